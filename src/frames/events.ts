@@ -1,0 +1,51 @@
+/** What the way of a frame tells the rest of the program: log lines, events of frames, conditions of the surroundings. */
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Where a part writes what a person should know. One line a message; `fields` are for machines. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** One step of one frame on its way. `frame` is the image's path relative to the raw folder, with forward slashes. */
+export type FrameEvent =
+  | { readonly type: "claimed"; readonly frame: string }
+  | { readonly type: "merged"; readonly frame: string; readonly tagged: boolean }
+  | {
+    readonly type: "delivered";
+    readonly frame: string;
+    /** Absolute paths of what now stands in the output. */
+    readonly files: readonly string[];
+    readonly bytes: number;
+    /** Seconds from the moment the sidecar was written (or the image, without one) to the delivery of the set. */
+    readonly latency_s: number;
+  }
+  | { readonly type: "quarantined"; readonly frame: string; readonly folder: string; readonly reason: string }
+  | { readonly type: "dark_removed"; readonly frame: string; readonly bytes: number };
+
+/**
+ * A fault of the surroundings (a folder that is gone, an output that is full) which holds frames up without harming
+ * them. `message` null takes the condition back.
+ */
+export interface Condition {
+  readonly key: string;
+  readonly message: string | null;
+}
+
+/** How many frames wait where, as the last firing of each stage saw it. */
+export interface Backlog {
+  readonly raw?: number;
+  readonly temp?: number;
+  readonly proc?: number;
+}
+
+/** What a stage is given to tell what it does. */
+export interface Reporter {
+  readonly log: Logger;
+  event(event: FrameEvent): void;
+  condition(condition: Condition): void;
+  backlog(backlog: Backlog): void;
+}
