@@ -1,0 +1,79 @@
+/** Small durable steps: write a file whole, flush a folder, rename in spite of programs that hold a file open. */
+import { dirname } from "node:path";
+import { isHeldOpen, isMissing } from "./errors.ts";
+import { nameIsTaken } from "./listing.ts";
+
+/** A virus scanner lets go of a file within some hundred milliseconds; what lasts longer waits for the next firing. */
+const HELD_OPEN_TRIES = 5;
+const HELD_OPEN_PAUSE_MS = 40;
+
+/** Tries again, a bounded number of times, while another program holds the file open. */
+export async function whileHeldOpen<T>(step: () => T): Promise<T> {
+  for (let left = HELD_OPEN_TRIES;; left--) {
+    try {
+      return step();
+    } catch (error) {
+      if (left <= 1 || !isHeldOpen(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, HELD_OPEN_PAUSE_MS));
+    }
+  }
+}
+
+/** Flushes names that were made or changed in a folder. Windows keeps them in NTFS's journal and has no such call. */
+export function syncFolder(path: string): void {
+  if (Deno.build.os === "windows") return;
+  const folder = Deno.openSync(path, { read: true });
+  try {
+    folder.syncSync();
+  } finally {
+    folder.close();
+  }
+}
+
+export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) done += file.writeSync(bytes.subarray(done));
+}
+
+/** Writes a file whole or not at all: beside it under another name, flushed, then renamed over it. */
+export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: boolean }): void {
+  const part = `${path}.part`;
+  const file = Deno.openSync(part, { write: true, create: true, truncate: true });
+  try {
+    writeAll(file, bytes);
+    if (options.fsync) file.syncSync();
+  } finally {
+    file.close();
+  }
+  Deno.renameSync(part, path);
+  if (options.fsync) syncFolder(dirname(path));
+}
+
+/** Removes a file; one that is gone already is as good. A read-only file is made writable first. */
+export function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (isMissing(error)) return;
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    Deno.chmodSync(path, 0o644);
+    Deno.removeSync(path);
+  }
+}
+
+/**
+ * Gives a finished file its name, and never takes the name from another file. A hard link refuses an existing name
+ * by itself; where the volume has no links (FAT, some shares) the name is looked up first.
+ * @throws Deno.errors.AlreadyExists where the name is taken
+ */
+export function publish(part: string, path: string): void {
+  try {
+    Deno.linkSync(part, path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || isMissing(error)) throw error;
+    if (nameIsTaken(path)) throw new Deno.errors.AlreadyExists(`the name is taken: ${path}`);
+    Deno.renameSync(part, path);
+    return;
+  }
+  Deno.removeSync(part);
+}

@@ -1,0 +1,81 @@
+/**
+ * Lists folders and asks for single files. A folder itself is never opened as a file nor stat-ed: RAM disks made by
+ * ImDisk refuse that on Windows.
+ */
+import { join } from "node:path";
+import { isMissing } from "./errors.ts";
+
+export interface FolderListing {
+  /** Names of plain files. Links are left out: nobody but a person makes them. */
+  readonly files: string[];
+  readonly folders: string[];
+}
+
+/** @throws the system's error where the folder is missing or may not be read */
+export function listFolder(path: string): FolderListing {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of Deno.readDirSync(path)) {
+    if (entry.isFile) files.push(entry.name);
+    else if (entry.isDirectory) folders.push(entry.name);
+  }
+  return { files, folders };
+}
+
+/** Whether a folder is there and can be listed; the first entry is enough. */
+export function folderExists(path: string): boolean {
+  try {
+    for (const _ of Deno.readDirSync(path)) break;
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+export interface FileFacts {
+  readonly size: number;
+  /** Milliseconds since 1970 UTC; 0 where the volume keeps none. */
+  readonly modified_ms: number;
+}
+
+/** Size and time of a plain file, or null where there is none of this name. */
+export function factsOf(path: string): FileFacts | null {
+  try {
+    const info = Deno.lstatSync(path);
+    return info.isFile ? { size: info.size, modified_ms: info.mtime?.getTime() ?? 0 } : null;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** Whether any entry has this name in the folder; unlike `factsOf` it also sees folders and links. */
+export function nameIsTaken(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes the folders below `root` that `relative` (forward slashes) names, one by one, so that a root which has
+ * vanished (a share that is away) is never made anew in its place on the wrong disk.
+ * @returns the folder's path
+ */
+export function makeFoldersBelow(root: string, relative: string): string {
+  let path = root;
+  for (const segment of relative.split("/")) {
+    if (segment === "") continue;
+    path = join(path, segment);
+    try {
+      Deno.mkdirSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+  return path;
+}

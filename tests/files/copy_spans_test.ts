@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { BLOCK_BYTES, copySpans, VerificationError } from "../../src/files/copy_spans.ts";
+import { TempFolder } from "../temp_folder.ts";
+
+const OPTIONS = { verify: "compare", fsync: false, hashed: null } as const;
+
+function noise(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let offset = 0; offset < length; offset += 65536) {
+    crypto.getRandomValues(bytes.subarray(offset, Math.min(length, offset + 65536)));
+  }
+  return bytes;
+}
+
+Deno.test("copySpans() makes two files of one pass over their sources", () => {
+  using folder = new TempFolder();
+  const [head, image] = [noise(5000), noise(3 * BLOCK_BYTES + 77)];
+  const [headPath, imagePath] = [folder.join("head"), folder.join("image")];
+  Deno.writeFileSync(headPath, head);
+  Deno.writeFileSync(imagePath, image);
+  const length = 2 * BLOCK_BYTES + 11;
+  const sha256 = copySpans([
+    { path: folder.join("copy"), spans: [{ source: imagePath, offset: 0, length: image.length }], checksumSlot: null },
+    {
+      path: folder.join("spliced"),
+      spans: [
+        { source: headPath, offset: 0, length: 4000 },
+        { source: imagePath, offset: 8, length },
+        { source: headPath, offset: 4000, length: 1000 },
+      ],
+      checksumSlot: 100,
+    },
+  ], { ...OPTIONS, hashed: imagePath });
+  assert.equal(sha256, createHash("sha256").update(image).digest("hex"));
+  assert.deepEqual(Deno.readFileSync(folder.join("copy")), image);
+  const expected = new Uint8Array(5000 + length);
+  expected.set(head.subarray(0, 4000));
+  expected.set(image.subarray(8, 8 + length), 4000);
+  expected.set(head.subarray(4000), 4000 + length);
+  expected.set(new TextEncoder().encode(sha256!), 100);
+  assert.deepEqual(Deno.readFileSync(folder.join("spliced")), expected);
+});
+
+Deno.test("copySpans() refuses a source that is shorter than its span", () => {
+  using folder = new TempFolder();
+  Deno.writeFileSync(folder.join("short"), noise(10));
+  const spans = [{ source: folder.join("short"), offset: 0, length: 11 }];
+  assert.throws(
+    () => copySpans([{ path: folder.join("copy"), spans, checksumSlot: null }], OPTIONS),
+    /ends at byte 10, 11 were expected/,
+  );
+});
+
+Deno.test("copySpans() writes over longer remains of an earlier copy", () => {
+  using folder = new TempFolder();
+  Deno.writeFileSync(folder.join("source"), noise(100));
+  Deno.writeFileSync(folder.join("copy"), noise(5000));
+  const spans = [{ source: folder.join("source"), offset: 0, length: 100 }];
+  copySpans([{ path: folder.join("copy"), spans, checksumSlot: null }], OPTIONS);
+  assert.deepEqual(Deno.readFileSync(folder.join("copy")), Deno.readFileSync(folder.join("source")));
+});
+
+// Fails without the call of #compare in Writers.write.
+Deno.test({
+  name: "copySpans() notices a volume that does not keep what is written",
+  ignore: Deno.build.os !== "linux", // /dev/null stands in for such a volume: it takes every write and reads as empty
+  fn() {
+    using folder = new TempFolder();
+    Deno.writeFileSync(folder.join("source"), noise(100));
+    const spans = [{ source: folder.join("source"), offset: 0, length: 100 }];
+    assert.throws(
+      () => copySpans([{ path: "/dev/null", spans, checksumSlot: null }], OPTIONS),
+      VerificationError,
+    );
+  },
+});
