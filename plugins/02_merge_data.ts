@@ -1,0 +1,35 @@
+/** Second stage: merges the metadata into the TIFF's tags and writes the NeXus file's skeleton. */
+import { type PluginContext, stageOptions } from "pewatch";
+import { openHdf5Library } from "../ffi/hdf5/mod.ts";
+import { openTiffLibrary } from "../ffi/tiff/mod.ts";
+import { mergeData } from "../src/frames/merge_data.ts";
+import type { MergeLibraries } from "../src/frames/merge_frame.ts";
+
+export const TICKTACK = 3;
+export const TICKTACK_OFFSET = 1;
+
+let libraries: (MergeLibraries & { close(): void }) | null = null;
+
+/** libtiff and HDF5 are opened here and nowhere else: each belongs to the one thread that opened it. */
+export function setup(context: PluginContext): void {
+  const stack = new DisposableStack();
+  try {
+    const tiff = stack.use(openTiffLibrary());
+    const hdf5 = stack.use(openHdf5Library());
+    libraries = { tiff, hdf5, close: () => stack.dispose() };
+    context.log.debug(`libtiff ${tiff.version}, HDF5 ${hdf5.version}`);
+  } catch (error) {
+    stack.dispose();
+    throw error;
+  }
+}
+
+export async function work(context: PluginContext): Promise<void> {
+  if (libraries === null) throw new Error("the libraries are not open: setup has not run");
+  await mergeData(libraries, stageOptions(context));
+}
+
+export function teardown(): void {
+  libraries?.close();
+  libraries = null;
+}

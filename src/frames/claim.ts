@@ -1,0 +1,175 @@
+/**
+ * Claims: a folder for each frame on its way.
+ *
+ * `temp/.claiming-ID` is being filled from raw, `temp/ID` waits for the merge, `proc/ID` for its delivery,
+ * `temp/.discard-ID` for its removal. Each change of state is one rename of the folder, so that every stage sees only
+ * claims that are whole, and a restart knows from the name where to go on.
+ */
+import { join } from "node:path";
+import { removeFile, whileHeldOpen } from "../files/durable.ts";
+import { isMissing, isOtherVolume } from "../files/errors.ts";
+import { factsOf, listFolder } from "../files/listing.ts";
+import { type ClaimRecord, DONE_NAME, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
+import { moveFile } from "./move_file.ts";
+
+export const CLAIMING_PREFIX = ".claiming-";
+export const DISCARD_PREFIX = ".discard-";
+
+let sequence = 0;
+
+/** A new claim's id: the time first, so that claims sort in the order of their frames; unique over restarts. */
+export function newClaimId(now = new Date()): string {
+  const time = now.toISOString().replace(/[-:.Z]/g, "");
+  sequence = (sequence + 1) % 1_000_000;
+  const chance = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
+  return `${time}-${String(sequence).padStart(6, "0")}-${chance}`;
+}
+
+/** The ids of whole claims in a folder, oldest first. */
+export function listClaims(folder: string): string[] {
+  return listFolder(folder).folders.filter((name) => !name.startsWith(".")).sort();
+}
+
+/** Claim folders of a prefix (half-made, or to be removed), by name. */
+export function listUnfinished(folder: string, prefix: string): string[] {
+  return listFolder(folder).folders.filter((name) => name.startsWith(prefix)).sort();
+}
+
+/**
+ * Takes a frame out of raw. The record is durable before the first file moves, and the image moves last: until then
+ * QXRD does not use its name again.
+ */
+export async function claimFrame(
+  record: ClaimRecord,
+  options: { from: string; temp: string; fsync: boolean },
+): Promise<void> {
+  const claiming = join(options.temp, CLAIMING_PREFIX + record.id);
+  Deno.mkdirSync(claiming);
+  writeRecord(claiming, record, options);
+  await fillClaim(claiming, record, options.from);
+  await finishClaiming(claiming, record, options.temp);
+}
+
+async function fillClaim(claiming: string, record: ClaimRecord, from: string): Promise<void> {
+  for (const member of record.members) {
+    const source = join(from, member.name);
+    const facts = factsOf(source);
+    if (facts === null) continue; // moved before a restart
+    const target = join(claiming, member.name);
+    // Same name, other file: QXRD has written a new one since the claim was cut off; that one is another frame's.
+    const another = facts.size !== member.size || facts.modified_ms !== member.modified_ms;
+    if (another && factsOf(target) !== null) continue;
+    await moveFile(source, target);
+  }
+}
+
+async function finishClaiming(claiming: string, record: ClaimRecord, temp: string): Promise<void> {
+  const name = record.remove ? DISCARD_PREFIX + record.id : record.id;
+  await whileHeldOpen(() => Deno.renameSync(claiming, join(temp, name)));
+}
+
+/**
+ * Goes on with a claim that a crash left half-made. One whose image never left raw is taken back: the frame is then
+ * claimed anew.
+ * @returns the record where the claim was finished, null where nothing was left of it
+ */
+export async function resumeClaim(
+  name: string,
+  options: { raw: string; temp: string; fsync: boolean },
+): Promise<ClaimRecord | null> {
+  const claiming = join(options.temp, name);
+  const record = readRecord(claiming);
+  if (record === null) {
+    discardRemains(claiming);
+    return null;
+  }
+  const from = join(options.raw, ...record.folder.split("/"));
+  await fillClaim(claiming, record, from);
+  if (factsOf(join(claiming, record.image)) === null) {
+    await giveBack(claiming, { record, from });
+    return null;
+  }
+  await finishClaiming(claiming, record, options.temp);
+  return record;
+}
+
+/** Without an image there is no frame: what else was taken goes back to where it lay. */
+async function giveBack(claiming: string, claim: { record: ClaimRecord; from: string }): Promise<void> {
+  for (const member of claim.record.members) {
+    const taken = join(claiming, member.name);
+    if (factsOf(taken) === null) continue;
+    Deno.mkdirSync(claim.from, { recursive: true });
+    await moveFile(taken, join(claim.from, member.name));
+  }
+  removeFile(join(claiming, RECORD_NAME));
+  Deno.removeSync(claiming);
+}
+
+/** Removes the remains of a claim that never got its record: nothing of a frame can be in it. */
+function discardRemains(folder: string): void {
+  const { files } = listFolder(folder);
+  const foreign = files.filter((name) => !name.startsWith(RECORD_NAME) && name !== DONE_NAME);
+  if (foreign.length > 0) {
+    throw new Error(`${folder} has no ${RECORD_NAME} but holds ${foreign[0]}: move its files back into the raw folder`);
+  }
+  for (const name of files) removeFile(join(folder, name));
+  Deno.removeSync(folder);
+}
+
+/**
+ * Moves a whole claim to another stage's folder: one rename, or, where the volumes differ, file by file with the
+ * record last.
+ */
+export async function moveClaim(id: string, options: { from: string; to: string; record: ClaimRecord }): Promise<void> {
+  const [source, target] = [join(options.from, id), join(options.to, id)];
+  try {
+    await whileHeldOpen(() => Deno.renameSync(source, target));
+  } catch (error) {
+    if (!isOtherVolume(error)) throw error;
+    await moveClaimAcross(source, { to: options.to, id });
+  }
+}
+
+async function moveClaimAcross(source: string, target: { to: string; id: string }): Promise<void> {
+  const claiming = join(target.to, CLAIMING_PREFIX + target.id);
+  Deno.mkdirSync(claiming, { recursive: true });
+  const { files } = listFolder(source);
+  // The record goes last: as long as it is in the source, a restart does this move again.
+  for (const name of files.filter((name) => name !== RECORD_NAME && !name.endsWith(".part"))) {
+    await moveFile(join(source, name), join(claiming, name));
+  }
+  await moveFile(join(source, RECORD_NAME), join(claiming, RECORD_NAME));
+  Deno.renameSync(claiming, join(target.to, target.id));
+  removeClaimFolder(source);
+}
+
+/** Goes on with claims that a crash caught between two volumes: what has its record is whole. */
+export function finishMovesAcross(folder: string): void {
+  for (const name of listUnfinished(folder, CLAIMING_PREFIX)) {
+    if (readRecord(join(folder, name)) === null) continue; // its source still has the record, and moves the rest
+    Deno.renameSync(join(folder, name), join(folder, name.slice(CLAIMING_PREFIX.length)));
+  }
+}
+
+/** Removes a claim whose frame is safe elsewhere. The record's change of name says so, should a crash come between. */
+export function discardClaim(claim: string): void {
+  try {
+    Deno.renameSync(join(claim, RECORD_NAME), join(claim, DONE_NAME));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  removeClaimFolder(claim);
+}
+
+/** Whether only the removal of this claim is left to do. */
+export function isDone(claim: string): boolean {
+  const { files } = listFolder(claim);
+  return files.length === 0 || files.includes(DONE_NAME);
+}
+
+function removeClaimFolder(claim: string): void {
+  const { files } = listFolder(claim);
+  for (const name of files) if (name !== DONE_NAME) removeFile(join(claim, name));
+  removeFile(join(claim, DONE_NAME));
+  Deno.removeSync(claim);
+}

@@ -1,0 +1,126 @@
+/** Delivers one claim: copy, verify, flush, name, and only then let go of the source. */
+import { join } from "node:path";
+import type { Settings } from "../config/settings.ts";
+import type { CopyTarget, Span } from "../files/copy_spans.ts";
+import { publish, removeFile, syncFolder, whileHeldOpen, writeWhole } from "../files/durable.ts";
+import { factsOf } from "../files/listing.ts";
+import { assembleSpans } from "../nexus/assemble.ts";
+import { discardClaim } from "./claim.ts";
+import { type Delivered, destinationFolder, type Plan, StemChooser } from "./destination.ts";
+import type { DeliveryPool } from "./delivery_pool.ts";
+import { NEXUS_NAME } from "./merge_frame.ts";
+import { stemOf } from "./names.ts";
+import { type ClaimRecord, frameOf, writeRecord } from "./record.ts";
+import type { FrameFolders } from "./stage.ts";
+
+export interface Delivery {
+  readonly folders: FrameFolders;
+  readonly settings: Settings;
+  readonly pool: DeliveryPool;
+  readonly stems: StemChooser;
+  /** Copy in the calling thread. */
+  readonly inline: boolean;
+}
+
+export type DeliveryOutcome =
+  | { readonly type: "delivered"; readonly files: readonly string[]; readonly bytes: number; readonly again: boolean }
+  | { readonly type: "quarantined"; readonly folder: string; readonly reason: string; readonly bytes: number }
+  /** Its stem is taken: the claim has to be merged again, so that its NeXus file speaks of the new name. */
+  | { readonly type: "renamed"; readonly record: ClaimRecord };
+
+/**
+ * @throws OutputGoneError, VerificationError or the system's error; the claim is then as it was and can be delivered
+ *   again
+ */
+export async function deliverClaim(
+  claim: { path: string; record: ClaimRecord },
+  delivery: Delivery,
+): Promise<DeliveryOutcome> {
+  const { path } = claim;
+  const record = claim.record.quarantine === null ? claim.record : withReason(claim, delivery.settings);
+  const nexus = record.merge?.nexus ?? null;
+  const folder = destinationFolder(record, delivery.folders);
+  const plan = delivery.stems.choose(record, { folder, claim: path, withNexus: nexus !== null });
+  const renamed = plan.stem !== (record.deliverAs ?? stemOf(record.image));
+  if (renamed && nexus !== null && !plan.complete) {
+    return { type: "renamed", record: { ...record, deliverAs: plan.stem, merge: null, attempts: 0 } };
+  }
+  let bytes = 0;
+  try {
+    if (!plan.complete) bytes = await copyAndPublish({ path, record }, plan, delivery);
+  } finally {
+    // Of a try that failed nothing stays behind: on a full volume its space is needed. And a kill may have come
+    // between a part's link and its removal.
+    for (const file of plan.files) removeFile(partOf(record, { plan, file }));
+  }
+  if (delivery.settings.frames.fsync) syncFolder(folder);
+  discardClaim(path);
+  if (record.quarantine !== null) return { type: "quarantined", folder, reason: record.quarantine, bytes };
+  return { type: "delivered", files: plan.files.map((file) => join(folder, file.name)), bytes, again: plan.complete };
+}
+
+/** A frame in quarantine has a text beside it that says why. */
+function withReason(claim: { path: string; record: ClaimRecord }, settings: Settings): ClaimRecord {
+  const { record, path } = claim;
+  const name = `${record.image}.reason.txt`;
+  const text = [`${frameOf(record)} was not delivered: ${record.quarantine}`, ...record.notes, ""].join("\n");
+  if (!record.members.some((member) => member.name === name)) {
+    writeWhole(join(path, name), new TextEncoder().encode(text), { fsync: settings.frames.fsync });
+    const reason = { name, role: "other", size: text.length, modified_ms: record.written_ms } as const;
+    const extended: ClaimRecord = { ...record, members: [reason, ...record.members] };
+    writeRecord(path, extended, { fsync: settings.frames.fsync });
+    return extended;
+  }
+  return record;
+}
+
+async function copyAndPublish(
+  claim: { path: string; record: ClaimRecord },
+  plan: Plan,
+  delivery: Delivery,
+): Promise<number> {
+  const { settings, pool, inline } = delivery;
+  const wanted = plan.files.filter((file) => !plan.present.has(file.name));
+  const parts = new Map(wanted.map((file) => [file, partOf(claim.record, { plan, file })]));
+  const image = join(claim.path, claim.record.image);
+  const slot = claim.record.merge?.nexus?.checksumSlot ?? null;
+  const hashed = slot !== null && wanted.some((file) => file.kind === "nexus") ? image : null;
+  const targets = wanted.map((file) => targetOf(claim, { file, path: parts.get(file)! }));
+  const { verify, fsync } = settings.frames;
+  await pool.copy({ targets, options: { verify, fsync, hashed } }, { inline });
+  for (const file of wanted) {
+    await whileHeldOpen(() => publish(parts.get(file)!, join(plan.folder, file.name)));
+  }
+  return targets.reduce((sum, target) => sum + target.spans.reduce((bytes, span) => bytes + span.length, 0), 0);
+}
+
+/** The same name at every try, so that the next one writes over the remains of the last. */
+function partOf(record: ClaimRecord, of: { plan: Plan; file: Delivered }): string {
+  return join(of.plan.folder, `.pewatch-${record.id}-${of.plan.files.indexOf(of.file)}.part`);
+}
+
+function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Delivered; path: string }): CopyTarget {
+  const { file, path } = to;
+  if (file.source !== null) {
+    const length = sizeOf(file.source);
+    const expected = claim.record.merge?.imageSize;
+    if (file.kind === "image" && expected !== undefined && expected !== length) {
+      throw new Error(`${file.source} has ${length} bytes, ${expected} when it was merged`);
+    }
+    return { path, spans: [{ source: file.source, offset: 0, length }], checksumSlot: null };
+  }
+  const head = join(claim.path, NEXUS_NAME);
+  const report = claim.record.merge!.nexus!;
+  const spans: Span[] = assembleSpans(report, sizeOf(head)).map((span) => ({
+    source: span.from === "head" ? head : join(claim.path, claim.record.image),
+    offset: span.offset,
+    length: span.length,
+  }));
+  return { path, spans, checksumSlot: report.checksumSlot };
+}
+
+function sizeOf(path: string): number {
+  const facts = factsOf(path);
+  if (facts === null) throw new Error(`Cannot find ${path}, which the claim record names`);
+  return facts.size;
+}

@@ -1,0 +1,183 @@
+/** The third stage: delivers the claims that wait in proc, several at once. */
+import { join } from "node:path";
+import { VerificationError } from "../files/copy_spans.ts";
+import { removeFile } from "../files/durable.ts";
+import { codeOf, messageOf } from "../files/errors.ts";
+import { folderExists } from "../files/listing.ts";
+import { discardClaim, isDone, listClaims, moveClaim } from "./claim.ts";
+import { deliverClaim, type Delivery } from "./deliver.ts";
+import { DeliveryPool } from "./delivery_pool.ts";
+import { OutputGoneError, StemChooser } from "./destination.ts";
+import { stemOf } from "./names.ts";
+import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
+import type { StageOptions } from "./stage.ts";
+
+/** A claim that fails so often while the output takes other files goes to quarantine. */
+const FAILURES_MAX = 5;
+
+interface Waiting {
+  readonly id: string;
+  readonly path: string;
+  readonly record: ClaimRecord;
+}
+
+export class Finalize implements Disposable {
+  readonly #pool = new DeliveryPool();
+  readonly #stems = new StemChooser();
+  readonly #failures = new Map<string, number>();
+
+  #begun = false;
+
+  /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
+  async work(options: StageOptions): Promise<void> {
+    const { folders, reporter, signal } = options;
+    const waiting = this.#collect(options);
+    if (waiting === null) return;
+    if (!this.#begun && folderExists(folders.outputRoot)) removeFile(join(folders.outputRoot, PROBE_NAME));
+    this.#begun = true;
+    const workers = Math.max(1, Math.min(options.maxProc, navigator.hardwareConcurrency));
+    const delivery: Delivery = {
+      folders,
+      settings: options.settings,
+      pool: this.#pool,
+      stems: this.#stems,
+      inline: workers === 1,
+    };
+    const series = byTarget(waiting);
+    let left = waiting.length;
+    let stopped = false;
+    const lane = async () => {
+      for (let claims = series.shift(); claims !== undefined; claims = series.shift()) {
+        for (const claim of claims) {
+          if (signal.aborted || stopped) return;
+          const outcome = await this.#deliver(claim, delivery, options);
+          if (outcome === "stop") stopped = true;
+          if (outcome === "gone") left--;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, lane));
+    if (!stopped) reporter.condition({ key: "output", message: null });
+    reporter.backlog({ proc: left });
+  }
+
+  #collect(options: StageOptions): Waiting[] | null {
+    const { folders, reporter } = options;
+    let ids: string[];
+    try {
+      ids = listClaims(folders.proc);
+      reporter.condition({ key: "proc", message: null });
+    } catch (error) {
+      reporter.condition({ key: "proc", message: `the proc folder cannot be read: ${messageOf(error)}` });
+      return null;
+    }
+    const waiting: Waiting[] = [];
+    for (const id of ids) {
+      const path = join(folders.proc, id);
+      try {
+        const record = readRecord(path);
+        if (record !== null) waiting.push({ id, path, record });
+        else if (isDone(path)) discardClaim(path);
+        else throw new Error("it has no claim record; move its files back into the raw folder");
+      } catch (error) {
+        const message = `claim ${path} cannot be delivered: ${messageOf(error)}; it stays there`;
+        reporter.condition({ key: `claim ${id}`, message });
+      }
+    }
+    return waiting;
+  }
+
+  async #deliver(claim: Waiting, delivery: Delivery, options: StageOptions): Promise<"gone" | "stays" | "stop"> {
+    const { reporter, folders } = options;
+    const { record, id, path } = claim;
+    try {
+      const outcome = await deliverClaim(claim, delivery);
+      this.#failures.delete(id);
+      reporter.condition({ key: `claim ${id}`, message: null });
+      if (outcome.type === "renamed") {
+        writeRecord(path, outcome.record, { fsync: delivery.settings.frames.fsync });
+        const name = outcome.record.deliverAs;
+        reporter.log.info(`${frameOf(record)}: this name is in the output with other content, goes as ${name}`);
+        await moveClaim(id, { from: folders.proc, to: folders.temp, record: outcome.record });
+      } else if (outcome.type === "quarantined") {
+        reporter.event({ type: "quarantined", frame: frameOf(record), folder: outcome.folder, reason: outcome.reason });
+      } else {
+        if (outcome.again) reporter.log.info(`${frameOf(record)}: is in the output already, with the same content`);
+        const latency_s = Math.max(0, Date.now() - record.written_ms) / 1000;
+        const { files, bytes } = outcome;
+        reporter.event({ type: "delivered", frame: frameOf(record), files, bytes, latency_s });
+      }
+      return "gone";
+    } catch (error) {
+      return this.#failed(claim, error, options);
+    }
+  }
+
+  /** Tells a fault of the output, which holds up all frames, from one of this frame. */
+  #failed(claim: Waiting, error: unknown, options: StageOptions): "stays" | "stop" {
+    const { reporter, settings } = options;
+    const { record, id, path } = claim;
+    const root = record.destination.root;
+    if (error instanceof OutputGoneError) {
+      reporter.condition({ key: "output", message: `${messageOf(error)}; frames wait until it is back` });
+      return "stop";
+    }
+    if (isFull(error)) {
+      reporter.condition({ key: "output", message: `the output ${root} is full; free space there, frames wait` });
+      return "stop";
+    }
+    const refusal = refusalOf(root);
+    if (refusal !== null) {
+      reporter.condition({ key: "output", message: `the output ${root} takes no files: ${refusal}; frames wait` });
+      return "stop";
+    }
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
+    const text = `${frameOf(record)} cannot be delivered: ${messageOf(error)}`;
+    if (failures >= FAILURES_MAX && record.quarantine === null && !(error instanceof VerificationError)) {
+      writeRecord(path, { ...record, quarantine: messageOf(error) }, { fsync: settings.frames.fsync });
+      reporter.log.error(`${text}; it goes to quarantine`);
+    } else {
+      reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path}` });
+    }
+    return "stays";
+  }
+
+  [Symbol.dispose](): void {
+    this.#pool[Symbol.dispose]();
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const code = codeOf(error);
+  // os error 112 and 39 are ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
+  return code === "ENOSPC" || code === "EDQUOT" || /os error (112|39)\b/.test(messageOf(error));
+}
+
+/** Written and removed to see whether the output takes files; hidden like every part. */
+const PROBE_NAME = ".pewatch-probe.part";
+
+/** Why the output takes no file at all, or null where it does. */
+function refusalOf(root: string): string | null {
+  const probe = join(root, PROBE_NAME);
+  try {
+    Deno.writeTextFileSync(probe, "x");
+    removeFile(probe);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Claims that want the same names go one after the other; everything else may go side by side. */
+function byTarget(waiting: readonly Waiting[]): Waiting[][] {
+  const groups = new Map<string, Waiting[]>();
+  for (const claim of waiting) {
+    const { destination, folder, image } = claim.record;
+    const key = [destination.root, destination.dir, folder, stemOf(image)].join("/").toLowerCase();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [claim]);
+    else group.push(claim);
+  }
+  return [...groups.values()];
+}

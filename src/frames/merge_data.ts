@@ -1,0 +1,62 @@
+/** The second stage: merges each claim in temp and hands it on to proc. */
+import { join } from "node:path";
+import { messageOf } from "../files/errors.ts";
+import { discardClaim, finishMovesAcross, isDone, listClaims, moveClaim } from "./claim.ts";
+import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
+import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
+import type { StageOptions } from "./stage.ts";
+
+/** Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of and left. */
+export async function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void> {
+  const { folders, reporter, signal } = options;
+  let claims: string[];
+  try {
+    claims = listClaims(folders.temp);
+    finishMovesAcross(folders.proc);
+    reporter.condition({ key: "merge", message: null });
+  } catch (error) {
+    reporter.condition({
+      key: "merge",
+      message: `the folders of frames on their way are not there: ${messageOf(error)}`,
+    });
+    return;
+  }
+  let left = claims.length;
+  for (const id of claims) {
+    if (signal.aborted) break;
+    try {
+      await mergeClaim(id, libraries, options);
+      left--;
+      reporter.condition({ key: `claim ${id}`, message: null });
+    } catch (error) {
+      const text = `claim ${join(folders.temp, id)} cannot be merged: ${messageOf(error)}; it stays there`;
+      reporter.condition({ key: `claim ${id}`, message: text });
+    }
+  }
+  reporter.backlog({ temp: left });
+}
+
+async function mergeClaim(id: string, libraries: MergeLibraries, options: StageOptions): Promise<void> {
+  const { folders, settings, reporter } = options;
+  const path = join(folders.temp, id);
+  const found = readRecord(path);
+  if (found === null) {
+    if (isDone(path)) return discardClaim(path);
+    throw new Error("it has no claim record; move its files back into the raw folder");
+  }
+  const fsync = settings.frames.fsync;
+  let record: ClaimRecord = found;
+  if (record.merge === null) {
+    record = { ...record, attempts: record.attempts + 1 };
+    // Written before the libraries see the frame: should it end the process, the next start knows how often.
+    writeRecord(path, record, { fsync: fsync && record.attempts > 1 });
+    const merge = mergeFrame(libraries, { path, record }, settings);
+    record = { ...record, merge };
+    writeRecord(path, record, { fsync });
+    const news = merge.notes.slice(record.notes.length);
+    for (const note of news) reporter.log.warn(`${frameOf(record)}: ${note}; delivered as it is`);
+    if (record.attempts > ATTEMPTS_MAX) reporter.log.error(`${frameOf(record)}: delivered without being merged`);
+    reporter.event({ type: "merged", frame: frameOf(record), tagged: merge.tagged });
+  }
+  await moveClaim(id, { from: folders.temp, to: folders.proc, record });
+}

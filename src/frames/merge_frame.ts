@@ -1,0 +1,152 @@
+/** The work of the merge stage on one claim: tags into the TIFF, the NeXus file's skeleton beside it. */
+import { join } from "node:path";
+import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
+import type { TiffLibrary } from "../../ffi/tiff/library.ts";
+import type { Settings } from "../config/settings.ts";
+import { messageOf } from "../files/errors.ts";
+import { factsOf } from "../files/listing.ts";
+import type { FrameFacts, NexusReport } from "../nexus/facts.ts";
+import { writeNexus } from "../nexus/write.ts";
+import { parseSidecar, type Sidecar } from "../qxrd/sidecar.ts";
+import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
+import { readLayoutOfFile, type TiffLayout } from "../tiff/layout.ts";
+import { mergeTags } from "../tiff/merge_tags.ts";
+import { cutOrphanedTail } from "../tiff/orphaned_tail.ts";
+import { tagsOf } from "./frame_tags.ts";
+import { stemOf, underStem } from "./names.ts";
+import { isPacked, misfitOf, SIDECAR_BYTES_MAX } from "./assess.ts";
+import { type ClaimRecord, frameOf, type MergeRecord } from "./record.ts";
+import { referenceFor } from "./reference_dark.ts";
+
+/** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
+export const NEXUS_NAME = "frame.nxs.head";
+/** A frame that ended the process so many times while it was merged is delivered as it is. */
+export const ATTEMPTS_MAX = 3;
+
+/** The libraries of the merging worker; null with the reason where one cannot be had. */
+export interface MergeLibraries {
+  readonly tiff: TiffLibrary;
+  readonly hdf5: Hdf5Library;
+}
+
+/** Everything about the frame that is read once for both tags and NeXus file. */
+interface Contents {
+  readonly layout: TiffLayout | null;
+  readonly sidecar: Sidecar | null;
+  readonly view: SidecarView | null;
+  readonly sidecarProblem: string | null;
+}
+
+/**
+ * Never throws for what a frame holds: each flaw becomes a note, and the frame goes on as it is.
+ * @throws the system's error where the claim's files cannot be read or written at all
+ */
+export function mergeFrame(
+  libraries: MergeLibraries,
+  claim: { path: string; record: ClaimRecord },
+  settings: Settings,
+): MergeRecord {
+  const { path, record } = claim;
+  const imagePath = join(path, record.image);
+  const notes: string[] = [...record.notes];
+  if (record.quarantine !== null) return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
+  const contents = readContents(claim, notes);
+  if (record.attempts > ATTEMPTS_MAX) {
+    notes.push(`not merged: the program ended ${record.attempts - 1} times at it`);
+    return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
+  }
+  const tagged = tagImage(libraries.tiff, { imagePath, contents, notes, claim }, settings);
+  const nexus = makeNexus(libraries.hdf5, { claim, imagePath, contents, notes }, settings);
+  return { tagged, imageSize: sizeOf(imagePath), nexus, notes };
+}
+
+function sizeOf(path: string): number {
+  const facts = factsOf(path);
+  if (facts === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
+  return facts.size;
+}
+
+function readContents(claim: { path: string; record: ClaimRecord }, notes: string[]): Contents {
+  const { path, record } = claim;
+  const member = record.members.find((member) => member.role === "sidecar");
+  const layout = readLayoutOrNull(join(path, record.image), { notes, packed: isPacked(record.image) });
+  if (member === undefined) return { layout, sidecar: null, view: null, sidecarProblem: "there was no sidecar" };
+  let sidecar: Sidecar;
+  try {
+    if (member.size > SIDECAR_BYTES_MAX) throw new SyntaxError(`it has ${member.size} bytes, too many`);
+    if (member.size === 0) throw new SyntaxError("it is empty");
+    sidecar = parseSidecar(Deno.readFileSync(join(path, member.name)));
+  } catch (error) {
+    return { layout, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };
+  }
+  const view = viewSidecar(sidecar);
+  const misfit = layout === null ? null : misfitOf(layout, view);
+  return { layout, sidecar, view: misfit === null ? view : null, sidecarProblem: misfit };
+}
+
+function readLayoutOrNull(path: string, options: { notes: string[]; packed: boolean }): TiffLayout | null {
+  if (options.packed) return null;
+  try {
+    return readLayoutOfFile(path);
+  } catch (error) {
+    options.notes.push(messageOf(error));
+    return null;
+  }
+}
+
+/** The image's name in the output: its own, or under the stem that it has to take. */
+function deliveredImage(record: ClaimRecord): string {
+  if (record.deliverAs === null) return record.image;
+  return underStem(record.image, { from: stemOf(record.image), to: record.deliverAs });
+}
+
+interface Work {
+  readonly claim: { path: string; record: ClaimRecord };
+  readonly imagePath: string;
+  readonly contents: Contents;
+  readonly notes: string[];
+}
+
+function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
+  const { contents, imagePath, notes } = work;
+  if (!settings.tiff.tags || contents.layout === null) return false;
+  if (contents.sidecarProblem !== null) {
+    notes.push(`no tags in the TIFF: ${contents.sidecarProblem}`);
+    return false;
+  }
+  const image = work.claim.record.members.find((member) => member.role === "image");
+  try {
+    if (image !== undefined) cutOrphanedTail(imagePath, image.size);
+    mergeTags(tiff, imagePath, tagsOf(contents.sidecar!, settings), { fsync: settings.frames.fsync });
+    return true;
+  } catch (error) {
+    notes.push(`no tags in the TIFF: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusReport | null {
+  const { claim, contents, imagePath, notes } = work;
+  try {
+    const facts: FrameFacts = {
+      imageName: deliveredImage(claim.record),
+      layout: contents.layout === null ? null : readLayoutOfFile(imagePath),
+      sidecar: contents.sidecar,
+      view: contents.view,
+      sidecarProblem: contents.sidecarProblem,
+      settings,
+      notes,
+      parameters: [],
+      dark: claim.record.dark,
+      referenceDark: settings.dark.reference && !claim.record.dark
+        ? referenceFor(settings.daemon.state_dir, contents.view)
+        : null,
+      writtenAt: new Date(claim.record.written_ms),
+      checksum: settings.frames.checksum === "sha256",
+    };
+    return writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, { fsync: settings.frames.fsync });
+  } catch (error) {
+    notes.push(`no NeXus file for ${frameOf(claim.record)}: ${messageOf(error)}`);
+    return null;
+  }
+}

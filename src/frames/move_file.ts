@@ -1,0 +1,39 @@
+/** Moves one file: a rename, or where the volumes differ a verified and flushed copy before the source is removed. */
+import { dirname } from "node:path";
+import { copySpans } from "../files/copy_spans.ts";
+import { removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
+import { isOtherVolume } from "../files/errors.ts";
+import { factsOf } from "../files/listing.ts";
+import { sameContent } from "../files/same_content.ts";
+
+/**
+ * Moves `from` to `to`. A `to` that is there already is the remains of a move that was cut off between copy and
+ * removal if its content is the same; then only the source is removed.
+ * @throws the system's error; the file is then whole in at least one of both places
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  if (factsOf(to) !== null) {
+    if (!sameContent(from, to)) throw new Deno.errors.AlreadyExists(`Cannot move ${from}: ${to} has other content`);
+    removeFile(from);
+    return;
+  }
+  try {
+    await whileHeldOpen(() => Deno.renameSync(from, to));
+  } catch (error) {
+    if (!isOtherVolume(error)) throw error;
+    copyAcross(from, to);
+  }
+}
+
+function copyAcross(from: string, to: string): void {
+  const size = Deno.lstatSync(from).size;
+  const part = `${to}.part`;
+  copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
+    verify: "compare",
+    fsync: true,
+    hashed: null,
+  });
+  Deno.renameSync(part, to);
+  syncFolder(dirname(to));
+  removeFile(from);
+}

@@ -1,0 +1,15 @@
+/** The names of a set: one stem for the image and all that travels with it. */
+
+/** The image's name without its ending: what the set's names have in common. */
+export function stemOf(image: string): string {
+  return image.replace(/\.tiff?(\.(bz2|gz))?$/i, "");
+}
+
+/** A member's name under another stem: `P.tif.metadata` becomes `P-00001.tif.metadata`. */
+export function underStem(name: string, stems: { from: string; to: string }): string {
+  return name.toLowerCase().startsWith(stems.from.toLowerCase()) ? stems.to + name.slice(stems.from.length) : name;
+}
+
+export function numberedStem(stem: string, count: number): string {
+  return count === 0 ? stem : `${stem}-${String(count).padStart(5, "0")}`;
+}

@@ -1,0 +1,203 @@
+/** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
+import { join, sep } from "node:path";
+import type { Settings } from "../config/settings.ts";
+import { messageOf } from "../files/errors.ts";
+import { assess, type Ready } from "./assess.ts";
+import {
+  claimFrame,
+  CLAIMING_PREFIX,
+  DISCARD_PREFIX,
+  discardClaim,
+  listClaims,
+  listUnfinished,
+  newClaimId,
+  resumeClaim,
+} from "./claim.ts";
+import type { Reporter } from "./events.ts";
+import { type ClaimRecord, frameOf, RECORD_VERSION } from "./record.ts";
+import { keepReference } from "./reference_dark.ts";
+import { type Candidate, scanRaw } from "./scan.ts";
+import type { StageOptions } from "./stage.ts";
+import { Watch } from "./watch.ts";
+
+/**
+ * Frames that may be between raw and the output at once. Where the output is away, the others wait in raw as QXRD
+ * wrote them, where any program can read them; and the lists that each firing reads stay short.
+ */
+export const CLAIMS_MAX = 500;
+
+export class PrepareRaw {
+  readonly #watch = new Watch();
+  #strays = new Set<string>();
+  readonly #refused = new Map<string, string>();
+
+  /** One firing. */
+  async work(options: StageOptions): Promise<void> {
+    const { folders, reporter, signal } = options;
+    await this.#resume(options);
+    let scan;
+    try {
+      scan = scanRaw(folders.raw);
+      reporter.condition({ key: "raw", message: null });
+    } catch (error) {
+      reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
+      return;
+    }
+    this.#tellStrays(scan.strays, reporter);
+    let room = CLAIMS_MAX - countClaims(folders.temp) - countClaims(folders.proc);
+    let left = scan.candidates.length;
+    for (const candidate of inOrder(scan.candidates)) {
+      if (signal.aborted || room <= 0) break;
+      const outcome = await this.#treat(candidate, options);
+      if (outcome === "stuck") break;
+      if (outcome === "waiting") continue;
+      left--;
+      if (outcome === "claimed") room--;
+    }
+    this.#watch.endRound();
+    reporter.backlog({ raw: left });
+  }
+
+  /** Goes on with what a crash left, before anything new is claimed. */
+  async #resume(options: StageOptions): Promise<void> {
+    const { folders, reporter } = options;
+    const fsync = options.settings.frames.fsync;
+    for (const name of listOrNothing(folders.temp, CLAIMING_PREFIX)) {
+      try {
+        const record = await resumeClaim(name, { raw: folders.raw, temp: folders.temp, fsync });
+        if (record !== null) reporter.log.info(`${frameOf(record)}: goes on after a stop`);
+        this.#refused.delete(name);
+      } catch (error) {
+        this.#sayOnce(name, { text: `claim ${join(folders.temp, name)}: ${messageOf(error)}`, reporter });
+      }
+    }
+    for (const name of listOrNothing(folders.temp, DISCARD_PREFIX)) discardClaim(join(folders.temp, name));
+  }
+
+  async #treat(candidate: Candidate, options: StageOptions): Promise<"claimed" | "removed" | "waiting" | "stuck"> {
+    const { settings, reporter } = options;
+    const frame = frameOf(candidate);
+    try {
+      const verdict = assess(candidate, this.#watch, settings.frames);
+      if (verdict.state === "waiting") return "waiting";
+      const outcome = await claimReady(candidate, { verdict, options });
+      this.#refused.delete(frame);
+      reporter.condition({ key: "temp", message: null });
+      return outcome;
+    } catch (error) {
+      const text = `${frame}: cannot be taken: ${messageOf(error)}; it stays in the raw folder`;
+      // The temp folder itself is at fault where no claim can be made: then the other frames need not be tried.
+      const stuck = !canMakeClaims(options.folders.temp);
+      if (stuck) reporter.condition({ key: "temp", message: `the temp folder takes no frames: ${messageOf(error)}` });
+      else this.#sayOnce(frame, { text, reporter });
+      return stuck ? "stuck" : "waiting";
+    }
+  }
+
+  #sayOnce(key: string, message: { text: string; reporter: Reporter }): void {
+    if (this.#refused.get(key) === message.text) return;
+    if (this.#refused.size > REMEMBERED_MAX) this.#refused.clear();
+    this.#refused.set(key, message.text);
+    message.reporter.log.warn(message.text);
+  }
+
+  #tellStrays(strays: readonly string[], reporter: Reporter): void {
+    const now = new Set(strays);
+    for (const stray of now) {
+      if (!this.#strays.has(stray)) reporter.log.debug(`${stray}: belongs to no image, left in the raw folder`);
+    }
+    this.#strays = now;
+  }
+}
+
+/** Messages are repeated after so many others rather than remembered for ever. */
+const REMEMBERED_MAX = 10_000;
+
+/** Series order: by folder, then by name as QXRD counts. */
+function inOrder(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted((a, b) => compare(a.folder, b.folder) || compare(a.image, b.image));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function countClaims(folder: string): number {
+  try {
+    return listClaims(folder).length;
+  } catch {
+    return 0; // the folder's own stage says what is wrong with it
+  }
+}
+
+function listOrNothing(folder: string, prefix: string): string[] {
+  try {
+    return listUnfinished(folder, prefix);
+  } catch {
+    return []; // a vanished folder is told where it is needed
+  }
+}
+
+function canMakeClaims(temp: string): boolean {
+  const probe = join(temp, CLAIMING_PREFIX + newClaimId());
+  try {
+    Deno.mkdirSync(probe);
+    Deno.removeSync(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function claimReady(
+  candidate: Candidate,
+  claim: { verdict: Ready; options: StageOptions },
+): Promise<"claimed" | "removed"> {
+  const { verdict, options } = claim;
+  const { settings, folders, reporter } = options;
+  const frame = frameOf(candidate);
+  if (verdict.dark && settings.dark.reference) {
+    keepReference(settings.daemon.state_dir, { path: join(candidate.path, candidate.image), view: verdict.view });
+  }
+  const record = recordOf(candidate, { verdict, options });
+  for (const note of record.remove ? [] : verdict.notes) reporter.log.warn(`${frame}: ${note}`);
+  await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync: settings.frames.fsync });
+  if (record.remove) {
+    discardClaim(join(folders.temp, DISCARD_PREFIX + record.id));
+    reporter.event({
+      type: "dark_removed",
+      frame,
+      bytes: record.members.reduce((sum, member) => sum + member.size, 0),
+    });
+    return "removed";
+  }
+  reporter.event({ type: "claimed", frame });
+  return "claimed";
+}
+
+function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageOptions }): ClaimRecord {
+  const { verdict, options } = claim;
+  const { settings, folders } = options;
+  const archived = verdict.dark && settings.dark.policy === "archive" ? settings.dark.archive_dir : "";
+  return {
+    version: RECORD_VERSION,
+    id: newClaimId(),
+    folder: candidate.folder,
+    image: candidate.image,
+    members: verdict.members,
+    dark: verdict.dark,
+    remove: verdict.dark && settings.dark.policy === "delete" && verdict.quarantine === null,
+    destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
+    quarantine: verdict.quarantine,
+    notes: verdict.notes,
+    written_ms: verdict.written_ms,
+    attempts: 0,
+    merge: null,
+    deliverAs: null,
+  };
+}
+
+/** Folders below each other with forward slashes, whatever this system's separator is. */
+function forward(parts: readonly string[]): string {
+  return parts.flatMap((part) => part.split(sep)).filter((part) => part !== "").join("/");
+}

@@ -1,0 +1,129 @@
+/** The claim record: the small file in each claim that lets a restart continue without any other state. */
+import { join } from "node:path";
+import type { NexusReport } from "../nexus/facts.ts";
+import { writeWhole } from "../files/durable.ts";
+import { isMissing } from "../files/errors.ts";
+
+export const RECORD_NAME = "claim.json";
+/** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */
+export const DONE_NAME = "done.json";
+export const RECORD_VERSION = 1;
+/** A record has a handful of members; a larger file is not one. */
+const RECORD_BYTES_MAX = 16 * 1024 * 1024;
+
+export type MemberRole = "image" | "sidecar" | "other";
+
+/** One file of a frame, as it lay in raw when it was claimed. */
+export interface Member {
+  readonly name: string;
+  readonly role: MemberRole;
+  readonly size: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly modified_ms: number;
+}
+
+/** What the merge stage made of the frame. */
+export interface MergeRecord {
+  readonly tagged: boolean;
+  /** Bytes of the image file after the tags were appended. */
+  readonly imageSize: number;
+  /** Null where no NeXus file could be made; the reason stands in the notes. */
+  readonly nexus: NexusReport | null;
+  readonly notes: readonly string[];
+}
+
+export interface ClaimRecord {
+  readonly version: typeof RECORD_VERSION;
+  /** ASCII; also the claim folder's name. Sorts by time. */
+  readonly id: string;
+  /** Sub-folder of raw, forward slashes, "" for raw itself. */
+  readonly folder: string;
+  readonly image: string;
+  readonly members: readonly Member[];
+  readonly dark: boolean;
+  /** A dark that is removed instead of delivered. */
+  readonly remove: boolean;
+  /** Where the set goes: fixed when it is claimed, so that a later change of folders does not split a series. */
+  readonly destination: { readonly root: string; readonly dir: string };
+  /** Why the frame goes to quarantine, or null. */
+  readonly quarantine: string | null;
+  /** What a person should know of this frame; each line also stands in its NeXus file. */
+  readonly notes: readonly string[];
+  /** When the sidecar (without one, the image) was written, milliseconds since 1970 UTC. */
+  readonly written_ms: number;
+  /** How often the merge stage has begun with it. */
+  readonly attempts: number;
+  readonly merge: MergeRecord | null;
+  /** The stem that the set is delivered under where its own was taken, or null. */
+  readonly deliverAs: string | null;
+}
+
+/** A claim whose record cannot be read: it is kept and named, never guessed at. */
+export class RecordError extends Error {
+  override readonly name = "RecordError";
+}
+
+/** The frame's name for people: its path below raw. */
+export function frameOf(record: Pick<ClaimRecord, "folder" | "image">): string {
+  return record.folder === "" ? record.image : `${record.folder}/${record.image}`;
+}
+
+export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: boolean }): void {
+  writeWhole(join(claim, RECORD_NAME), new TextEncoder().encode(JSON.stringify(record, null, 1) + "\n"), options);
+}
+
+/**
+ * The record of a claim, or null where the claim has none.
+ * @throws RecordError where there is a file of that name which is no record
+ */
+export function readRecord(claim: string): ClaimRecord | null {
+  const path = join(claim, RECORD_NAME);
+  let text: string;
+  try {
+    if (Deno.lstatSync(path).size > RECORD_BYTES_MAX) throw new RecordError(`Cannot read ${path}: it is too large`);
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch (error) {
+    throw new RecordError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  throw new RecordError(`Cannot read ${path}: it is no claim record of version ${RECORD_VERSION}`);
+}
+
+function isRecord(value: unknown): value is ClaimRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Record<string, unknown>;
+  const destination = record.destination as Record<string, unknown> | null | undefined;
+  return record.version === RECORD_VERSION && typeof record.id === "string" && typeof record.folder === "string" &&
+    typeof record.image === "string" && isPlainName(record.image) && isRelativeFolder(record.folder) &&
+    typeof destination?.root === "string" && typeof destination.dir === "string" &&
+    isRelativeFolder(destination.dir) &&
+    Array.isArray(record.members) && record.members.every(isMember) && Array.isArray(record.notes) &&
+    typeof record.written_ms === "number" && typeof record.attempts === "number" && typeof record.dark === "boolean" &&
+    typeof record.remove === "boolean" &&
+    (record.quarantine === null || typeof record.quarantine === "string") &&
+    (record.deliverAs === null || (typeof record.deliverAs === "string" && isPlainName(record.deliverAs))) &&
+    (record.merge === null || typeof record.merge === "object");
+}
+
+function isMember(value: unknown): value is Member {
+  if (typeof value !== "object" || value === null) return false;
+  const member = value as Record<string, unknown>;
+  return typeof member.name === "string" && isPlainName(member.name) && typeof member.size === "number" &&
+    typeof member.modified_ms === "number" &&
+    (member.role === "image" || member.role === "sidecar" || member.role === "other");
+}
+
+/** A damaged record must never lead a copy or a removal out of the folders. */
+function isPlainName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name);
+}
+
+function isRelativeFolder(folder: string): boolean {
+  return folder === "" || folder.split("/").every(isPlainName);
+}

@@ -1,0 +1,22 @@
+/** What every stage is given for one firing. */
+import type { Settings } from "../config/settings.ts";
+import type { Reporter } from "./events.ts";
+
+/** The folders of the way, absolute. */
+export interface FrameFolders {
+  readonly raw: string;
+  readonly temp: string;
+  readonly proc: string;
+  readonly outputRoot: string;
+  /** Below the root, forward slashes, "" for the root itself. */
+  readonly outputDir: string;
+}
+
+export interface StageOptions {
+  readonly folders: FrameFolders;
+  readonly settings: Settings;
+  readonly maxProc: number;
+  readonly reporter: Reporter;
+  /** Aborted when the daemon stops: finish the frame under way and return. */
+  readonly signal: AbortSignal;
+}

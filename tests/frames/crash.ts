@@ -1,0 +1,61 @@
+/**
+ * Ends the program in a test at any one of its steps on the disk: from that step on every call that changes something
+ * fails, so that no clean-up code runs on the disk either. What lies there then is what a power switch would leave.
+ */
+
+/** Calls of Deno that change what is on the disk. Writes are cut in half, as a kill may. */
+const STEPS = ["renameSync", "removeSync", "linkSync", "mkdirSync", "openSync", "truncateSync", "chmodSync"] as const;
+
+export class Crash extends Error {}
+
+type Call = (...args: unknown[]) => unknown;
+
+export class CrashAt implements Disposable {
+  readonly #undo: (() => void)[] = [];
+  readonly #at: number;
+  #count = 0;
+
+  /** @param at the number of the step that does not happen any more, from 1; Infinity counts only */
+  constructor(at: number) {
+    this.#at = at;
+    const calls = Deno as unknown as Record<string, Call>;
+    for (const name of STEPS) this.#wrap(calls, name);
+    this.#wrap(Deno.FsFile.prototype as unknown as Record<string, Call>, "writeSync");
+  }
+
+  /** How many steps there were so far. */
+  get steps(): number {
+    return this.#count;
+  }
+
+  get happened(): boolean {
+    return this.#count >= this.#at;
+  }
+
+  #wrap(owner: Record<string, Call>, name: string): void {
+    const original = owner[name]!;
+    const step = (args: unknown[]) => this.#step(name, args);
+    owner[name] = function (this: unknown, ...args: unknown[]): unknown {
+      const cut = step(args);
+      if (cut === "before") throw new Crash(`the program ended before ${name}`);
+      if (cut === "within") {
+        const bytes = args[0] as Uint8Array;
+        original.call(this, bytes.subarray(0, bytes.length >> 1));
+        throw new Crash("the program ended within a write");
+      }
+      return original.apply(this, args);
+    };
+    this.#undo.push(() => owner[name] = original);
+  }
+
+  #step(name: string, args: unknown[]): "go on" | "before" | "within" {
+    if (name === "openSync" && (args[1] as Deno.OpenOptions | undefined)?.write !== true) return "go on";
+    this.#count++;
+    if (this.#count < this.#at) return "go on";
+    return this.#count === this.#at && name === "writeSync" ? "within" : "before";
+  }
+
+  [Symbol.dispose](): void {
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+}

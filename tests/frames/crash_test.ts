@@ -1,0 +1,104 @@
+/**
+ * Invariants 1, 2 and 4 of the way of a frame, at every single step on the disk.
+ *
+ * Fails without: `discardClaim` coming last in deliverClaim (deliver.ts), the image as the last member in membersOf
+ * (assess.ts), `publish` of parts instead of final names in copyAndPublish (deliver.ts), the NeXus file as the last of
+ * filesOf (destination.ts), resumeClaim (claim.ts), DONE_NAME in discardClaim (claim.ts).
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Crash, CrashAt } from "./crash.ts";
+import { filesBelow, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
+
+const FRAMES: readonly RawFrame[] = [
+  { name: "P-00001.tif", seed: 1 },
+  { name: "series/P-00002.tif", seed: 2 },
+  { name: "P-00003.dark.tif", seed: 3, sidecar: sidecarText({ seed: 3, dark: true }) },
+];
+const SETS = ["P-00001", "series/P-00002"];
+const EXPECTED = SETS.flatMap((set) => [`${set}.nxs`, `${set}.tif`, `${set}.tif.metadata`]).sort();
+
+function putAll(way: Way): void {
+  for (const frame of FRAMES) way.put(frame);
+  Deno.writeTextFileSync(join(way.raw, "P-00001.tif.overflow"), "12 pixels");
+}
+
+/** The pixels and the sidecar of each frame that is to be delivered, as they were put into raw. */
+function truth(): Map<string, { pixels: string; sidecar: string }> {
+  using way = new Way();
+  putAll(way);
+  return new Map(SETS.map((set) => {
+    const image = join(way.raw, ...`${set}.tif`.split("/"));
+    return [set, { pixels: pixelsOf(image), sidecar: Deno.readTextFileSync(`${image}.metadata`) }];
+  }));
+}
+
+/** Every file below the four folders whose name ends so. */
+function everywhere(way: Way, ending: string): string[] {
+  const { raw, temp, proc, output_root } = way.settings.folders;
+  return [raw, temp, proc, output_root].flatMap((folder) =>
+    filesBelow(folder).filter((name) => name.endsWith(ending)).map((name) => join(folder, ...name.split("/")))
+  );
+}
+
+function assertWholeSomewhere(way: Way, frames: ReturnType<typeof truth>, at: string): void {
+  for (const [set, { pixels, sidecar }] of frames) {
+    const name = set.split("/").at(-1)!;
+    const images = everywhere(way, `${name}.tif`);
+    assert.ok(images.some((image) => pixelsOf(image) === pixels), `${set}: no whole image ${at}`);
+    const sidecars = everywhere(way, `${name}.tif.metadata`);
+    assert.ok(sidecars.some((path) => Deno.readTextFileSync(path) === sidecar), `${set}: no whole sidecar ${at}`);
+  }
+}
+
+Deno.test("a stop at any step on the disk loses, tears or doubles nothing, and a restart goes on", async () => {
+  const frames = truth();
+  let steps = 0;
+  {
+    using way = new Way();
+    putAll(way);
+    using count = new CrashAt(Infinity);
+    await way.fire(1);
+    steps = count.steps;
+    assert.deepEqual(way.delivered(), [...EXPECTED, "P-00001.tif.overflow"].sort());
+    assert.deepEqual(way.onTheWay(), []);
+  }
+  assert.ok(steps > 50, `${steps} steps were counted`);
+  for (let at = 1; at <= steps; at++) {
+    using way = new Way();
+    putAll(way);
+    const when = `after a stop at step ${at} of ${steps}`;
+    {
+      using crash = new CrashAt(at);
+      try {
+        await way.fire(1);
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+      assert.ok(crash.happened, when);
+    }
+    assertWholeSomewhere(way, frames, when);
+    const before = new Map(way.delivered().map((name) => [name, way.read(name)]));
+    way.restart();
+    await way.fire(2);
+    assert.deepEqual(way.delivered({ hidden: true }), [...EXPECTED, "P-00001.tif.overflow"].sort(), when);
+    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(filesBelow(way.raw), [], when);
+    for (const [set, { pixels, sidecar }] of frames) {
+      const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
+      assert.equal(pixelsOf(image), pixels, when);
+      assert.equal(Deno.readTextFileSync(`${image}.metadata`), sidecar, when);
+    }
+    // What was visible at the stop is what stands there at the end: it was complete then.
+    for (const [name, bytes] of before) assert.deepEqual(bytes, way.read(name), `${name} was complete ${when}`);
+    assertSetOrder(before, when);
+  }
+});
+
+function assertSetOrder(visible: ReadonlyMap<string, Uint8Array>, when: string): void {
+  for (const name of visible.keys()) {
+    if (!name.endsWith(".nxs")) continue;
+    const set = name.slice(0, -".nxs".length);
+    for (const ending of [".tif", ".tif.metadata"]) assert.ok(visible.has(set + ending), `${set}${ending} ${when}`);
+  }
+}

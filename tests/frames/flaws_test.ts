@@ -1,0 +1,135 @@
+/** Invariants 5 and 7: what cannot be understood is kept and told of; darks follow the policy. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { filesBelow, imageBytes, sidecarText, Way } from "./way.ts";
+
+const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+
+/** Every flaw of an image that no reader could open, with the words that must be said of it. */
+const UNREADABLE: readonly [string, Uint8Array, RegExp][] = [
+  ["empty", new Uint8Array(0), /empty/i],
+  ["text", new TextEncoder().encode("this is no image at all, it is a text"), /TIFF/],
+  ["header that stays 0", withHeader(imageBytes(1), 0), /offset/i],
+  ["truncated", imageBytes(1).subarray(0, 1000), /\d/],
+];
+
+function withHeader(bytes: Uint8Array, offset: number): Uint8Array {
+  new DataView(bytes.buffer).setUint32(4, offset, true);
+  return bytes;
+}
+
+for (const [flaw, image, words] of UNREADABLE) {
+  Deno.test(`an image with a flaw (${flaw}) goes to quarantine with a text that says why`, async () => {
+    using way = new Way();
+    way.put({ name: "sub/P.tif", image });
+    way.put({ name: "Q.tif" });
+    await way.fire();
+    const kept = "pewatch-quarantine/sub/P.tif";
+    assert.deepEqual(
+      way.delivered(),
+      [
+        "Q.nxs",
+        "Q.tif",
+        "Q.tif.metadata",
+        kept,
+        `${kept}.metadata`,
+        `${kept}.reason.txt`,
+      ].sort(),
+    );
+    assert.deepEqual(way.read(kept), image);
+    const reason = new TextDecoder().decode(way.read(`${kept}.reason.txt`));
+    assert.match(reason, words);
+    assert.match(reason, /^sub\/P\.tif /);
+    assert.deepEqual(way.onTheWay(), []);
+    assert.equal(way.heard.events.filter((event) => event.type === "quarantined").length, 1);
+  });
+}
+
+Deno.test("an image whose header is still 0 is waited for", async () => {
+  using way = new Way({ frames: { sidecar_wait_s: 3600 } });
+  way.put({ name: "P.tif", image: withHeader(imageBytes(1), 0) });
+  await way.fire(2);
+  assert.deepEqual(way.delivered(), []);
+  way.put({ name: "P.tif" });
+  await way.fire();
+  assert.deepEqual(way.delivered(), SET);
+});
+
+Deno.test("a missing sidecar is waited for, then the image goes without", async () => {
+  using way = new Way({ frames: { sidecar_wait_s: 3600 } });
+  way.put({ name: "P.tif", sidecar: null });
+  await way.fire(2);
+  assert.deepEqual(way.delivered(), []);
+  (way.settings.frames as { sidecar_wait_s: number }).sidecar_wait_s = 0;
+  await way.fire();
+  assert.deepEqual(way.delivered(), ["P.nxs", "P.tif"]);
+  assert.ok(way.heard.lines.some((line) => /P\.tif: there is no sidecar/.test(line)), way.heard.lines.join("\n"));
+  assert.deepEqual(way.read("P.tif"), imageBytes(1));
+});
+
+const FLAWED_SIDECARS: readonly [string, string | Uint8Array, RegExp][] = [
+  ["empty", "", /empty/],
+  ["for another size", sidecarText({ width: 64, height: 64 }), /64 x 64.*32 x 16/],
+  ["binary", new Uint8Array([0xff, 0, 1, 0x5b, 0x0a, 0xfe, 0x0a, 0x3d]), /sidecar/],
+];
+for (const [flaw, sidecar, words] of FLAWED_SIDECARS) {
+  Deno.test(`a sidecar with a flaw (${flaw}) travels as it is, and its image goes without tags`, async () => {
+    using way = new Way();
+    way.put({ name: "P.tif", sidecar: null });
+    const bytes = typeof sidecar === "string" ? new TextEncoder().encode(sidecar) : sidecar;
+    Deno.writeFileSync(join(way.raw, "P.tif.metadata"), bytes);
+    await way.fire();
+    assert.deepEqual(way.delivered(), SET);
+    assert.deepEqual(way.read("P.tif.metadata"), bytes);
+    assert.deepEqual(way.read("P.tif"), imageBytes(1));
+    assert.ok(
+      way.heard.lines.some((line) => line.startsWith("warn P.tif: ") && words.test(line)),
+      way.heard.lines.join("\n"),
+    );
+  });
+}
+
+Deno.test("each flaw is told once, however often the stages fire", async () => {
+  using way = new Way();
+  way.put({ name: "P.tif", sidecar: sidecarText({ width: 64 }) });
+  way.put({ name: "bad.tif", image: new Uint8Array(0) });
+  await way.fire(10);
+  assert.ok(way.heard.lines.length <= 4, way.heard.lines.join("\n"));
+});
+
+// Fails without isDark's look at the sidecar (dark.ts).
+Deno.test("a dark is told by its sidecar, not by its name", async () => {
+  using way = new Way();
+  way.put({ name: "darkroom/dark_matter-00001.tif", seed: 1 });
+  way.put({ name: "P-00001.tif", seed: 2, sidecar: sidecarText({ dark: true }) });
+  way.put({ name: "Q.dark.tif", seed: 3, sidecar: null });
+  await way.fire();
+  assert.deepEqual(way.delivered().filter((name) => name.endsWith(".tif")), ["darkroom/dark_matter-00001.tif"]);
+  assert.deepEqual(filesBelow(way.raw), []);
+  assert.equal(way.heard.events.filter((event) => event.type === "dark_removed").length, 2);
+});
+
+Deno.test("darks are archived or kept where the policy says so", async () => {
+  for (const [policy, image] of [["archive", "old/darks/P.tif"], ["keep", "P.tif"]] as const) {
+    using way = new Way({ dark: { policy, archive_dir: "old/darks" } });
+    way.put({ name: "P.tif", sidecar: sidecarText({ dark: true }) });
+    await way.fire();
+    assert.deepEqual(way.delivered().filter((name) => name.endsWith(".tif")), [image]);
+  }
+});
+
+Deno.test("a folder that vanishes holds frames up, says so, and they go on when it is back", async () => {
+  for (const key of ["raw", "temp", "proc", "output_root"] as const) {
+    using way = new Way();
+    const path = way.settings.folders[key];
+    Deno.renameSync(path, `${path}-away`);
+    if (key !== "raw") way.put({ name: "P.tif" });
+    await way.fire(3);
+    assert.ok(way.heard.conditions.size > 0, `nothing is said of ${key}`);
+    Deno.renameSync(`${path}-away`, path);
+    way.put({ name: "P.tif" });
+    await way.fire(2);
+    assert.deepEqual(way.delivered(), SET, key);
+    assert.deepEqual([...way.heard.conditions], [], key);
+  }
+});

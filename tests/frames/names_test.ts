@@ -1,0 +1,129 @@
+/** Invariant 3: nothing in the output is ever overwritten; the same content is delivered once. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pixelsOf, sidecarText, Way } from "./way.ts";
+
+// Fails without the call of sameContent in planFor (destination.ts).
+Deno.test("the same name with other content is delivered beside the first, as a whole set", async () => {
+  using way = new Way();
+  for (const seed of [1, 2, 3]) {
+    way.put({ name: "P-00001.tif", seed });
+    await way.fire(2);
+  }
+  const stems = ["P-00001", "P-00001-00001", "P-00001-00002"];
+  assert.deepEqual(
+    way.delivered(),
+    stems.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]).sort(),
+  );
+  const pixels = new Set(stems.map((stem) => pixelsOf(join(way.output, `${stem}.tif`))));
+  assert.equal(pixels.size, 3);
+  stems.forEach((stem, index) => {
+    assert.match(
+      new TextDecoder().decode(way.read(`${stem}.tif.metadata`)),
+      new RegExp(`userComment1=frame ${index + 1}`),
+    );
+  });
+  assert.deepEqual(way.onTheWay(), []);
+});
+
+// Fails without `complete` in planFor (destination.ts).
+Deno.test("the same frame given twice is one delivery", async () => {
+  using way = new Way();
+  way.put({ name: "P-00001.tif" });
+  await way.fire();
+  const first = new Map(way.delivered().map((name) => [name, way.read(name)]));
+  const times = way.delivered().map((name) => Deno.statSync(join(way.output, name)).mtime?.getTime());
+  way.restart();
+  way.put({ name: "P-00001.tif" });
+  await way.fire(2);
+  assert.deepEqual(new Map(way.delivered().map((name) => [name, way.read(name)])), first);
+  assert.deepEqual(way.delivered().map((name) => Deno.statSync(join(way.output, name)).mtime?.getTime()), times);
+  assert.deepEqual(way.onTheWay(), []);
+});
+
+Deno.test("frames of one name that wait together are all delivered", async () => {
+  using way = new Way();
+  for (let seed = 1; seed <= 20; seed++) {
+    way.put({ name: "P.tif", seed });
+    await way.firePrepare();
+  }
+  await way.fire(4);
+  const images = way.delivered().filter((name) => name.endsWith(".tif"));
+  assert.equal(images.length, 20);
+  assert.equal(new Set(images.map((name) => pixelsOf(join(way.output, name)))).size, 20);
+});
+
+Deno.test("a file of the set's name that somebody else put into the output is not touched", async () => {
+  using way = new Way();
+  Deno.writeTextFileSync(join(way.output, "P-00001.nxs"), "not ours");
+  way.put({ name: "P-00001.tif" });
+  await way.fire(2);
+  assert.equal(new TextDecoder().decode(way.read("P-00001.nxs")), "not ours");
+  assert.deepEqual(way.delivered(), [
+    "P-00001-00001.nxs",
+    "P-00001-00001.tif",
+    "P-00001-00001.tif.metadata",
+    "P-00001.nxs",
+  ]);
+});
+
+Deno.test("sub-folders are kept, and other files of the frame's name travel with it", async () => {
+  using way = new Way();
+  way.put({ name: "a/b/P-00001.tif" });
+  Deno.writeTextFileSync(join(way.raw, "a", "b", "P-00001.tif.overflow"), "3 pixels");
+  Deno.writeTextFileSync(join(way.raw, "a", "b", "P-00001.txt"), "integrated");
+  await way.fire();
+  assert.deepEqual(way.delivered(), [
+    "a/b/P-00001.nxs",
+    "a/b/P-00001.tif",
+    "a/b/P-00001.tif.metadata",
+    "a/b/P-00001.tif.overflow",
+    "a/b/P-00001.txt",
+  ]);
+});
+
+Deno.test("names with spaces, signs, umlauts and Chinese, and of 200 characters, are kept", async () => {
+  using way = new Way();
+  const names = ["a b.tif", "50 %#1.tif", "Größe.tif", "样品-00001.tif", `${"x".repeat(196)}.tif`, "P.TIF"];
+  names.forEach((name, index) => way.put({ name, seed: index + 1 }));
+  await way.fire();
+  const images = way.delivered().filter((name) => /\.tif$/i.test(name));
+  assert.deepEqual(images, names.toSorted());
+  assert.equal(way.delivered().length, 3 * names.length);
+});
+
+Deno.test("a frame goes where it was going when it was claimed", async () => {
+  using way = new Way();
+  way.put({ name: "P-00001.tif" });
+  await way.firePrepare();
+  (way.settings.folders as { output_dir: string }).output_dir = "later";
+  way.put({ name: "P-00002.tif" });
+  await way.fire();
+  assert.deepEqual(way.delivered().filter((name) => name.endsWith(".tif")), ["P-00001.tif", "later/P-00002.tif"]);
+});
+
+Deno.test("a frame whose output has gone for good goes to the one that the configuration names now", async () => {
+  using way = new Way();
+  way.put({ name: "P-00001.tif" });
+  await way.firePrepare();
+  const folders = way.settings.folders as { output_root: string };
+  Deno.removeSync(folders.output_root);
+  const gone = folders.output_root;
+  await way.fire(3);
+  assert.match(way.heard.conditions.get("output") ?? "", /is not there/);
+  folders.output_root = `${gone}-new`;
+  Deno.mkdirSync(folders.output_root);
+  await way.fire();
+  assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"]);
+  assert.equal(way.heard.conditions.size, 0);
+});
+
+Deno.test("frames with the same sidecar are one set each where their images differ", async () => {
+  using way = new Way();
+  const sidecar = sidecarText();
+  for (let seed = 1; seed <= 5; seed++) {
+    way.put({ name: "P.tif", seed, sidecar });
+    await way.fire(2);
+  }
+  assert.equal(way.delivered().filter((name) => name.endsWith(".tif")).length, 5);
+});

@@ -1,0 +1,213 @@
+/** The way of a frame in a temporary folder, for tests: folders, frames as QXRD leaves them, the stages without ticks. */
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { defaultSettings, type Settings } from "../../src/config/settings.ts";
+import { Finalize } from "../../src/frames/finalize.ts";
+import type { FrameEvent, Reporter } from "../../src/frames/events.ts";
+import { mergeData } from "../../src/frames/merge_data.ts";
+import { PrepareRaw } from "../../src/frames/prepare_raw.ts";
+import type { StageOptions } from "../../src/frames/stage.ts";
+import { readLayoutOfFile } from "../../src/tiff/layout.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { makeTiff } from "../tiff/make_tiff.ts";
+
+/** The settings of a test: nobody writes any more, so nothing has to settle. */
+export type Changes = { [Table in keyof Settings]?: Partial<Settings[Table]> };
+
+export interface RawFrame {
+  /** Below raw, forward slashes: "series/P-00001.tif". */
+  readonly name: string;
+  /** Makes its pixels differ from another frame's. */
+  readonly seed?: number;
+  /** The sidecar's text; null for none. */
+  readonly sidecar?: string | null;
+  /** The image's bytes instead of a made one. */
+  readonly image?: Uint8Array;
+}
+
+/** What a person would look at after a run. */
+export interface Heard {
+  readonly lines: string[];
+  readonly events: FrameEvent[];
+  readonly conditions: Map<string, string>;
+}
+
+let libraries: { tiff: ReturnType<typeof openTiffLibrary>; hdf5: ReturnType<typeof openHdf5Library> } | null = null;
+
+/** One pair of libraries for all tests of a process, as the merging worker has it. */
+function mergeLibraries() {
+  libraries ??= { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
+  return libraries;
+}
+
+export class Way implements Disposable {
+  readonly #folder: TempFolder;
+  readonly settings: Settings;
+  readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
+  #prepare = new PrepareRaw();
+  #finalize = new Finalize();
+
+  constructor(changes: Changes = {}, options: { on?: string } = {}) {
+    this.#folder = new TempFolder(options);
+    const defaults = defaultSettings(this.#folder.path);
+    const merged: Record<string, unknown> = {};
+    const quick: Changes = { frames: { settle_s: 0, sidecar_wait_s: 0 } };
+    for (const [table, values] of Object.entries(defaults)) {
+      merged[table] = { ...values, ...quick[table as keyof Settings], ...changes[table as keyof Settings] };
+    }
+    this.settings = merged as unknown as Settings;
+    const { raw, temp, proc, output_root } = this.settings.folders;
+    for (const path of [raw, temp, proc, output_root, this.settings.daemon.state_dir]) {
+      Deno.mkdirSync(path, { recursive: true });
+    }
+    mergeLibraries();
+  }
+
+  get raw(): string {
+    return this.settings.folders.raw;
+  }
+
+  get output(): string {
+    return join(this.settings.folders.output_root, ...this.settings.folders.output_dir.split("/"));
+  }
+
+  /** Puts a frame into raw, as QXRD has left it when it is done. */
+  put(frame: RawFrame): RawFrame {
+    const path = join(this.raw, ...frame.name.split("/"));
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    Deno.writeFileSync(path, frame.image ?? imageBytes(frame.seed ?? 1));
+    if (frame.sidecar !== null) {
+      Deno.writeTextFileSync(`${path}.metadata`, frame.sidecar ?? sidecarText({ seed: frame.seed ?? 1 }));
+    }
+    return frame;
+  }
+
+  /** As after a start of the program: nothing is remembered. */
+  restart(): void {
+    this.#finalize[Symbol.dispose]();
+    this.#prepare = new PrepareRaw();
+    this.#finalize = new Finalize();
+  }
+
+  /** Fires the stages in turn, so often. */
+  async fire(rounds = 1): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      await this.#prepare.work(this.#options());
+      await mergeData(mergeLibraries(), this.#options());
+      await this.#finalize.work(this.#options());
+    }
+  }
+
+  firePrepare(): Promise<void> {
+    return this.#prepare.work(this.#options());
+  }
+
+  /** Everything visible below the output root, forward slashes, sorted; hidden files too where asked. */
+  delivered(options: { hidden?: boolean } = {}): string[] {
+    return filesBelow(this.settings.folders.output_root).filter((name) =>
+      options.hidden || !name.split("/").some((part) => part.startsWith("."))
+    );
+  }
+
+  read(name: string): Uint8Array {
+    return Deno.readFileSync(join(this.settings.folders.output_root, ...name.split("/")));
+  }
+
+  /** What lies in temp and proc. */
+  onTheWay(): string[] {
+    const { temp, proc } = this.settings.folders;
+    return [...filesBelow(temp), ...filesBelow(proc), ...foldersIn(temp), ...foldersIn(proc)];
+  }
+
+  #options(): StageOptions {
+    const { folders } = this.settings;
+    return {
+      folders: {
+        raw: folders.raw,
+        temp: folders.temp,
+        proc: folders.proc,
+        outputRoot: folders.output_root,
+        outputDir: folders.output_dir,
+      },
+      settings: this.settings,
+      maxProc: 1,
+      reporter: this.#reporter(),
+      signal: new AbortController().signal,
+    };
+  }
+
+  #reporter(): Reporter {
+    const { lines, events, conditions } = this.heard;
+    return {
+      log: {
+        debug: () => {},
+        info: (message) => void lines.push(`info ${message}`),
+        warn: (message) => void lines.push(`warn ${message}`),
+        error: (message) => void lines.push(`error ${message}`),
+      },
+      event: (event) => void events.push(event),
+      condition({ key, message }) {
+        if (message === null) conditions.delete(key);
+        else conditions.set(key, message);
+      },
+      backlog: () => {},
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#finalize[Symbol.dispose]();
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** A float32 image of 32 x 16 pixels as QXRD writes it: one strip at offset 8, the directory at the end. */
+export function imageBytes(seed: number): Uint8Array {
+  const pixels = new Float32Array(32 * 16).map((_, index) => Math.fround(Math.sin(index * 0.1 + seed) * 1000));
+  return makeTiff({ width: 32, height: 16, pixels: new Uint8Array(pixels.buffer) });
+}
+
+export function sidecarText(
+  options: { seed?: number; width?: number; height?: number; dark?: boolean; more?: string } = {},
+): string {
+  const { seed = 1, width = 32, height = 16, dark = false, more = "" } = options;
+  return [
+    "[metadata]",
+    `width=${width}`,
+    `height=${height}`,
+    "qxrdVersion=0.11.8",
+    `dataType=${dark ? 2 : 5}`,
+    "exposureTime=1.5",
+    "summedExposures=10",
+    `imageNumber=${dark ? -1 : seed}`,
+    `phaseNumber=${dark ? -1 : 0}`,
+    `nPhases=${dark ? 0 : 1}`,
+    "dateString=2017.11.09 : 23:08:28.053",
+    `userComment1=frame ${seed}`,
+    more,
+    "",
+  ].join("\n");
+}
+
+/** The SHA-256 of a TIFF's pixels, wherever its tags are. */
+export function pixelsOf(path: string): string {
+  const { pixels } = readLayoutOfFile(path);
+  if (pixels === null) throw new Error(`${path} has no plain pixels`);
+  const bytes = Deno.readFileSync(path).subarray(pixels.offset, pixels.offset + pixels.byteCount);
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+export function filesBelow(folder: string, prefix = ""): string[] {
+  const names: string[] = [];
+  for (const entry of Deno.readDirSync(folder)) {
+    const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory) names.push(...filesBelow(join(folder, entry.name), name));
+    else names.push(name);
+  }
+  return names.sort();
+}
+
+function foldersIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].filter((entry) => entry.isDirectory).map((entry) => entry.name);
+}
