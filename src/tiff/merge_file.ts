@@ -1,0 +1,41 @@
+/** The file that tags are merged into, with the four things that may be done to it. */
+import { TiffError } from "../../ffi/tiff/error.ts";
+import { fileAccess, type RandomAccess } from "./random_access.ts";
+
+/** A seam: the tests put a file here that dies at a given write. */
+export interface MergeFile extends RandomAccess {
+  /** Writes all of it or throws. */
+  write(offset: number, bytes: Uint8Array): void;
+  /** What was written is on the disk when this returns. */
+  sync(): void;
+  truncate(size: number): void;
+}
+
+/** @throws TiffError where the file cannot be opened for writing, with the system's reason */
+export function openMergeFile(path: string): MergeFile & Disposable {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true, write: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TiffError(`Cannot tag ${path}: it cannot be opened for writing: ${reason}`, { cause });
+  }
+  try {
+    return { ...fileAccess(file), ...writersOf(file), [Symbol.dispose]: () => file.close() };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function writersOf(file: Deno.FsFile): Omit<MergeFile, keyof RandomAccess> {
+  return {
+    write(offset, bytes) {
+      file.seekSync(offset, Deno.SeekMode.Start);
+      let written = 0;
+      while (written < bytes.length) written += file.writeSync(bytes.subarray(written));
+    },
+    sync: () => file.syncDataSync(),
+    truncate: (size) => file.truncateSync(size),
+  };
+}

@@ -1,0 +1,105 @@
+/** Writes a frame's metadata into the tags of its TIFF, without reading or moving a pixel. */
+import { TiffError } from "../../ffi/tiff/error.ts";
+import type { TiffLibrary } from "../../ffi/tiff/library.ts";
+import { toAscii } from "./ascii_text.ts";
+import { commit } from "./commit.ts";
+import { type Directory, readDirectory } from "./directory.ts";
+import { checkAllValues, layoutOf, type TiffLayout } from "./layout.ts";
+import { type MergeFile, openMergeFile } from "./merge_file.ts";
+import { Overlay } from "./overlay.ts";
+import { frameTagsOf, isTagged } from "./read_tags.ts";
+import { refuseUntaggable } from "./taggable.ts";
+import { checkNothingLost } from "./same_directory.ts";
+import { type FrameTags, parseText, privateTags, type TextTag } from "./tag_table.ts";
+
+export { mainKeys } from "./main_keys.ts";
+export { type FrameTag, readFrameTags } from "./read_tags.ts";
+export type { FrameTags };
+
+export interface TagMerge {
+  /** By how much the file has grown; the 4 or 8 bytes in the header come on top. */
+  readonly appendedBytes: number;
+  readonly skipped: "already tagged" | null;
+}
+
+const IMAGE_DESCRIPTION = 270;
+const PHOTOMETRIC = 262;
+const ROWS_PER_STRIP = 278;
+const MIN_IS_BLACK = 1;
+
+/**
+ * Adds the private tags, Photometric (1) and RowsPerStrip (height) where they are missing, and ImageDescription if
+ * wanted. Whatever happens, a crash at any instant too, the file can be read and its pixels are untouched; when this
+ * throws, the file is as it was.
+ * @throws TiffFormatError where the file is no whole TIFF
+ * @throws TiffError where it cannot be tagged, in one sentence for the log
+ */
+export function mergeTags(
+  tiff: TiffLibrary,
+  path: string,
+  tags: FrameTags,
+  options: { readonly fsync: boolean },
+): TagMerge {
+  using file = openMergeFile(path);
+  return mergeTagsInto(tiff, file, tags, { path, fsync: options.fsync });
+}
+
+/** The same for a file already open; `path` is for messages. */
+export function mergeTagsInto(
+  tiff: TiffLibrary,
+  file: MergeFile,
+  tags: FrameTags,
+  options: { readonly path: string; readonly fsync: boolean },
+): TagMerge {
+  const directory = readDirectory(file);
+  const layout = layoutOf(file, directory);
+  if (isTagged(file, directory)) return { appendedBytes: 0, skipped: "already tagged" };
+  checkAllValues(file, directory);
+  const table = privateTags(tags);
+  const { path } = options;
+  refuseUntaggable(file, { directory, layout, path, wanted: table.map((one) => one.tag) });
+  const overlay = new Overlay(file, layout.bigTiff);
+  const description = tags.imageDescription;
+  rewriteInto(overlay, tiff, { path, layout, table, description });
+  checkResult({ file, directory }, overlay, { path, table });
+  commit(overlay, file, options);
+  return { appendedBytes: overlay.appended.length, skipped: null };
+}
+
+/** Has libtiff write the directory with the new tags; the file itself sees nothing of it. */
+function rewriteInto(
+  overlay: Overlay,
+  tiff: TiffLibrary,
+  parts: { path: string; layout: TiffLayout; table: readonly TextTag[]; description: string | null },
+): void {
+  const { layout, table, description } = parts;
+  using directory = tiff.openDirectory(overlay, { name: parts.path, fields: table });
+  if (!layout.tags.has(PHOTOMETRIC)) directory.setNumber(PHOTOMETRIC, MIN_IS_BLACK);
+  if (!layout.tags.has(ROWS_PER_STRIP)) directory.setNumber(ROWS_PER_STRIP, layout.height);
+  if (description !== null && !layout.tags.has(IMAGE_DESCRIPTION)) {
+    directory.setText(IMAGE_DESCRIPTION, toAscii(description));
+  }
+  for (const { tag, text } of table) directory.setText(tag, text);
+  directory.rewrite();
+}
+
+/** Reads the file as it will be, before a byte of it is written. */
+function checkResult(
+  before: { file: MergeFile; directory: Directory },
+  overlay: Overlay,
+  parts: { path: string; table: readonly TextTag[] },
+): void {
+  const directory = readDirectory(overlay);
+  if (directory.ifdOffset < before.file.size) {
+    throw new TiffError(`Cannot tag ${parts.path}: libtiff wrote no new directory`);
+  }
+  checkNothingLost(before, { file: overlay, directory }, parts.path);
+  const read = new Map(frameTagsOf(overlay, directory).map((one) => [one.tag, one]));
+  for (const { tag, text } of parts.table) {
+    const wanted = parseText(text);
+    const got = read.get(tag);
+    if (got?.name !== wanted?.name || got?.value !== wanted?.value) {
+      throw new TiffError(`Cannot tag ${parts.path}: tag ${tag} reads back as another text`);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/** Tests of libtiff through FFI: values, messages, handles. */
+import assert from "node:assert/strict";
+import { NativeLibraryError } from "../../../ffi/locate.ts";
+import { openTiffLibrary, TiffError, type TiffStorage } from "../../../ffi/tiff/mod.ts";
+import { requireVersion } from "../../../ffi/tiff/native.ts";
+import { Overlay } from "../../../src/tiff/overlay.ts";
+import { bytesAccess } from "../../../src/tiff/random_access.ts";
+import { makeTiff } from "../../tiff/make_tiff.ts";
+
+const FIELDS = [{ tag: 65011, name: "sidecar" }, { tag: 65020, name: "exposureTime" }];
+
+function storage(): Overlay {
+  return new Overlay(bytesAccess(makeTiff()), false);
+}
+
+Deno.test("a directory gives the tags that the file has and those that were set", () => {
+  using tiff = openTiffLibrary();
+  using directory = tiff.openDirectory(storage(), { name: "P-00001.tif", fields: FIELDS });
+  assert.equal(directory.getNumber(256), 16);
+  assert.equal(directory.getNumber(339), 3);
+  assert.equal(directory.getNumber(262), null);
+  assert.equal(directory.getText(269), "P-00000.tif");
+  assert.equal(directory.getText(65020), null);
+  directory.setNumber(262, 1);
+  directory.setText(65020, "exposureTime=0.1");
+  directory.setText(65011, "");
+  assert.equal(directory.getNumber(262), 1);
+  assert.equal(directory.getText(65020), "exposureTime=0.1");
+  assert.equal(directory.getText(65011), "");
+});
+
+// V8 optimises a call site after some 10,000 calls; what Deno then passes to a variadic function must still be right.
+Deno.test("50,000 calls of each variadic form read back the value that was set", () => {
+  using tiff = openTiffLibrary();
+  using directory = tiff.openDirectory(storage(), { name: "P-00001.tif", fields: FIELDS });
+  let wrong = 0;
+  for (let index = 1; index <= 50_000; index++) {
+    const rows = Math.imul(index, 2_654_435_761) >>> 0 || 1;
+    const text = `exposureTime=${index}${"x".repeat(index % 37)}`;
+    directory.setNumber(278, rows);
+    directory.setNumber(262, index % 7);
+    directory.setText(65020, text);
+    directory.setText(269, text);
+    if (directory.getNumber(278) !== rows) wrong++;
+    if (directory.getNumber(262) !== index % 7) wrong++;
+    if (directory.getText(65020) !== text) wrong++;
+    if (directory.getText(269) !== text) wrong++;
+  }
+  assert.equal(wrong, 0);
+});
+
+Deno.test("a tagged file takes its own tags again, with the fields known before the directory is read", () => {
+  using tiff = openTiffLibrary();
+  let bytes = makeTiff();
+  for (let round = 0; round < 5; round++) {
+    const overlay = new Overlay(bytesAccess(bytes), false);
+    {
+      using directory = tiff.openDirectory(overlay, { name: "P-00001.tif", fields: FIELDS });
+      assert.equal(directory.getText(65020), round === 0 ? null : `exposureTime=${round - 1}`);
+      directory.setText(65020, `exposureTime=${round}`);
+      directory.rewrite();
+    }
+    bytes = overlay.read(0, overlay.size) as Uint8Array<ArrayBuffer>;
+  }
+});
+
+Deno.test("two directories that are open at once do not mix", () => {
+  using tiff = openTiffLibrary();
+  using one = tiff.openDirectory(storage(), { name: "one.tif", fields: FIELDS });
+  using other = tiff.openDirectory(storage(), { name: "other.tif", fields: [] });
+  assert.equal(tiff.openHandles, 2);
+  one.setText(65020, "exposureTime=1");
+  assert.throws(() => other.setText(65020, "exposureTime=2"), /Cannot set tag 65020 of other.tif: it is not a known/);
+  assert.equal(one.getText(65020), "exposureTime=1");
+});
+
+Deno.test("an error carries libtiff's own words", () => {
+  using tiff = openTiffLibrary();
+  const text: TiffStorage = new Overlay(bytesAccess(new TextEncoder().encode("[metadata] width=1")), false);
+  assert.throws(() => tiff.openDirectory(text, { name: "Größe.tif", fields: [] }), (error) => {
+    assert.ok(error instanceof TiffError);
+    assert.match(error.message, /^Cannot open Größe.tif: .*Not a TIFF.*, bad magic number/);
+    return true;
+  });
+  assert.equal(tiff.openHandles, 0);
+});
+
+Deno.test("what a storage throws becomes the error's reason and cause", () => {
+  using tiff = openTiffLibrary();
+  const failure = new Error("the disk is gone");
+  const broken = (part: Partial<TiffStorage>): TiffStorage => {
+    const whole = storage();
+    return {
+      size: whole.size,
+      readInto: (offset, target) => whole.readInto(offset, target),
+      write: (offset, bytes) => whole.write(offset, bytes),
+      ...part,
+    };
+  };
+  const fail = () => {
+    throw failure;
+  };
+  const isIt = (error: unknown) =>
+    error instanceof TiffError && error.cause === failure && /disk is gone/.test(error.message);
+  assert.throws(() => tiff.openDirectory(broken({ readInto: fail }), { name: "P.tif", fields: [] }), isIt);
+  assert.equal(tiff.openHandles, 0);
+  {
+    using directory = tiff.openDirectory(broken({ write: fail }), { name: "P.tif", fields: FIELDS });
+    directory.setText(65020, "exposureTime=1");
+    assert.throws(() => directory.rewrite(), isIt);
+  }
+  assert.equal(tiff.openHandles, 0);
+});
+
+Deno.test("text that is not ASCII, and tags of another form, are refused before libtiff sees them", () => {
+  using tiff = openTiffLibrary();
+  using directory = tiff.openDirectory(storage(), { name: "P.tif", fields: FIELDS });
+  assert.throws(() => directory.setText(65020, "Größe"), TiffError);
+  assert.throws(() => directory.setText(65020, "a\0b"), TiffError);
+  assert.throws(() => directory.setText(256, "wide"), TiffError);
+  assert.throws(() => directory.getNumber(273), TiffError);
+  assert.throws(() => directory.setNumber(282, 72), TiffError);
+});
+
+Deno.test("close() closes what is open, and a second call does nothing", () => {
+  const tiff = openTiffLibrary();
+  const directory = tiff.openDirectory(storage(), { name: "P.tif", fields: FIELDS });
+  tiff.close();
+  assert.equal(tiff.openHandles, 0);
+  tiff.close();
+  directory.close();
+  assert.throws(() => directory.getNumber(256), /Cannot use the directory of P.tif: it is closed/);
+  assert.throws(() => tiff.openDirectory(storage(), { name: "P.tif", fields: [] }), /libtiff is closed/);
+  using again = openTiffLibrary();
+  assert.match(again.version, /^\d+\.\d+\.\d+$/);
+});
+
+Deno.test("openTiffLibrary() says which library is missing, where it was looked for and what to do", () => {
+  const file = Deno.makeTempFileSync({ suffix: ".so" });
+  const before = Deno.env.get("PEWATCH_LIBTIFF");
+  Deno.writeTextFileSync(file, "no library");
+  Deno.env.set("PEWATCH_LIBTIFF", file);
+  try {
+    assert.throws(() => openTiffLibrary(), (error) => {
+      assert.ok(error instanceof NativeLibraryError);
+      for (const part of ["libtiff", file, "apt-get install libtiff6"]) assert.ok(error.message.includes(part), part);
+      return true;
+    });
+  } finally {
+    if (before === undefined) Deno.env.delete("PEWATCH_LIBTIFF");
+    else Deno.env.set("PEWATCH_LIBTIFF", before);
+    Deno.removeSync(file);
+  }
+});
+
+Deno.test("requireVersion() refuses a libtiff before 4.0.10 and says which and what to do", () => {
+  const need = { remedy: "Install it: apt-get install libtiff6.", variable: "PEWATCH_LIBTIFF" };
+  const of = { path: "/opt/old/libtiff.so.5", need };
+  for (const version of ["4.0.10", "4.5.0", "4.1.0", "5.0.0", "10.0.0"]) {
+    assert.equal(requireVersion(`LIBTIFF, Version ${version}\nCopyright`, of), version);
+  }
+  for (const version of ["4.0.9", "3.9.9", "4.0.0"]) {
+    assert.throws(() => requireVersion(`LIBTIFF, Version ${version}\n`, of), {
+      name: "NativeLibraryError",
+      message: `libtiff at /opt/old/libtiff.so.5 is version ${version}, but 4.0.10 or newer is needed. ` +
+        "Install it: apt-get install libtiff6. PEWATCH_LIBTIFF names a copy elsewhere.",
+    });
+  }
+  assert.throws(() => requireVersion("", of), /does not tell its version/);
+});

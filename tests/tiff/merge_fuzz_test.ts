@@ -1,0 +1,90 @@
+/** Property test: whatever is wrong with a TIFF, a merge either only appends or leaves it as it was. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
+import { readLayout, TiffFormatError } from "../../src/tiff/layout.ts";
+import type { MergeFile } from "../../src/tiff/merge_file.ts";
+import { type FrameTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
+import { bytesAccess } from "../../src/tiff/random_access.ts";
+import { makeTiff } from "./make_tiff.ts";
+
+const TAGS: FrameTags = {
+  keys: [["exposureTime", "0.1"]],
+  sidecarText: "[metadata]\nexposureTime=0.1\n",
+  parametersJson: "{}",
+  imageDescription: null,
+};
+
+class MemoryFile implements MergeFile {
+  readonly size: number;
+  bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.size = bytes.length;
+    this.bytes = bytes.slice();
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return this.bytes.slice(offset, offset + length);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    const larger = new Uint8Array(Math.max(this.bytes.length, offset + bytes.length));
+    larger.set(this.bytes);
+    larger.set(bytes, offset);
+    this.bytes = larger;
+  }
+
+  sync(): void {}
+
+  truncate(size: number): void {
+    this.bytes = this.bytes.slice(0, size);
+  }
+}
+
+const EXTRA = [
+  { tag: 282, type: 5, values: [72, 1] },
+  { tag: 305, type: 2, values: "QXRD" },
+  { tag: 65000, type: 12, values: [0.5] },
+] as const;
+
+Deno.test("mergeTags() only appends to a damaged TIFF, or leaves it as it was", () => {
+  using tiff = openTiffLibrary();
+  const seeds = [false, true].flatMap((bigTiff) =>
+    (["little", "big"] as const).flatMap((byteOrder) =>
+      [1, 4].map((strips) => makeTiff({ byteOrder, bigTiff, width: 4, height: 4, bits: 16, strips, extra: EXTRA }))
+    )
+  );
+  const start = 40; // behind the pixels: the values and the directory
+  const change = fc.tuple(fc.nat(600), fc.constantFrom(0, 1, 2, 3, 4, 5, 7, 12, 16, 32, 127, 128, 254, 255));
+  const damaged = fc.tuple(fc.constantFrom(...seeds), fc.array(change, { minLength: 1, maxLength: 4 }), fc.boolean());
+  const outcomes = { merged: 0, refused: 0 };
+  fc.assert(
+    fc.property(damaged, ([seed, changes, everywhere]) => {
+      const bytes = seed.slice();
+      for (const [at, value] of changes) {
+        bytes[everywhere ? at % bytes.length : start + at % (bytes.length - start)] = value;
+      }
+      const file = new MemoryFile(bytes);
+      try {
+        mergeTagsInto(tiff, file, TAGS, { path: "damaged.tif", fsync: true });
+      } catch (error) {
+        assert.ok(error instanceof TiffError || error instanceof TiffFormatError, String(error));
+        assert.deepEqual(file.bytes, bytes);
+        outcomes.refused++;
+        return;
+      } finally {
+        assert.equal(tiff.openHandles, 0);
+      }
+      const before = readLayout(bytesAccess(bytes));
+      const after = readLayout(bytesAccess(file.bytes));
+      const field = before.bigTiff ? [8, 16] as const : [4, 8] as const;
+      assert.deepEqual(after.strips, before.strips);
+      assert.deepEqual(file.bytes.subarray(0, field[0]), bytes.subarray(0, field[0]));
+      assert.deepEqual(file.bytes.subarray(field[1], bytes.length), bytes.subarray(field[1]));
+      outcomes.merged++;
+    }),
+    { numRuns: 5000 },
+  );
+  assert.ok(outcomes.merged > 100 && outcomes.refused > 100, JSON.stringify(outcomes));
+});
