@@ -1,0 +1,103 @@
+# The stages of build/test. Each prints what it finds and adds to its counts: lines of "PASSED FAILED".
+# shellcheck shell=bash
+
+all_stages="lint unit e2e faults bench"
+usual_stages="lint unit e2e faults"
+# A hanging test must not hang the machine that runs it; kills and benchmarks take as long as they are asked to.
+stage_time_limit_s=1200
+
+# run_stage NAME ARGS…
+run_stage() {
+  local stage=$1
+  shift
+  counts=$work/$stage.counts
+  : >"$counts"
+  "stage_$stage" "$@"
+}
+
+count() { echo "$1 $2" >>"$counts"; }
+
+run_deno() {
+  NO_COLOR=1 timeout --foreground --kill-after=10 "${limit_s:-$stage_time_limit_s}" "$DENO" "$@" </dev/null
+}
+
+stage_lint() {
+  check_one "format" run_deno fmt --check
+  check_one "lint" run_deno lint
+  check_one "types" run_deno check --frozen
+  check_one "frozen lock" run_deno install --frozen
+}
+
+# check_one NAME COMMAND…: what it says is shown only when it fails.
+check_one() {
+  local name=$1
+  shift
+  if "$@" >"$work/$name.out" 2>&1; then
+    echo "$name ... ok"
+    count 1 0
+  else
+    cat "$work/$name.out"
+    echo "$name ... FAILED"
+    count 0 1
+  fi
+}
+
+stage_unit() { run_tests "tests" "tests/e2e,tests/faults,tests/bench,tests/data" "$@"; }
+
+stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
+
+# --kills N is how often a run is killed.
+stage_faults() {
+  local rest=()
+  export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --kills) PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
+      --kills=*) PEWATCH_KILLS=${1#*=} ;;
+      *) rest+=("$1") ;;
+    esac
+    shift
+  done
+  local limit_s=0
+  run_tests "tests/faults" "tests/data" ${rest[@]+"${rest[@]}"}
+}
+
+# run_tests PATHS IGNORED ARGS…: ARGS that name a file or folder are run instead of PATHS, others are for `deno test`.
+run_tests() {
+  local paths=$1 ignored=$2 argument code=0
+  shift 2
+  for argument in "$@"; do
+    [ ! -e "$argument" ] || paths=""
+  done
+  # Types are the lint stage's. One file after the other: the tests of one process share one HDF5 library.
+  run_deno test -A --frozen --cached-only --no-check --ignore="$ignored" "$@" $paths 2>&1 | tee "$work/${counts##*/}.out" || code=$?
+  count_tests "$work/${counts##*/}.out" "$code"
+}
+
+# count_tests OUTPUT CODE: from the last line of the form "ok | 3 passed (2 steps) | 0 failed | 1 ignored (5ms)".
+count_tests() {
+  local summary passed=0 failed=0
+  summary=$(grep -aE '^(ok|FAILED) \| [0-9]+ passed.* \| [0-9]+ failed' "$1" | tail -n 1) || true
+  if [[ $summary =~ \|\ ([0-9]+)\ passed.*\|\ ([0-9]+)\ failed ]]; then
+    passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
+  fi
+  # A crash, the time limit or no test at all leaves no count of failures.
+  if [ "$failed" = 0 ] && { [ "$2" != 0 ] || [ "$passed" = 0 ]; }; then
+    echo "the tests did not end as they should: exit code $2, $passed passed"
+    failed=1
+  fi
+  count "$passed" "$failed"
+}
+
+# Each program of tests/bench, or those that ARGS name; the other ARGS are theirs.
+stage_bench() {
+  local programs=() rest=() argument limit_s=0
+  for argument in "$@"; do
+    if [ -f "$argument" ]; then programs+=("$argument"); else rest+=("$argument"); fi
+  done
+  [ ${#programs[@]} -gt 0 ] || programs=(tests/bench/*.ts)
+  for argument in "${programs[@]}"; do
+    echo "== $argument"
+    if run_deno run -A --frozen --cached-only "$argument" ${rest[@]+"${rest[@]}"}; then count 1 0; else count 0 1; fi
+  done
+}
