@@ -1,0 +1,64 @@
+/** What every command has in common: `--help`, errors of usage, exit codes. */
+import { runParser } from "@optique/core/facade";
+import { type Message, message } from "@optique/core/message";
+import type { InferValue, Parser } from "@optique/core/parser";
+import { wantsColors } from "./terminal.ts";
+
+/** What the program ends with. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  /** Wrong usage or configuration: trying again does not help. */
+  usage: 2,
+} as const;
+
+/** Wide enough for the longest description, narrow enough for the console of Windows. */
+const HELP_WIDTH = 100;
+
+export interface CommandDescription {
+  /** The command's name, "inspect". */
+  readonly command: string;
+  /** One sentence above the options. */
+  readonly brief: Message;
+  /** Below the options: examples, exit codes. */
+  readonly footer?: Message;
+}
+
+/** What was asked for, or the exit code where the answer (help, an error) has been given already. */
+export type ParsedArguments<T> =
+  | { readonly value: T; readonly exitCode?: never }
+  | { readonly value?: never; readonly exitCode: number };
+
+/** Parses the arguments of one command; prints help to standard output and errors of usage to standard error. */
+export function parseArguments<P extends Parser<"sync", unknown, unknown>>(
+  parser: P,
+  args: readonly string[],
+  description: CommandDescription,
+): ParsedArguments<InferValue<P>> {
+  let exitCode: number | null = null;
+  const value = runParser(parser, `pewatch ${description.command}`, args, {
+    brief: description.brief,
+    ...description.footer ? { footer: description.footer } : {},
+    help: { option: { names: ["-h", "--help"] }, onShow: () => void (exitCode = EXIT.done) },
+    onError: () => void (exitCode = EXIT.usage),
+    colors: wantsColors(Deno.stdout),
+    maxWidth: HELP_WIDTH,
+    aboveError: "none",
+    stdout: (text) => console.log(text.trimEnd()),
+    stderr: (text) => console.error(usageError(text, description.command)),
+  });
+  // With callbacks the library returns what they return, which its type does not say.
+  return exitCode === null ? { value: value as InferValue<P> } : { exitCode };
+}
+
+/** The library's own text begins with "Error: " and parts its suggestion by an empty line. */
+function usageError(text: string, command: string): string {
+  const plain = text.trim().replace(/^Error: /, "").replace(/\n\n/g, " ");
+  return `pewatch ${command}: ${plain}\nSee pewatch ${command} --help`;
+}
+
+/** The description of `--config`, the same in each command that reads a configuration. */
+export const CONFIG_DESCRIPTION =
+  message`The configuration; else pewatch.toml beside the executable, else in the working folder.`;
+/** The description of `--json`. */
+export const JSON_DESCRIPTION = message`Write JSON, for programs.`;

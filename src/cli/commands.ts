@@ -1,0 +1,40 @@
+/** The commands, each loaded only when it is asked for. */
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Gives the exit code. */
+  load(): Promise<(args: string[]) => Promise<number>>;
+}
+
+/** In the order of the list. `deno compile` sees the modules by their literal specifiers. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  run: {
+    summary: "Watch the raw folder and deliver each frame, until it is stopped",
+    load: async () => (await import("./run.ts")).runRun,
+  },
+  process: {
+    summary: "Do the same once, for the frames that are in a folder",
+    load: async () => (await import("./process.ts")).runProcess,
+  },
+  simulate: {
+    summary: "Write frames as QXRD does, at a given rate",
+    load: async () => (await import("./simulate.ts")).runSimulate,
+  },
+  demo: {
+    summary: "Show it all for ten seconds, with a simulated detector",
+    load: async () => (await import("./demo.ts")).runDemo,
+  },
+  inspect: {
+    summary: "Show what is in a TIFF, a .metadata or a NeXus file",
+    load: async () => (await import("./inspect.ts")).runInspect,
+  },
+  doctor: {
+    summary: "Check libraries, configuration and folders, and say what to do",
+    load: async () => (await import("./doctor.ts")).runDoctor,
+  },
+  init: {
+    summary: "Write a documented configuration",
+    load: async () => (await import("./init.ts")).runInit,
+  },
+};

@@ -1,0 +1,120 @@
+/** Checks folders by using them: a probe is written, read, renamed, linked, removed. No folder is ever stat-ed. */
+import { dirname, join } from "node:path";
+import { isMissing, isOtherVolume } from "../../files/errors.ts";
+import { folderExists } from "../../files/listing.ts";
+import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+
+export interface CheckedFolder {
+  /** The key that names it, "folders.raw". */
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Begins with a dot and ends on no image's ending, so a running daemon takes no notice of it. */
+function probeName(): string {
+  return `.pewatch-probe-${crypto.randomUUID()}`;
+}
+
+/** Whether a folder can be written, read and cleared; one that is missing, whether it can be made. */
+export function checkFolder(folder: CheckedFolder): Finding {
+  const content = `probe of pewatch ${crypto.randomUUID()}`;
+  const probe = join(folder.path, probeName());
+  let step = "written";
+  try {
+    Deno.writeTextFileSync(probe, content, { createNew: true });
+    step = "read";
+    const found = Deno.readTextFileSync(probe);
+    step = "removed";
+    Deno.removeSync(probe);
+    if (found === content) return ok(folder.key, folder.path);
+    return problem(folder.key, `${folder.path}: what was read is not what was written`, "Check the disk or the share");
+  } catch (error) {
+    removeQuietly(probe);
+    if (step === "written" && isMissing(error)) return checkMissing(folder, error);
+    return problem(
+      folder.key,
+      `${folder.path}: a file cannot be ${step}: ${reasonOf(error)}`,
+      `Give the account that runs pewatch the right to write there, or set another folder for ${folder.key}`,
+    );
+  }
+}
+
+/** `pewatch run` makes its folders, so one that can be made is no problem. `error` is why no file could be made in it. */
+function checkMissing(folder: CheckedFolder, error: unknown): Finding {
+  const remedy = `Make it, or correct ${folder.key}`;
+  let above = folder.path;
+  try {
+    while (!folderExists(above)) {
+      if (isFile(above)) return problem(folder.key, `${folder.path}: the file ${above} is in its way`, remedy);
+      if (dirname(above) === above) return problem(folder.key, `${folder.path}: its volume is not there`, remedy);
+      above = dirname(above);
+    }
+    if (above === folder.path) throw error;
+    const probe = join(above, probeName());
+    Deno.mkdirSync(probe);
+    Deno.removeSync(probe);
+    return warning(folder.key, `${folder.path}: it is not there yet`, "pewatch run makes it when it starts");
+  } catch (reason) {
+    return problem(folder.key, `${folder.path}: nothing can be made in ${above}: ${reasonOf(reason)}`, remedy);
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether frames can be renamed from one folder into the next; both must have passed `checkFolder`. */
+export function checkOneVolume(from: CheckedFolder, to: CheckedFolder): Finding {
+  const name = `${from.key} to ${to.key}`;
+  const probe = join(from.path, probeName());
+  const moved = join(to.path, probeName());
+  try {
+    Deno.writeTextFileSync(probe, "probe", { createNew: true });
+    Deno.renameSync(probe, moved);
+    return ok(name, "on one volume: frames are renamed");
+  } catch (error) {
+    if (isOtherVolume(error)) {
+      return warning(
+        name,
+        "on two volumes: each frame is copied instead of renamed",
+        `Set ${to.key} to a folder on the volume of ${from.key} (${from.path})`,
+      );
+    }
+    return problem(name, `a file cannot be renamed: ${reasonOf(error)}`, "Check the rights of both folders");
+  } finally {
+    removeQuietly(probe);
+    removeQuietly(moved);
+  }
+}
+
+/** Whether the output has hard links, by which a delivered file gets its name without ever replacing another. */
+export function checkHardLinks(folder: CheckedFolder): Finding {
+  const probe = join(folder.path, probeName());
+  const linked = join(folder.path, probeName());
+  try {
+    Deno.writeTextFileSync(probe, "probe", { createNew: true });
+    Deno.linkSync(probe, linked);
+    return ok("hard links", `${folder.path} has them`);
+  } catch (error) {
+    return warning(
+      "hard links",
+      `${folder.path} has none (${reasonOf(error)}): each name is looked up before it is given`,
+      "Let no other program write frames of the same names there; NTFS, ext4 and most servers have hard links",
+    );
+  } finally {
+    removeQuietly(probe);
+    removeQuietly(linked);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // it was not made, or has been renamed away
+  }
+}

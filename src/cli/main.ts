@@ -1,0 +1,79 @@
+/** From the program's arguments to a command and its exit code. */
+import { closest } from "../config/closest.ts";
+import { ConfigurationError } from "../config/error.ts";
+import { NativeLibraryError } from "../../ffi/locate.ts";
+import { EXIT } from "./arguments.ts";
+import { type Command, COMMANDS } from "./commands.ts";
+import { Painter } from "./terminal.ts";
+import { PROGRAM_VERSION } from "./program_version.ts";
+
+/** Runs what `args` ask for and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */
+export async function runMain(args: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    console.error(`${new Painter(Deno.stderr).paint("red", "pewatch:")} ${explain(error)}`);
+    return error instanceof ConfigurationError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === undefined) {
+    console.error(overview());
+    return EXIT.usage;
+  }
+  if (first === "--help" || first === "-h") return help([]);
+  if (first === "help") return await help(rest);
+  if (first === "--version" || first === "-V") {
+    const { describeVersions } = await import("./version.ts");
+    console.log(describeVersions().join("\n"));
+    return EXIT.done;
+  }
+  const command = commandOf(first);
+  return command ? await (await command.load())(rest) : unknown(first);
+}
+
+async function help(args: readonly string[]): Promise<number> {
+  const name = args[0];
+  if (name === undefined) {
+    console.log(overview());
+    return EXIT.done;
+  }
+  const command = commandOf(name);
+  return command ? await (await command.load())(["--help"]) : unknown(name);
+}
+
+function commandOf(name: string): Command | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+function unknown(name: string): number {
+  const what = name.startsWith("-") ? "option" : "command";
+  const meant = closest(name, [...Object.keys(COMMANDS), "help", "--help", "--version"]);
+  console.error(`pewatch: Unknown ${what} "${name}".${meant ? ` Did you mean ${meant}?` : ""}\nSee pewatch --help`);
+  return EXIT.usage;
+}
+
+function overview(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  return [
+    `pewatch ${PROGRAM_VERSION}: takes the frames of an X-ray detector from QXRD and delivers them with their metadata`,
+    "",
+    "Usage: pewatch COMMAND [OPTIONS]",
+    "",
+    ...rows,
+    "",
+    "pewatch help COMMAND tells a command's options, pewatch --version the versions of all parts.",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
+  ].join("\n");
+}
+
+/** Errors that are meant for persons as they are; others get the way to their details. */
+function explain(error: unknown): string {
+  if (Deno.env.get("PEWATCH_DEBUG") === "1") return Deno.inspect(error);
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  if (error instanceof ConfigurationError || error instanceof NativeLibraryError) return text;
+  const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
+  return `${name}${text.split("\n")[0]} (details: set PEWATCH_DEBUG=1 and run it again)`;
+}

@@ -1,0 +1,56 @@
+/** Writing to a person's terminal: colours where they are wanted, marks, and nothing of either in a pipe. */
+import { styleText } from "node:util";
+
+/** Standard output or standard error. */
+export interface Stream {
+  isTerminal(): boolean;
+}
+
+/** Whether a person watches it. */
+export function isTerminal(stream: Stream): boolean {
+  return stream.isTerminal();
+}
+
+/** Colours only on a terminal, and there only where NO_COLOR (no-color.org: any value but an empty one) is not set. */
+export function wantsColors(stream: Stream): boolean {
+  return stream.isTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
+}
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Gives texts their style for one stream. */
+export class Painter {
+  readonly #colors: boolean;
+
+  constructor(stream: Stream) {
+    this.#colors = wantsColors(stream);
+  }
+
+  paint(style: Style, text: string): string {
+    // Whether to colour is decided above, by Deno's own streams; styleText would ask Node's.
+    return this.#colors ? styleText(style, text, { validateStream: false }) : text;
+  }
+}
+
+/** Control characters as they would be written in a string: a file's text must not drive the terminal. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
+    if (character === "\n") return "\\n";
+    if (character === "\r") return "\\r";
+    if (character === "\t") return "\\t";
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}
+
+/** 16777216 as "16.8 MB". */
+export function readableBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,46 @@
+/** The versions of all parts: pewatch's own, Deno's, and each native library's with where it was found. */
+import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { PROGRAM_VERSION } from "./program_version.ts";
+
+export interface LibraryFinding {
+  /** "libtiff" or "HDF5". */
+  readonly name: string;
+  /** Null where it was not found; `problem` says why then. */
+  readonly version: string | null;
+  readonly path: string | null;
+  readonly problem: string | null;
+}
+
+/** What of a library is needed to tell its version. */
+interface Versioned extends Disposable {
+  readonly version: string;
+  readonly path: string;
+}
+
+/** Opens each native library and lets go of it again. */
+export function findLibraries(): LibraryFinding[] {
+  return [findLibrary("libtiff", openTiffLibrary), findLibrary("HDF5", openHdf5Library)];
+}
+
+/** Never throws: what goes wrong is the finding. */
+export function findLibrary(name: string, open: () => Versioned): LibraryFinding {
+  try {
+    using library = open();
+    return { name, version: library.version, path: library.path, problem: null };
+  } catch (error) {
+    return { name, version: null, path: null, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What `--version` prints, pewatch's own line first. */
+export function describeVersions(): string[] {
+  const how = Deno.build.standalone ? "compiled" : "from source";
+  return [
+    `pewatch ${PROGRAM_VERSION} (${how}, ${Deno.build.target})`,
+    `Deno ${Deno.version.deno}`,
+    ...findLibraries().map(({ name, version, path, problem }) =>
+      version === null ? `${name} not found: ${problem}` : `${name} ${version} (${path})`
+    ),
+  ];
+}

@@ -1,0 +1,226 @@
+/** Turns what a TOML text holds into settings: unknown keys, types, ranges, paths, and folders that must not meet. */
+import { posix, win32 } from "node:path";
+import * as v from "valibot";
+import { closest } from "./closest.ts";
+import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
+import { clashesOfFolders, type FolderClash, type NamedFolder, relate } from "./folder_rules.ts";
+import { splitRelativeFolder } from "./relative_folder.ts";
+import { keysOfTables, settingsSchema } from "./schema.ts";
+import type { Settings } from "./settings.ts";
+import type { TomlLines } from "./toml_lines.ts";
+
+export interface CheckOptions {
+  readonly file: string;
+  /** What relative paths are relative to. */
+  readonly folder: string;
+  readonly windows: boolean;
+  readonly defaults: Settings;
+  readonly lines: TomlLines;
+}
+
+type Table = Record<string, unknown>;
+
+/** hc in keV angstrom (CODATA 2018): energy times wavelength. */
+const HC_KEV_ANGSTROM = 12.398419843320026;
+/** Energy and wavelength may differ by rounding; more than this is a slip. */
+const WAVELENGTH_TOLERANCE = 0.01;
+
+/** @throws ConfigurationError with all that is wrong */
+export function checkSettings(raw: Table, options: CheckOptions): Settings {
+  const problems: ConfigurationProblem[] = [];
+  function report(path: readonly string[], message: string): void {
+    problems.push({ line: options.lines.lineOf(path), key: path.join("."), message });
+  }
+
+  reportUnknownKeys(raw, report);
+  const result = v.safeParse(settingsSchema, withDefaults(raw, options.defaults), { abortPipeEarly: true });
+  for (const issue of result.issues ?? []) {
+    const path = (issue.path ?? []).map((item) => String(item.key));
+    report(path, describeIssue(issue, path));
+  }
+  if (!result.success) throw new ConfigurationError(options.file, inOrder(problems));
+
+  const settings = withAbsolutePaths(result.output, options, report);
+  for (const clash of folderClashes(settings, options)) report(clash.key.split("."), clash.message);
+  reportWavelength(settings, report);
+  if (problems.length > 0) throw new ConfigurationError(options.file, inOrder(problems));
+  return settings;
+}
+
+type Report = (path: readonly string[], message: string) => void;
+
+function reportUnknownKeys(raw: Table, report: Report): void {
+  const tables = keysOfTables();
+  for (const [table, content] of Object.entries(raw)) {
+    const known = tables.get(table);
+    if (!known) {
+      report([table], isTable(content) ? unknownTable(table, tables) : keyOutsideTables(table, tables));
+    } else if (isTable(content)) {
+      for (const [key, value] of Object.entries(content)) {
+        if (known.includes(key) || (table === "plugins" && isTable(value))) continue;
+        report([table, key], unknownKey(key, table, tables));
+      }
+    }
+  }
+}
+
+function unknownTable(table: string, tables: ReadonlyMap<string, readonly string[]>): string {
+  const meant = closest(table, tables.keys());
+  return meant
+    ? `unknown table; did you mean [${meant}]?`
+    : `unknown table; there are ${[...tables.keys()].join(", ")}`;
+}
+
+function keyOutsideTables(key: string, tables: ReadonlyMap<string, readonly string[]>): string {
+  if (tables.has(key)) return `a table is needed: [${key}]`;
+  const home = tablesWith(key, tables);
+  return home.length > 0
+    ? `it stands in no table; it belongs under [${home.join("] or [")}]`
+    : "unknown key, in no table";
+}
+
+function unknownKey(key: string, table: string, tables: ReadonlyMap<string, readonly string[]>): string {
+  const own = tables.get(table) ?? [];
+  const meant = closest(key, own);
+  if (meant) return `unknown key; did you mean ${meant}?`;
+  const home = tablesWith(key, tables);
+  if (home.length > 0) return `it does not belong here; it belongs under [${home.join("] or [")}]`;
+  return `unknown key; [${table}] has ${own.join(", ")}`;
+}
+
+function tablesWith(key: string, tables: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...tables].filter(([, keys]) => keys.includes(key)).map(([table]) => table);
+}
+
+/** The defaults with what the file says laid over them, table by table. */
+function withDefaults(raw: Table, defaults: Settings): Table {
+  const merged: Table = {};
+  for (const [table, content] of Object.entries(defaults)) {
+    const own = raw[table];
+    // What is no table is left for the schema to complain about.
+    merged[table] = own === undefined ? content : isTable(own) ? { ...content, ...own } : own;
+  }
+  if (isTable(raw["plugins"])) merged["plugins"] = pluginsOf(raw["plugins"], defaults);
+  return merged;
+}
+
+/** `[plugins.NAME]` tables go to `tables`; a key of [plugins] itself stays, even where it is wrongly a table. */
+function pluginsOf(raw: Table, defaults: Settings): Table {
+  const known = keysOfTables().get("plugins") ?? [];
+  const plugins: Table = { ...defaults.plugins };
+  const tables: Table = {};
+  for (const [key, value] of Object.entries(raw)) {
+    if (known.includes(key)) plugins[key] = value;
+    // A copy, since the parser's own tables have no prototype: workers get theirs by a structured clone as well.
+    else if (isTable(value)) tables[key] = structuredClone(value);
+  }
+  plugins["tables"] = tables;
+  return plugins;
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
+  if (path.length === 1) return `a table is needed: [${path[0]}]`;
+  const given = typeof issue.input === "string" ? JSON.stringify(issue.input) : shown(issue.input);
+  return `${given} cannot be used: ${issue.message}`;
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Date) return "a date";
+  if (Array.isArray(value)) return "a list";
+  return isTable(value) ? "a table" : String(value);
+}
+
+function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Report): Settings {
+  const flavour = options.windows ? win32 : posix;
+  function absolute(path: string, key: readonly string[]): string {
+    const fault = faultOfPath(path, options);
+    if (fault) report(key, `${JSON.stringify(path)} cannot be used: ${fault}`);
+    return flavour.resolve(options.folder, path);
+  }
+  const { daemon, folders, dark, plugins, log } = settings;
+  return {
+    ...settings,
+    daemon: { ...daemon, state_dir: absolute(daemon.state_dir, ["daemon", "state_dir"]) },
+    folders: {
+      raw: absolute(folders.raw, ["folders", "raw"]),
+      temp: absolute(folders.temp, ["folders", "temp"]),
+      proc: absolute(folders.proc, ["folders", "proc"]),
+      output_root: absolute(folders.output_root, ["folders", "output_root"]),
+      output_dir: splitRelativeFolder(folders.output_dir).join(flavour.sep),
+    },
+    dark: { ...dark, archive_dir: splitRelativeFolder(dark.archive_dir).join(flavour.sep) },
+    plugins: { ...plugins, dir: absolute(plugins.dir, ["plugins", "dir"]) },
+    log: { ...log, file: log.file === "" ? "" : absolute(log.file, ["log", "file"]) },
+  };
+}
+
+function faultOfPath(path: string, options: CheckOptions): string | null {
+  if (!options.windows) {
+    return /^[a-zA-Z]:[\\/]|^\\\\/.test(path) ? "it is a path of Windows, and this system is not" : null;
+  }
+  // "R:raw" means a folder below whatever folder was last used on that drive.
+  return /^[a-zA-Z]:(?![\\/])/.test(path) ? "a slash is needed after the drive, as in 'R:\\raw'" : null;
+}
+
+/** What is told of each key where folders meet; the daemon asks again when a client changes one. */
+export function folderClashes(settings: Settings, options: { readonly windows: boolean }): FolderClash[] {
+  const flavour = options.windows ? win32 : posix;
+  const { raw, temp, proc, output_root, output_dir } = settings.folders;
+  const ways: NamedFolder[] = [
+    { key: "folders.raw", path: raw },
+    { key: "folders.temp", path: temp },
+    { key: "folders.proc", path: proc },
+  ];
+  // The root itself may lie around the others, as long as what is delivered does not meet them.
+  const output = {
+    key: `folders.${output_dir ? "output_dir" : "output_root"}`,
+    path: flavour.join(output_root, output_dir),
+  };
+  const clashes = clashesOfFolders([...ways, output], options);
+  const others: NamedFolder[] = [
+    { key: "daemon.state_dir", path: settings.daemon.state_dir },
+    { key: "plugins.dir", path: settings.plugins.dir },
+  ];
+  if (settings.dark.policy === "archive") {
+    const archive = { key: "dark.archive_dir", path: flavour.join(output_root, settings.dark.archive_dir) };
+    clashes.push(...clashesWith(archive, ways, options));
+    if (relate(archive.path, output.path, options) === "same") {
+      clashes.push({
+        key: archive.key,
+        message: "it is the folder that frames are delivered to; darks need one of their own",
+      });
+    }
+  }
+  for (const other of others) {
+    // One that lies around a way's folder does no harm; within it, it would be taken for a frame or a claim.
+    const within = ways.filter((way) => relate(way.path, other.path, options) !== "inside");
+    clashes.push(...clashesWith(other, within, options));
+  }
+  return clashes;
+}
+
+function clashesWith(folder: NamedFolder, ways: readonly NamedFolder[], options: { windows: boolean }): FolderClash[] {
+  return ways.flatMap((way) => clashesOfFolders([way, folder], options));
+}
+
+/** Two statements of one fact that contradict each other would end up in every file. */
+function reportWavelength(settings: Settings, report: Report): void {
+  const { energy_kev, wavelength_angstrom } = settings.beamline;
+  if (energy_kev === undefined || wavelength_angstrom === undefined) return;
+  const expected = HC_KEV_ANGSTROM / energy_kev;
+  if (Math.abs(wavelength_angstrom / expected - 1) <= WAVELENGTH_TOLERANCE) return;
+  report(
+    ["beamline", "wavelength_angstrom"],
+    `${wavelength_angstrom} does not fit energy_kev = ${energy_kev}, which is ${
+      expected.toPrecision(6)
+    } angstrom; one of the two is enough`,
+  );
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function inOrder(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {
+  return [...problems].sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity));
+}

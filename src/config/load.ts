@@ -1,0 +1,121 @@
+/** Finds, reads and checks a configuration; every fault of it is told at once, each with its line and its key. */
+import { dirname, join, posix, resolve, win32 } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
+import { checkSettings } from "./check.ts";
+import { decodeToml } from "./decode.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
+import { TomlLines } from "./toml_lines.ts";
+
+export const CONFIGURATION_NAME = "pewatch.toml";
+/** Where everything lies that no configuration puts elsewhere, beside the configuration or in the working folder. */
+export const DATA_FOLDER = "pewatch-data";
+
+export interface Surroundings {
+  /** The working folder. */
+  readonly cwd: string;
+  /** The folder of the executable where the program is compiled, else null. */
+  readonly executableFolder: string | null;
+  /** Whether paths are those of Windows. */
+  readonly windows: boolean;
+}
+
+export interface LoadOptions extends Partial<Surroundings> {
+  /** What `--config` names. */
+  readonly config?: string | undefined;
+}
+
+export interface LoadedConfiguration {
+  readonly settings: Settings;
+  /** The file that was read; null where there is none and the defaults hold. */
+  readonly file: string | null;
+  /** Where a configuration was looked for, in that order. */
+  readonly lookedFor: readonly string[];
+}
+
+/** Where this process runs. */
+export function surroundings(): Surroundings {
+  return {
+    cwd: Deno.cwd(),
+    executableFolder: Deno.build.standalone ? dirname(Deno.execPath()) : null,
+    windows: Deno.build.os === "windows",
+  };
+}
+
+/**
+ * Looks for a configuration at `config`, else beside the executable, else in the working folder; without one the
+ * defaults hold.
+ * @throws ConfigurationError where `config` is not there, or where what is found is wrong
+ */
+export function loadSettings(options: LoadOptions = {}): LoadedConfiguration {
+  const here = { ...surroundings(), ...options };
+  const lookedFor = options.config !== undefined ? [resolve(here.cwd, options.config)] : [
+    ...here.executableFolder === null ? [] : [join(here.executableFolder, CONFIGURATION_NAME)],
+    join(here.cwd, CONFIGURATION_NAME),
+  ];
+  for (const file of lookedFor) {
+    const bytes = readConfiguration(file, { needed: options.config !== undefined });
+    if (bytes) return { settings: parseSettings(decodeToml(bytes, file), file, here), file, lookedFor };
+  }
+  return { settings: startingSettings(here.cwd, here), file: null, lookedFor };
+}
+
+/**
+ * Reads the text of a configuration. Relative paths are relative to the folder of `file`.
+ * @throws ConfigurationError
+ */
+export function parseSettings(text: string, file: string, here: Surroundings): Settings {
+  const flavour = here.windows ? win32 : posix;
+  const folder = flavour.dirname(flavour.resolve(here.cwd, file));
+  return checkSettings(parseToml(text, file), {
+    file,
+    folder,
+    windows: here.windows,
+    defaults: startingSettings(folder, here),
+    lines: new TomlLines(text),
+  });
+}
+
+/** The defaults below `folder`; a compiled program keeps its own things (state, plugins, log) beside itself. */
+function startingSettings(folder: string, here: Surroundings): Settings {
+  const flavour = here.windows ? win32 : posix;
+  const settings = defaultSettings(flavour.join(folder, DATA_FOLDER), flavour.join);
+  if (here.executableFolder === null) return settings;
+  const own = defaultSettings(here.executableFolder, flavour.join);
+  return {
+    ...settings,
+    daemon: { ...settings.daemon, state_dir: own.daemon.state_dir },
+    plugins: { ...settings.plugins, dir: own.plugins.dir },
+    log: { ...settings.log, file: own.log.file },
+  };
+}
+
+/** Its bytes, or null where there is none and none is needed. */
+function readConfiguration(file: string, options: { needed: boolean }): Uint8Array | null {
+  try {
+    return Deno.readFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !options.needed) return null;
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no such file; pewatch init writes one"
+      : `it cannot be read: ${error instanceof Error ? error.message : error}`;
+    throw new ConfigurationError(file, [{ line: null, key: null, message: reason }]);
+  }
+}
+
+function parseToml(text: string, file: string): Record<string, unknown> {
+  try {
+    return parse(text, { unsafeKeyBehaviour: "throw" });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new ConfigurationError(file, [syntaxProblem(text, error)]);
+  }
+}
+
+function syntaxProblem(text: string, error: TomlError): ConfigurationProblem {
+  const reason = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
+  const line = text.split("\n")[error.line - 1] ?? "";
+  // The usual slip on Windows: "D:\data", where \d is an escape that TOML does not know.
+  const hint = /"[^"]*\\/.test(line) ? "; a path with backslashes needs single quotes: 'D:\\data'" : "";
+  return { line: error.line, column: error.column, key: null, message: `this is no TOML: ${reason}${hint}` };
+}

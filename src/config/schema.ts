@@ -1,0 +1,187 @@
+/** The schema of a configuration: every key, its type, its range and the range's reason. Loaded by the main thread only. */
+import * as v from "valibot";
+import type { Settings } from "./settings.ts";
+import { FolderNameError, splitRelativeFolder } from "./relative_folder.ts";
+
+/** Longest waiting time that a person may mean; more is a slip of units (ms for s). */
+const DAY_S = 86_400;
+
+function wholeNumber(low: number, high: number, reason: string) {
+  const message = `a whole number from ${low} to ${high} is needed, ${reason}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(low, message), v.maxValue(high, message));
+}
+
+function numberWithin(low: number, high: number, reason: string) {
+  const message = `a number from ${low} to ${high} is needed, ${reason}`;
+  return v.pipe(v.number(message), v.finite(message), v.minValue(low, message), v.maxValue(high, message));
+}
+
+function positive(what: string) {
+  const message = `a number above 0 is needed, ${what}`;
+  return v.exactOptional(v.pipe(v.number(message), v.finite(message), v.gtValue(0, message)));
+}
+
+function atLeastZero(what: string) {
+  const message = `a number of 0 or more is needed, ${what}`;
+  return v.exactOptional(v.pipe(v.number(message), v.finite(message), v.minValue(0, message)));
+}
+
+function anyNumber(what: string) {
+  const message = `a number is needed, ${what}`;
+  return v.exactOptional(v.pipe(v.number(message), v.finite(message)));
+}
+
+function yesOrNo() {
+  return v.boolean("true or false is needed, without quotes");
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(...choices: T) {
+  return v.picklist(choices, `one of ${choices.map((choice) => `"${choice}"`).join(", ")} is needed`);
+}
+
+/** A fact that is told in words. Empty ones would end up as empty datasets in every NeXus file. */
+function words() {
+  const message = "a text in quotes is needed; leave the key out where there is nothing to say";
+  return v.exactOptional(v.pipe(v.string(message), v.nonEmpty(message)));
+}
+
+function pathOf(what: string) {
+  const message = `the path of ${what} is needed, in single quotes: 'R:\\raw'`;
+  return v.pipe(
+    v.string(message),
+    v.nonEmpty(message),
+    // In double quotes TOML reads \r of "R:\raw" and \t of "R:\temp" as control characters, without any error.
+    v.check(
+      (text) => !hasControlCharacter(text),
+      "it holds a control character: a backslash in double quotes is an escape; write single quotes ('R:\\raw') or forward slashes",
+    ),
+  );
+}
+
+function hasControlCharacter(text: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return /[\u0000-\u001f]/.test(text);
+}
+
+function belowOutput() {
+  return v.pipe(
+    v.string("the name of a folder below the output root is needed, in quotes"),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      try {
+        splitRelativeFolder(dataset.value);
+      } catch (error) {
+        if (!(error instanceof FolderNameError)) throw error;
+        addIssue({ message: error.message });
+      }
+    }),
+  );
+}
+
+/** A configuration after the defaults were filled in and `[plugins.NAME]` tables were put into `plugins.tables`. */
+export const settingsSchema = v.object({
+  daemon: v.object({
+    ticktack: numberWithin(0.01, 3600, "seconds"),
+    multiplier: wholeNumber(1, 1000, "since the tick is ticktack / multiplier"),
+    max_proc: wholeNumber(1, 9, "since more frames at once only wait for the same disk"),
+    state_dir: pathOf("a folder"),
+  }),
+  folders: v.object({
+    raw: pathOf("a folder"),
+    temp: pathOf("a folder"),
+    proc: pathOf("a folder"),
+    output_root: pathOf("a folder"),
+    output_dir: belowOutput(),
+  }),
+  frames: v.object({
+    settle_s: numberWithin(0, 60, "seconds; longer would hold every frame up for more than a minute"),
+    sidecar_wait_s: numberWithin(0, DAY_S, "seconds"),
+    verify: oneOf("compare", "size"),
+    checksum: oneOf("sha256", "none"),
+    fsync: yesOrNo(),
+  }),
+  dark: v.object({
+    policy: oneOf("delete", "archive", "keep"),
+    archive_dir: belowOutput(),
+    reference: yesOrNo(),
+  }),
+  tiff: v.object({ tags: yesOrNo(), image_description: yesOrNo() }),
+  nexus: v.object({
+    image: oneOf("embed", "external", "none"),
+    profile: oneOf("base", "nxmx"),
+    series: yesOrNo(),
+  }),
+  beamline: v.object({
+    name: words(),
+    short_name: words(),
+    energy_kev: positive("keV"),
+    wavelength_angstrom: positive("angstrom"),
+    flux_per_s: atLeastZero("photons per second"),
+    experiment_identifier: words(),
+    title: words(),
+  }),
+  source: v.object({
+    name: words(),
+    short_name: words(),
+    type: words(),
+    probe: words(),
+    energy_gev: positive("GeV"),
+    current_ma: atLeastZero("mA"),
+  }),
+  detector: v.object({
+    description: words(),
+    local_name: words(),
+    type: words(),
+    x_pixel_size_um: positive("micrometres"),
+    y_pixel_size_um: positive("micrometres"),
+    distance_mm: positive("millimetres"),
+    beam_center_x_px: anyNumber("pixels; it may lie outside the image"),
+    beam_center_y_px: anyNumber("pixels; it may lie outside the image"),
+    tilt_deg: v.exactOptional(numberWithin(-180, 180, "degrees")),
+    tilt_plane_rotation_deg: v.exactOptional(numberWithin(-360, 360, "degrees")),
+    sensor_material: words(),
+    sensor_thickness_um: positive("micrometres"),
+    bit_depth_readout: v.exactOptional(wholeNumber(1, 64, "bits of one pixel")),
+    gain_setting: words(),
+    saturation_value: positive("counts"),
+    serial_number: words(),
+  }),
+  sample: v.object({
+    name: words(),
+    description: words(),
+    temperature_k: atLeastZero("kelvin"),
+    pressure_gpa: atLeastZero("GPa"),
+    chemical_formula: words(),
+  }),
+  plugins: v.object({
+    dir: pathOf("a folder"),
+    time_limit_s: numberWithin(1, DAY_S, "seconds"),
+    failures_max: wholeNumber(1, 1000, "since 0 would put a plugin aside before its first failure"),
+    tables: v.record(v.string(), v.record(v.string(), v.unknown())),
+  }),
+  log: v.object({
+    level: oneOf("debug", "info", "warn", "error"),
+    file: v.union([v.literal(""), pathOf("a file")], "the path of a file is needed, in single quotes; '' for none"),
+    size_mib_max: numberWithin(0.1, 4096, "MiB"),
+    files_max: wholeNumber(1, 1000, "the file being written included"),
+  }),
+});
+
+/** The keys of each table, in the order of the documented default; `plugins.tables` is no key of a file. */
+export function keysOfTables(): ReadonlyMap<string, readonly string[]> {
+  const tables = new Map<string, readonly string[]>();
+  for (const [table, schema] of Object.entries(settingsSchema.entries)) {
+    tables.set(table, Object.keys(schema.entries).filter((key) => !(table === "plugins" && key === "tables")));
+  }
+  return tables;
+}
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+type Flat<T> = T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
+
+/** Does not compile where the schema and the type Settings say different things. */
+export const SCHEMA_IS_SETTINGS: Equal<
+  Flat<DeepReadonly<v.InferOutput<typeof settingsSchema>>>,
+  Flat<Settings>
+> = true;

@@ -1,0 +1,30 @@
+/** Single checks of the doctor whose conditions a test machine does not have. */
+import assert from "node:assert/strict";
+import { checkDeno } from "../../../src/cli/doctor/program.ts";
+import { checkSpace } from "../../../src/cli/doctor/space.ts";
+
+const FOLDER = { key: "folders.raw", path: "R:\\raw" };
+
+Deno.test("a Deno that cannot work on ImDisk's RAM disks is a warning on Windows only", () => {
+  assert.equal(checkDeno("2.7.11", "windows").status, "warning");
+  assert.equal(checkDeno("2.8.1", "windows").status, "warning");
+  assert.equal(checkDeno("2.8.2", "windows").status, "ok");
+  assert.equal(checkDeno("2.10.0", "windows").status, "ok");
+  assert.equal(checkDeno("3.0.0", "windows").status, "ok");
+  assert.equal(checkDeno("2.7.11", "linux").status, "ok");
+});
+
+Deno.test("free space is told in images; little is a warning, too little a problem", () => {
+  assert.match(checkSpace(FOLDER, () => 100e9).finding, /^100\.0 GB free: 5960 images/);
+  assert.equal(checkSpace(FOLDER, () => 100e9).status, "ok");
+  assert.equal(checkSpace(FOLDER, () => 1e9).status, "warning");
+  assert.equal(checkSpace(FOLDER, () => 1e8).status, "problem");
+});
+
+Deno.test("a volume that does not tell its free space is no problem", () => {
+  const found = checkSpace(FOLDER, () => {
+    throw new Error("EINVAL: invalid argument");
+  });
+  assert.equal(found.status, "warning");
+  assert.match(found.finding, /free space is not told: EINVAL/);
+});

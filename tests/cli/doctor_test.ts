@@ -1,0 +1,157 @@
+/** `pewatch doctor`: what it finds in folders, libraries and configurations, and what it says to do. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Check } from "../../src/cli/doctor/check.ts";
+import { FolderLock } from "../../src/daemon/folder_lock.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { type CliResult, runCli } from "./run_cli.ts";
+
+const FOLDERS = ["raw", "temp", "proc", "output", "state", "log"];
+
+/** A folder with a configuration and, unless told otherwise, all that it names. */
+class Place extends TempFolder {
+  constructor(options: { without?: string; text?: string } = {}) {
+    super();
+    for (const name of FOLDERS) if (name !== options.without) Deno.mkdirSync(this.join(name));
+    const text = options.text ?? [
+      "[folders]",
+      "raw = 'raw'",
+      "temp = 'temp'",
+      "proc = 'proc'",
+      "output_root = 'output'",
+      "[daemon]",
+      "state_dir = 'state'",
+      "[log]",
+      "file = 'log/pewatch.log'",
+    ].join("\n");
+    Deno.writeTextFileSync(this.join("pewatch.toml"), text);
+  }
+
+  async doctor(env: Readonly<Record<string, string>> = {}): Promise<CliResult & { checks: Check[]; healthy: boolean }> {
+    const result = await runCli(["doctor", "--json"], { cwd: this.path, env });
+    return { ...result, ...JSON.parse(result.out) };
+  }
+
+  /** Every file below it: a doctor must leave nothing behind. */
+  files(): string[] {
+    const found: string[] = [];
+    for (const name of FOLDERS) {
+      for (const entry of Deno.readDirSync(this.join(name))) found.push(join(name, entry.name));
+    }
+    return found;
+  }
+}
+
+function check(checks: readonly Check[], name: string): Check {
+  const found = checks.find((one) => one.name === name);
+  assert.ok(found, `no check of ${name}`);
+  return found;
+}
+
+Deno.test("folders that can be used are healthy, and nothing is left in them", async () => {
+  using place = new Place();
+  const { code, healthy, checks } = await place.doctor();
+  assert.deepEqual(checks.filter(({ status }) => status === "problem"), []);
+  assert.equal(code, 0);
+  assert.equal(healthy, true);
+  for (const key of ["raw", "temp", "proc", "output_root"]) {
+    assert.equal(check(checks, `folders.${key}`).status, "ok");
+  }
+  assert.equal(check(checks, "folders.raw to folders.temp").status, "ok");
+  assert.equal(check(checks, "folders.temp to folders.proc").status, "ok");
+  assert.match(check(checks, "lock").finding, /no other process/);
+  assert.match(check(checks, "libtiff").finding, /^\d+\.\d+/);
+  assert.match(check(checks, "HDF5").finding, /^\d+\.\d+/);
+  assert.deepEqual(place.files(), []);
+});
+
+Deno.test("a person reads the same as lines, with what to do", async () => {
+  using place = new Place({ without: "raw" });
+  const { code, out } = await runCli(["doctor"], { cwd: place.path });
+  assert.equal(code, 0);
+  assert.match(out, /^folders\n {2}warning folders\.raw: .*it is not there yet\n {10}to do: pewatch run makes it/m);
+  assert.match(out, /^Healthy$/m);
+});
+
+Deno.test("a folder that is missing and cannot be made is a problem", async () => {
+  using place = new Place({ text: "[folders]\nraw = 'file/raw'\n" });
+  Deno.writeTextFileSync(place.join("file"), "");
+  const { code, checks } = await place.doctor();
+  assert.equal(code, 1);
+  const raw = check(checks, "folders.raw");
+  assert.equal(raw.status, "problem");
+  assert.match(raw.finding, /file is in its way$/);
+  assert.match(raw.remedy ?? "", /correct folders\.raw/);
+});
+
+Deno.test({
+  name: "a folder without permission is a problem",
+  // In /proc even root may make no file.
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using place = new Place({ text: "[folders]\noutput_root = '/proc/self'\n" });
+    const { code, checks, healthy } = await place.doctor();
+    assert.equal(code, 1);
+    assert.equal(healthy, false);
+    assert.equal(check(checks, "folders.output_root").status, "problem");
+  },
+});
+
+Deno.test("folders on two volumes are a warning that says which to move", {
+  ignore: !onOtherVolume(),
+}, async () => {
+  using other = new TempFolder({ on: "/dev/shm" });
+  using place = new Place({ text: `[folders]\nraw = 'raw'\ntemp = '${other.path}'\nproc = 'proc'\n` });
+  const { code, checks } = await place.doctor();
+  assert.equal(code, 0);
+  const step = check(checks, "folders.raw to folders.temp");
+  assert.equal(step.status, "warning");
+  assert.match(step.remedy ?? "", /Set folders\.temp to a folder on the volume of folders\.raw/);
+  assert.deepEqual([...Deno.readDirSync(other.path)], []);
+});
+
+function onOtherVolume(): boolean {
+  try {
+    using here = new TempFolder();
+    using there = new TempFolder({ on: "/dev/shm" });
+    return Deno.statSync(here.path).dev !== Deno.statSync(there.path).dev;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("a library that is absent is a problem that says where it was looked for and how to name one", async () => {
+  using place = new Place();
+  const { code, checks } = await place.doctor({ PEWATCH_LIBHDF5: "/nowhere" });
+  assert.equal(code, 1);
+  const hdf5 = check(checks, "HDF5");
+  assert.equal(hdf5.status, "problem");
+  assert.match(hdf5.finding, /\/nowhere/);
+  assert.match(hdf5.remedy ?? "", /PEWATCH_LIBHDF5/);
+  assert.equal(check(checks, "libtiff").status, "ok");
+});
+
+Deno.test("each fault of a configuration is a problem with its line; the folders are not looked at", async () => {
+  using place = new Place({ text: "[folders]\noutput_rot = 'x'\n[daemon]\nmax_proc = 0\n" });
+  const { code, checks } = await place.doctor();
+  assert.equal(code, 1);
+  assert.match(check(checks, "folders.output_rot").finding, /did you mean output_root\?/);
+  assert.match(check(checks, "folders.output_rot").remedy ?? "", /pewatch\.toml, line 2$/);
+  assert.match(check(checks, "daemon.max_proc").remedy ?? "", /line 4$/);
+  assert.ok(!checks.some(({ area }) => area === "folders"));
+});
+
+Deno.test("who works on the folders is told, and is no problem", async () => {
+  using place = new Place();
+  using _lock = FolderLock.take([place.join("raw"), place.join("temp"), place.join("proc")]);
+  const { code, checks } = await place.doctor();
+  assert.equal(code, 0);
+  assert.match(check(checks, "lock").finding, new RegExp(`process ${Deno.pid} on .* works on `));
+});
+
+Deno.test("a configuration that --config names and that is not there is a problem", async () => {
+  using place = new Place();
+  const { code, out } = await runCli(["doctor", "--config", "none.toml"], { cwd: place.path });
+  assert.equal(code, 1);
+  assert.match(out, /there is no such file; pewatch init writes one/);
+});

@@ -1,0 +1,19 @@
+/** What is said of errors that nobody expected. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { TempFolder } from "../temp_folder.ts";
+import { runCli } from "./run_cli.ts";
+
+Deno.test("an unexpected error is one line, with the way to its details", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  await Deno.writeTextFile(join(folder, "file"), "");
+  // A folder cannot be made where a file stands in its way: init expects nothing of the kind.
+  const target = join(folder, "file", "below");
+  const { code, err } = await runCli(["init", target]);
+  assert.equal(code, 1);
+  assert.match(err, /^pewatch: .+ \(details: set PEWATCH_DEBUG=1 and run it again\)\n$/);
+  const debug = await runCli(["init", target], { env: { PEWATCH_DEBUG: "1" } });
+  assert.equal(debug.code, 1);
+  assert.match(debug.err, /\n\s+at /);
+});

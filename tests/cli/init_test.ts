@@ -1,0 +1,93 @@
+/** `pewatch init`: the documented file, and the first implementation's settings in it. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { loadSettings, parseSettings } from "../../src/config/load.ts";
+import { defaultSettings } from "../../src/config/settings.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { runCli } from "./run_cli.ts";
+
+const INI = String.raw`[Configuration]
+maxproc = 7
+output_dir = 2026/run 1
+output_root = \\server\share\data
+proc_dir = R:\proc
+raw_dir = R:\raw
+temp_dir = R:\temp
+colour = blue
+`.replaceAll("\n", "\r\n");
+
+Deno.test("init writes a configuration that says what the defaults are", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  const { code, out } = await runCli(["init"], { cwd: folder });
+  assert.equal(code, 0);
+  assert.ok(out.includes(join(folder, "pewatch.toml")));
+  const { settings, file } = loadSettings({ cwd: folder });
+  assert.equal(file, join(folder, "pewatch.toml"));
+  assert.deepEqual(settings, defaultSettings(join(folder, "pewatch-data")));
+});
+
+Deno.test("init makes the folder that it is given", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  assert.equal((await runCli(["init", join("a", "b")], { cwd: folder })).code, 0);
+  assert.match(await Deno.readTextFile(join(folder, "a", "b", "pewatch.toml")), /^\[daemon\]$/m);
+});
+
+Deno.test("init never writes over a file, unless it is told to", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  const file = join(folder, "pewatch.toml");
+  await Deno.writeTextFile(file, "# mine");
+  const refused = await runCli(["init", folder]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /is there already; --force writes over it/);
+  assert.equal(await Deno.readTextFile(file), "# mine");
+  assert.equal((await runCli(["init", folder, "--force"])).code, 0);
+  assert.match(await Deno.readTextFile(file), /^\[daemon\]$/m);
+});
+
+Deno.test("init --from takes over the first implementation's settings, paths of Windows as they are", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  await Deno.writeTextFile(join(folder, "config.ini"), INI);
+  const { code, out } = await runCli(["init", "--from", "config.ini"], { cwd: folder });
+  assert.equal(code, 0);
+  const text = await Deno.readTextFile(join(folder, "pewatch.toml"));
+  assert.match(text, /^raw = 'R:\\raw'$/m);
+  const windows = { cwd: "C:\\pewatch", executableFolder: null, windows: true };
+  const settings = parseSettings(text, "C:\\pewatch\\pewatch.toml", windows);
+  assert.equal(settings.daemon.max_proc, 7);
+  assert.deepEqual(settings.folders, {
+    raw: "R:\\raw",
+    temp: "R:\\temp",
+    proc: "R:\\proc",
+    output_root: "\\\\server\\share\\data",
+    output_dir: "2026\\run 1",
+  });
+  assert.match(out, /folders\.raw = 'R:\\raw' {2}\(raw_dir\)/);
+  assert.match(out, /daemon\.max_proc = 7 {2}\(maxproc\)/);
+  assert.match(out, /Needs attention:\n {2}colour: pewatch has no such setting/);
+});
+
+Deno.test("init --from tells what pewatch would refuse, and writes the file all the same", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  await Deno.writeTextFile(join(folder, "config.ini"), INI.replace("R:\\temp", "r:\\RAW"));
+  const { code, out } = await runCli(["init", "--from", "config.ini"], { cwd: folder });
+  assert.equal(code, 0);
+  assert.match(out, /line \d+: folders\.temp: it is the folder that folders\.raw names too/);
+});
+
+Deno.test("init --from a file that is missing, or that is something else, fails and writes nothing", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  const missing = await runCli(["init", "--from", "none.ini"], { cwd: folder });
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /Cannot read none\.ini: there is no such file/);
+  await Deno.writeTextFile(join(folder, "other.ini"), "[Other]\na = 1\n");
+  const other = await runCli(["init", "--from", "other.ini"], { cwd: folder });
+  assert.equal(other.code, 1);
+  assert.match(other.err, /there is no section \[Configuration\]/);
+  await assert.rejects(Deno.readTextFile(join(folder, "pewatch.toml")));
+});

@@ -1,0 +1,45 @@
+/** Colours and control characters. */
+import assert from "node:assert/strict";
+import { Painter, printable, readableBytes, wantsColors } from "../../src/cli/terminal.ts";
+
+const TERMINAL = { isTerminal: () => true };
+const PIPE = { isTerminal: () => false };
+
+function withNoColor<T>(value: string | null, use: () => T): T {
+  const before = Deno.env.get("NO_COLOR");
+  const term = Deno.env.get("TERM");
+  Deno.env.set("TERM", "xterm");
+  if (value === null) Deno.env.delete("NO_COLOR");
+  else Deno.env.set("NO_COLOR", value);
+  try {
+    return use();
+  } finally {
+    if (before === undefined) Deno.env.delete("NO_COLOR");
+    else Deno.env.set("NO_COLOR", before);
+    if (term === undefined) Deno.env.delete("TERM");
+    else Deno.env.set("TERM", term);
+  }
+}
+
+Deno.test("colours come on a terminal only, and not where NO_COLOR is set", () => {
+  assert.equal(withNoColor(null, () => wantsColors(TERMINAL)), true);
+  assert.equal(withNoColor("", () => wantsColors(TERMINAL)), true);
+  assert.equal(withNoColor("1", () => wantsColors(TERMINAL)), false);
+  assert.equal(withNoColor(null, () => wantsColors(PIPE)), false);
+});
+
+Deno.test("a painter for a terminal writes escapes, one for a pipe the text alone", () => {
+  assert.equal(withNoColor(null, () => new Painter(TERMINAL).paint("red", "x")), "\x1b[31mx\x1b[39m");
+  assert.equal(withNoColor(null, () => new Painter(PIPE).paint("red", "x")), "x");
+});
+
+Deno.test("control characters of a file do not reach the terminal", () => {
+  assert.equal(printable("a\x1b[2Jb\r\n\tü\u009b"), "a\\x1b[2Jb\\r\\n\\tü\\x9b");
+});
+
+Deno.test("bytes are told in decimal units", () => {
+  assert.equal(readableBytes(0), "0 B");
+  assert.equal(readableBytes(999), "999 B");
+  assert.equal(readableBytes(16_777_216), "16.8 MB");
+  assert.equal(readableBytes(5e15), "5000.0 TB");
+});

@@ -1,0 +1,269 @@
+/** Where a configuration is found, what it gives, and what is said of each fault. */
+import assert from "node:assert/strict";
+import { dirname, join, resolve } from "node:path";
+import { ConfigurationError, type ConfigurationProblem } from "../../src/config/error.ts";
+import { CONFIGURATION_NAME, DATA_FOLDER, loadSettings, parseSettings } from "../../src/config/load.ts";
+import { keysOfTables } from "../../src/config/schema.ts";
+import { defaultSettings } from "../../src/config/settings.ts";
+import { TempFolder } from "../temp_folder.ts";
+
+const DOCUMENTED = join(import.meta.dirname!, "..", "..", "config", "pewatch.toml");
+const LINUX = { cwd: "/work", executableFolder: null, windows: false };
+const WINDOWS = { cwd: "C:\\work", executableFolder: null, windows: true };
+
+function problemsOf(text: string, here = LINUX): readonly ConfigurationProblem[] {
+  try {
+    parseSettings(text, here.windows ? "C:\\etc\\pewatch.toml" : "/etc/pewatch.toml", here);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return error.problems;
+  }
+  return [];
+}
+
+function soleProblem(text: string, here = LINUX): ConfigurationProblem {
+  const problems = problemsOf(text, here);
+  assert.equal(problems.length, 1, JSON.stringify(problems));
+  return problems[0]!;
+}
+
+Deno.test("the documented configuration says exactly what the defaults are", () => {
+  const loaded = loadSettings({ config: DOCUMENTED });
+  assert.deepEqual(loaded.settings, defaultSettings(join(dirname(resolve(DOCUMENTED)), DATA_FOLDER)));
+  assert.equal(loaded.file, resolve(DOCUMENTED));
+});
+
+Deno.test("the documented configuration names every key under its table, each with its comment", () => {
+  const lines = Deno.readTextFileSync(DOCUMENTED).split(/\r?\n/);
+  const named = new Map<string, string[]>();
+  let table = "";
+  for (const line of lines) {
+    table = /^\[([a-z]+)\]/.exec(line)?.[1] ?? table;
+    const key = /^(?:# )?([a-z_]+) = /.exec(line)?.[1];
+    if (key) named.set(table, [...named.get(table) ?? [], key]);
+  }
+  for (const [name, keys] of keysOfTables()) {
+    const found = (named.get(name) ?? []).filter((key) => !(name === "plugins" && key === "address"));
+    assert.deepEqual(found, keys, `[${name}]`);
+  }
+});
+
+Deno.test("every example that the documented configuration holds is one that can be used", () => {
+  const text = Deno.readTextFileSync(DOCUMENTED).replace(/^# ([a-z_]+ = |\[plugins\.)/gm, "$1");
+  const settings = parseSettings(text, "/etc/pewatch.toml", LINUX);
+  assert.equal(settings.detector.distance_mm, 400);
+  assert.deepEqual(settings.plugins.tables, { notify: { address: "127.0.0.1:9000" } });
+});
+
+Deno.test("without any configuration the defaults lie in pewatch-data of the working folder", () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  const loaded = loadSettings({ cwd: folder, executableFolder: null });
+  assert.equal(loaded.file, null);
+  assert.deepEqual(loaded.settings, defaultSettings(join(folder, "pewatch-data")));
+  assert.deepEqual(loaded.lookedFor, [join(folder, "pewatch.toml")]);
+});
+
+Deno.test("the file beside the executable goes before the one in the working folder, and --config before both", () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  const program = join(folder, "program");
+  Deno.mkdirSync(program);
+  Deno.writeTextFileSync(join(folder, CONFIGURATION_NAME), "[daemon]\nmax_proc = 1\n");
+  Deno.writeTextFileSync(join(program, CONFIGURATION_NAME), "[daemon]\nmax_proc = 2\n");
+  Deno.writeTextFileSync(join(folder, "own.toml"), "[daemon]\nmax_proc = 3\n");
+  function maxProc(options: { executableFolder: string | null; config?: string }): number {
+    return loadSettings({ cwd: folder, ...options }).settings.daemon.max_proc;
+  }
+  assert.equal(maxProc({ executableFolder: null }), 1);
+  assert.equal(maxProc({ executableFolder: program }), 2);
+  assert.equal(maxProc({ executableFolder: program, config: "own.toml" }), 3);
+});
+
+Deno.test("a compiled program keeps state, plugins and log beside itself", () => {
+  const settings = parseSettings("", "/etc/pewatch.toml", { ...LINUX, executableFolder: "/opt/pewatch" });
+  assert.equal(settings.daemon.state_dir, "/opt/pewatch/state");
+  assert.equal(settings.plugins.dir, "/opt/pewatch/plugins");
+  assert.equal(settings.log.file, "/opt/pewatch/log/pewatch.log");
+  assert.equal(settings.folders.raw, "/etc/pewatch-data/raw");
+});
+
+Deno.test("relative paths are relative to the folder of the configuration", () => {
+  const settings = parseSettings("[folders]\nraw = '../raw'\n[log]\nfile = ''", "/etc/pewatch/pewatch.toml", LINUX);
+  assert.equal(settings.folders.raw, "/etc/raw");
+  assert.equal(settings.log.file, "");
+});
+
+Deno.test("paths of Windows come out with backslashes, whichever slash was written", () => {
+  const text = "[folders]\nraw = 'R:/raw'\ntemp = 'temp'\noutput_root = '\\\\server\\share'\noutput_dir = 'a/b\\c'";
+  const { folders } = parseSettings(text, "C:\\etc\\pewatch.toml", WINDOWS);
+  assert.equal(folders.raw, "R:\\raw");
+  assert.equal(folders.temp, "C:\\etc\\temp");
+  assert.equal(folders.output_root, "\\\\server\\share\\");
+  assert.equal(folders.output_dir, "a\\b\\c");
+});
+
+Deno.test("output_dir takes both slashes on every system", () => {
+  assert.equal(parseSettings("folders.output_dir = 'a\\b/./c/'", "/etc/x.toml", LINUX).folders.output_dir, "a/b/c");
+});
+
+Deno.test("tables of plugins pass through as they are", () => {
+  const text =
+    "[plugins]\nfailures_max = 7\n[plugins.notify]\nhosts = ['a', 'b']\ndeep = { x = 1 }\n[plugins.'02 x']\ny = 2";
+  const { plugins } = parseSettings(text, "/etc/pewatch.toml", LINUX);
+  assert.equal(plugins.failures_max, 7);
+  assert.deepEqual(plugins.tables, { notify: { hosts: ["a", "b"], deep: { x: 1 } }, "02 x": { y: 2 } });
+});
+
+Deno.test("all faults of a file are told at once, each with its line and its key, in the order of the file", () => {
+  const text = [
+    "[folders]",
+    "output_rot = '/data'",
+    "[daemon]",
+    "max_proc = 12",
+    "ticktack = 'one'",
+    "[frames]",
+    "verify = 'compere'",
+    "[nexsus]",
+    "image = 'embed'",
+  ].join("\r\n");
+  const problems = problemsOf(text);
+  assert.deepEqual(problems.map(({ line, key }) => [line, key]), [
+    [2, "folders.output_rot"],
+    [4, "daemon.max_proc"],
+    [5, "daemon.ticktack"],
+    [7, "frames.verify"],
+    [8, "nexsus"],
+  ]);
+  assert.equal(problems[0]!.message, "unknown key; did you mean output_root?");
+  assert.match(problems[1]!.message, /^12 cannot be used: a whole number from 1 to 9 is needed/);
+  assert.match(problems[3]!.message, /^"compere" cannot be used: one of "compare", "size" is needed/);
+  assert.equal(problems[4]!.message, "unknown table; did you mean [nexus]?");
+});
+
+Deno.test("the message of an error has file, line and key in the form that editors jump to", () => {
+  assert.throws(() => parseSettings("\n[daemon]\nmax_prok = 3\n", "/etc/pewatch.toml", LINUX), {
+    name: "ConfigurationError",
+    message: "Cannot use the configuration /etc/pewatch.toml:\n" +
+      "  /etc/pewatch.toml:3: daemon.max_prok: unknown key; did you mean max_proc?",
+  });
+});
+
+for (
+  const [what, text, key, message] of [
+    ["0 frames at once", "daemon.max_proc = 0", "daemon.max_proc", /1 to 9/],
+    ["half a frame at once", "daemon.max_proc = 2.5", "daemon.max_proc", /whole number/],
+    ["a multiplier below 1", "daemon.multiplier = 0", "daemon.multiplier", /1 to 1000.*tick is ticktack \/ multiplier/],
+    ["a tick of no length", "daemon.ticktack = 0", "daemon.ticktack", /0.01 to 3600/],
+    ["a tick of endless length", "daemon.ticktack = inf", "daemon.ticktack", /0.01 to 3600/],
+    ["a settling time in milliseconds", "frames.settle_s = 200", "frames.settle_s", /0 to 60/],
+    ["a negative wait", "frames.sidecar_wait_s = -1", "frames.sidecar_wait_s", /0 to 86400/],
+    ["a date for a number", "frames.settle_s = 2026-01-01", "frames.settle_s", /^a date cannot be used/],
+    ["a quoted boolean", "frames.fsync = 'true'", "frames.fsync", /without quotes/],
+    ["a key of another table", "daemon.settle_s = 1", "daemon.settle_s", /belongs under \[frames\]/],
+    ["a key in no table", "max_proc = 3", "max_proc", /belongs under \[daemon\]/],
+    ["a table that is a number", "frames = 3", "frames", /a table is needed: \[frames\]/],
+    ["a plugin's setting without its table", "plugins.notify = 3", "plugins.notify", /unknown key/],
+    ["an empty path", "folders.raw = ''", "folders.raw", /the path of a folder is needed/],
+    ["an empty fact", "beamline.name = ''", "beamline.name", /leave the key out/],
+    ["a negative energy", "beamline.energy_kev = -1", "beamline.energy_kev", /above 0.*keV/],
+    ["a key without its unit", "detector.distance = 400", "detector.distance", /did you mean distance_mm\?/],
+    ["an output outside the root", "folders.output_dir = '../x'", "folders.output_dir", /leads out/],
+    ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", "folders.raw", /path of Windows/],
+    ["escapes in a path", 'folders.raw = "R:\\raw"', "folders.raw", /single quotes/],
+    ["the name of a device", "dark.archive_dir = 'a/nul.d'", "dark.archive_dir", /device on Windows/],
+    [
+      "a wavelength that does not fit the energy",
+      "[beamline]\nenergy_kev = 42.7\nwavelength_angstrom = 0.5",
+      "beamline.wavelength_angstrom",
+      /0\.290361 angstrom/,
+    ],
+  ] as const
+) {
+  Deno.test(`${what} is refused, with what would be right`, () => {
+    const problem = soleProblem(text);
+    assert.equal(problem.key, key);
+    assert.equal(problem.line, text.split("\n").length);
+    assert.match(problem.message, message);
+  });
+}
+
+for (
+  const [what, text, key, message] of [
+    ["raw and temp the same", "raw = '/r'\ntemp = '/r'", "folders.temp", /the folder that folders\.raw names too/],
+    ["raw and temp the same, another way", "raw = '/r/'\ntemp = '/x/../r'", "folders.temp", /names too/],
+    ["temp inside raw", "raw = '/r'\ntemp = '/r/t'", "folders.temp", /lies inside folders\.raw/],
+    ["proc inside temp", "temp = '/t'\nproc = '/t/p'", "folders.proc", /lies inside folders\.temp/],
+    ["the output inside raw", "raw = '/r'\noutput_root = '/r/out'", "folders.output_root", /lies inside folders\.raw/],
+    [
+      "raw inside the output",
+      "raw = '/o/x/raw'\noutput_root = '/o'\noutput_dir = 'x'",
+      "folders.output_dir",
+      /inside it/,
+    ],
+    ["the state inside proc", "proc = '/p'\n[daemon]\nstate_dir = '/p/s'", "daemon.state_dir", /inside folders\.proc/],
+    [
+      "darks in the output of frames",
+      "output_dir = 'a'\n[dark]\npolicy = 'archive'\narchive_dir = 'a/'",
+      "dark.archive_dir",
+      /their own/,
+    ],
+  ] as const
+) {
+  Deno.test(`folders that meet are refused: ${what}`, () => {
+    const problem = soleProblem(`[folders]\n${text}`);
+    assert.equal(problem.key, key);
+    assert.notEqual(problem.line, null);
+    assert.match(problem.message, message);
+  });
+}
+
+Deno.test("an output root around the other folders is allowed where nothing is delivered into them", () => {
+  assert.deepEqual(problemsOf("[folders]\nraw = '/d/raw'\noutput_root = '/d'\noutput_dir = 'out'"), []);
+  assert.deepEqual(problemsOf("[folders]\nraw = '/d/raw'\ntemp = '/d/raw2'"), []);
+});
+
+Deno.test("folders are compared without regard to case and slash on Windows, with regard elsewhere", () => {
+  assert.match(soleProblem("[folders]\nraw = 'R:\\raw'\ntemp = 'r:/RAW/'", WINDOWS).message, /names too/);
+  assert.match(soleProblem("[folders]\nraw = 'R:\\'\ntemp = 'r:\\temp'", WINDOWS).message, /lies inside/);
+  assert.deepEqual(problemsOf("[folders]\nraw = '/r'\ntemp = '/R'"), []);
+});
+
+Deno.test("a drive without a slash is refused on Windows", () => {
+  assert.match(soleProblem("[folders]\nraw = 'R:raw'", WINDOWS).message, /slash is needed after the drive/);
+});
+
+Deno.test("text that is no TOML is told with line and column, and with the usual slip on Windows", () => {
+  const open = soleProblem("[daemon]\nmax_proc = \n");
+  assert.equal(open.line, 2);
+  assert.ok(open.column! > 1);
+  assert.match(open.message, /^this is no TOML: /);
+  const escape = soleProblem('\n[folders]\nraw = "D:\\data"');
+  assert.equal(escape.line, 3);
+  assert.match(escape.message, /single quotes: 'D:\\data'/);
+  assert.equal(soleProblem("[daemon]\nmax_proc = 1\nmax_proc = 2").line, 3);
+  assert.equal(soleProblem("[daemon]\n[daemon]\n").line, 2);
+  assert.equal(soleProblem("[plugins.__proto__]\nx = 1").line, 1);
+});
+
+Deno.test("what editors on Windows write is read: a byte order mark and CRLF; UTF-16 and Latin-1 are told", () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  const file = join(folder, "x.toml");
+  Deno.writeTextFileSync(file, "\ufeff[daemon]\r\nmax_proc = 4\r\n");
+  assert.equal(loadSettings({ config: file }).settings.daemon.max_proc, 4);
+  Deno.writeFileSync(file, new Uint8Array([0xff, 0xfe, 0x5b, 0x00]));
+  assert.throws(() => loadSettings({ config: file }), /x\.toml:1: the file is UTF-16/);
+  Deno.writeFileSync(file, new Uint8Array([...new TextEncoder().encode("[sample]\nname = '"), 0xfc, 0x27, 0x0a]));
+  assert.throws(() => loadSettings({ config: file }), /x\.toml:2: a character is not UTF-8/);
+});
+
+Deno.test("a file that --config names and that is not there is an error that says how to get one", () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  assert.throws(
+    () => loadSettings({ config: "none.toml", cwd: folder }),
+    (error: Error) =>
+      error instanceof ConfigurationError && /none\.toml: there is no such file; pewatch init/.test(error.message),
+  );
+});
