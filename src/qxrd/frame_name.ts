@@ -1,0 +1,179 @@
+/** QXRD's file names: what the parts of an image's name say, and which other files travel with it. */
+
+export interface FrameName {
+  /** The name without `.tif` and what follows it: `CeO2-00001.dark`. Files such as `.txt` share it. */
+  readonly stem: string;
+  /** What the user called the series: `CeO2`; with several detectors QXRD adds `-01`. All of it without a counter. */
+  readonly base: string;
+  /** The frame's number; null where the name has none. */
+  readonly counter: number | null;
+  /** Phase number of a measurement with several phases, else null. */
+  readonly phase: number | null;
+  /** Whether the name says raw or dark; "processed" where it says neither. */
+  readonly kind: "processed" | "raw" | "dark";
+  /** QXRD's own number for a name that was taken; null where the name was free. */
+  readonly collision: number | null;
+  /** Compression that QXRD of 2018 can add to the whole file. */
+  readonly packed: "bz2" | "gz" | null;
+}
+
+const IMAGE_NAME = /^(.*)\.tiff?(?:\.(bz2|gz))?$/is;
+const SIDECAR_SUFFIX = ".metadata";
+/** What QSettings and QSaveFile leave for a moment: the lock, and a temporary name with six random letters. */
+const IGNORED_NAME = /\.lock$|\.metadata\.[A-Za-z]{6}$/i;
+/** Counter, phase, collision as they stand behind the base, told by their widths. */
+const NUMBER_PATTERNS: readonly RegExp[] = [
+  // The counter has five digits by default, the phase three, a collision five. Counters of four to six digits are
+  // taken for one when another number follows: `X-20171109-00001` is a date in the base.
+  /^(?<base>.*)-(?<counter>\d{4,6})-(?<phase>\d{1,3})-(?<collision>\d{4,})$/s,
+  /^(?<base>.*)-(?<counter>\d{4,6})-(?<phase>\d{1,3})$/s,
+  /^(?<base>.*)-(?<counter>\d{4,6})-(?<collision>\d{4,})$/s,
+  /^(?<base>.*)-(?<counter>\d+)$/s,
+];
+const KIND = /^(.*)\.(raw|dark)(?:-(\d+))?$/is;
+
+/** Whether a name is an image's: `.tif`, `.tiff`, and with `.bz2` or `.gz` behind it. */
+export function isImageName(name: string): boolean {
+  return IMAGE_NAME.test(name);
+}
+
+/** Whether a name is a sidecar's. */
+export function isSidecarName(name: string): boolean {
+  return name.length > SIDECAR_SUFFIX.length && name.toLowerCase().endsWith(SIDECAR_SUFFIX);
+}
+
+/** Whether a name is there only while something is being written: `*.lock`, `*.metadata.AbCdEf`. */
+export function isIgnoredName(name: string): boolean {
+  return IGNORED_NAME.test(name);
+}
+
+/**
+ * Takes an image's name apart. Any name gives something: one that is no image's is all stem.
+ *
+ * `P-00001.tif`, `P-00001-1.tif` (phase), `P-00001.raw.tif`, `P-00001.dark.tif`; where the name was taken already,
+ * `P-00001-00001.dark.tif` (QXRD up to 0.11.10) or `P-00001.dark-00001.tif` (0.11.16 and newer).
+ */
+export function parseFrameName(imageName: string): FrameName {
+  const image = IMAGE_NAME.exec(imageName);
+  const stem = image?.[1] ?? imageName;
+  const packed = (image?.[2]?.toLowerCase() ?? null) as "bz2" | "gz" | null;
+  const kindFound = KIND.exec(stem);
+  const kind = (kindFound?.[2]?.toLowerCase() ?? "processed") as "processed" | "raw" | "dark";
+  const rest = kindFound?.[1] ?? stem;
+  const late = kindFound?.[3];
+  const numbers = numbersOf(rest);
+  return {
+    stem,
+    base: numbers?.base ?? rest,
+    counter: numberOrNull(numbers?.counter),
+    phase: numberOrNull(numbers?.phase),
+    kind,
+    collision: numberOrNull(late ?? numbers?.collision),
+    packed,
+  };
+}
+
+function numbersOf(text: string): { base?: string; counter?: string; phase?: string; collision?: string } | undefined {
+  for (const pattern of NUMBER_PATTERNS) {
+    const found = pattern.exec(text);
+    if (found !== null) return found.groups;
+  }
+  return undefined;
+}
+
+function numberOrNull(digits: string | undefined): number | null {
+  return digits === undefined ? null : Number(digits);
+}
+
+export interface GroupOptions {
+  /** Whether names that differ in case only are the same, as on Windows. */
+  readonly caseInsensitive: boolean;
+}
+
+/** The files of a folder that are one frame. */
+export interface FrameGroup {
+  readonly image: string;
+  readonly sidecar: string | null;
+  /** What else carries the image's name: `.tif.overflow`, `.txt`, `.avg`, any other `.tif.*`. */
+  readonly others: string[];
+}
+
+/** Names that are shared with the image's stem instead of its full name. */
+const STEM_SUFFIXES: ReadonlySet<string> = new Set([".txt", ".avg"]);
+
+/**
+ * Sorts the names of one folder into frames, in the order in which the images come, in time that grows with the
+ * number of names. Strays are what belongs to no image that is there (a sidecar whose image has gone, other files);
+ * names that are there only while something is written are left out.
+ */
+export function groupFrames(
+  names: Iterable<string>,
+  options: GroupOptions,
+): { frames: FrameGroup[]; strays: string[] } {
+  const fold = options.caseInsensitive ? foldCase : keepCase;
+  const rest: string[] = [];
+  const frames = new Map<string, { image: string; sidecar: string | null; others: string[] }>();
+  const byStem = new Map<string, string[]>();
+  for (const name of names) {
+    if (isIgnoredName(name)) continue;
+    if (!isImageName(name) || frames.has(fold(name))) {
+      rest.push(name);
+      continue;
+    }
+    const key = fold(name);
+    frames.set(key, { image: name, sidecar: null, others: [] });
+    const stem = fold(parseFrameName(name).stem);
+    const sharing = byStem.get(stem);
+    if (sharing === undefined) byStem.set(stem, [key]);
+    else sharing.push(key);
+  }
+  const strays: string[] = [];
+  for (const name of rest) {
+    const frame = frames.get(ownerOf(fold(name), { frames, byStem }) ?? "");
+    if (frame === undefined) strays.push(name);
+    else if (isSidecarOf(fold(name), fold(frame.image)) && frame.sidecar === null) frame.sidecar = name;
+    else frame.others.push(name);
+  }
+  return { frames: [...frames.values()], strays };
+}
+
+interface ImageIndex {
+  readonly frames: ReadonlyMap<string, unknown>;
+  readonly byStem: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The image that a name belongs to: the longest image name that it begins with, or the image of the same stem. */
+function ownerOf(name: string, index: ImageIndex): string | undefined {
+  for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+    const image = name.slice(0, dot);
+    if (index.frames.has(image)) return image;
+  }
+  const dot = name.lastIndexOf(".");
+  if (dot <= 0 || !STEM_SUFFIXES.has(name.slice(dot).toLowerCase())) return undefined;
+  // Two images of one stem (`X.tif` and `X.tif.bz2`): it goes with the first.
+  return index.byStem.get(name.slice(0, dot))?.[0];
+}
+
+function isSidecarOf(name: string, image: string): boolean {
+  return name.length === image.length + SIDECAR_SUFFIX.length && name.startsWith(image) && isSidecarName(name);
+}
+
+/** The names in a folder that travel with one image, itself not among them. For a whole folder use `groupFrames`. */
+export function membersOf(
+  imageName: string,
+  allNames: Iterable<string>,
+  options: GroupOptions = { caseInsensitive: false },
+): { sidecar: string | null; others: string[] } {
+  const fold = options.caseInsensitive ? foldCase : keepCase;
+  const names = [...allNames].filter((name) => fold(name) !== fold(imageName));
+  const frame = groupFrames([imageName, ...names], options).frames[0];
+  return { sidecar: frame?.sidecar ?? null, others: frame?.others ?? [] };
+}
+
+function foldCase(name: string): string {
+  return name.toLowerCase();
+}
+
+function keepCase(name: string): string {
+  return name;
+}

@@ -1,0 +1,71 @@
+/** QXRD's names for new files, and its counter for names that are taken. */
+import { dirname, join } from "node:path";
+
+/** Digits that QXRD gives the frame's number, the phase and the collision counter by default. */
+const INDEX_DIGITS = 5;
+const PHASE_DIGITS = 3;
+const COLLISION_DIGITS = 5;
+/** QXRD itself would go on for ever. */
+const COLLISIONS_MAX = 99_999;
+
+export interface NameParts {
+  readonly base: string;
+  readonly number: number;
+  readonly phase: number;
+  readonly phases: number;
+  readonly kind: "processed" | "raw" | "dark";
+}
+
+/** `P-00001.tif`, `P-00001-000.tif` with several phases, `P-00001.raw.tif`, `P-00001.dark.tif`. */
+export function imageNameOf({ base, number, phase, phases, kind }: NameParts): string {
+  const index = `${base}-${String(number).padStart(INDEX_DIGITS, "0")}`;
+  if (kind === "dark") return `${index}.dark.tif`;
+  const withPhase = phases > 1 ? `${index}-${String(phase).padStart(PHASE_DIGITS, "0")}` : index;
+  return kind === "raw" ? `${withPhase}.raw.tif` : `${withPhase}.tif`;
+}
+
+/** Where QXRD puts its counter: before the first dot up to 0.11.10, after the last part from 0.11.16 on. */
+export type CollisionStyle = "early" | "late";
+
+/** The name with QXRD's counter; `X-00001.dark.tif` gives `X-00001-00001.dark.tif` or `X-00001.dark-00001.tif`. */
+export function collisionName(name: string, { counter, style }: { counter: number; style: CollisionStyle }): string {
+  const dot = style === "early" ? name.indexOf(".") : name.lastIndexOf(".");
+  return `${name.slice(0, dot)}-${String(counter).padStart(COLLISION_DIGITS, "0")}${name.slice(dot)}`;
+}
+
+/** A path under which there is no file yet: the one that is wanted, or the first free one with a counter. */
+export function freePath(folder: string, name: string, style: CollisionStyle): string {
+  if (!isThere(join(folder, name))) return join(folder, name);
+  for (let counter = 1; counter <= COLLISIONS_MAX; counter++) {
+    const path = join(folder, collisionName(name, { counter, style }));
+    if (!isThere(path)) return path;
+  }
+  throw new Error(`Cannot find a free name for ${name}: ${COLLISIONS_MAX} are taken`);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it where they are missing. `mkdir` with `recursive` asks what is there already, and
+ * a RAM disk of ImDisk does not answer that for folders.
+ */
+export function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    const parent = dirname(path);
+    if (parent === path) return;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    makeFolder(parent);
+    Deno.mkdirSync(path);
+  }
+}

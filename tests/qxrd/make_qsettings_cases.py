@@ -1,0 +1,90 @@
+"""Makes tests/data/qxrd/qsettings_cases.json: what Qt's own QSettings reads from, and writes into, INI files.
+
+Needs PyQt5 (pip install PyQt5). Run: python3 make_qsettings_cases.py > ../data/qxrd/qsettings_cases.json
+"""
+import json
+import os
+import random
+import tempfile
+
+from PyQt5.QtCore import QByteArray, QDate, QDateTime, QSettings, QT_VERSION_STR, QTime
+
+READ_COUNT = 400
+WRITE_COUNT = 200
+PIECES = [
+    "a", "b", "x", "0", "7", "9", "f", "=", " ", "\t", "\\", "\\", '"', ",", ",", ";", "\n", "\r\n", "[", "]", "%20", "@String(",
+    "%U20ac", "\\x", "\\x41", "\\0", "\\101", "@", "(", ")", "\\n", "s/k", "size=2\n", "k=", "\nk=", "\nm=", "[s]\n",
+    "[general]\n", "[%general]\n", "\nlist\\1\\q=", "\xe9",
+]
+CHARACTERS = "ab09fF \t,;=@\\\"'?/%[]()\a\b\n\v\f\r\x01\x1f\x7f\x80\xe9\xff\u20ac\u0416"
+
+random.seed(1621)
+folder = tempfile.mkdtemp()
+
+
+def ends_in_quotes(text):
+    quoted, escaped = False, False
+    for character in text:
+        quoted ^= character == '"' and not escaped
+        escaped = character == "\\" and not escaped
+    return quoted
+
+
+def read(number):
+    text = "k=" + "".join(random.choice(PIECES) for _ in range(random.randint(1, 40)))
+    path = os.path.join(folder, "r%d.ini" % number)
+    with open(path, "wb") as file:
+        file.write(text.encode("latin1"))
+    settings = QSettings(path, QSettings.IniFormat)
+    keys = settings.allKeys()
+    # QSettings.value() itself cannot ask for a key that begins with a slash; the reader refuses an empty one.
+    if settings.status() != QSettings.NoError or any(k == "" or k[0] == "/" or k[-1] == "/" or "//" in k for k in keys):
+        return None
+    # Left out, as the reader refuses it on purpose: quotes that do not end.
+    if ends_in_quotes(text) or (";" in text and '"' in text):
+        return None
+    values = {}
+    for key in keys:
+        value = settings.value(key)
+        values[key] = {"bytes": bytes(value).hex()} if isinstance(value, QByteArray) else value
+    return {"latin1": text, "values": values}
+
+
+def write(number):
+    # No NUL: from Qt 5.15 on such a string becomes @String(...), which QXRD's Qt does not know.
+    text = "".join(random.choice(CHARACTERS) for _ in range(random.randint(0, 12)))
+    key = "".join(random.choice(CHARACTERS.replace("/", "").replace("\\", "")) for _ in range(3))
+    path = os.path.join(folder, "w%d.ini" % number)
+    settings = QSettings(path, QSettings.IniFormat)
+    settings.setValue("k" + key, text)
+    settings.sync()
+    with open(path, "rb") as file:
+        return {"key": "k" + key, "text": text, "file": file.read().decode("ascii")}
+
+
+def write_date(number):
+    date = QDate(random.randint(1990, 2040), random.randint(1, 12), random.randint(1, 28))
+    time = QTime(random.randint(0, 23), random.randint(0, 59), random.randint(0, 59), random.randint(0, 999))
+    path = os.path.join(folder, "d%d.ini" % number)
+    settings = QSettings(path, QSettings.IniFormat)
+    settings.setValue("dateTime", QDateTime(date, time))
+    settings.sync()
+    with open(path, "rb") as file:
+        iso = date.toString("yyyy-MM-dd") + "T" + time.toString("HH:mm:ss.zzz")
+        return {"iso": iso, "file": file.read().decode("ascii")}
+
+
+reads = []
+number = 0
+while len(reads) < READ_COUNT:
+    case = read(number)
+    number += 1
+    if case is not None:
+        reads.append(case)
+cases = {
+    "qt": QT_VERSION_STR,
+    "read": reads,
+    "write": [write(n) for n in range(WRITE_COUNT)],
+    "dates": [write_date(n) for n in range(20)],
+}
+print(json.dumps(cases, indent=1))

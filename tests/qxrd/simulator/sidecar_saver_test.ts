@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { basename } from "node:path";
+import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
+import { Random } from "../../../src/qxrd/simulator/random.ts";
+import { saveSidecar } from "../../../src/qxrd/simulator/sidecar_saver.ts";
+import { TempFolder } from "../../temp_folder.ts";
+
+function options(lineEnd: "\n" | "\r\n" = "\n") {
+  return { lineEnd, random: new Random(1) };
+}
+
+function entry(key: string, raw: string) {
+  return { section: "metadata", key, raw };
+}
+
+Deno.test("saveSidecar() locks, writes under a random name, renames and unlocks, in this order", async () => {
+  using folder = new TempFolder();
+  const path = folder.join("a.tif.metadata");
+  const steps: string[] = [];
+  const { writeTextFile, rename, remove } = Deno;
+  function note(what: string, file: string | URL): void {
+    steps.push(`${what} ${basename(String(file)).replace(/\.[a-zA-Z]{6}$/, ".RANDOM")}`);
+  }
+  Object.assign(Deno, {
+    writeTextFile: (file: string, text: string) => (note("write", file), writeTextFile(file, text)),
+    rename: (from: string, to: string) => (note("rename", from), rename(from, to)),
+    remove: (file: string) => (note("remove", file), remove(file)),
+  });
+  try {
+    await saveSidecar(path, [entry("width", "4")], options());
+  } finally {
+    Object.assign(Deno, { writeTextFile, rename, remove });
+  }
+  assert.deepEqual(steps, [
+    "write a.tif.metadata.lock",
+    "write a.tif.metadata.RANDOM",
+    "rename a.tif.metadata.RANDOM",
+    "remove a.tif.metadata.lock",
+  ]);
+  assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["a.tif.metadata"]);
+});
+
+Deno.test("saveSidecar() merges with a sidecar that is there: known keys change in their place, stale ones stay", async () => {
+  using folder = new TempFolder();
+  const path = folder.join("a.tif.metadata");
+  await Deno.writeTextFile(path, "[metadata]\nwidth=1\nmyProperty=2\n\n[old]\nk=1\n");
+  await saveSidecar(path, [entry("height", "5"), entry("width", "4")], options("\r\n"));
+  const text = await Deno.readTextFile(path);
+  assert.equal(text, "[metadata]\r\nwidth=4\r\nmyProperty=2\r\nheight=5\r\n\r\n[old]\r\nk=1\r\n");
+});
+
+Deno.test("saveSidecar() does not touch a sidecar that it cannot read, and takes its lock away", async () => {
+  using folder = new TempFolder();
+  const path = folder.join("a.tif.metadata");
+  await Deno.writeTextFile(path, "[metadata");
+  await assert.rejects(saveSidecar(path, [entry("width", "4")], options()), /Cannot merge into a\.tif\.metadata/);
+  assert.equal(await Deno.readTextFile(path), "[metadata");
+  assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["a.tif.metadata"]);
+  assert.throws(() => parseSidecar(Deno.readFileSync(path)));
+});
