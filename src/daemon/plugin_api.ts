@@ -5,6 +5,7 @@
  * raises API_VERSION.
  */
 import type { Reporter } from "../frames/events.ts";
+import type { StageOptions } from "../frames/stage.ts";
 import type { Settings } from "../config/settings.ts";
 
 export type { Backlog, Condition, FrameEvent, Logger, LogLevel, Reporter } from "../frames/events.ts";
@@ -55,4 +56,10 @@ export interface PluginModule {
   work(context: PluginContext): void | Promise<void>;
   /** Called once before the worker ends; for closing what setup opened. */
   teardown?(context: PluginContext): void | Promise<void>;
+}
+
+/** What the functions behind the three stages take, from a plugin's context; for a plugin that replaces a stage. */
+export function stageOptions(context: PluginContext): StageOptions {
+  const { folders, settings, maxProc, report, signal } = context;
+  return { folders, settings, maxProc, reporter: report, signal };
 }

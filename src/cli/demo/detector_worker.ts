@@ -1,0 +1,29 @@
+/** The simulated detector of the demo, in a thread of its own as QXRD is a program of its own. */
+import { simulate, type SimulateOptions } from "../../qxrd/simulator/simulate.ts";
+
+export type DetectorRequest = { readonly type: "start"; readonly options: SimulateOptions } | { readonly type: "stop" };
+
+export type DetectorNews =
+  | { readonly type: "frame"; readonly dark: boolean; readonly imagePath: string }
+  | { readonly type: "end"; readonly error: string | null };
+
+const abort = new AbortController();
+const scope = self as unknown as { postMessage(news: DetectorNews): void };
+
+self.addEventListener("message", (event) => {
+  const request = (event as MessageEvent<DetectorRequest>).data;
+  if (request.type === "stop") abort.abort();
+  else void write(request.options);
+});
+
+async function write(options: SimulateOptions): Promise<void> {
+  let error: string | null = null;
+  try {
+    for await (const { dark, imagePath } of simulate(options, abort.signal)) {
+      scope.postMessage({ type: "frame", dark, imagePath });
+    }
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  scope.postMessage({ type: "end", error });
+}

@@ -1,0 +1,96 @@
+/** Where `pewatch process` has frames on their way, and the copies that --keep works on. */
+import { dirname, join } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+import { FolderLock } from "../../daemon/folder_lock.ts";
+import { copySpans } from "../../files/copy_spans.ts";
+import type { Candidate } from "../../frames/scan.ts";
+
+/**
+ * Hidden, so that no scan finds it. It lies in the folder of the frames, whose volume it shares: frames are renamed
+ * into it, not copied.
+ */
+export const WORK_NAME = ".pewatch-work";
+/** In the output, for --keep: the folder of the frames may be one that nobody can write to. */
+export const COPIES_NAME = ".pewatch-copies";
+
+/** Frames that --keep copies at once: the disk holds no more of them twice. */
+export const COPIES_MAX = 64;
+
+/** The settings of one pass over `raw`: nobody writes there any more, so nothing is waited for. */
+export function passSettings(
+  settings: Settings,
+  folders: { readonly raw: string; readonly work: string; readonly output: string },
+): Settings {
+  const { raw, work, output } = folders;
+  return {
+    ...settings,
+    folders: { raw, temp: join(work, "temp"), proc: join(work, "proc"), output_root: output, output_dir: "" },
+    frames: { ...settings.frames, settle_s: 0, sidecar_wait_s: 0 },
+  };
+}
+
+/** Removes the work folder where nothing is left in it; gives how many frames are. */
+export function removeWorkFolder(work: string): number {
+  let left = 0;
+  for (const part of [join(work, "temp"), join(work, "proc")]) {
+    try {
+      left += [...Deno.readDirSync(part)].filter((entry) => entry.isDirectory).length;
+      Deno.removeSync(part);
+    } catch {
+      // not empty, or never made
+    }
+  }
+  if (left === 0) removeTree(work);
+  return left;
+}
+
+/** Holds the folder of the copies; those of a run that was cut off are removed, since their frames are where they were. */
+export class CopiesFolder implements Disposable {
+  readonly work: string;
+  readonly raw: string;
+  readonly #lock: FolderLock;
+
+  /** @throws {FolderInUseError} */
+  constructor(output: string) {
+    this.work = join(output, COPIES_NAME);
+    this.raw = join(this.work, "raw");
+    Deno.mkdirSync(this.work, { recursive: true });
+    this.#lock = FolderLock.take([this.work]);
+    for (const part of ["raw", "temp", "proc"]) removeTree(join(this.work, part));
+  }
+
+  /** Copies the files of a frame, every byte read back and compared, with their times. */
+  copy(candidate: Candidate): void {
+    const folder = join(this.raw, ...candidate.folder.split("/"));
+    Deno.mkdirSync(folder, { recursive: true });
+    const sidecar = candidate.sidecar === null ? [] : [candidate.sidecar];
+    for (const name of [...candidate.others, ...sidecar, candidate.image]) {
+      copyFile(join(candidate.path, name), join(folder, name));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#lock.release();
+    removeTree(this.work);
+  }
+}
+
+function copyFile(from: string, to: string): void {
+  const { size, mtime, atime } = Deno.lstatSync(from);
+  Deno.mkdirSync(dirname(to), { recursive: true });
+  copySpans([{ path: to, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
+    verify: "compare",
+    fsync: false, // the source stays
+    hashed: null,
+  });
+  // The time at which a frame was written goes into its NeXus file.
+  if (mtime !== null) Deno.utimeSync(to, atime ?? mtime, mtime);
+}
+
+function removeTree(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** A progress bar for a person who waits; nothing where nobody watches. */
+import process from "node:process";
+import cliProgress from "cli-progress";
+import { wantsColors } from "./terminal.ts";
+
+export interface Progress extends Disposable {
+  /** So many are done; `note` stands behind the bar. */
+  update(done: number, note: string): void;
+  /** Writes a line above the bar. */
+  line(text: string): void;
+}
+
+/** A bar on standard error where that is a terminal. */
+export function startProgress(total: number, options: { quiet: boolean }): Progress {
+  if (options.quiet || !Deno.stderr.isTerminal() || total === 0) {
+    return { update: () => {}, line: writeLine, [Symbol.dispose]: () => {} };
+  }
+  const bar = new cliProgress.SingleBar({
+    format: "{bar} {value}/{total} frames  {note}",
+    stream: process.stderr,
+    hideCursor: wantsColors(Deno.stderr),
+    clearOnComplete: true,
+    stopOnComplete: false,
+    barsize: 30,
+    fps: 10,
+  }, cliProgress.Presets.shades_classic);
+  bar.start(total, 0, { note: "" });
+  return {
+    update: (done, note) => bar.update(done, { note }),
+    line: (text) => writeLine(`\r\x1b[K${text}`),
+    [Symbol.dispose]: () => bar.stop(),
+  };
+}
+
+function writeLine(text: string): void {
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text.endsWith("\n") ? text : `${text}\n`));
+  } catch {
+    // the terminal was closed
+  }
+}

@@ -1,0 +1,117 @@
+/** `pewatch run`: the daemon in the foreground, until it is stopped. */
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { float, string } from "@optique/core/valueparser";
+import { type LoadedConfiguration, loadSettings } from "../config/load.ts";
+import { Daemon } from "../daemon/daemon.ts";
+import { FolderInUseError } from "../daemon/folder_lock.ts";
+import { openLog, type RunningLog } from "../daemon/log.ts";
+import { FolderError } from "../daemon/make_folders.ts";
+import { outputFolder } from "../daemon/plugin_host.ts";
+import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
+import { countsText, minutesText } from "./counts_text.ts";
+import { PROGRAM_VERSION } from "./program_version.ts";
+import { stagesNotReady } from "./stages_ready.ts";
+import { onStopSignals } from "./stop_signals.ts";
+
+const ARGUMENTS = object({
+  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+  json: option("--json", { description: message`Write each message as a line of JSON, a summary as the last.` }),
+  // For tests and measurements.
+  for_s: optional(option("--for", float({ metavar: "SECONDS", min: 0 }), { hidden: true })),
+});
+
+export async function runRun(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "run",
+    brief: message`Watches the raw folder and delivers each frame with its metadata, until it is stopped.`,
+    footer:
+      message`Ctrl-C lets the frames under way come to their end and leaves the others for the next start; a second
+Ctrl-C ends at once, which loses nothing either. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration, 130
+ended at once.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { config, json, for_s } = parsed.value;
+
+  const loaded = loadSettings({ config });
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
+  using _signals = onStopSignals((signal) => stop(signal));
+  const log = await openLog({
+    settings: loaded.settings.log,
+    terminal: json ? "json" : "text",
+    ...json ? { write: writeOut } : {},
+  });
+  try {
+    return await watch({ loaded, log, json, for_s, stopped, stop });
+  } finally {
+    await log.close();
+  }
+}
+
+interface Watching {
+  readonly loaded: LoadedConfiguration;
+  readonly log: RunningLog;
+  readonly json: boolean;
+  readonly for_s: number | undefined;
+  readonly stopped: Promise<string>;
+  readonly stop: (why: string) => void;
+}
+
+async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
+  const daemon = new Daemon(loaded.settings, { log });
+  tellStart(loaded, log);
+  const begin_ms = performance.now();
+  try {
+    await daemon.start();
+  } catch (error) {
+    if (!(error instanceof FolderInUseError) && !(error instanceof FolderError)) throw error;
+    log.error(error.message);
+    return error instanceof FolderError ? EXIT.usage : EXIT.failed;
+  }
+  if (stagesNotReady(daemon).length > 0) {
+    // Better no start than frames that pile up; why each is not ready stands in the log already.
+    await daemon.stop();
+    log.error("Cannot start without all of its stages; pewatch doctor says what is missing");
+    return EXIT.failed;
+  }
+  tellPlugins(daemon, log);
+  const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
+  const why = await stopped;
+  clearTimeout(timer);
+  log.info(`stopping (${why}): the frames under way come to their end`);
+  await daemon.stop();
+  const { frames, conditions } = daemon.status();
+  const time_s = (performance.now() - begin_ms) / 1000;
+  if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);
+  log.info(`stopped after ${minutesText(time_s)}: ${countsText(frames)}`);
+  return EXIT.done;
+}
+
+function tellStart({ settings, file }: LoadedConfiguration, log: RunningLog): void {
+  const { raw, temp, proc } = settings.folders;
+  log.info(`pewatch ${PROGRAM_VERSION}, process ${Deno.pid}, Deno ${Deno.version.deno} on ${Deno.build.target}`);
+  log.info(`configuration: ${file ?? "none, the defaults hold"}`);
+  log.info(`raw:    ${raw}`);
+  log.info(`temp:   ${temp}`);
+  log.info(`proc:   ${proc}`);
+  log.info(`output: ${outputFolder(settings)}`);
+  if (settings.log.file !== "") log.info(`log:    ${settings.log.file}`);
+}
+
+function tellPlugins(daemon: Daemon, log: RunningLog): void {
+  for (const { name, ticktack, offset, state } of daemon.status().plugins) {
+    const every_s = (ticktack * daemon.period_s).toFixed(2);
+    log.info(`plugin: ${name}, every ${ticktack} ticks (${every_s} s), offset ${offset}: ${state}`);
+  }
+  log.info("running; Ctrl-C stops");
+}
+
+function writeOut(text: string): void {
+  try {
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
+  } catch {
+    // whoever read it is gone
+  }
+}

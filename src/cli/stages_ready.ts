@@ -1,0 +1,9 @@
+/** Whether a daemon that has been started has all of its stages. */
+import type { Daemon } from "../daemon/daemon.ts";
+
+/** The stages that are not ready, each with its reason: without one of them no frame arrives. */
+export function stagesNotReady(daemon: Daemon): string[] {
+  return daemon.status().plugins
+    .filter((plugin) => plugin.essential && plugin.state !== "ready" && plugin.state !== "firing")
+    .map((plugin) => `${plugin.name}: ${plugin.lastError ?? plugin.state}`);
+}

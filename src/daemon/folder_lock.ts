@@ -1,0 +1,137 @@
+/**
+ * Keeps a second daemon off the folders of the first.
+ *
+ * The lock is the system's own on an open file, so it ends with the process that holds it, however that ends. Who
+ * holds it stands in a second file, since on Windows nobody can read a locked one. Both names begin with a dot, which
+ * no frame's does.
+ */
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+export const LOCK_NAME = ".pewatch.lock";
+export const HOLDER_NAME = ".pewatch.holder.json";
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** With offset. */
+  readonly since: string;
+  readonly program: string;
+}
+
+/** Another process works on the folder. */
+export class FolderInUseError extends Error {
+  override readonly name = "FolderInUseError";
+  readonly folder: string;
+  /** Null where its description cannot be read. */
+  readonly holder: LockHolder | null;
+
+  constructor(folder: string, holder: LockHolder | null) {
+    const who = holder === null
+      ? "another process"
+      : `process ${holder.pid} on ${holder.host} (${holder.program}, since ${holder.since})`;
+    super(`Cannot work on ${folder}: ${who} already does; stop that one first, or give this one other folders`);
+    this.folder = folder;
+    this.holder = holder;
+  }
+}
+
+interface HeldLock {
+  readonly folder: string;
+  readonly file: Deno.FsFile;
+}
+
+export class FolderLock {
+  #held: HeldLock[];
+
+  private constructor(held: HeldLock[]) {
+    this.#held = held;
+  }
+
+  /**
+   * Locks all of the folders, which must exist, or none.
+   * @throws {FolderInUseError} and the system's error where a folder cannot be written
+   */
+  static take(folders: readonly string[], holder: LockHolder = thisProcess()): FolderLock {
+    const lock = new FolderLock([]);
+    try {
+      for (const folder of new Set(folders)) lock.#held.push(lockFolder(folder, holder));
+      return lock;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Takes the files away and the locks off. */
+  release(): void {
+    for (const { folder, file } of this.#held) {
+      removeQuietly(join(folder, HOLDER_NAME));
+      // Before the lock is off: after it, this could be the file that the next holder has just locked.
+      removeQuietly(join(folder, LOCK_NAME));
+      file.close();
+    }
+    this.#held = [];
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}
+
+export function thisProcess(since = new Date()): LockHolder {
+  return { pid: Deno.pid, host: hostname(), since: since.toISOString(), program: Deno.execPath() };
+}
+
+function lockFolder(folder: string, holder: LockHolder): HeldLock {
+  const path = join(folder, LOCK_NAME);
+  const file = openLockFile(path, folder);
+  try {
+    // The file may have been removed by its holder's end between the opening and the locking: then this lock keeps
+    // nobody out.
+    if (!file.tryLockSync(true) || !isFileAt(path, file)) throw new FolderInUseError(folder, readHolder(folder));
+    Deno.writeTextFileSync(join(folder, HOLDER_NAME), `${JSON.stringify(holder)}\n`);
+    return { folder, file };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function openLockFile(path: string, folder: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true, write: true, create: true });
+  } catch (error) {
+    throw new Error(`Cannot lock ${folder}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+/** Whether the open file is the one that has this name; where the system gives no file numbers, that it has a file. */
+function isFileAt(path: string, file: Deno.FsFile): boolean {
+  try {
+    const named = Deno.statSync(path).ino;
+    const open = file.statSync().ino;
+    return named === null || open === null || named === open;
+  } catch {
+    return false;
+  }
+}
+
+function readHolder(folder: string): LockHolder | null {
+  try {
+    const holder = JSON.parse(Deno.readTextFileSync(join(folder, HOLDER_NAME)));
+    const { pid, host, since, program } = holder;
+    const known = typeof pid === "number" && [host, since, program].every((part) => typeof part === "string");
+    return known ? { pid, host, since, program } : null;
+  } catch {
+    return null; // its holder is about to write it, or has just removed it
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // the folder is gone, or the name already: the lock itself ends with the file's closing
+  }
+}

@@ -1,0 +1,46 @@
+/** The lines that the log gets about frames and conditions: one sentence for each thing that happens. */
+import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
+
+/** Logs one step of a frame. What belongs to the usual way is `debug`, but for its end. */
+export function logFrame(log: Logger, event: FrameEvent): void {
+  const fields = { ...event };
+  switch (event.type) {
+    case "claimed":
+      return log.debug(`${event.frame}: taken`, fields);
+    case "merged":
+      return log.debug(`${event.frame}: merged${event.tagged ? "" : ", without tags"}`, fields);
+    case "delivered": {
+      const size = `${(event.bytes / 1e6).toFixed(1)} MB`;
+      return log.info(
+        `${event.frame}: delivered, ${size}, ${event.latency_s.toFixed(2)} s after it was written`,
+        fields,
+      );
+    }
+    case "quarantined":
+      return log.error(`${event.frame}: cannot be understood, kept in ${event.folder}: ${event.reason}`, fields);
+    case "dark_removed":
+      return log.info(`${event.frame}: dark, removed`, fields);
+  }
+}
+
+/** Logs conditions when they come, change and go; stages tell them at each firing. */
+export class ConditionLog {
+  readonly #log: Logger;
+  readonly #standing = new Map<string, string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  condition({ key, message }: Condition): void {
+    const before = this.#standing.get(key);
+    if (message === null) {
+      if (before === undefined) return;
+      this.#standing.delete(key);
+      this.#log.info(`over: ${before}`);
+    } else if (message !== before) {
+      this.#standing.set(key, message);
+      this.#log.error(message, { key });
+    }
+  }
+}

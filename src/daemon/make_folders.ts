@@ -1,0 +1,54 @@
+/** Makes the folders that a configuration names. */
+import type { Settings } from "../config/settings.ts";
+import { outputFolder } from "./plugin_host.ts";
+
+/** A folder that cannot be used; `key` is the configuration's. */
+export class FolderError extends Error {
+  override readonly name = "FolderError";
+  readonly key: string;
+
+  constructor(key: string, message: string, options?: ErrorOptions) {
+    super(`${key}: ${message}`, options);
+    this.key = key;
+  }
+}
+
+/**
+ * Makes each of raw, temp, proc and output where it is missing, and sees that it can be listed.
+ * @throws {FolderError}
+ */
+export function makeFolders(settings: Settings): void {
+  const { raw, temp, proc } = settings.folders;
+  makeFolder("folders.raw", raw);
+  makeFolder("folders.temp", temp);
+  makeFolder("folders.proc", proc);
+  makeFolder("folders.output_root", outputFolder(settings));
+}
+
+function makeFolder(key: string, path: string): void {
+  // Listed first: some RAM disks' drivers refuse every other question about a folder, as mkdir asks it of one that is
+  // there already.
+  if (listable(path)) return;
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+    for (const _entry of Deno.readDirSync(path)) break;
+  } catch (error) {
+    throw new FolderError(key, `Cannot make or read the folder ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function listable(path: string): boolean {
+  try {
+    for (const _entry of Deno.readDirSync(path)) break;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+    return "a file is in its place";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

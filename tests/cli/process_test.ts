@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { tempFolder } from "../daemon/helpers.ts";
+import { filesBelow, run, writeFrames } from "./work_helpers.ts";
+
+Deno.test("process delivers the frames of a folder and leaves nothing behind in it", async () => {
+  using folder = tempFolder();
+  await writeFrames(join(folder.path, "in", "sub"), { count: 3, darks: 1 });
+  const ran = await run(folder.path, "process", "in", "--output", "out", "--json");
+  assert.equal(ran.code, 0, ran.stderr);
+  const { delivered, darksRemoved, left } = JSON.parse(ran.stdout);
+  assert.deepEqual([delivered, darksRemoved, left], [3, 1, 0]);
+  const names = [...(await filesBelow(join(folder.path, "out"))).keys()].toSorted();
+  const sets = ["S-00001", "S-00002", "S-00003"];
+  assert.deepEqual(names, sets.flatMap((stem) => [`sub/${stem}.nxs`, `sub/${stem}.tif`, `sub/${stem}.tif.metadata`]));
+  assert.equal((await filesBelow(join(folder.path, "in"))).size, 0);
+});
+
+Deno.test("process --keep leaves the folder as it was, and nothing of its own in the output", async () => {
+  using folder = tempFolder();
+  const input = join(folder.path, "in");
+  await writeFrames(input, { count: 2, darks: 1 });
+  const before = await filesBelow(input);
+  const ran = await run(folder.path, "process", "in", "--output", "out", "--keep");
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stdout, /^2 frames \(.*\) delivered to /);
+  assert.deepEqual(await filesBelow(input), before);
+  assert.equal((await filesBelow(join(folder.path, "out"))).size, 6);
+});
+
+Deno.test("process --dry-run tells what would be done and does nothing", async () => {
+  using folder = tempFolder();
+  const input = join(folder.path, "in");
+  await writeFrames(input, { count: 1, darks: 1 });
+  Deno.writeTextFileSync(join(input, "text.tif"), "no image");
+  const before = await filesBelow(input);
+  const ran = await run(folder.path, "process", "in", "--output", "out", "--dry-run", "--json");
+  assert.equal(ran.code, 0, ran.stderr);
+  const plan: { frame: string; what: string }[] = JSON.parse(ran.stdout).frames;
+  assert.deepEqual(Object.fromEntries(plan.map(({ frame, what }) => [frame, what])), {
+    "S-00001.dark.tif": "remove dark",
+    "S-00001.tif": "deliver",
+    "text.tif": "quarantine",
+  });
+  assert.deepEqual(await filesBelow(input), before);
+  assert.throws(() => Deno.statSync(join(folder.path, "out")), Deno.errors.NotFound);
+});
+
+Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
+  using folder = tempFolder();
+  await writeFrames(join(folder.path, "in"), { count: 1 });
+  Deno.writeTextFileSync(join(folder.path, "in", "text.tif"), "no image");
+  const ran = await run(folder.path, "process", "in", "--output", "out");
+  assert.equal(ran.code, 1);
+  assert.match(ran.stdout, /1 frame in quarantine/);
+  assert.match(ran.stderr, /text\.tif: cannot be understood, kept in /);
+});
+
+Deno.test("process refuses an output inside of its folder, and a folder that is not there", async () => {
+  using folder = tempFolder();
+  Deno.mkdirSync(join(folder.path, "in"));
+  const inside = await run(folder.path, "process", "in", "--output", join("in", "out"));
+  assert.equal(inside.code, 2);
+  assert.match(inside.stderr, /Cannot deliver to .*out: it is in /);
+  const missing = await run(folder.path, "process", "no", "--output", "out");
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /Cannot read .*no: /);
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Settings } from "../../src/config/settings.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { FolderInUseError } from "../../src/daemon/folder_lock.ts";
+import type { FrameEvent } from "../../src/frames/events.ts";
+import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
+
+const TABLES = {
+  first: { from: "raw", to: "temp", type: "claimed" },
+  second: { from: "temp", to: "proc", type: "claimed" },
+  third: { from: "proc", to: "output", type: "delivered" },
+};
+const STAGES = ["first", "second", "third"].map((name) => source("moves", { name }));
+
+function fastSettings(base: string, tables: Settings["plugins"]["tables"] = TABLES): Settings {
+  const settings = settingsIn(base, tables);
+  return { ...settings, daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 5 } };
+}
+
+Deno.test("Daemon brings files through its stages, counts them and tells its listeners", async () => {
+  using folder = tempFolder();
+  const log = memoryLog();
+  const daemon = new Daemon(fastSettings(folder.path), { log, stages: STAGES });
+  const steps: FrameEvent[] = [];
+  daemon.onFrame((event) => steps.push(event));
+  assert.equal(daemon.status().state, "ON");
+  await daemon.start();
+  try {
+    Deno.writeTextFileSync(join(folder.path, "raw", "a.tif"), "frame");
+    await until(() => daemon.status().frames.delivered === 1, "the delivery");
+    assert.equal(daemon.status().state, "RUNNING");
+    // Each worker tells in its own time: a later stage may be heard first.
+    await until(() => steps.length === 3, "all steps");
+    assert.deepEqual(steps.map((step) => step.type).toSorted(), ["claimed", "claimed", "delivered"]);
+    assert.equal(Deno.readTextFileSync(join(folder.path, "output", "a.tif")), "frame");
+    assert.ok(log.lines.some((line) => line.startsWith("info a.tif: delivered, ")));
+  } finally {
+    await daemon.stop();
+  }
+  assert.equal(daemon.status().state, "ON");
+});
+
+Deno.test("Daemon starts again after a stop, and goes on with what it left", async () => {
+  using folder = tempFolder();
+  const daemon = new Daemon(fastSettings(folder.path), { log: memoryLog(), stages: STAGES });
+  await daemon.start();
+  await daemon.stop();
+  Deno.writeTextFileSync(join(folder.path, "temp", "left.tif"), "frame");
+  await Promise.all([daemon.start(), daemon.start()]);
+  await until(() => daemon.status().frames.delivered === 1, "the delivery");
+  await Promise.all([daemon.stop(), daemon.stop()]);
+  assert.equal(daemon.running, false);
+});
+
+Deno.test("a second Daemon on one of the first one's folders does not start, and takes none of the others", async () => {
+  using folder = tempFolder();
+  using other = tempFolder();
+  const first = new Daemon(fastSettings(folder.path), { log: memoryLog(), stages: STAGES });
+  await first.start();
+  try {
+    const settings = fastSettings(other.path);
+    const folders = { ...settings.folders, proc: join(folder.path, "proc") };
+    const second = new Daemon({ ...settings, folders }, { log: memoryLog(), stages: STAGES });
+    await assert.rejects(second.start(), FolderInUseError);
+    assert.equal(second.running, false);
+    const third = new Daemon(settings, { log: memoryLog(), stages: STAGES });
+    await third.start();
+    await third.stop();
+  } finally {
+    await first.stop();
+  }
+});
+
+Deno.test("Daemon logs a condition once, not at each firing", async () => {
+  using folder = tempFolder();
+  const log = memoryLog();
+  const tables = { misbehaves: { how: "throws" } };
+  const daemon = new Daemon(fastSettings(folder.path, tables), { log, stages: [source("misbehaves")] });
+  await daemon.start();
+  await until(() => daemon.status().state === "FAULT", "the fault");
+  await daemon.stop();
+  assert.match(daemon.status().conditions.join(), /misbehaves: failed 3 times in a row/);
+  assert.equal(daemon.status().frames.lastError, daemon.status().conditions[0]);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { FolderInUseError, FolderLock, HOLDER_NAME, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
+import { tempFolder } from "./helpers.ts";
+
+async function holdInAnotherProcess(folder: string): Promise<Deno.ChildProcess> {
+  const script = new URL("./hold_lock.ts", import.meta.url).href;
+  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, folder], stdout: "piped" }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assert.equal(new TextDecoder().decode(value).trim(), "held");
+  await reader.cancel();
+  return child;
+}
+
+Deno.test("a folder held by another process is refused, and its holder named, until that is killed", async () => {
+  using folder = tempFolder();
+  const child = await holdInAnotherProcess(folder.path);
+  try {
+    assert.throws(() => FolderLock.take([folder.path]), (error: unknown) => {
+      assert.ok(error instanceof FolderInUseError);
+      assert.equal(error.holder?.pid, child.pid);
+      assert.match(error.message, new RegExp(`process ${child.pid} on \\S+ \\(.*deno.*, since \\d{4}-`));
+      return true;
+    });
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+  using _lock = FolderLock.take([folder.path]);
+  const holder = JSON.parse(Deno.readTextFileSync(join(folder.path, HOLDER_NAME)));
+  assert.equal(holder.pid, Deno.pid);
+});
+
+Deno.test("release() leaves nothing in the folder, and the next one takes it", () => {
+  using folder = tempFolder();
+  FolderLock.take([folder.path]).release();
+  assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+  FolderLock.take([folder.path]).release();
+});
+
+Deno.test("take() takes all folders or none", () => {
+  using first = tempFolder();
+  using second = tempFolder();
+  using held = FolderLock.take([second.path]);
+  assert.throws(() => FolderLock.take([first.path, second.path]), FolderInUseError);
+  using _free = FolderLock.take([first.path]);
+  held.release();
+});
+
+Deno.test("take() takes one folder that is named twice", () => {
+  using folder = tempFolder();
+  using _lock = FolderLock.take([folder.path, folder.path]);
+  assert.throws(() => FolderLock.take([folder.path]), FolderInUseError);
+});
+
+Deno.test("a holder whose description is damaged is refused without one", () => {
+  using folder = tempFolder();
+  using _lock = FolderLock.take([folder.path]);
+  Deno.writeTextFileSync(join(folder.path, HOLDER_NAME), "{");
+  assert.throws(() => FolderLock.take([folder.path]), /another process already does/);
+});
+
+Deno.test("a lock file that nobody locks is no hindrance", () => {
+  using folder = tempFolder();
+  Deno.writeTextFileSync(join(folder.path, LOCK_NAME), "");
+  using _lock = FolderLock.take([folder.path]);
+});

@@ -1,0 +1,71 @@
+/** What the daemon's tests share: a log that remembers, settings in a folder that goes, waiting for a condition. */
+import type { Settings } from "../../src/config/settings.ts";
+import { defaultSettings } from "../../src/config/settings.ts";
+import type { Logger } from "../../src/frames/events.ts";
+import { PluginHost } from "../../src/daemon/plugin_host.ts";
+import type { PluginSource } from "../../src/daemon/hosted_plugin.ts";
+
+export interface MemoryLog extends Logger {
+  readonly lines: string[];
+}
+
+export function memoryLog(): MemoryLog {
+  const lines: string[] = [];
+  return {
+    lines,
+    debug: (message) => void lines.push(`debug ${message}`),
+    info: (message) => void lines.push(`info ${message}`),
+    warn: (message) => void lines.push(`warn ${message}`),
+    error: (message) => void lines.push(`error ${message}`),
+  };
+}
+
+/** Waits for a condition; fails by name when it does not come. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const end_ms = performance.now() + 20_000;
+  while (!condition()) {
+    if (performance.now() > end_ms) throw new Error(`never came: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export interface TempFolder extends Disposable {
+  readonly path: string;
+}
+
+export function tempFolder(): TempFolder {
+  const path = Deno.makeTempDirSync({ prefix: "pewatch-test-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+export function source(file: string, options: { name?: string; essential?: boolean } = {}): PluginSource {
+  const url = new URL(`./plugins/${file}.ts`, import.meta.url).href;
+  return { url, name: options.name ?? file, essential: options.essential ?? false };
+}
+
+/** Default settings below a folder, with tables for plugins and 3 failures in a row at most. */
+export function settingsIn(base: string, tables: Settings["plugins"]["tables"] = {}): Settings {
+  const settings = defaultSettings(base);
+  return { ...settings, plugins: { ...settings.plugins, failures_max: 3, tables } };
+}
+
+export interface HostUnderTest extends AsyncDisposable {
+  readonly host: PluginHost;
+  readonly log: MemoryLog;
+  readonly conditions: Map<string, string>;
+}
+
+export async function startHost(sources: PluginSource[], settings: Settings): Promise<HostUnderTest> {
+  const log = memoryLog();
+  const conditions = new Map<string, string>();
+  const host = new PluginHost({
+    sources,
+    log,
+    settings: () => settings,
+    onFrame: () => {},
+    onCondition: ({ key, message }) => void (message === null ? conditions.delete(key) : conditions.set(key, message)),
+    onBacklog: () => {},
+  });
+  await host.start();
+  return { host, log, conditions, [Symbol.asyncDispose]: () => host.stop() };
+}

@@ -1,0 +1,3 @@
+/** Cannot be imported. */
+export const TICKTACK = 1;
+throw new Error("no import on purpose");

@@ -1,0 +1,2 @@
+/** Exports no `work`. */
+export const TICKTACK = 1;

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { COUNTER_FIRST, isDue, nextCounter, readRhythm } from "../../src/daemon/scheduler.ts";
+
+/** The first implementation's loop, line by line, with Python's int() and %. */
+function firingsOfTheFirst(ticktack: number, offset: number, ticks: number): number[] {
+  const fired: number[] = [];
+  let counter = 1;
+  for (let tick = 0; tick < ticks; tick++) {
+    const tact = Math.trunc(ticktack < 1 ? 1 : ticktack);
+    const base = counter - offset;
+    const remainder = ((base % tact) + tact) % tact;
+    if (base > 0 && !remainder) fired.push(tick);
+    counter = counter + 1;
+    if (counter === 10_000) counter = 2;
+  }
+  return fired;
+}
+
+function firings(ticktack: number, offset: number, ticks: number): number[] {
+  const rhythm = readRhythm(ticktack, offset);
+  const fired: number[] = [];
+  let counter = COUNTER_FIRST;
+  for (let tick = 0; tick < ticks; tick++) {
+    if (isDue(counter, rhythm)) fired.push(tick);
+    counter = nextCounter(counter);
+  }
+  return fired;
+}
+
+Deno.test("isDue() fires exactly when the first implementation's loop does", () => {
+  const ticktack = fc.oneof(fc.integer({ min: -3, max: 40 }), fc.double({ min: -2, max: 12, noNaN: true }));
+  const property = fc.property(ticktack, fc.integer({ min: -50, max: 200 }), (beat, offset) => {
+    assert.deepEqual(firings(beat, offset, 25_000), firingsOfTheFirst(beat, offset, 25_000));
+  });
+  fc.assert(property, { numRuns: 60 });
+});
+
+Deno.test("the three stages take turns", () => {
+  assert.deepEqual(firings(3, 0, 9), [2, 5, 8]);
+  assert.deepEqual(firings(3, 1, 9), [3, 6]);
+  assert.deepEqual(firings(3, 2, 9), [4, 7]);
+});
+
+Deno.test("nextCounter() falls back to 2 where 10,000 would come", () => {
+  assert.equal(nextCounter(9_998), 9_999);
+  assert.equal(nextCounter(9_999), 2);
+});
+
+Deno.test("readRhythm() raises a TICKTACK below 1 and says so", () => {
+  const { ticktack, messages } = readRhythm(0, 0);
+  assert.equal(ticktack, 1);
+  assert.deepEqual(messages, ["TICKTACK is 0, below 1: raised to 1"]);
+});
+
+Deno.test("readRhythm() cuts a TICKTACK that is no integer and says so", () => {
+  assert.deepEqual(readRhythm(3.9, 1.5), {
+    ticktack: 3,
+    offset: 1,
+    messages: [
+      "TICKTACK is 3.9, not an integer: taken as 3",
+      "TICKTACK_OFFSET is 1.5, not an integer: taken as 1",
+    ],
+  });
+});
+
+Deno.test("readRhythm() takes a TICKTACK that is no number as 1", () => {
+  for (const wrong of [undefined, "3", NaN, Infinity, null]) {
+    const { ticktack, messages } = readRhythm(wrong, undefined);
+    assert.equal(ticktack, 1);
+    assert.equal(messages.length, 1);
+  }
+});
+
+Deno.test("readRhythm() warns of a rhythm that the counter never reaches", () => {
+  assert.match(readRhythm(3, 10_000).messages.join(), /never fires/);
+  assert.deepEqual(firings(3, 10_000, 30_000), []);
+});
