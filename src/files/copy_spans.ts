@@ -7,10 +7,17 @@ import { Buffer } from "node:buffer";
 import { writeAll } from "./durable.ts";
 
 /**
- * 256 kB to 1 MB were measured alike; below, calls cost more, above, a block falls out of the cache before it is
- * compared.
+ * The best of 128 kB to 2 MB (docs/measurements.md): below, calls cost more, above, a block falls out of the
+ * processor's second cache before it is compared.
  */
-export const BLOCK_BYTES = 512 * 1024;
+export const BLOCK_BYTES = 256 * 1024;
+
+/**
+ * What is copied and what is read back, one pair for all copies of a thread: a new pair for each frame costs a tenth
+ * of the time, in pages that have to be mapped and cleared. copySpans() is synchronous, so nobody else is in them.
+ */
+const block = new Uint8Array(BLOCK_BYTES);
+const back = Buffer.alloc(BLOCK_BYTES);
 
 /** A piece of a source file, in bytes. */
 export interface Span {
@@ -101,7 +108,6 @@ function readSource(
     const end = options.hash ? Infinity : Math.max(...routes.map((route) => route.end));
     if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
     let position = start;
-    const block = options.writers.block;
     while (position < end) {
       const count = file.readSync(block.subarray(0, Math.min(block.length, end - position)));
       if (count === null) break;
@@ -126,8 +132,6 @@ function readSource(
 
 /** The targets while they are written: one handle to write and one to read back, so that neither has to seek. */
 class Writers implements Disposable {
-  readonly block = new Uint8Array(BLOCK_BYTES);
-  readonly #back = Buffer.alloc(BLOCK_BYTES);
   readonly #targets: readonly CopyTarget[];
   readonly #options: CopyOptions;
   readonly #out: Handle[] = [];
@@ -174,12 +178,12 @@ class Writers implements Disposable {
     handle.seek(data.at);
     let done = 0;
     while (done < data.piece.length) {
-      const count = handle.file.readSync(this.#back.subarray(done, data.piece.length));
+      const count = handle.file.readSync(back.subarray(done, data.piece.length));
       if (count === null) break;
       done += count;
     }
     handle.position += done;
-    if (done !== data.piece.length || !this.#back.subarray(0, done).equals(data.piece)) {
+    if (done !== data.piece.length || !back.subarray(0, done).equals(data.piece)) {
       const path = this.#targets[target]!.path;
       throw new VerificationError(
         `${path} reads back differently in bytes ${data.at} to ${data.at + data.piece.length}`,

@@ -18,8 +18,8 @@ export interface Delivery {
   readonly settings: Settings;
   readonly pool: DeliveryPool;
   readonly stems: StemChooser;
-  /** Copy in the calling thread. */
-  readonly inline: boolean;
+  /** How many workers may copy; 0 for the calling thread alone. */
+  readonly workers: number;
 }
 
 export type DeliveryOutcome =
@@ -79,7 +79,7 @@ async function copyAndPublish(
   plan: Plan,
   delivery: Delivery,
 ): Promise<number> {
-  const { settings, pool, inline } = delivery;
+  const { settings, pool, workers } = delivery;
   const wanted = plan.files.filter((file) => !plan.present.has(file.name));
   const parts = new Map(wanted.map((file) => [file, partOf(claim.record, { plan, file })]));
   const image = join(claim.path, claim.record.image);
@@ -87,7 +87,7 @@ async function copyAndPublish(
   const hashed = slot !== null && wanted.some((file) => file.kind === "nexus") ? image : null;
   const targets = wanted.map((file) => targetOf(claim, { file, path: parts.get(file)! }));
   const { verify, fsync } = settings.frames;
-  await pool.copy({ targets, options: { verify, fsync, hashed } }, { inline });
+  await pool.copy({ targets, options: { verify, fsync, hashed } }, { workers });
   for (const file of wanted) {
     await whileHeldOpen(() => publish(parts.get(file)!, join(plan.folder, file.name)));
   }

@@ -8,6 +8,9 @@ self.onmessage = (event: MessageEvent<CopyJob>) => {
   self.postMessage(answerTo(event.data));
 };
 
+// The first message says that this worker listens.
+self.postMessage({ ok: true, sha256: null } satisfies CopyAnswer);
+
 function answerTo(job: CopyJob): CopyAnswer {
   try {
     return { ok: true, sha256: copySpans(job.targets, job.options) };

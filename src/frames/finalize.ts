@@ -41,7 +41,7 @@ export class Finalize implements Disposable {
       settings: options.settings,
       pool: this.#pool,
       stems: this.#stems,
-      inline: workers === 1,
+      workers: workers === 1 ? 0 : workers,
     };
     const series = byTarget(waiting);
     let left = waiting.length;

@@ -38,7 +38,15 @@ let libraries: { tiff: ReturnType<typeof openTiffLibrary>; hdf5: ReturnType<type
 
 /** One pair of libraries for all tests of a process, as the merging worker has it. */
 function mergeLibraries() {
-  libraries ??= { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
+  if (libraries === null) {
+    const opened = { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
+    libraries = opened;
+    // HDF5 closes itself badly at the end of a process that has not closed it.
+    globalThis.addEventListener("unload", () => {
+      opened.hdf5[Symbol.dispose]();
+      opened.tiff[Symbol.dispose]();
+    });
+  }
   return libraries;
 }
 
