@@ -6,7 +6,7 @@ import { publish, removeFile, syncFolder, whileHeldOpen, writeWhole } from "../f
 import { factsOf } from "../files/listing.ts";
 import { assembleSpans } from "../nexus/assemble.ts";
 import { discardClaim } from "./claim.ts";
-import { type Delivered, destinationFolder, type Plan, StemChooser } from "./destination.ts";
+import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
 import { NEXUS_NAME } from "./merge_frame.ts";
 import { stemOf } from "./names.ts";
