@@ -43,7 +43,9 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
   }
   const where = named ? `${need.variable} names it` : "looked for";
   throw new NativeLibraryError(
-    `${need.name} cannot be opened; ${where}: ${refusals.join(", ")}. ${need.remedy} ${need.variable} names a copy elsewhere.`,
+    `${need.name} cannot be opened; ${where}: ${
+      refusals.join(", ")
+    }. ${need.remedy} ${need.variable} names a copy elsewhere.`,
   );
 }
 

@@ -1,0 +1,138 @@
+/** A group: links with names to groups and datasets. */
+import {
+  GROUP_INFO_BYTES,
+  GROUP_INFO_LINKS_AT,
+  H5_INDEX_NAME,
+  H5_ITER_INC,
+  H5I_DATASET,
+  H5I_GROUP,
+  H5L_TYPE_EXTERNAL,
+  H5L_TYPE_HARD,
+  H5L_TYPE_SOFT,
+  LINK_INFO_ADDRESS_AT,
+  LINK_INFO_BYTES,
+  LINK_INFO_TYPE_AT,
+  NONE,
+} from "./constants.ts";
+import { Dataset } from "./dataset.ts";
+import { Hdf5Error } from "./error.ts";
+import type { HandleKind } from "./handle.ts";
+import type { Hdf5Group, Hdf5Link, Hdf5Storage, Hdf5Type, Hdf5Value, Hdf5VirtualStack } from "./library.ts";
+import { cString, type Native } from "./native.ts";
+import { ObjectHandle, readName } from "./object.ts";
+import { createVirtual } from "./virtual.ts";
+
+const KIND: HandleKind = { noun: "group", close: (native, id) => native.symbols.H5Gclose(id), countedHere: false };
+/** A soft link's path longer than this is a damaged file. */
+const LINK_TARGET_MAX = 65_536;
+
+interface LinkInfo {
+  readonly type: number;
+  /** Of the object for a hard link, else the length of what the link says. */
+  readonly addressOrSize: bigint;
+}
+
+export class Group extends ObjectHandle implements Hdf5Group {
+  constructor(native: Native, id: bigint) {
+    super(native, id, KIND);
+  }
+
+  createGroup(name: string): Group {
+    const { native } = this;
+    const { symbols, shared } = native;
+    const id = symbols.H5Gcreate2(this.id, cString(name), shared.utf8Links, shared.compactGroups, NONE);
+    return new Group(native, native.checked(id, `make group ${name}`));
+  }
+
+  createValue(name: string, value: Hdf5Value): Dataset {
+    return Dataset.ofValue(this, name, value);
+  }
+
+  createDataset(name: string, of: { type: Hdf5Type; shape: readonly number[]; storage: Hdf5Storage }): Dataset {
+    return Dataset.create(this, name, of);
+  }
+
+  linkHard(name: string, path: string): void {
+    const { symbols, shared } = this.native;
+    const result = symbols.H5Lcreate_hard(this.id, cString(path), this.id, cString(name), shared.utf8Links, NONE);
+    this.native.checked(result, `link ${name} to ${path}`);
+  }
+
+  linkSoft(name: string, path: string): void {
+    const { symbols, shared } = this.native;
+    const result = symbols.H5Lcreate_soft(cString(path), this.id, cString(name), shared.utf8Links, NONE);
+    this.native.checked(result, `link ${name} to ${path}`);
+  }
+
+  linkExternal(name: string, of: { readonly file: string; readonly path: string }): void {
+    const { symbols, shared } = this.native;
+    const [file, path] = [cString(of.file), cString(of.path)];
+    const result = symbols.H5Lcreate_external(file, path, this.id, cString(name), shared.utf8Links, NONE);
+    this.native.checked(result, `link ${name} to ${of.path} of ${of.file}`);
+  }
+
+  createVirtual(name: string, of: Hdf5VirtualStack): Dataset {
+    return createVirtual(this, name, of);
+  }
+
+  links(limit: { readonly max: number }): { links: Hdf5Link[]; total: number } {
+    const { native } = this;
+    const { symbols } = native;
+    const attempted = "list a group";
+    const info = new DataView(new ArrayBuffer(GROUP_INFO_BYTES));
+    native.checked(symbols.H5Gget_info(this.id, info), attempted);
+    const total = Number(info.getBigUint64(GROUP_INFO_LINKS_AT, true));
+    const here = cString(".");
+    const links = Array.from({ length: Math.min(total, limit.max) }, (_, index) => {
+      const name = readName(native, attempted, (buffer, size) => {
+        const at = BigInt(index);
+        return symbols.H5Lget_name_by_idx(this.id, here, H5_INDEX_NAME, H5_ITER_INC, at, buffer, size, NONE);
+      });
+      return this.#describeLink(name);
+    });
+    return { links, total };
+  }
+
+  open(name: string): ReturnType<Hdf5Group["open"]> {
+    const { native } = this;
+    const { symbols } = native;
+    const { addressOrSize } = this.#linkInfo(name);
+    const id = native.checked(symbols.H5Oopen(this.id, cString(name), NONE), `open ${name}`);
+    const address = addressOrSize.toString();
+    const kind = symbols.H5Iget_type(id);
+    if (kind === H5I_GROUP) return { kind: "group", group: new Group(native, id), address };
+    if (kind === H5I_DATASET) return { kind: "dataset", dataset: new Dataset(native, id), address };
+    symbols.H5Oclose(id);
+    return { kind: "other" };
+  }
+
+  #linkInfo(name: string): LinkInfo {
+    const { symbols } = this.native;
+    // 1.12 gave H5Lget_info another structure and kept the old one under this name.
+    const getInfo = symbols.H5Lget_info1 ?? symbols.H5Lget_info;
+    if (getInfo === null) throw new Hdf5Error("Cannot read a link: the library has no H5Lget_info");
+    const info = new DataView(new ArrayBuffer(LINK_INFO_BYTES));
+    this.native.checked(getInfo(this.id, cString(name), info, NONE), `read link ${name}`);
+    return {
+      type: info.getInt32(LINK_INFO_TYPE_AT, true),
+      addressOrSize: info.getBigUint64(LINK_INFO_ADDRESS_AT, true),
+    };
+  }
+
+  #describeLink(name: string): Hdf5Link {
+    const { type, addressOrSize } = this.#linkInfo(name);
+    if (type === H5L_TYPE_HARD) return { name, kind: "hard", target: "" };
+    if (type !== H5L_TYPE_SOFT && type !== H5L_TYPE_EXTERNAL) return { name, kind: "other", target: "" };
+    const bytes = new Uint8Array(Math.min(Number(addressOrSize), LINK_TARGET_MAX));
+    const result = this.native.symbols.H5Lget_val(this.id, cString(name), bytes, BigInt(bytes.length), NONE);
+    this.native.checked(result, `read link ${name}`);
+    if (type === H5L_TYPE_SOFT) return { name, kind: "soft", target: decode(bytes).split("\0", 1)[0] ?? "" };
+    // One byte of version and flags, then the file and the path in it, each with its NUL.
+    const [file = "", path = ""] = decode(bytes.subarray(1)).split("\0");
+    return { name, kind: "external", target: `${file}:${path}` };
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,183 @@
+/** Finds and opens HDF5, of a version whose ids are 64 bits wide. */
+import { type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
+import { H5E_DEFAULT, H5F_OBJ_ALL, H5F_OBJ_FILE, H5S_SCALAR } from "./constants.ts";
+import { Datatype } from "./datatype.ts";
+import { Hdf5Error } from "./error.ts";
+import { File } from "./file.ts";
+import { GLOBALS } from "./globals.ts";
+import type { CreateFileOptions, Hdf5File, Hdf5Library } from "./library.ts";
+import { Native } from "./native.ts";
+import { keepMapped } from "./pin.ts";
+import { PropertyList } from "./property_list.ts";
+import { SYMBOLS } from "./symbols.ts";
+
+type OpenLibrary = Deno.DynamicLibrary<typeof SYMBOLS>;
+type GlobalLibrary = Deno.DynamicLibrary<typeof GLOBALS>;
+
+/** hid_t became 64 bits wide with 1.10.0. */
+const VERSION_MIN = { major: 1, minor: 10 } as const;
+
+const LINUX_NAMES = [
+  "libhdf5_serial.so.103", // Debian 12, Ubuntu 22.04 and 24.04
+  "libhdf5_serial.so.310", // Debian 13
+  "libhdf5_serial.so.200",
+  "libhdf5_serial.so",
+  "libhdf5.so.103", // the project's own name for 1.10
+  "libhdf5.so.200", // 1.12 and 1.14.0 to 1.14.2
+  "libhdf5.so.310", // from 1.14.3
+  "libhdf5.so",
+];
+const WINDOWS_NAMES = ["libhdf5.dll", "hdf5.dll"];
+const DARWIN_NAMES = ["libhdf5.dylib", "/opt/homebrew/lib/libhdf5.dylib", "/usr/local/lib/libhdf5.dylib"];
+
+const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
+  linux: LINUX_NAMES,
+  windows: WINDOWS_NAMES,
+  darwin: DARWIN_NAMES,
+};
+
+const REMEDY: Readonly<Record<string, string>> = {
+  linux: 'Install it with "apt-get install libhdf5-103-1" (Debian 12, Ubuntu) or your system\'s package of HDF5.',
+  windows: "Put libhdf5.dll beside the program.",
+};
+
+export interface OpenHdf5Options {
+  /** Tried before the usual names, absolute: a copy beside or inside the program. */
+  readonly extraCandidates?: readonly string[];
+}
+
+/**
+ * Opens HDF5 1.10 or newer: what PEWATCH_LIBHDF5 names, else the usual names of this system. Let one thread alone own
+ * it, and close it before the program ends.
+ * @throws NativeLibraryError where there is none, or where it is too old or lacks a function
+ */
+export function openHdf5Library(options: OpenHdf5Options = {}): Hdf5Library {
+  const need: LibraryNeed = {
+    name: "HDF5",
+    variable: "PEWATCH_LIBHDF5",
+    candidates: [...options.extraCandidates ?? [], ...CANDIDATES[Deno.build.os] ?? LINUX_NAMES],
+    remedy: REMEDY[Deno.build.os] ?? "Install HDF5 1.10 or newer.",
+  };
+  const { library, path } = openLibrary(need, SYMBOLS);
+  keepMapped(path);
+  let globals: GlobalLibrary | null = null;
+  try {
+    // Before any other call: what H5close leaves out (see close()) must not be tried again when the process ends.
+    library.symbols.H5dont_atexit();
+    const version = readVersion(library, path);
+    if (library.symbols.H5open() < 0) throw new NativeLibraryError(`HDF5 ${version} (${path}) cannot be started`);
+    // Printing of errors to stderr is off; they are read from the stack instead.
+    library.symbols.H5Eset_auto2(H5E_DEFAULT, null, null);
+    // Deno reads variables when it opens a library, and HDF5 fills these in H5open: hence the second opening.
+    globals = Deno.dlopen(path, GLOBALS);
+    return new NativeHdf5Library({ library, globals, path, version });
+  } catch (error) {
+    globals?.close();
+    library.close();
+    throw error;
+  }
+}
+
+function readVersion(library: OpenLibrary, path: string): string {
+  const numbers = [new Uint32Array(1), new Uint32Array(1), new Uint32Array(1)] as const;
+  library.symbols.H5get_libversion(...numbers);
+  const [major, minor, release] = numbers.map((cell) => cell[0]!) as [number, number, number];
+  const version = `${major}.${minor}.${release}`;
+  if (!isVersionNewEnough(major, minor)) {
+    const least = `${VERSION_MIN.major}.${VERSION_MIN.minor}`;
+    throw new NativeLibraryError(`HDF5 ${version} (${path}) is too old: ${least} or newer is needed. ${REMEDY.linux}`);
+  }
+  return version;
+}
+
+/** Exported for its test: no library that old is at hand. */
+export function isVersionNewEnough(major: number, minor: number): boolean {
+  return major > VERSION_MIN.major || (major === VERSION_MIN.major && minor >= VERSION_MIN.minor);
+}
+
+class NativeHdf5Library implements Hdf5Library {
+  readonly version: string;
+  readonly path: string;
+  readonly threadSafe: boolean;
+  readonly #library: OpenLibrary;
+  readonly #globals: GlobalLibrary;
+  readonly #native: Native;
+  readonly #shared = new DisposableStack();
+  readonly #openAtStart: number;
+  /** Files that were open in this process before: of another thread, or abandoned. */
+  readonly #foreignFiles: number;
+  #closed = false;
+
+  constructor(opened: { library: OpenLibrary; globals: GlobalLibrary; path: string; version: string }) {
+    this.version = opened.version;
+    this.path = opened.path;
+    this.#library = opened.library;
+    this.#globals = opened.globals;
+    // A missing variable comes as undefined in no version of Deno: opening fails instead.
+    this.#native = new Native(opened.library.symbols, opened.globals.symbols);
+    const flag = new Uint8Array(1);
+    opened.library.symbols.H5is_library_threadsafe(flag);
+    this.threadSafe = flag[0] !== 0;
+    this.#foreignFiles = this.#count(H5F_OBJ_FILE);
+    this.#makeShared();
+    this.#openAtStart = this.#countOpen();
+  }
+
+  get openObjects(): number {
+    this.#checkOpen();
+    return this.#countOpen() - this.#openAtStart;
+  }
+
+  createFile(path: string, options: CreateFileOptions = {}): Hdf5File {
+    this.#checkOpen();
+    return File.create(this.#native, path, options);
+  }
+
+  openFile(path: string): Hdf5File {
+    this.#checkOpen();
+    return File.open(this.#native, path);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#native.share(null);
+    this.#shared.dispose();
+    // H5close would close an abandoned file, one of an earlier opening too, and crash on it.
+    if (this.#native.abandonedFiles + this.#foreignFiles === 0) this.#library.symbols.H5close();
+    this.#globals.close();
+    this.#library.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #makeShared(): void {
+    const native = this.#native;
+    const space = native.checked(native.symbols.H5Screate(H5S_SCALAR), "make a scalar dataspace");
+    this.#shared.defer(() => native.symbols.H5Sclose(space));
+    native.share({
+      scalarSpace: space,
+      variableText: this.#shared.use(Datatype.of(native, { class: "text", size: "variable" })).id,
+      utf8Links: this.#shared.use(PropertyList.utf8Names(native, "H5P_CLS_LINK_CREATE_ID_g")).id,
+      utf8Attributes: this.#shared.use(PropertyList.utf8Names(native, "H5P_CLS_ATTRIBUTE_CREATE_ID_g")).id,
+      compactGroups: this.#shared.use(PropertyList.compactGroups(native)).id,
+      compactValues: this.#shared.use(PropertyList.compactValues(native)).id,
+      smallTransfers: this.#shared.use(PropertyList.smallTransfers(native)).id,
+    });
+  }
+
+  #countOpen(): number {
+    return this.#count(H5F_OBJ_ALL) + this.#native.openOthers;
+  }
+
+  #count(kinds: number): number {
+    const native = this.#native;
+    return Number(native.checked(native.symbols.H5Fget_obj_count(BigInt(H5F_OBJ_ALL), kinds), "count open objects"));
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new Hdf5Error("Cannot use HDF5: it is closed");
+  }
+}

@@ -1,0 +1,82 @@
+/** Writes the NeXus file of one frame: all but the pixels, which delivery takes straight from the TIFF. */
+import { Hdf5Error } from "../../ffi/hdf5/error.ts";
+import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
+import { removeFile, writeAll } from "../files/durable.ts";
+import { readInto } from "../tiff/random_access.ts";
+import { buildTree } from "./build.ts";
+import type { FrameFacts, NexusReport, Splice } from "./facts.ts";
+import { planImage, planThroughLibrary } from "./plan_image.ts";
+import type { ImagePlan } from "./tree.ts";
+import { writeTree } from "./write_tree.ts";
+
+/** What comes behind the image is metadata that found no room before it: kilobytes. */
+const TAIL_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Writes the NeXus file of one frame at `target`, an ASCII name (HDF5 on Windows cannot make others). It is written
+ * under another name, flushed if asked, and renamed: whatever has the name `target` is complete. What had that name
+ * before is gone, also when this throws.
+ *
+ * Usually the file on disk lacks the pixels: `assembleSpans` says how the delivered file is put together.
+ *
+ * @throws Hdf5Error where the library cannot write it, the system's error where a file cannot be read or written
+ */
+export function writeNexus(
+  hdf5: Hdf5Library,
+  target: string,
+  tiffPath: string,
+  facts: FrameFacts,
+  options: { readonly fsync: boolean; readonly now?: Date },
+): NexusReport {
+  const { plan, reason } = planImage(facts, tiffPath);
+  const dark = planDark(facts);
+  const notes = [reason, dark.note].filter((note) => note !== null);
+  const tree = buildTree(facts, {
+    plan,
+    darkPlan: dark.plan,
+    notes,
+    now: options.now ?? new Date(),
+    hdf5Version: hdf5.version,
+  });
+  const part = `${target}.part`;
+  removeFile(target);
+  try {
+    const { splice, checksumSlot } = writeTree(hdf5, part, tree);
+    if (splice !== null) cutPixelsOut(part, splice, checksumSlot);
+    if (options.fsync) sync(part);
+    Deno.renameSync(part, target);
+    return { way: splice === null ? "whole" : "splice", splice, checksumSlot, reason };
+  } catch (error) {
+    removeFile(part);
+    throw error;
+  }
+}
+
+function planDark(facts: FrameFacts): { plan: ImagePlan | null; note: string | null } {
+  if (facts.referenceDark === null) return { plan: null, note: null };
+  const { layout, path, imageName } = facts.referenceDark;
+  const plan = planThroughLibrary(layout, path);
+  return typeof plan === "string"
+    ? { plan: null, note: `no reference dark ${imageName} in the NeXus file: ${plan}` }
+    : { plan, note: null };
+}
+
+/** Moves what stands behind the image up to where the image belongs, and cuts the file there. */
+function cutPixelsOut(path: string, splice: Splice, checksumSlot: number | null): void {
+  using file = Deno.openSync(path, { read: true, write: true });
+  const { size } = file.statSync();
+  const tailAt = splice.at + splice.byteCount;
+  if (size < tailAt || size - tailAt > TAIL_BYTES_MAX || (checksumSlot !== null && checksumSlot >= splice.at)) {
+    throw new Hdf5Error(`Cannot leave the image out of ${path}: ${size} bytes, image at ${splice.at}`);
+  }
+  const tail = new Uint8Array(size - tailAt);
+  if (readInto(file, tailAt, tail) < tail.length) throw new Hdf5Error(`Cannot read the end of ${path}`);
+  file.truncateSync(splice.at);
+  file.seekSync(splice.at, Deno.SeekMode.Start);
+  writeAll(file, tail);
+}
+
+function sync(path: string): void {
+  using file = Deno.openSync(path, { read: true, write: true });
+  file.syncSync();
+}
