@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { findNode, type NexusGroup, type NexusNode } from "../../src/nexus/tree.ts";
+import { sample } from "../qxrd/samples.ts";
+import { makeTiff } from "../tiff/make_tiff.ts";
+import { factsWith, fieldAt, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";
+
+const LAB6 = { imageName: "LaB6-00000.tif", sidecarText: sample("LaB6").bytes } as const;
+
+/** The sidecar's geometry with one key changed. */
+function centerfinder(lines: string): string {
+  return `[metadata]\nexposureTime=2\nsummedExposures=5\n[centerfinder]\n${lines}\n`;
+}
+
+function groupAt(tree: NexusGroup, path: string): NexusGroup {
+  const node = findNode(tree, path);
+  if (node?.kind !== "group") throw new Error(`Cannot find group ${path}`);
+  return node;
+}
+
+function* nodesOf(group: NexusGroup, path = ""): Generator<[path: string, node: NexusNode]> {
+  for (const child of group.children) {
+    yield [`${path}/${child.name}`, child];
+    if (child.kind === "group") yield* nodesOf(child, `${path}/${child.name}`);
+  }
+}
+
+Deno.test("geometry comes from the sidecar, and says so", () => {
+  const tree = treeOf(factsWith(LAB6));
+  const distance = fieldAt(tree, "instrument/detector/distance");
+  assert.equal(distance.value, 0.3);
+  assert.deepEqual(distance.attributes, { units: "m", origin: "sidecar [centerfinder] detectorDistance" });
+  const center = fieldAt(tree, "instrument/detector/beam_center_x");
+  assert.equal(center.value, 1030.36);
+  assert.deepEqual(center.attributes, { units: "pixel", origin: "sidecar [centerfinder] centerX" });
+  assert.equal(fieldAt(tree, "instrument/detector/x_pixel_size").value, 200);
+  assert.equal(fieldAt(tree, "instrument/detector/tilt/tilt").value, -0.2);
+});
+
+Deno.test("the configuration goes before the sidecar, and says so", () => {
+  const settings = settingsWith({
+    detector: { distance_mm: 400, beam_center_x_px: 0, x_pixel_size_um: 100, tilt_deg: 1 },
+    beamline: { energy_kev: 60 },
+  });
+  const tree = treeOf(factsWith({ ...LAB6, settings }));
+  const distance = fieldAt(tree, "instrument/detector/distance");
+  assert.equal(distance.value, 0.4);
+  assert.equal(distance.attributes["origin"], "configuration [detector] distance_mm");
+  assert.equal(fieldAt(tree, "instrument/detector/beam_center_x").value, 0);
+  assert.equal(fieldAt(tree, "instrument/detector/x_pixel_size").value, 100);
+  assert.equal(
+    fieldAt(tree, "instrument/detector/tilt/tilt").attributes["origin"],
+    "configuration [detector] tilt_deg",
+  );
+  assert.equal(fieldAt(tree, "instrument/beam/incident_energy").value, 60);
+  // What the configuration does not say still comes from the sidecar.
+  assert.equal(fieldAt(tree, "instrument/detector/y_pixel_size").value, 200);
+});
+
+Deno.test("the wavelength follows from the energy, and the energy from the wavelength", () => {
+  const energy = treeOf(factsWith({ sidecarText: centerfinder("energy=12398.419843320026") }));
+  assert.equal(fieldAt(energy, "instrument/beam/incident_wavelength").value, 1);
+  assert.equal(fieldAt(energy, "instrument/monochromator/energy").value, 12.398419843320026);
+  assert.equal(fieldAt(energy, "instrument/monochromator/energy").attributes["units"], "keV");
+  const settings = settingsWith({ beamline: { wavelength_angstrom: 0.5 } });
+  const wavelength = treeOf(factsWith({ ...LAB6, settings }));
+  assert.equal(fieldAt(wavelength, "instrument/beam/incident_wavelength").value, 0.5);
+  const converted = fieldAt(wavelength, "instrument/beam/incident_energy");
+  assert.equal(converted.value, 12.398419843320026 / 0.5);
+  assert.equal(converted.attributes["origin"], "configuration [beamline] wavelength_angstrom, converted");
+});
+
+Deno.test("a distance, energy or pixel size of 0 is no measure and is left out", () => {
+  const tree = treeOf(
+    factsWith({ sidecarText: centerfinder("detectorDistance=0\nenergy=0\ndetectorXPixelSize=0\ncenterX=0") }),
+  );
+  for (
+    const path of ["detector/distance", "detector/x_pixel_size", "detector/transformations", "monochromator", "beam"]
+  ) {
+    assert.equal(findNode(tree, `entry/instrument/${path}`), undefined, path);
+  }
+  assert.equal(fieldAt(tree, "instrument/detector/beam_center_x").value, 0);
+});
+
+Deno.test("a tilt that QXRD does not apply is left out", () => {
+  const tree = treeOf(factsWith({ sidecarText: centerfinder("implementTilt=false\ndetectorTilt=5") }));
+  assert.equal(findNode(tree, "entry/instrument/detector/tilt"), undefined);
+});
+
+Deno.test("exposure times are those of all summed exposures, with seconds", () => {
+  const tree = treeOf(factsWith({ sidecarText: centerfinder("centerX=1") }));
+  for (const path of ["collection_time", "instrument/detector/count_time", "instrument/detector/frame_time"]) {
+    assert.equal(fieldAt(tree, path).value, 10);
+    assert.equal(fieldAt(tree, path).attributes["units"], "s");
+    assert.match(String(fieldAt(tree, path).attributes["origin"]), /exposureTime x summedExposures$/);
+  }
+  assert.deepEqual(fieldAt(tree, "instrument/detector/number_of_cycles").value, { integer: 5 });
+});
+
+Deno.test("start_time is end_time less the exposure, each with its offset", () => {
+  const tree = treeOf(factsWith(LAB6));
+  assert.equal(fieldAt(tree, "end_time").value, "2015-11-19T14:37:40.315-06:00");
+  assert.equal(fieldAt(tree, "start_time").value, "2015-11-19T14:36:40.315-06:00");
+});
+
+Deno.test("image_key is 2 for a dark and 0 for any other frame", () => {
+  assert.deepEqual(fieldAt(treeOf(factsWith()), "instrument/detector/image_key").value, Int32Array.of(0));
+  assert.deepEqual(fieldAt(treeOf(factsWith({ dark: true })), "instrument/detector/image_key").value, Int32Array.of(2));
+});
+
+Deno.test("a dark has no number in the series", () => {
+  const dark = treeOf(factsWith({ sidecarText: sample("00001.dark").bytes, dark: true }));
+  assert.equal(findNode(dark, "entry/instrument/detector/sequence_number"), undefined);
+  const frame = treeOf(factsWith({ imageName: "P-00042.tif" }));
+  assert.deepEqual(fieldAt(frame, "instrument/detector/frame_start_number").value, { integer: 42 });
+  assert.equal(fieldAt(frame, "instrument/detector/frame_start_number").attributes["origin"], "file name");
+});
+
+Deno.test("each number tells its units or has none, and each that was measured its origin", () => {
+  const settings = settingsWith({
+    beamline: { flux_per_s: 1e10 },
+    source: { energy_gev: 6, current_ma: 100 },
+    detector: { sensor_thickness_um: 500, bit_depth_readout: 16, saturation_value: 60_000 },
+    sample: { temperature_k: 300, pressure_gpa: 10 },
+  });
+  const tree = treeOf(factsWith({ ...LAB6, settings }));
+  const plain = new Set(["frame_number", "image_key", "saturation_value", "x", "y"]);
+  let measured = 0;
+  for (const [path, node] of nodesOf(tree)) {
+    if (node.kind !== "field" || typeof node.value !== "number") continue;
+    measured++;
+    assert(node.attributes["origin"] !== undefined, `${path} has no origin`);
+    assert(node.attributes["units"] !== undefined || plain.has(node.name), `${path} has no units`);
+  }
+  assert(measured > 15, `${measured} numbers`);
+  assert.equal(fieldAt(tree, "instrument/source/energy").attributes["units"], "GeV");
+  assert.equal(fieldAt(tree, "sample/pressure").attributes["units"], "GPa");
+  assert.equal(fieldAt(tree, "sample/temperature").attributes["units"], "K");
+});
+
+Deno.test("what readers demand of the image and its axes is kept", () => {
+  const tree = treeOf(factsWith({ ...LAB6, layout: layoutOfBytes(makeTiff({ width: 6, height: 4 })) }));
+  assert.equal(tree.attributes["default"], "entry");
+  assert(!String(tree.attributes["creator"]).startsWith("LIMA"));
+  assert.equal(groupAt(tree, "entry").attributes["default"], "data");
+  assert.equal(typeof fieldAt(tree, "instrument/detector/description").value, "string");
+  const data = groupAt(tree, "entry/data");
+  assert.deepEqual(data.children.map(({ name }) => name).filter((name) => name.startsWith("data")), ["data"]);
+  assert.deepEqual(data.attributes["axes"], ["frame_number", "y", "x"]);
+  assert.deepEqual(fieldAt(tree, "data/x").value, Float32Array.of(0, 1, 2, 3, 4, 5));
+  assert.deepEqual(fieldAt(tree, "data/y").value, Float32Array.of(0, 1, 2, 3));
+  assert.equal(fieldAt(tree, "data/x").attributes["units"], "pixel");
+  const image = findNode(tree, "entry/instrument/detector/data");
+  assert(image?.kind === "image");
+  assert.deepEqual(image.shape, [1, 4, 6]);
+  assert.equal(image.attributes["interpretation"], "image");
+  assert.equal(image.attributes["units"], "counts");
+  const link = findNode(tree, "entry/data/data");
+  assert(link?.kind === "link");
+  assert.equal(link.target, "/entry/instrument/detector/data");
+});
+
+Deno.test("profile nxmx is taken where all that it requires is known, else base with a note", () => {
+  const nexus = { profile: "nxmx" } as const;
+  const known = settingsWith({
+    nexus,
+    beamline: { name: "P02.2" },
+    source: { name: "PETRA III" },
+    detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
+  });
+  const full = treeOf(factsWith({ ...LAB6, settings: known }));
+  assert.equal(fieldAt(full, "definition").value, "NXmx");
+  assert.notEqual(findNode(full, "entry/instrument/detector/module"), undefined);
+  assert.notEqual(findNode(full, "entry/source"), undefined);
+  assert.equal(findNode(full, "entry/instrument/source"), undefined);
+  const lacking = treeOf(factsWith({ settings: known }));
+  assert.equal(findNode(lacking, "entry/definition"), undefined);
+  assert.match(String(fieldAt(lacking, "process/notes/data").value), /base instead of nxmx: wavelength, distance/);
+  const base = treeOf(factsWith(LAB6));
+  assert.equal(findNode(base, "entry/definition"), undefined);
+  assert.equal(findNode(base, "entry/process/notes"), undefined);
+});
+
+Deno.test("parameters keep value, unit, time, origin and a name that NeXus takes", () => {
+  const time = new Date("2026-07-01T10:00:00Z");
+  const tree = treeOf(factsWith({
+    parameters: [
+      { name: "pressure", value: 3.2, unit: "GPa", time, path: "tango://host/a/b/c/pressure" },
+      { name: "motor/x y", value: [1, 2], time },
+      { name: "motor_x_y", value: "text", time },
+      { name: "open", value: true, time },
+    ],
+  }));
+  const pressure = fieldAt(tree, "instrument/parameters/pressure");
+  assert.equal(pressure.value, 3.2);
+  assert.deepEqual(pressure.attributes, {
+    units: "GPa",
+    origin: "tango://host/a/b/c/pressure",
+    time: "2026-07-01T12:00:00.000+02:00",
+  });
+  assert.deepEqual(fieldAt(tree, "instrument/parameters/motor_x_y").value, Float64Array.of(1, 2));
+  assert.equal(fieldAt(tree, "instrument/parameters/motor_x_y").attributes["long_name"], "motor/x y");
+  assert.equal(fieldAt(tree, "instrument/parameters/motor_x_y (2)").value, "text");
+  assert.deepEqual(fieldAt(tree, "instrument/parameters/open").value, { integer: 1 });
+});
+
+Deno.test("a sidecar of another image keeps its keys, but no number of it describes this image", () => {
+  const facts = { ...factsWith(LAB6), view: null, sidecarProblem: "sidecar says 2048 x 2048, image has 16 x 16" };
+  const tree = treeOf(facts);
+  assert.equal(findNode(tree, "entry/collection_time"), undefined);
+  assert.equal(findNode(tree, "entry/instrument/detector/distance"), undefined);
+  assert.equal(fieldAt(tree, "instrument/detector/qxrd/metadata/exposureTime").value, "1");
+  assert.match(String(fieldAt(tree, "process/sidecar_problem/data").value), /2048 x 2048/);
+});
+
+Deno.test("a known key whose value cannot be used is told of in the notes", () => {
+  const tree = treeOf(factsWith({ sidecarText: "[metadata]\nexposureTime=soon\n" }));
+  assert.match(String(fieldAt(tree, "process/notes/data").value), /line 2, metadata\/exposureTime: Cannot read/);
+});
+
+Deno.test("a checksum has its place only where one is wanted", () => {
+  const path = "entry/instrument/detector/data_file/checksum";
+  assert.equal(findNode(treeOf(factsWith()), path), undefined);
+  assert.equal(findNode(treeOf(factsWith({ checksum: true })), path)?.kind, "checksum");
+});
+
+Deno.test("the file is named after the image", () => {
+  assert.equal(treeOf(factsWith({ imageName: "P-00001.dark.tif" })).attributes["file_name"], "P-00001.dark.nxs");
+  assert.equal(treeOf(factsWith({ imageName: "X.TIFF" })).attributes["file_name"], "X.nxs");
+});

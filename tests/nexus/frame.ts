@@ -1,0 +1,148 @@
+/** Facts of frames, and delivered files, for the tests of the NeXus writer. */
+import { join } from "node:path";
+import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
+import { defaultSettings, type Settings } from "../../src/config/settings.ts";
+import { assembleSpans } from "../../src/nexus/assemble.ts";
+import type { FrameFacts, NexusReport } from "../../src/nexus/facts.ts";
+import { type BuildOptions, buildTree } from "../../src/nexus/build.ts";
+import { planImage } from "../../src/nexus/plan_image.ts";
+import { readTree, type TreeGroup, type TreeNode } from "../../src/nexus/read_tree.ts";
+import { findNode, type NexusField, type NexusGroup } from "../../src/nexus/tree.ts";
+import { writeNexus } from "../../src/nexus/write.ts";
+import { parseSidecar } from "../../src/qxrd/sidecar.ts";
+import { viewSidecar } from "../../src/qxrd/view.ts";
+import { bytesAccess } from "../../src/tiff/random_access.ts";
+import { readLayout, type TiffLayout } from "../../src/tiff/layout.ts";
+import { makeTiff, type TiffPlan } from "../tiff/make_tiff.ts";
+import { bytesOf } from "../qxrd/samples.ts";
+
+export type SettingsPatch = { readonly [T in keyof FrameFacts["settings"]]?: Partial<Settings[T]> };
+
+/** The defaults with some keys set. */
+export function settingsWith(patch: SettingsPatch = {}): FrameFacts["settings"] {
+  const { nexus, beamline, source, detector, sample } = defaultSettings("/base");
+  return {
+    nexus: { ...nexus, ...patch.nexus },
+    beamline: { ...beamline, ...patch.beamline },
+    source: { ...source, ...patch.source },
+    detector: { ...detector, ...patch.detector },
+    sample: { ...sample, ...patch.sample },
+  };
+}
+
+export function layoutOfBytes(tiff: Uint8Array): TiffLayout {
+  return readLayout(bytesAccess(tiff));
+}
+
+/** A frame without sidecar but for the given text or bytes. */
+export function factsWith(
+  patch: Partial<FrameFacts> & { readonly sidecarText?: string | Uint8Array } = {},
+): FrameFacts {
+  const { sidecarText, ...rest } = patch;
+  const bytes = typeof sidecarText === "string" ? bytesOf(sidecarText) : sidecarText;
+  const sidecar = bytes === undefined ? null : parseSidecar(bytes);
+  return {
+    imageName: "P-00001.tif",
+    layout: layoutOfBytes(makeTiff()),
+    sidecar,
+    view: sidecar === null ? null : viewSidecar(sidecar),
+    sidecarProblem: null,
+    settings: settingsWith(),
+    notes: [],
+    parameters: [],
+    dark: false,
+    referenceDark: null,
+    writtenAt: new Date("2026-03-01T12:00:00Z"),
+    timeZone: "Europe/Berlin",
+    checksum: false,
+    ...rest,
+  };
+}
+
+/** The tree of a frame, its image planned as the writer would. */
+export function treeOf(facts: FrameFacts, options: Partial<BuildOptions> = {}): NexusGroup {
+  return buildTree(facts, {
+    plan: planImage(facts, "/image.tif").plan,
+    darkPlan: null,
+    notes: [],
+    now: new Date("2026-03-02T12:00:00Z"),
+    hdf5Version: "1.10.8",
+    ...options,
+  });
+}
+
+/** A field below /entry. */
+export function fieldAt(tree: NexusGroup, path: string): NexusField {
+  const node = findNode(tree, `entry/${path}`);
+  if (node?.kind !== "field") throw new Error(`Cannot find field ${path}: ${node?.kind ?? "nothing"} is there`);
+  return node;
+}
+
+export interface Delivered {
+  readonly report: NexusReport;
+  readonly path: string;
+  readonly tiffBytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Writes a frame's TIFF and NeXus file and puts the latter together as delivery does. */
+export function deliver(
+  hdf5: Hdf5Library,
+  folder: string,
+  frame: { readonly tiff: Uint8Array<ArrayBuffer>; readonly facts: Omit<FrameFacts, "layout"> },
+): Delivered {
+  const tiffPath = join(folder, frame.facts.imageName);
+  Deno.writeFileSync(tiffPath, frame.tiff);
+  const head = join(folder, "frame.nxs.head");
+  const facts = { ...frame.facts, layout: layoutOfBytes(frame.tiff) };
+  const report = writeNexus(hdf5, head, tiffPath, facts, { fsync: false });
+  const path = join(folder, "frame.nxs");
+  Deno.writeFileSync(path, assembled(report, Deno.readFileSync(head), frame.tiff));
+  return { report, path, tiffBytes: frame.tiff };
+}
+
+export function assembled(report: NexusReport, head: Uint8Array, tiff: Uint8Array): Uint8Array<ArrayBuffer> {
+  const pieces = assembleSpans(report, head.length).map(({ from, offset, length }) => {
+    return (from === "head" ? head : tiff).subarray(offset, offset + length);
+  });
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/** The bytes of /entry/data/data, read through the library. */
+export function imageBytes(hdf5: Hdf5Library, path: string): Uint8Array<ArrayBuffer> {
+  using file = hdf5.openFile(path);
+  const opened = file.root.open("entry/data/data");
+  if (opened.kind !== "dataset") throw new Error("Cannot find the image");
+  using dataset = opened.dataset;
+  return dataset.readBytes({ bytesMax: 1e9 });
+}
+
+/** A node of a written file; undefined where there is none. */
+export function nodeAt(tree: TreeGroup, path: string): TreeNode | undefined {
+  let node: TreeNode | undefined = tree;
+  for (const name of path.split("/")) {
+    node = node?.kind === "group" ? node.children.find((child) => child.name === name) : undefined;
+  }
+  return node;
+}
+
+/** The value of a dataset of a written file. */
+export function valueAt(hdf5: Hdf5Library, path: string, dataset: string): unknown {
+  const node = nodeAt(readTree(hdf5, path, { textMax: 1e9 }), dataset);
+  if (node?.kind !== "dataset") throw new Error(`Cannot find ${dataset}`);
+  return node.value;
+}
+
+/** A TIFF in whose file the strips stand in reverse order. */
+export function reversedStrips(plan: TiffPlan = {}): Uint8Array<ArrayBuffer> {
+  const strips = 4;
+  const { width = 16, height = 16 } = plan;
+  const stripBytes = width * height;
+  const offsets = Array.from({ length: strips }, (_, index) => 8 + (strips - 1 - index) * stripBytes);
+  return makeTiff({ ...plan, bits: 32, strips, extra: [{ tag: 273, type: 4, values: offsets }] });
+}

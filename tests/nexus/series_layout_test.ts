@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { ABSENT_MAX, layOutSlots, masterName, type SeriesFrame, seriesFrame } from "../../src/nexus/series_layout.ts";
+
+function frames(...files: string[]): SeriesFrame[] {
+  return files.map((file) => seriesFrame(file)!);
+}
+
+/** Number and file of each slot. */
+function shown(...files: string[]): [number, string | null][] {
+  return layOutSlots(frames(...files)).map(({ number, frame }) => [number, frame?.file ?? null]);
+}
+
+Deno.test("a frame belongs to the series of its base name", () => {
+  assert.equal(seriesFrame("P-00012.nxs")?.series, "P");
+  assert.equal(seriesFrame("P-00012.nxs")?.number, 12);
+  assert.equal(seriesFrame("Größe 50 %-00001.nxs")?.series, "Größe 50 %");
+  assert.equal(seriesFrame("X-20171109-00001.nxs")?.series, "X-20171109");
+});
+
+Deno.test("raw frames are a series of their own; darks, frames without a number and other files are none", () => {
+  assert.equal(seriesFrame("P-00001.raw.nxs")?.series, "P.raw");
+  for (const file of ["P-00001.dark.nxs", "P.nxs", "P-00001.tif", "P_master.h5", "P-99999999999.nxs"]) {
+    assert.equal(seriesFrame(file), null, file);
+  }
+});
+
+Deno.test("no frame's NeXus file can have the name of a master", () => {
+  assert.equal(masterName("P"), "P_master.h5");
+  assert.ok(!masterName("P-00001.nxs").endsWith(".nxs"));
+});
+
+Deno.test("missing numbers have empty slots, and the axis has QXRD's numbers", () => {
+  assert.deepEqual(shown("P-00005.nxs", "P-00003.nxs"), [[3, "P-00003.nxs"], [4, null], [5, "P-00005.nxs"]]);
+});
+
+Deno.test("numbers count, not their digits", () => {
+  assert.deepEqual(shown("P-10.nxs", "P-9.nxs"), [[9, "P-9.nxs"], [10, "P-10.nxs"]]);
+});
+
+Deno.test("phases and counters of a taken name stand one after the other under their number", () => {
+  assert.deepEqual(
+    shown("P-00001-1.nxs", "P-00001-00002.nxs", "P-00001-00001.nxs", "P-00001.nxs", "P-00003.nxs", "P-00001-0.nxs"),
+    [
+      [1, "P-00001.nxs"],
+      [1, "P-00001-00001.nxs"],
+      [1, "P-00001-00002.nxs"],
+      [1, "P-00001-0.nxs"],
+      [1, "P-00001-1.nxs"],
+      [2, null],
+      [3, "P-00003.nxs"],
+    ],
+  );
+});
+
+Deno.test("too large a gap is left out of the stack, the largest allowed one is not", () => {
+  assert.deepEqual(shown("P-1.nxs", "P-99999.nxs"), [[1, "P-1.nxs"], [99999, "P-99999.nxs"]]);
+  assert.equal(shown("P-1.nxs", `P-${ABSENT_MAX + 2}.nxs`).length, ABSENT_MAX + 2);
+  assert.equal(shown("P-1.nxs", `P-${ABSENT_MAX + 3}.nxs`).length, 2);
+  assert.deepEqual(layOutSlots([]), []);
+});

@@ -1,0 +1,83 @@
+"""What readers make of a series' master file, opened from another working directory.
+
+Arguments: the master. Answer on standard output as JSON.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import sys
+import tempfile
+
+import fabio
+import h5py
+import numpy
+import silx.io
+import silx.io.nxdata
+from nexusformat.nexus import validate as nxcheck
+
+
+def sha256(image):
+    return hashlib.sha256(numpy.ascontiguousarray(image).tobytes()).hexdigest()
+
+
+def read_h5py(path):
+    with h5py.File(path, "r") as file:
+        group = file[file.attrs["default"]]
+        group = group[group.attrs["default"]]
+        signal = group[group.attrs["signal"]]
+        detector = file["/entry/instrument/detector"]
+        return {
+            "virtual": signal.is_virtual,
+            "numbers": group["frame_number"][()].tolist(),
+            "present": group["present"][()].tolist(),
+            "files": [name.decode() for name in file["/entry/frames/file_name"][()]],
+            "images": [None if numpy.isnan(image).all() else sha256(image) for image in signal],
+            "count_time": [None if numpy.isnan(time) else time for time in detector["count_time"][()]],
+            "same_data": detector["data"] == signal,
+            "description": detector["description"][()].decode(),
+            "distance": float(detector["distance"][()]),
+            "sample": file["/entry/sample/name"][()].decode(),
+            "start_time": file["/entry/start_time"][()].decode(),
+        }
+
+
+def read_silx(path):
+    with silx.io.open(path) as file:
+        found = silx.io.nxdata.get_default(file)
+        return {
+            "valid": found is not None and found.is_valid,
+            "signal": list(found.signal.shape),
+            "axes": list(found.axes_dataset_names),
+            "interpretation": found.interpretation,
+        }
+
+
+def read_fabio(path):
+    with fabio.open(path) as image:
+        return {"frames": image.nframes, "first": sha256(image.data)}
+
+
+def run_nxcheck(path):
+    lines = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: lines.append(" ".join(record.getMessage().split()))
+    nxcheck.logger.handlers = [handler]
+    nxcheck.logger.propagate = False
+    warnings, errors = nxcheck.validate_file(path)
+    return {"warnings": int(warnings), "errors": int(errors), "lines": lines}
+
+
+def main():
+    out, sys.stdout = sys.stdout, sys.stderr
+    path = sys.argv[1]
+    with tempfile.TemporaryDirectory() as elsewhere:
+        os.chdir(elsewhere)
+        readers = {"h5py": read_h5py, "silx": read_silx, "fabio": read_fabio, "nxcheck": run_nxcheck}
+        json.dump({name: read(path) for name, read in readers.items()}, out)
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

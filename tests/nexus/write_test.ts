@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import type { FrameFacts } from "../../src/nexus/facts.ts";
+import { readTree } from "../../src/nexus/read_tree.ts";
+import { writeNexus } from "../../src/nexus/write.ts";
+import { sizeBound } from "../../src/nexus/write_tree.ts";
+import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
+import { sample, SAMPLES } from "../qxrd/samples.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { makeTiff, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
+import {
+  assembled,
+  deliver,
+  factsWith,
+  imageBytes,
+  layoutOfBytes,
+  nodeAt,
+  reversedStrips,
+  settingsWith,
+  treeOf,
+  valueAt,
+} from "./frame.ts";
+
+for (const { name, bytes, imageName } of SAMPLES) {
+  Deno.test(`the delivered file of ${name} shows the image and every key`, () => {
+    using folder = new TempFolder();
+    using hdf5 = openHdf5Library();
+    const facts = factsWith({ imageName, sidecarText: bytes, checksum: true });
+    const tiff = makeTiff({ width: facts.view!.width!, height: facts.view!.height! });
+    const { report, path } = deliver(hdf5, folder.path, { tiff, facts });
+    assert.equal(report.way, "splice");
+    assert.equal(report.reason, null);
+    assert.deepEqual(imageBytes(hdf5, path), pixelsOf(tiff.length).slice(0, report.splice!.byteCount));
+    assert.equal(valueAt(hdf5, path, "entry/process/sidecar/data"), facts.sidecar!.text);
+    const stored = JSON.stringify(nodeAt(readTree(hdf5, path, { textMax: 1e9 }), "entry/instrument/detector/qxrd"));
+    for (const { key, raw } of facts.sidecar!.entries) {
+      const text = JSON.stringify(raw).slice(1, -1);
+      assert(stored.includes(text) && stored.includes(JSON.stringify(key).slice(1, -1)), `${key} is missing`);
+    }
+    assert.equal(hdf5.openObjects, 0);
+    assert.deepEqual(
+      [...Deno.readDirSync(folder.path)].map((entry) => entry.name).sort(),
+      [
+        "frame.nxs",
+        "frame.nxs.head",
+        imageName,
+      ].sort(),
+    );
+  });
+}
+
+Deno.test("the file on disk lacks the pixels, and what it takes is bounded before", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  for (const { bytes, imageName } of SAMPLES) {
+    const facts = factsWith({ imageName, sidecarText: bytes, checksum: true });
+    const tiff = makeTiff({ width: 2048, height: 64 });
+    const { report } = deliver(hdf5, folder.path, { tiff, facts });
+    const { size } = Deno.statSync(folder.join("frame.nxs.head"));
+    assert(size < 400_000 + 2 * bytes.length, `${imageName}: ${size} bytes`);
+    const bound = sizeBound(treeOf({ ...facts, layout: layoutOfBytes(tiff) }));
+    assert(report.splice!.at <= bound, `${imageName}: image at ${report.splice!.at}, bound ${bound}`);
+  }
+});
+
+const TYPES: readonly (TiffPlan & { shown: string })[] = [
+  { shown: "uint8", bits: 8, format: 1 },
+  { shown: "uint16", bits: 16, format: 1 },
+  { shown: "int16", bits: 16, format: 2 },
+  { shown: "uint32", bits: 32, format: 1 },
+  { shown: "int32", bits: 32, format: 2 },
+  { shown: "float32", bits: 32, format: 3 },
+  { shown: "float64", bits: 64, format: 3 },
+];
+
+for (const { shown, ...plan } of TYPES) {
+  for (const byteOrder of ["little", "big"] as const) {
+    for (const bigTiff of [false, true]) {
+      Deno.test(`${shown}, ${byteOrder}-endian, ${bigTiff ? "BigTIFF" : "TIFF"}: type and bytes are the TIFF's`, () => {
+        using folder = new TempFolder();
+        using hdf5 = openHdf5Library();
+        const tiff = makeTiff({ ...plan, byteOrder, bigTiff, width: 6, height: 5 });
+        const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
+        assert.equal(report.way, "splice");
+        assert.deepEqual(imageBytes(hdf5, path), pixelsOf(30 * plan.bits! / 8));
+        const node = nodeAt(readTree(hdf5, path), "entry/data/data");
+        assert(node?.kind === "dataset");
+        assert.equal(node.type, byteOrder === "big" && plan.bits! > 8 ? `${shown}, big-endian` : shown);
+        assert.deepEqual(node.shape, [1, 5, 6]);
+      });
+    }
+  }
+}
+
+Deno.test("strips that do not lie one after the other are written row by row in their order", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const tiff = reversedStrips();
+  const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
+  assert.equal(report.way, "whole");
+  assert.equal(report.splice, null);
+  assert.match(report.reason!, /written through HDF5: its strips do not lie one after the other/);
+  const strips = [0, 1, 2, 3].map((index) => pixelsOf(1024).slice((3 - index) * 256, (4 - index) * 256));
+  assert.deepEqual(imageBytes(hdf5, path), Uint8Array.from(strips.flatMap((strip) => [...strip])));
+  assert.match(String(valueAt(hdf5, path, "entry/process/notes/data")), /written through HDF5/);
+  assert.equal(hdf5.openObjects, 0);
+});
+
+Deno.test("an image larger than the copying buffer is written through HDF5 whole", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const tiff = reversedStrips({ width: 2048, height: 4096 });
+  const { path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
+  const read = imageBytes(hdf5, path);
+  const stripBytes = 2048 * 4096;
+  for (const strip of [0, 1, 2, 3]) {
+    const from = 8 + (3 - strip) * stripBytes;
+    const same = Buffer.compare(
+      tiff.subarray(from, from + stripBytes),
+      read.subarray(strip * stripBytes, (strip + 1) * stripBytes),
+    );
+    assert.equal(same, 0, `strip ${strip}`);
+  }
+});
+
+Deno.test("a compressed image is left out with the reason, and the sidecar stays", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const tiff = makeTiff({ compression: 5, pixels: pixelsOf(200) });
+  const facts = factsWith({ sidecarText: sample("LaB6").bytes });
+  const { report, path } = deliver(hdf5, folder.path, { tiff, facts });
+  assert.equal(report.way, "whole");
+  assert.equal(report.reason, "no image in the NeXus file: the TIFF is compressed (5)");
+  const tree = readTree(hdf5, path);
+  assert.equal(nodeAt(tree, "entry/data"), undefined);
+  assert.equal(valueAt(hdf5, path, "entry/instrument/detector/qxrd/metadata/exposureTime"), "1");
+  assert.equal(valueAt(hdf5, path, "entry/process/notes/data"), report.reason);
+});
+
+Deno.test("image = none writes a whole file without image, and says nothing of it", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const facts = factsWith({ settings: settingsWith({ nexus: { image: "none" } }) });
+  const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
+  assert.deepEqual(report, { way: "whole", splice: null, checksumSlot: null, reason: null });
+  const tree = readTree(hdf5, path);
+  assert.equal(nodeAt(tree, "entry/data"), undefined);
+  assert.equal(nodeAt(tree, "entry/process/notes"), undefined);
+});
+
+Deno.test("image = external refers to the TIFF by its name alone", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const facts = factsWith({ settings: settingsWith({ nexus: { image: "external" } }) });
+  const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
+  assert.equal(report.way, "whole");
+  assert(!Buffer.from(Deno.readFileSync(path)).includes(Buffer.from(folder.path)), "the folder's name is in the file");
+  const before = Deno.cwd();
+  Deno.chdir(folder.path);
+  try {
+    assert.deepEqual(imageBytes(hdf5, "frame.nxs"), pixelsOf(1024));
+  } finally {
+    Deno.chdir(before);
+  }
+});
+
+Deno.test("the slot of the checksum is where it is read, in the file on disk and in the delivered one", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const tiff = makeTiff();
+  const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith({ checksum: true }) });
+  const sum = "0123456789abcdef".repeat(4);
+  const slot = report.checksumSlot!;
+  assert(slot < report.splice!.at);
+  const checksum = "entry/instrument/detector/data_file/checksum";
+  assert.equal(valueAt(hdf5, path, checksum), "");
+  const head = Deno.readFileSync(folder.join("frame.nxs.head"));
+  head.set(new TextEncoder().encode(sum), slot);
+  Deno.writeFileSync(path, assembled(report, head, tiff));
+  assert.equal(valueAt(hdf5, path, checksum), sum);
+  assert.deepEqual(imageBytes(hdf5, path), pixelsOf(1024));
+});
+
+Deno.test("a reference dark is kept in two dimensions and the frame's pixels are still left out", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const dark = makeTiff({ bits: 32, format: 1, pixels: new Uint8Array(1024).fill(5) });
+  Deno.writeFileSync(folder.join("dark.tif"), dark);
+  const referenceDark = { imageName: "D.dark.tif", path: folder.join("dark.tif"), layout: layoutOfBytes(dark) };
+  const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts: factsWith({ referenceDark }) });
+  assert.equal(report.way, "splice");
+  assert.deepEqual(imageBytes(hdf5, path), pixelsOf(1024));
+  const node = nodeAt(readTree(hdf5, path), "entry/instrument/detector/reference_dark/image");
+  assert(node?.kind === "dataset");
+  assert.deepEqual(node.shape, [16, 16]);
+  assert.equal(node.type, "uint32");
+  assert.equal(valueAt(hdf5, path, "entry/instrument/detector/reference_dark/file_name"), "D.dark.tif");
+});
+
+Deno.test("a frame of which nothing is known has a file too", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const facts = factsWith({ layout: null, sidecarProblem: "there was no sidecar", notes: ["not tagged: empty"] });
+  const report = writeNexus(hdf5, folder.join("a.nxs"), folder.join("no.tif"), facts, { fsync: true });
+  assert.match(report.reason!, /the TIFF is not understood/);
+  assert.equal(valueAt(hdf5, folder.join("a.nxs"), "entry/process/sidecar_problem/data"), "there was no sidecar");
+  const notes = valueAt(hdf5, folder.join("a.nxs"), "entry/process/notes/data");
+  assert.equal(notes, `not tagged: empty\n${report.reason}`);
+});
+
+/** Each way of failing: nothing may stay at the target, nor open in the library. */
+const FAILURES: Readonly<Record<string, (folder: TempFolder) => { target: string; tiff: string; facts: FrameFacts }>> =
+  {
+    "a folder that is not there": (folder) => ({
+      target: folder.join("no", "a.nxs"),
+      tiff: folder.join("P.tif"),
+      facts: factsWith(),
+    }),
+    "a TIFF that ends before its strips": (folder) => {
+      const tiff = reversedStrips();
+      Deno.writeFileSync(folder.join("P.tif"), tiff.subarray(0, 600));
+      return {
+        target: folder.join("a.nxs"),
+        tiff: folder.join("P.tif"),
+        facts: factsWith({ layout: layoutOfBytes(tiff) }),
+      };
+    },
+    "a TIFF that is gone": (folder) => ({
+      target: folder.join("a.nxs"),
+      tiff: folder.join("gone.tif"),
+      facts: factsWith({ layout: layoutOfBytes(reversedStrips()) }),
+    }),
+    "a reference dark that is gone": (folder) => ({
+      target: folder.join("a.nxs"),
+      tiff: folder.join("P.tif"),
+      facts: factsWith({
+        referenceDark: { imageName: "D.tif", path: folder.join("D.tif"), layout: layoutOfBytes(makeTiff()) },
+      }),
+    }),
+  };
+
+for (const [name, prepare] of Object.entries(FAILURES)) {
+  Deno.test(`${name} leaves nothing at the target and nothing open`, () => {
+    using folder = new TempFolder();
+    using hdf5 = openHdf5Library();
+    const { target, tiff, facts } = prepare(folder);
+    try {
+      Deno.writeTextFileSync(target, "of an earlier try");
+    } catch {
+      // its folder is not there
+    }
+    assert.throws(() => writeNexus(hdf5, target, tiff, facts, { fsync: false }));
+    assert.equal(hdf5.openObjects, 0);
+    const left = [...Deno.readDirSync(folder.path)].map((entry) => entry.name).filter((entry) =>
+      entry.startsWith("a.")
+    );
+    assert.deepEqual(left, []);
+  });
+}
+
+Deno.test(
+  "a full volume is an error that leaves nothing, and the next frame is written",
+  { ignore: !canMount() },
+  () => {
+    using volume = new SmallVolume(192);
+    using hdf5 = openHdf5Library();
+    const facts = factsWith({ sidecarText: sample("NAC_dc1150").bytes });
+    assert.throws(() => writeNexus(hdf5, volume.join("a.nxs"), "/no.tif", facts, { fsync: true }), Hdf5Error);
+    assert.equal(hdf5.openObjects, 0);
+    assert.throws(() => Deno.statSync(volume.join("a.nxs")), Deno.errors.NotFound);
+    assert.throws(() => Deno.statSync(volume.join("a.nxs.part")), Deno.errors.NotFound);
+    assert.equal(writeNexus(hdf5, volume.join("a.nxs"), "/no.tif", factsWith(), { fsync: true }).way, "splice");
+  },
+);
