@@ -1,14 +1,16 @@
-/** Second stage: merges the metadata into the TIFF's tags and writes the NeXus file's skeleton. */
+/** Second stage: merges the metadata into the TIFF's tags and writes the NeXus file's skeleton; then the masters of series. */
 import { type PluginContext, stageOptions } from "pewatch";
 import { openHdf5Library } from "../ffi/hdf5/mod.ts";
 import { openTiffLibrary } from "../ffi/tiff/mod.ts";
 import { mergeData } from "../src/frames/merge_data.ts";
 import type { MergeLibraries } from "../src/frames/merge_frame.ts";
+import { SeriesMasters } from "../src/frames/series_masters.ts";
 
 /** Each tick: a frame so takes three ticks at most besides the work. The first implementation fired each third. */
 export const TICKTACK = 1;
 export const TICKTACK_OFFSET = 0;
 
+const masters = new SeriesMasters();
 let libraries: (MergeLibraries & { close(): void }) | null = null;
 
 /** libtiff and HDF5 are opened here and nowhere else: each belongs to the one thread that opened it. */
@@ -28,6 +30,7 @@ export function setup(context: PluginContext): void {
 export async function work(context: PluginContext): Promise<void> {
   if (libraries === null) throw new Error("the libraries are not open: setup has not run");
   await mergeData(libraries, stageOptions(context));
+  await masters.work(libraries.hdf5, stageOptions(context));
 }
 
 export function teardown(): void {

@@ -62,6 +62,8 @@ class Pass {
   readonly #quiet = new Map<HostedPlugin, number>();
   #lastStep_ms = performance.now();
   #steps = 0;
+  /** Masters of series that wait for their time to be written: it comes, so there is no end before. */
+  #seriesWaiting = 0;
   /** Whether the stages, firing side by side, have come to rest. */
   #settled = false;
   #stageError: string | null = null;
@@ -79,7 +81,10 @@ class Pass {
         this.#statistics.condition(condition);
         conditionLog.condition(condition);
       },
-      onBacklog: (backlog) => this.#statistics.backlog(backlog, performance.now()),
+      onBacklog: (backlog) => {
+        this.#seriesWaiting = backlog.series ?? this.#seriesWaiting;
+        this.#statistics.backlog(backlog, performance.now());
+      },
     });
   }
 
@@ -134,6 +139,7 @@ class Pass {
   }
 
   #isQuiet(): boolean {
+    if (this.#seriesWaiting > 0) return false;
     if (!this.#host.plugins.every((plugin) => (this.#quiet.get(plugin) ?? 0) >= 1)) return false;
     const waiting = this.#statistics.counts(performance.now()).backlog > 0;
     return !waiting || performance.now() - this.#lastStep_ms > this.#patience_ms;
@@ -145,6 +151,7 @@ class Pass {
       for (const plugin of this.#host.plugins) {
         if (await this.#fire(plugin)) return true;
       }
+      if (this.#seriesWaiting > 0) return true;
     }
     return false;
   }

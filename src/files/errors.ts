@@ -21,6 +21,14 @@ export function isOtherVolume(error: unknown): boolean {
     Deno.build.os === "windows");
 }
 
+/**
+ * The system's own words, without the call and the paths that Deno adds: paths of claims differ at each try, and what
+ * differs is told anew each time.
+ */
+export function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/(\(os error \d+\)): .*$/, "$1");
+}
+
 /** One line for a person: the error's message without its stack. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -65,7 +65,7 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
   if (view !== null && view.flaw !== null) notes.push(view.flaw);
   if (misfit !== null) notes.push(misfit);
   const compressedWhole = isPacked(candidate.image);
-  if (compressedWhole) notes.push("the image file is packed: it is delivered as it is");
+  if (compressedWhole) notes.push("the image file is packed");
   return {
     state: "ready",
     members: membersOf(candidate, { image, sidecar }),

@@ -8,9 +8,9 @@
 import { join } from "node:path";
 import { removeFile, whileHeldOpen } from "../files/durable.ts";
 import { isMissing, isOtherVolume } from "../files/errors.ts";
-import { factsOf, listFolder } from "../files/listing.ts";
+import { factsOf, listFolder, makeFoldersBelow } from "../files/listing.ts";
 import { type ClaimRecord, DONE_NAME, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
-import { moveFile } from "./move_file.ts";
+import { moveFile, MOVING_NAME } from "./move_file.ts";
 
 export const CLAIMING_PREFIX = ".claiming-";
 export const DISCARD_PREFIX = ".discard-";
@@ -45,8 +45,15 @@ export async function claimFrame(
 ): Promise<void> {
   const claiming = join(options.temp, CLAIMING_PREFIX + record.id);
   Deno.mkdirSync(claiming);
-  writeRecord(claiming, record, options);
-  await fillClaim(claiming, record, options.from);
+  try {
+    writeRecord(claiming, record, options);
+    await fillClaim(claiming, record, options.from);
+  } catch (error) {
+    // Else each try would leave a claim behind: a file that another program holds open is tried at every firing.
+    // Where not even that can be done, the next firing goes on with the claim.
+    await giveBack(claiming, { record, from: options.from }).catch(() => {});
+    throw error;
+  }
   await finishClaiming(claiming, record, options.temp);
 }
 
@@ -86,6 +93,7 @@ export async function resumeClaim(
   const from = join(options.raw, ...record.folder.split("/"));
   await fillClaim(claiming, record, from);
   if (factsOf(join(claiming, record.image)) === null) {
+    makeFoldersBelow(options.raw, record.folder);
     await giveBack(claiming, { record, from });
     return null;
   }
@@ -95,14 +103,12 @@ export async function resumeClaim(
 
 /** Without an image there is no frame: what else was taken goes back to where it lay. */
 async function giveBack(claiming: string, claim: { record: ClaimRecord; from: string }): Promise<void> {
+  removeFile(join(claiming, MOVING_NAME));
   for (const member of claim.record.members) {
     const taken = join(claiming, member.name);
-    if (factsOf(taken) === null) continue;
-    Deno.mkdirSync(claim.from, { recursive: true });
-    await moveFile(taken, join(claim.from, member.name));
+    if (factsOf(taken) !== null) await moveFile(taken, join(claim.from, member.name));
   }
-  removeFile(join(claiming, RECORD_NAME));
-  Deno.removeSync(claiming);
+  discardRemains(claiming);
 }
 
 /** Removes the remains of a claim that never got its record: nothing of a frame can be in it. */
@@ -135,7 +141,8 @@ async function moveClaimAcross(source: string, target: { to: string; id: string 
   Deno.mkdirSync(claiming, { recursive: true });
   const { files } = listFolder(source);
   // The record goes last: as long as it is in the source, a restart does this move again.
-  for (const name of files.filter((name) => name !== RECORD_NAME && !name.endsWith(".part"))) {
+  const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
+  for (const name of files.filter((name) => !left.includes(name))) {
     await moveFile(join(source, name), join(claiming, name));
   }
   await moveFile(join(source, RECORD_NAME), join(claiming, RECORD_NAME));

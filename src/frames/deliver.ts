@@ -5,12 +5,14 @@ import type { CopyTarget, Span } from "../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen, writeWhole } from "../files/durable.ts";
 import { factsOf } from "../files/listing.ts";
 import { assembleSpans } from "../nexus/assemble.ts";
+import { seriesFrame } from "../nexus/series_layout.ts";
 import { discardClaim } from "./claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
 import { NEXUS_NAME } from "./merge_frame.ts";
 import { stemOf } from "./names.ts";
 import { type ClaimRecord, frameOf, writeRecord } from "./record.ts";
+import { writeMark } from "./series_marks.ts";
 import type { FrameFolders } from "./stage.ts";
 
 export interface Delivery {
@@ -54,9 +56,26 @@ export async function deliverClaim(
     for (const file of plan.files) removeFile(partOf(record, { plan, file }));
   }
   if (delivery.settings.frames.fsync) syncFolder(folder);
+  markSeries(record, { folder, plan }, delivery);
   discardClaim(path);
   if (record.quarantine !== null) return { type: "quarantined", folder, reason: record.quarantine, bytes };
   return { type: "delivered", files: plan.files.map((file) => join(folder, file.name)), bytes, again: plan.complete };
+}
+
+/** The master of the frame's series is written later, by the worker that has HDF5: the mark tells it so. */
+function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, delivery: Delivery): void {
+  const { nexus, frames } = delivery.settings;
+  if (!nexus.series || nexus.image !== "embed" || record.dark || record.quarantine !== null) return;
+  const file = to.plan.files.find((file) => file.kind === "nexus");
+  if (file === undefined || seriesFrame(file.name) === null) return;
+  const { root } = record.destination;
+  const mark = {
+    id: record.id,
+    root: to.folder.startsWith(root) ? root : delivery.folders.outputRoot,
+    folder: to.folder,
+    nexus: file.name,
+  };
+  writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
 }
 
 /** A frame in quarantine has a text beside it that says why. */

@@ -40,6 +40,8 @@ export interface Backlog {
   readonly raw?: number;
   readonly temp?: number;
   readonly proc?: number;
+  /** Series whose master waits for its time to be written; no frames. */
+  readonly series?: number;
 }
 
 /** What a stage is given to tell what it does. */

@@ -1,6 +1,6 @@
 /** The second stage: merges each claim in temp and hands it on to proc. */
 import { join } from "node:path";
-import { messageOf } from "../files/errors.ts";
+import { messageOf, reasonOf } from "../files/errors.ts";
 import { discardClaim, finishMovesAcross, isDone, listClaims, moveClaim } from "./claim.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
@@ -29,11 +29,23 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
       left--;
       reporter.condition({ key: `claim ${id}`, message: null });
     } catch (error) {
-      const text = `claim ${join(folders.temp, id)} cannot be merged: ${messageOf(error)}; it stays there`;
+      const path = join(folders.temp, id);
+      const text = `${frameIn(path)} cannot be merged: ${reasonOf(error)}; it waits in ${path}`;
       reporter.condition({ key: `claim ${id}`, message: text });
     }
   }
   reporter.backlog({ temp: left });
+}
+
+/** The frame that a claim holds, as far as that can be told. */
+function frameIn(path: string): string {
+  try {
+    const record = readRecord(path);
+    if (record !== null) return frameOf(record);
+  } catch {
+    // its record is what is wrong with it
+  }
+  return "a claim";
 }
 
 async function mergeClaim(id: string, libraries: MergeLibraries, options: StageOptions): Promise<void> {

@@ -20,8 +20,14 @@ import { referenceFor } from "./reference_dark.ts";
 
 /** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
 export const NEXUS_NAME = "frame.nxs.head";
-/** A frame that ended the process so many times while it was merged is delivered as it is. */
-export const ATTEMPTS_MAX = 3;
+/**
+ * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from
+ * outside during the start hits the same first frame again, and in 300 kills one frame was hit four times.
+ */
+export const ATTEMPTS_MAX = 10;
+
+/** How the NeXus writer's reason begins where the file has no image. */
+const NO_IMAGE = "no image";
 
 /** The libraries of the merging worker; null with the reason where one cannot be had. */
 export interface MergeLibraries {
@@ -111,7 +117,8 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
   const { contents, imagePath, notes } = work;
   if (!settings.tiff.tags || contents.layout === null) return false;
   if (contents.sidecarProblem !== null) {
-    notes.push(`no tags in the TIFF: ${contents.sidecarProblem}`);
+    // It was told of when the frame was claimed, unless the sidecar has changed since.
+    if (work.claim.record.notes.length === 0) notes.push(`no tags in the TIFF: ${contents.sidecarProblem}`);
     return false;
   }
   const image = work.claim.record.members.find((member) => member.role === "image");
@@ -144,7 +151,10 @@ function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusRepo
       writtenAt: new Date(claim.record.written_ms),
       checksum: settings.frames.checksum === "sha256",
     };
-    return writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, { fsync: settings.frames.fsync });
+    const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, { fsync: settings.frames.fsync });
+    // An image that is there, by whatever way, is no news to a person.
+    if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
+    return report;
   } catch (error) {
     notes.push(`no NeXus file for ${frameOf(claim.record)}: ${messageOf(error)}`);
     return null;

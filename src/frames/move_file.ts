@@ -1,10 +1,13 @@
 /** Moves one file: a rename, or where the volumes differ a verified and flushed copy before the source is removed. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { copySpans } from "../files/copy_spans.ts";
 import { removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { isOtherVolume } from "../files/errors.ts";
 import { factsOf } from "../files/listing.ts";
 import { sameContent } from "../files/same_content.ts";
+
+/** A copy that is not whole yet. Its name begins with a dot as no frame's file does: "P.tif.part" may be one. */
+export const MOVING_NAME = ".pewatch-moving.part";
 
 /**
  * Moves `from` to `to`. A `to` that is there already is the remains of a move that was cut off between copy and
@@ -27,7 +30,7 @@ export async function moveFile(from: string, to: string): Promise<void> {
 
 function copyAcross(from: string, to: string): void {
   const size = Deno.lstatSync(from).size;
-  const part = `${to}.part`;
+  const part = join(dirname(to), MOVING_NAME);
   copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
     verify: "compare",
     fsync: true,

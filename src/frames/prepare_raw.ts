@@ -1,6 +1,6 @@
 /** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
 import { join, sep } from "node:path";
-import { messageOf } from "../files/errors.ts";
+import { messageOf, reasonOf } from "../files/errors.ts";
 import { assess, type Ready } from "./assess.ts";
 import {
   claimFrame,
@@ -99,11 +99,13 @@ export class PrepareRaw {
       reporter.condition({ key: "temp", message: null });
       return outcome;
     } catch (error) {
-      const text = `${frame}: cannot be taken: ${messageOf(error)}; it stays in the raw folder`;
+      const text = `${frame}: cannot be taken: ${reasonOf(error)}; it stays in the raw folder`;
       // The temp folder itself is at fault where no claim can be made: then the other frames need not be tried.
       const stuck = !canMakeClaims(options.folders.temp);
-      if (stuck) reporter.condition({ key: "temp", message: `the temp folder takes no frames: ${messageOf(error)}` });
-      else this.#sayOnce(frame, { text, reporter });
+      const { temp } = options.folders;
+      if (stuck) {
+        reporter.condition({ key: "temp", message: `the temp folder ${temp} takes no frames: ${reasonOf(error)}` });
+      } else this.#sayOnce(frame, { text, reporter });
       return stuck ? "stuck" : "waiting";
     }
   }
@@ -174,7 +176,9 @@ async function claimReady(
     keepReference(settings.daemon.state_dir, { path: join(candidate.path, candidate.image), view: verdict.view });
   }
   const record = recordOf(candidate, { verdict, options });
-  for (const note of record.remove ? [] : verdict.notes) reporter.log.warn(`${frame}: ${note}`);
+  // Of a frame that is removed or goes to quarantine it is told when that is done.
+  const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
+  for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
   await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync: settings.frames.fsync });
   if (record.remove) {
     discardClaim(join(folders.temp, DISCARD_PREFIX + record.id));

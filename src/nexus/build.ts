@@ -23,7 +23,7 @@ export interface BuildOptions {
   readonly hdf5Version: string;
 }
 
-/** The tree of one frame's file; its layout is the table in docs/nexus.md. */
+/** The tree of one frame's file; docs/files.md shows its layout. */
 export function buildTree(facts: FrameFacts, options: BuildOptions): NexusGroup {
   return group("/", "NXroot", {
     attributes: {
@@ -169,7 +169,7 @@ function dataGroup(facts: FrameFacts): NexusGroup {
   });
 }
 
-/** Filled by hand: `from` with a function takes ten times as long, a tenth of the whole file's time. */
+/** Filled by hand: `from` with a function is many times slower, and both axes are made for every frame. */
 function pixelAxis(length: number): Float32Array {
   const axis = new Float32Array(length);
   for (let index = 0; index < length; index++) axis[index] = index;

@@ -3,7 +3,7 @@ import { Hdf5Error } from "../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { isMissing } from "../files/errors.ts";
 import { PROGRAM } from "./entry_parts.ts";
-import { buildMasterTree, type MasterContents, SERIES_ATTRIBUTE } from "./series_tree.ts";
+import { buildMasterTree, FRAMES_GROUP, type MasterContents, SERIES_ATTRIBUTE } from "./series_tree.ts";
 import { writeTree } from "./write_tree.ts";
 
 export type Standing = "none" | "ours" | "foreign";
@@ -22,10 +22,13 @@ export function standingOf(hdf5: Hdf5Library, path: string): Standing {
   }
   try {
     using file = hdf5.openFile(path);
-    const names = file.root.attributeNames();
-    if (!names.includes("creator") || !names.includes(SERIES_ATTRIBUTE)) return "foreign";
-    return file.root.readAttribute("creator", { elementsMax: 1 }) === PROGRAM ? "ours" : "foreign";
+    if (file.root.readAttribute("creator", { elementsMax: 1 }) !== PROGRAM) return "foreign";
+    const frames = file.root.open(`entry/${FRAMES_GROUP}`);
+    if (frames.kind !== "group") return "foreign";
+    using group = frames.group;
+    return group.attributeNames().includes(SERIES_ATTRIBUTE) ? "ours" : "foreign";
   } catch (error) {
+    // No HDF5, or without what is looked for.
     if (error instanceof Hdf5Error) return "foreign";
     throw error;
   }

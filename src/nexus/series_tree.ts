@@ -6,7 +6,8 @@ import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
 import { formatInZone } from "./time.ts";
 import { field, group, type NexusGroup, type NexusNode } from "./tree.ts";
 
-/** Attribute of the root: a file that has it was made here and may be replaced. */
+/** Of the entry, a group that only a master has: by its attribute a file is known that may be replaced. */
+export const FRAMES_GROUP = "frames";
 export const SERIES_ATTRIBUTE = "pewatch_series";
 
 /** What differs from frame to frame, and so is not taken from the first. */
@@ -55,7 +56,6 @@ export function buildMasterTree(contents: MasterContents): NexusGroup {
       NeXus_release: NEXUS_RELEASE,
       creator: PROGRAM,
       creator_version: PROGRAM_VERSION,
-      [SERIES_ATTRIBUTE]: contents.series,
     },
     children: [entryGroup(contents)],
   });
@@ -103,8 +103,9 @@ function detectorGroup({ slots, members }: MasterContents, first: MasterFrame): 
 }
 
 /** Which file each slot is of, and when it was taken; "" where none is there. */
-function framesGroup({ slots }: MasterContents): NexusGroup {
-  return group("frames", "NXcollection", {
+function framesGroup({ series, slots }: MasterContents): NexusGroup {
+  return group(FRAMES_GROUP, "NXcollection", {
+    attributes: { [SERIES_ATTRIBUTE]: series },
     children: [
       field("file_name", slots.map(({ frame }) => frame?.file ?? "")),
       field("start_time", slots.map(({ frame }) => frame?.image.startTime ?? "")),

@@ -8,6 +8,7 @@ import { Finalize } from "../../src/frames/finalize.ts";
 import type { FrameEvent, Reporter } from "../../src/frames/events.ts";
 import { mergeData } from "../../src/frames/merge_data.ts";
 import { PrepareRaw } from "../../src/frames/prepare_raw.ts";
+import { SeriesMasters } from "../../src/frames/series_masters.ts";
 import type { StageOptions } from "../../src/frames/stage.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { TempFolder } from "../temp_folder.ts";
@@ -56,6 +57,8 @@ export class Way implements Disposable {
   readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
   #prepare = new PrepareRaw();
   #finalize = new Finalize();
+  #rounds = 0;
+  #masters = this.#newMasters();
 
   constructor(changes: Changes = {}, options: { on?: string } = {}) {
     this.#folder = new TempFolder(options);
@@ -97,19 +100,31 @@ export class Way implements Disposable {
     this.#finalize[Symbol.dispose]();
     this.#prepare = new PrepareRaw();
     this.#finalize = new Finalize();
+    this.#masters = this.#newMasters();
   }
 
   /** Fires the stages in turn, so often. */
   async fire(rounds = 1): Promise<void> {
     for (let round = 0; round < rounds; round++) {
+      this.#rounds++;
       await this.#prepare.work(this.#options());
       await mergeData(mergeLibraries(), this.#options());
+      await this.#masters.work(mergeLibraries().hdf5, this.#options());
       await this.#finalize.work(this.#options());
     }
   }
 
   firePrepare(): Promise<void> {
     return this.#prepare.work(this.#options());
+  }
+
+  /** The merge of frames alone, without the masters of series. */
+  fireMerge(): Promise<void> {
+    return mergeData(mergeLibraries(), this.#options());
+  }
+
+  fireFinalize(): Promise<void> {
+    return this.#finalize.work(this.#options());
   }
 
   /** Everything visible below the output root, forward slashes, sorted; hidden files too where asked. */
@@ -127,6 +142,11 @@ export class Way implements Disposable {
   onTheWay(): string[] {
     const { temp, proc } = this.settings.folders;
     return [...filesBelow(temp), ...filesBelow(proc), ...foldersIn(temp), ...foldersIn(proc)];
+  }
+
+  /** An hour lies between two rounds: no master waits for its time. */
+  #newMasters(): SeriesMasters {
+    return new SeriesMasters({ now_ms: () => this.#rounds * 3_600_000 });
   }
 
   #options(): StageOptions {

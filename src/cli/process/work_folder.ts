@@ -4,6 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { FolderLock } from "../../daemon/folder_lock.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import type { Candidate } from "../../frames/scan.ts";
+import { isMarkName } from "../../frames/series_marks.ts";
 
 /**
  * Hidden, so that no scan finds it. It lies in the folder of the frames, whose volume it shares: frames are renamed
@@ -32,15 +33,18 @@ export function passSettings(
 /** Removes the work folder where nothing is left in it; gives how many frames are. */
 export function removeWorkFolder(work: string): number {
   let left = 0;
+  let marks = 0; // no frames, but the next run needs them for the masters of their series
   for (const part of [join(work, "temp"), join(work, "proc")]) {
     try {
-      left += [...Deno.readDirSync(part)].filter((entry) => entry.isDirectory).length;
+      const entries = [...Deno.readDirSync(part)];
+      left += entries.filter((entry) => entry.isDirectory).length;
+      marks += entries.filter((entry) => isMarkName(entry.name)).length;
       Deno.removeSync(part);
     } catch {
       // not empty, or never made
     }
   }
-  if (left === 0) removeTree(work);
+  if (left + marks === 0) removeTree(work);
   return left;
 }
 

@@ -1,0 +1,216 @@
+/** Masters of series along the way of frames. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { readLayoutOfFile } from "../../src/tiff/layout.ts";
+import { makeTiff } from "../tiff/make_tiff.ts";
+import { Crash, CrashAt } from "./crash.ts";
+import { filesBelow, type RawFrame, sidecarText, Way } from "./way.ts";
+
+const SERIES = { nexus: { image: "embed", profile: "base", series: true } } as const;
+const PIXELS = 32 * 16;
+
+interface Master {
+  readonly numbers: readonly number[];
+  readonly present: readonly number[];
+  readonly files: readonly string[];
+  readonly stack: Float32Array;
+}
+
+let library: Hdf5Library | null = null;
+
+function hdf5(): Hdf5Library {
+  library ??= openHdf5Library();
+  return library;
+}
+
+function readMaster(path: string): Master {
+  using file = hdf5().openFile(path);
+  const at = (name: string) => {
+    const opened = file.root.open(name);
+    assert.equal(opened.kind, "dataset", name);
+    return (opened as Extract<typeof opened, { kind: "dataset" }>).dataset;
+  };
+  using numbers = at("entry/data/frame_number");
+  using present = at("entry/data/present");
+  using files = at("entry/frames/file_name");
+  using data = at("entry/data/data");
+  return {
+    numbers: numbers.read({ elementsMax: 1e5 }) as number[],
+    present: present.read({ elementsMax: 1e5 }) as number[],
+    files: files.read({ elementsMax: 1e5 }) as string[],
+    stack: new Float32Array(data.readBytes({ bytesMax: 1e9 }).buffer),
+  };
+}
+
+/** Each slot is the image of its TIFF, or NaN. */
+function assertMaster(way: Way, master: string, numbers: readonly (readonly [number, string | null])[]): void {
+  const folder = join(way.output, ...master.split("/").slice(0, -1));
+  const read = readMaster(join(way.output, ...master.split("/")));
+  assert.deepEqual(read.numbers, numbers.map(([number]) => number));
+  assert.deepEqual(read.files, numbers.map(([, file]) => file ?? ""));
+  assert.deepEqual(read.present, numbers.map(([, file]) => file === null ? 0 : 1));
+  numbers.forEach(([, file], slot) => {
+    const image = read.stack.subarray(slot * PIXELS, (slot + 1) * PIXELS);
+    if (file === null) assert.ok(image.every(Number.isNaN));
+    else assert.deepEqual(image, pixelsIn(join(folder, file.replace(/\.nxs$/, ".tif"))));
+  });
+}
+
+function pixelsIn(tiff: string): Float32Array {
+  const { offset, byteCount } = readLayoutOfFile(tiff).pixels!;
+  return new Float32Array(Deno.readFileSync(tiff).slice(offset, offset + byteCount).buffer);
+}
+
+function put(way: Way, ...frames: (RawFrame & { seed: number })[]): void {
+  for (const frame of frames) way.put(frame);
+}
+
+Deno.test("a master has each frame of its series and its folder, and grows with it", async () => {
+  using way = new Way(SERIES);
+  put(way, { name: "P-00001.tif", seed: 1 }, { name: "Q-00001.tif", seed: 2 }, { name: "a/P-00007.tif", seed: 3 });
+  await way.fire(2);
+  assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"]]);
+  assertMaster(way, "a/P_master.h5", [[7, "P-00007.nxs"]]);
+  assertMaster(way, "Q_master.h5", [[1, "Q-00001.nxs"]]);
+  put(way, { name: "P-00004.tif", seed: 4 }, { name: "P-00002.tif", seed: 5 });
+  await way.fire(2);
+  assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, null], [4, "P-00004.nxs"]]);
+  assert.deepEqual(way.onTheWay(), []);
+  assert.equal(way.heard.conditions.size, 0);
+});
+
+Deno.test("without nexus.series there is no master and no mark", async () => {
+  using way = new Way();
+  put(way, { name: "P-00001.tif", seed: 1 });
+  await way.fire(1);
+  assert.deepEqual(filesBelow(way.settings.folders.proc), []);
+  await way.fire(1);
+  assert.ok(!way.delivered().some((name) => name.endsWith(".h5")));
+});
+
+Deno.test("darks that are kept and frames without a number are in no master", async () => {
+  using way = new Way({ ...SERIES, dark: { policy: "keep" } });
+  put(
+    way,
+    { name: "P-00001.tif", seed: 1 },
+    { name: "P-00002.tif", seed: 2, sidecar: sidecarText({ seed: 2, dark: true }) },
+    { name: "P-00003.dark.tif", seed: 3, sidecar: sidecarText({ seed: 3, dark: true }) },
+    { name: "P.tif", seed: 4 },
+  );
+  await way.fire(2);
+  assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"]]);
+  assert.deepEqual(way.onTheWay(), []);
+});
+
+Deno.test("a frame of another size is left out and told of once", async () => {
+  using way = new Way(SERIES);
+  const image = makeTiff({ width: 4, height: 4, pixels: new Uint8Array(64) });
+  way.put({ name: "P-00000.tif", image, sidecar: sidecarText({ width: 4, height: 4 }) });
+  put(way, { name: "P-00001.tif", seed: 1 }, { name: "P-00002.tif", seed: 2 });
+  await way.fire(2);
+  put(way, { name: "P-00003.tif", seed: 3 });
+  await way.fire(2);
+  assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, "P-00003.nxs"]]);
+  const told = way.heard.lines.filter((line) => line.includes("P-00000.nxs: left out, it is of 4 x 4 pixels"));
+  assert.equal(told.length, 1);
+});
+
+// Fails without standingOf (series_master.ts).
+Deno.test("another's file of the master's name stays as it is, and is told of once", async () => {
+  using way = new Way(SERIES);
+  way.put({ name: "P-00001.tif" });
+  await way.fire(1);
+  const frame = Deno.readFileSync(join(way.output, "P-00001.nxs"));
+  Deno.writeFileSync(join(way.output, "P_master.h5"), frame);
+  Deno.writeTextFileSync(join(way.output, "Q_master.h5"), "not even HDF5");
+  put(way, { name: "P-00002.tif", seed: 2 }, { name: "Q-00001.tif", seed: 3 });
+  await way.fire(3);
+  assert.deepEqual(way.read("P_master.h5"), frame);
+  assert.equal(new TextDecoder().decode(way.read("Q_master.h5")), "not even HDF5");
+  assert.equal(way.heard.lines.filter((line) => line.includes("is not pewatch's")).length, 2);
+  assert.deepEqual(way.onTheWay(), []);
+});
+
+Deno.test("an output that is away keeps the marks, and the master is written when it is back", async () => {
+  using way = new Way(SERIES);
+  put(way, { name: "P-00001.tif", seed: 1 });
+  await way.fire(1);
+  const { output_root, proc } = way.settings.folders;
+  Deno.renameSync(output_root, `${output_root}-away`);
+  await way.fire(2);
+  assert.match(way.heard.conditions.get("series") ?? "", /P_master\.h5 cannot be written.*is not there/);
+  assert.equal(filesBelow(proc).length, 1);
+  assert.throws(() => Deno.statSync(output_root), Deno.errors.NotFound);
+  Deno.renameSync(`${output_root}-away`, output_root);
+  way.restart();
+  await way.fire(1);
+  assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"]]);
+  assert.deepEqual(way.onTheWay(), []);
+  assert.equal(way.heard.conditions.size, 0);
+});
+
+Deno.test("a folder that somebody took away with its frames leaves no mark behind", async () => {
+  using way = new Way(SERIES);
+  put(way, { name: "a/P-00001.tif", seed: 1 });
+  await way.fire(1);
+  Deno.renameSync(join(way.output, "a"), join(way.output, "b"));
+  await way.fire(1);
+  assert.deepEqual(way.onTheWay(), []);
+  assert.equal(way.heard.conditions.size, 0);
+});
+
+Deno.test("a damaged mark is told of and removed", async () => {
+  using way = new Way(SERIES);
+  Deno.writeTextFileSync(join(way.settings.folders.proc, ".series-1.json"), "");
+  Deno.writeTextFileSync(join(way.settings.folders.proc, ".series-2.json"), '{"id":"2","nexus":"../x"}');
+  await way.fire(1);
+  assert.equal(way.heard.lines.filter((line) => line.includes("is damaged")).length, 2);
+  assert.deepEqual(way.onTheWay(), []);
+});
+
+/** Fails without markSeries before discardClaim (deliver.ts), or removeMark after publishMaster (series_masters.ts). */
+Deno.test("a stop at any step loses no mark, and the master is complete in the end", async () => {
+  const first: (RawFrame & { seed: number })[] = [{ name: "P-00001.tif", seed: 1 }];
+  const then: (RawFrame & { seed: number })[] = [{ name: "P-00003.tif", seed: 3 }];
+  const complete = [[1, "P-00001.nxs"], [2, null], [3, "P-00003.nxs"]] as const;
+  let steps = 0;
+  {
+    using way = new Way(SERIES);
+    put(way, ...first);
+    await way.fire(2);
+    put(way, ...then);
+    using count = new CrashAt(Infinity);
+    await way.fire(2);
+    steps = count.steps;
+    assertMaster(way, "P_master.h5", complete);
+  }
+  assert.ok(steps > 50, `${steps} steps were counted`);
+  for (let at = 1; at <= steps; at++) {
+    const when = `after a stop at step ${at} of ${steps}`;
+    using way = new Way(SERIES);
+    put(way, ...first);
+    await way.fire(2);
+    put(way, ...then);
+    {
+      using crash = new CrashAt(at);
+      try {
+        await way.fire(2);
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+      assert.ok(crash.happened, when);
+    }
+    // Whatever has the master's name is a whole one, the old or the new.
+    const { numbers, stack } = readMaster(join(way.output, "P_master.h5"));
+    assert.equal(stack.length, numbers.length * PIXELS, when);
+    assert.deepEqual(stack.subarray(0, PIXELS), pixelsIn(join(way.output, "P-00001.tif")), when);
+    way.restart();
+    await way.fire(3);
+    assertMaster(way, "P_master.h5", complete);
+    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.delivered({ hidden: true }).filter((name) => /(^|\/)\.|\.part/.test(name)), [], when);
+  }
+});
+
+globalThis.addEventListener("unload", () => library?.[Symbol.dispose]());
