@@ -4,7 +4,7 @@ import { Dataset } from "./dataset.ts";
 import { Dataspace } from "./dataspace.ts";
 import { Datatype, numberTypeId } from "./datatype.ts";
 import { Hdf5Error } from "./error.ts";
-import type { Hdf5Type, Hdf5VirtualStack } from "./library.ts";
+import type { Hdf5VirtualStack } from "./library.ts";
 import { cString, type Native } from "./native.ts";
 import { PropertyList } from "./property_list.ts";
 
@@ -49,8 +49,7 @@ function pattern(name: string): Uint8Array<ArrayBuffer> {
 
 /** HDF5 converts it to the dataset's own size and byte order. */
 function fillWithNaN(native: Native, creation: bigint): void {
-  const type: Hdf5Type = FLOAT32;
   const value = new Uint8Array(Float32Array.of(NaN).buffer);
-  const result = native.symbols.H5Pset_fill_value(creation, numberTypeId(native, type), value);
+  const result = native.symbols.H5Pset_fill_value(creation, numberTypeId(native, FLOAT32), value);
   native.checked(result, "fill a dataset with NaN");
 }
