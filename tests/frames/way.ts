@@ -35,21 +35,13 @@ export interface Heard {
   readonly conditions: Map<string, string>;
 }
 
-let libraries: { tiff: ReturnType<typeof openTiffLibrary>; hdf5: ReturnType<typeof openHdf5Library> } | null = null;
-
 /** One pair of libraries for all tests of a process, as the merging worker has it. */
-function mergeLibraries() {
-  if (libraries === null) {
-    const opened = { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
-    libraries = opened;
-    // HDF5 closes itself badly at the end of a process that has not closed it.
-    globalThis.addEventListener("unload", () => {
-      opened.hdf5[Symbol.dispose]();
-      opened.tiff[Symbol.dispose]();
-    });
-  }
-  return libraries;
-}
+const libraries = { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
+// HDF5 closes itself badly at the end of a process that has not closed it.
+globalThis.addEventListener("unload", () => {
+  libraries.hdf5[Symbol.dispose]();
+  libraries.tiff[Symbol.dispose]();
+});
 
 export class Way implements Disposable {
   readonly #folder: TempFolder;
@@ -73,7 +65,6 @@ export class Way implements Disposable {
     for (const path of [raw, temp, proc, output_root, this.settings.daemon.state_dir]) {
       Deno.mkdirSync(path, { recursive: true });
     }
-    mergeLibraries();
   }
 
   get raw(): string {
@@ -108,8 +99,8 @@ export class Way implements Disposable {
     for (let round = 0; round < rounds; round++) {
       this.#rounds++;
       await this.#prepare.work(this.#options());
-      await mergeData(mergeLibraries(), this.#options());
-      await this.#masters.work(mergeLibraries().hdf5, this.#options());
+      await mergeData(libraries, this.#options());
+      await this.#masters.work(libraries.hdf5, this.#options());
       await this.#finalize.work(this.#options());
     }
   }
@@ -120,7 +111,7 @@ export class Way implements Disposable {
 
   /** The merge of frames alone, without the masters of series. */
   fireMerge(): Promise<void> {
-    return mergeData(mergeLibraries(), this.#options());
+    return mergeData(libraries, this.#options());
   }
 
   fireFinalize(): Promise<void> {
