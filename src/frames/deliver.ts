@@ -78,10 +78,20 @@ function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, del
   writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
 }
 
+/** What file systems take, in bytes. */
+const NAME_BYTES_MAX = 255;
+
+/** The image's name with an ending; where that would be too long (while it is written it has another), the claim's. */
+function reasonName(record: ClaimRecord): string {
+  const name = `${record.image}.reason.txt`;
+  const fits = new TextEncoder().encode(`${name}.part`).length <= NAME_BYTES_MAX;
+  return fits ? name : `${record.id}.reason.txt`;
+}
+
 /** A frame in quarantine has a text beside it that says why. */
 function withReason(claim: { path: string; record: ClaimRecord }, settings: Settings): ClaimRecord {
   const { record, path } = claim;
-  const name = `${record.image}.reason.txt`;
+  const name = reasonName(record);
   const text = [`${frameOf(record)} was not delivered: ${record.quarantine}`, ...record.notes, ""].join("\n");
   if (!record.members.some((member) => member.name === name)) {
     writeWhole(join(path, name), new TextEncoder().encode(text), { fsync: settings.frames.fsync });

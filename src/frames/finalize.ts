@@ -91,6 +91,11 @@ export class Finalize implements Disposable {
     const { reporter, folders } = options;
     const { record, id, path } = claim;
     try {
+      if (record.merge === null) {
+        // A stop came between the record of a new name and the way back to the merge, below.
+        await moveClaim(id, { from: folders.proc, to: folders.temp, record });
+        return "gone";
+      }
       const outcome = await deliverClaim(claim, delivery);
       this.#failures.delete(id);
       reporter.condition({ key: `claim ${id}`, message: null });

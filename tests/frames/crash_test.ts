@@ -102,3 +102,43 @@ function assertSetOrder(visible: ReadonlyMap<string, Uint8Array>, when: string):
     for (const ending of [".tif", ".tif.metadata"]) assert.ok(visible.has(set + ending), `${set}${ending} ${when}`);
   }
 }
+
+// Fails without the look at `record.merge` in Finalize.#deliver (finalize.ts): a stop between the record of a new name and
+// the way back to the merge then delivered the frame without its NeXus file.
+Deno.test("a stop at any step of a frame whose name is taken leaves both frames whole, each with its NeXus file", async () => {
+  const expected = ["P", "P-00001"].flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]).sort();
+  async function prepared(): Promise<Way> {
+    const way = new Way();
+    way.put({ name: "P.tif", seed: 1 });
+    await way.fire();
+    way.put({ name: "P.tif", seed: 2 });
+    return way;
+  }
+  let steps = 0;
+  {
+    using way = await prepared();
+    using count = new CrashAt(Infinity);
+    await way.fire(2);
+    steps = count.steps;
+    assert.deepEqual(way.delivered(), expected);
+  }
+  for (let at = 1; at <= steps; at++) {
+    using way = await prepared();
+    const first = way.read("P.tif");
+    const when = `after a stop at step ${at} of ${steps}`;
+    {
+      using _crash = new CrashAt(at);
+      try {
+        await way.fire(2);
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+    }
+    way.restart();
+    await way.fire(3);
+    assert.deepEqual(way.delivered({ hidden: true }), expected, when);
+    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.read("P.tif"), first, when);
+    assert.match(new TextDecoder().decode(way.read("P-00001.tif.metadata")), /userComment1=frame 2/, when);
+  }
+});
