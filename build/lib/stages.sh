@@ -89,15 +89,8 @@ count_tests() {
   count "$passed" "$failed"
 }
 
-# Each program of tests/bench, or those that ARGS name; the other ARGS are theirs.
+# ARGS are names of benchmarks (none: all) and options; --help lists them.
 stage_bench() {
-  local programs=() rest=() argument limit_s=0
-  for argument in "$@"; do
-    if [ -f "$argument" ]; then programs+=("$argument"); else rest+=("$argument"); fi
-  done
-  [ ${#programs[@]} -gt 0 ] || programs=(tests/bench/*.ts)
-  for argument in "${programs[@]}"; do
-    echo "== $argument"
-    if run_deno run -A --frozen --cached-only "$argument" ${rest[@]+"${rest[@]}"}; then count 1 0; else count 0 1; fi
-  done
+  local limit_s=0
+  if run_deno run -A --frozen --cached-only tests/bench/main.ts "$@"; then count 1 0; else count 0 1; fi
 }

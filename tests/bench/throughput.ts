@@ -1,0 +1,171 @@
+/**
+ * The whole work on frames of 2048² (claimed, tagged, NeXus file made, delivered, verified) beside `cp` of the same
+ * files; for embedded images, beside `cp` of as many bytes.
+ */
+import { join } from "node:path";
+import type { BenchOptions, BenchResult } from "./options.ts";
+import { measurePairs, medianRatio, type Pair, PAIR_COLUMNS, pairRow } from "./pairs.ts";
+import { benchSettings, type SettingChanges, StageRunner } from "./stage_runner.ts";
+import { ratioText } from "./table.ts";
+import { copyByCp, filesOf, Workspace, writeFrames } from "./workspace.ts";
+
+export const SIDE = 2048;
+
+interface Variant {
+  readonly name: string;
+  readonly image: "none" | "embed";
+  readonly frames: SettingChanges["frames"] & object;
+  /** 74 keys instead of 29: more to be written into the NeXus file. */
+  readonly longSidecar?: boolean;
+  /** To a disk instead of memory. */
+  readonly onDisk?: boolean;
+}
+
+const LEAN = { verify: "compare", checksum: "none", fsync: true } as const;
+
+/** Each differs from the first of its image by one thing. */
+const VARIANTS: readonly Variant[] = [
+  { name: "none, compared, no checksum, flushed", image: "none", frames: LEAN },
+  { name: "none, sizes only", image: "none", frames: { ...LEAN, verify: "size" } },
+  { name: "none, SHA-256", image: "none", frames: { ...LEAN, checksum: "sha256" } },
+  { name: "none, not flushed", image: "none", frames: { ...LEAN, fsync: false } },
+  { name: "none, sidecar of 74 keys", image: "none", frames: LEAN, longSidecar: true },
+  { name: "embed, compared, no checksum, flushed", image: "embed", frames: LEAN },
+  { name: "embed, sizes only", image: "embed", frames: { ...LEAN, verify: "size" } },
+  { name: "embed, SHA-256 (the defaults)", image: "embed", frames: { ...LEAN, checksum: "sha256" } },
+  { name: "embed, not flushed", image: "embed", frames: { ...LEAN, fsync: false } },
+  { name: "embed, sidecar of 74 keys", image: "embed", frames: LEAN, longSidecar: true },
+  { name: "none, to a disk, flushed", image: "none", frames: LEAN, onDisk: true },
+  { name: "none, to a disk, not flushed", image: "none", frames: { ...LEAN, fsync: false }, onDisk: true },
+  { name: "embed, to a disk, flushed", image: "embed", frames: LEAN, onDisk: true },
+  { name: "embed, to a disk, not flushed", image: "embed", frames: { ...LEAN, fsync: false }, onDisk: true },
+];
+
+export async function throughputBench(options: BenchOptions): Promise<BenchResult> {
+  using space = new Workspace(options.ram);
+  using diskSpace = new Workspace(options.disk);
+  const rows: string[][] = [];
+  const raw: Record<string, { pairs: readonly Pair[]; median: number }> = {};
+  for (const variant of VARIANTS) {
+    const source = space.empty("source");
+    const sidecar = variant.longSidecar ? "long" : "short";
+    writeFrames(source, { count: options.frames, side: SIDE, sidecar });
+    const output = (variant.onDisk ? diskSpace : space).empty("output");
+    const pairs = await againstCp(variant, { options, space, source, output });
+    rows.push(pairRow(variant.name, pairs));
+    raw[variant.name] = { pairs, median: medianRatio(pairs) };
+  }
+  const title = `${options.frames} frames of ${SIDE}² float32, the whole work: speed as a multiple of cp's`;
+  return { tables: [{ title, columns: PAIR_COLUMNS, rows }, byStage(raw)], raw };
+}
+
+interface Surroundings {
+  readonly options: BenchOptions;
+  readonly space: Workspace;
+  readonly source: string;
+  readonly output: string;
+}
+
+async function againstCp(variant: Variant, around: Surroundings): Promise<Pair[]> {
+  const { options, space, source, output } = around;
+  const way = await WholeWork.start({ space, source, output, frames: options.frames }, {
+    frames: variant.frames,
+    nexus: { image: variant.image },
+  });
+  try {
+    const files = filesOf(source, ".tif");
+    // As many bytes as are delivered: the NeXus files of a first run are copied beside the images.
+    if (variant.image === "embed") {
+      await way.run();
+      files.push(...way.keepNexus(space.empty("nexus")));
+    }
+    const theirs = async () => {
+      way.clear();
+      return await copyByCp(files, way.output);
+    };
+    return await measurePairs({ ours: () => way.run(), theirs }, options.pairs);
+  } finally {
+    await way.stop();
+    space.empty("nexus");
+  }
+}
+
+export interface WholeWorkFolders {
+  readonly space: Workspace;
+  /** Where the frames are kept; each run takes copies. */
+  readonly source: string;
+  readonly output: string;
+  readonly frames: number;
+}
+
+/** Runs all stages over a set of frames, again and again, in workers that are warm. */
+export class WholeWork {
+  readonly #folders: WholeWorkFolders;
+  readonly #runner: StageRunner;
+  readonly #raw: string;
+
+  private constructor(folders: WholeWorkFolders, runner: StageRunner, raw: string) {
+    this.#folders = folders;
+    this.#runner = runner;
+    this.#raw = raw;
+  }
+
+  static async start(folders: WholeWorkFolders, changes: SettingChanges): Promise<WholeWork> {
+    const base = folders.space.empty("way");
+    const settings = benchSettings(base, {
+      ...changes,
+      folders: { ...benchSettings(base, {}).folders, output_root: folders.output },
+    });
+    return new WholeWork(folders, await StageRunner.start(settings), settings.folders.raw);
+  }
+
+  get output(): string {
+    return this.#runner.output;
+  }
+
+  clear(): void {
+    for (const file of filesOf(this.output)) Deno.removeSync(file);
+  }
+
+  /** Seconds from the moment that the frames lie in raw to the last one's delivery. */
+  async run(): Promise<number> {
+    this.clear();
+    // Written beside raw and renamed into it, so that all are there at once.
+    const incoming = this.#folders.space.empty("incoming");
+    await copyByCp(filesOf(this.#folders.source), incoming);
+    for (const file of filesOf(incoming)) Deno.renameSync(file, join(this.#raw, file.slice(incoming.length + 1)));
+    return await this.#runner.deliver(this.#folders.frames);
+  }
+
+  /** Moves the delivered NeXus files away. */
+  keepNexus(folder: string): string[] {
+    for (const file of filesOf(this.output, ".nxs")) {
+      Deno.copyFileSync(file, join(folder, file.slice(this.output.length + 1)));
+    }
+    return filesOf(folder);
+  }
+
+  async stop(): Promise<void> {
+    await this.#runner[Symbol.asyncDispose]();
+    this.clear();
+  }
+}
+
+/** What each option costs: the ratio with it, against the ratio without. */
+function byStage(raw: Readonly<Record<string, { median: number }>>) {
+  const row = (name: string, without: string, withIt: string) => {
+    const [a, b] = [raw[without]!.median, raw[withIt]!.median];
+    return [name, `${ratioText(a)} → ${ratioText(b)}`, `${((a / b - 1) * 100).toFixed(0)} %`];
+  };
+  const rows = (["none", "embed"] as const).flatMap((image) => {
+    const lean = `${image}, compared, no checksum, flushed`;
+    const sha256 = image === "none" ? "none, SHA-256" : "embed, SHA-256 (the defaults)";
+    return [
+      row(`${image}: reading back and comparing`, `${image}, sizes only`, lean),
+      row(`${image}: SHA-256`, lean, sha256),
+      row(`${image}: flushing, in memory`, `${image}, not flushed`, lean),
+      row(`${image}: flushing, on the disk`, `${image}, to a disk, not flushed`, `${image}, to a disk, flushed`),
+    ];
+  });
+  return { title: "What each option costs", columns: ["option", "of cp, without → with", "more time"], rows };
+}

@@ -1,0 +1,86 @@
+/** Sidecars that are missing, broken or of another image: the image goes as it is, they travel as they are. */
+import assert from "node:assert/strict";
+import { makeImage, makeSidecar } from "./frames.ts";
+import { Place } from "./harness.ts";
+import { askAll, assertNexusRead, assertTiffRead, assertValid } from "./readers.ts";
+
+const text = new TextEncoder();
+
+interface Flawed {
+  readonly sidecar: Uint8Array | null;
+  /** What must be said of it; null where there is nothing to say. */
+  readonly words: RegExp | null;
+  readonly tagged: boolean;
+}
+
+/** 2.5 MB in lines of 40,000 characters and more, as saved calibration points make them. */
+function largeSidecar(): string {
+  const line = "1.5, -0.25, ".repeat(3500);
+  const points = Array.from({ length: 60 }, (_, index) => `points${index}="${line}"`);
+  return `${makeSidecar()}[centerfinder]\n${points.join("\n")}\n`;
+}
+
+const FLAWED: Readonly<Record<string, Flawed>> = {
+  "missing.tif": { sidecar: null, words: /there is no sidecar/, tagged: false },
+  "empty.tif": { sidecar: new Uint8Array(0), words: /the sidecar is empty/, tagged: false },
+  "binary.tif": {
+    sidecar: Uint8Array.from({ length: 4096 }, (_, index) => (index * 89 + 0x89) & 0xff),
+    words: /the sidecar cannot be read: .* line \d+/,
+    tagged: false,
+  },
+  "other-size.tif": {
+    sidecar: text.encode(makeSidecar({ width: 128 })),
+    words: /the sidecar is for an image of 128 x 128, this one has 64 x 64/,
+    tagged: false,
+  },
+  "latin-1.tif": {
+    sidecar: new Uint8Array([...text.encode(`${makeSidecar()}userComment1=Gr`), 0xf6, 0xdf, 0x65, 0x0a]),
+    words: null,
+    tagged: true,
+  },
+  "large.tif": { sidecar: text.encode(largeSidecar()), words: null, tagged: true },
+};
+
+Deno.test("a flawed sidecar holds no frame up and is told of in one line", async (test) => {
+  using place = new Place();
+  await using run = await place.start().running();
+  const names = Object.keys(FLAWED);
+  const images = names.map((_, index) => makeImage({ seed: index + 1 }));
+  names.forEach((name, index) => place.put(name, images[index]!, FLAWED[name]!.sidecar));
+  const nexus = names.map((name) => name.replace(".tif", ".nxs"));
+  await run.until(() => nexus.every((name) => place.has(name)), "all frames");
+  place.put("good.tif", makeImage({ seed: 99 }), makeSidecar());
+  await run.until(() => place.has("good.nxs"), "the good frame");
+  await run.stop();
+
+  assert.ok(FLAWED["large.tif"]!.sidecar!.length > 2_500_000);
+  place.assertNothingLost();
+  assert.deepEqual(place.onTheWay(), []);
+  const { tiffs, opened, valid } = await askAll(
+    names.map((name) => ({ path: place.outputPath(name) })),
+    nexus.map((name) => ({ path: place.outputPath(name) })),
+  );
+  for (const [index, name] of names.entries()) {
+    await test.step(name, () => {
+      const { sidecar, words, tagged } = FLAWED[name]!;
+      const said = run.complaints(name);
+      assert.equal(said.length, words === null ? 0 : 1, said.join("\n"));
+      if (words !== null) assert.match(said[0]!, words);
+      if (words !== null) assert.match(said[0]!, /delivered as it is/);
+      if (sidecar === null) assert.ok(!place.has(`${name}.metadata`));
+      else assert.deepEqual(Deno.readFileSync(place.outputPath(`${name}.metadata`)), sidecar);
+      const { tifffile } = tiffs[index]!;
+      assert.equal(Object.keys(tifffile!.tags as object).length > 0, tagged, "tags");
+      if (tagged) assertTiffRead(name, tiffs[index]!, images[index]!);
+      else assert.deepEqual(Deno.readFileSync(place.outputPath(name)), images[index]!.bytes);
+      assertNexusRead(name, opened[index]!, images[index]!);
+      assertValid(name, valid[index]!);
+      if (words !== null) assert.match(notes(opened[index]!.h5py!.values), words);
+    });
+  }
+});
+
+/** All texts of the file: what is wrong must stand in one of them. */
+function notes(values: unknown): string {
+  return Object.values(values as Record<string, unknown>).filter((value) => typeof value === "string").join("\n");
+}

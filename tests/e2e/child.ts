@@ -1,0 +1,162 @@
+/** Runs pewatch as its users do, as a process of its own, and hears what it says. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+/** Far longer than anything here takes; only a test that fails waits so long. */
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 10;
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that starts it, such as setpriv with its options. */
+  readonly through?: readonly string[];
+}
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly signal: string | null;
+}
+
+/** A running `pewatch run --json`. */
+export class Run implements AsyncDisposable {
+  readonly lines: LogLine[] = [];
+  #errors = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  #ended: Ended | null = null;
+  readonly #end: Promise<Ended>;
+
+  constructor(args: readonly string[], options: StartOptions) {
+    this.#child = pewatchCommand(args, options).spawn();
+    this.#reading = Promise.all([
+      readLines(this.#child.stdout, (line) => void this.lines.push(parseLine(line))),
+      readLines(this.#child.stderr, (line) => void (this.#errors += `${line}\n`)),
+    ]).then(() => {});
+    this.#end = this.#child.status.then(async ({ code, signal }) => {
+      await this.#reading;
+      return this.#ended = { code, signal };
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Waits until it ticks. */
+  async running(): Promise<this> {
+    await this.until(() => this.lines.some(({ message }) => message.startsWith("running")), "it runs");
+    return this;
+  }
+
+  /** Waits for a condition; fails with all that was said where it does not come, or the process ends before. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const end_ms = performance.now() + PATIENCE_MS;
+    while (!condition()) {
+      const over = performance.now() > end_ms;
+      if (over || this.#ended !== null) {
+        throw new Error(`${over ? "never came" : "the process ended before"}: ${what}\n${this.text()}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /** Waits for a line of the log. */
+  async says(words: RegExp): Promise<LogLine> {
+    await this.until(() => this.lines.some(({ message }) => words.test(message)), `a line like ${words}`);
+    return this.lines.find(({ message }) => words.test(message))!;
+  }
+
+  /** All lines that name something, from warnings upwards. */
+  complaints(name = ""): string[] {
+    return this.lines
+      .filter(({ level, message }) => (level === "warn" || level === "error") && message.includes(name))
+      .map(({ message }) => message);
+  }
+
+  text(): string {
+    return [...this.lines.map(({ level, message }) => `${level} ${message}`), this.#errors].join("\n");
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for its end. */
+  ended(): Promise<Ended> {
+    return withTimeLimit(this.#end, () => `the process does not end\n${this.text()}`);
+  }
+
+  /** Asks it to stop and waits for its end, which must be a good one. */
+  async stop(): Promise<void> {
+    if (this.#ended === null) this.#child.kill("SIGTERM");
+    const { code } = await this.ended();
+    assert.equal(code, 0, this.text());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended === null) this.#child.kill("SIGKILL");
+    await this.#end;
+  }
+}
+
+function parseLine(line: string): LogLine {
+  try {
+    return { level: "", message: "", ...JSON.parse(line) };
+  } catch {
+    return { level: "?", message: line };
+  }
+}
+
+async function readLines(stream: ReadableStream<Uint8Array>, take: (line: string) => void): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
+  if (rest !== "") take(rest);
+}
+
+async function withTimeLimit<T>(promise: Promise<T>, message: () => string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(message())), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command of pewatch to its end. */
+export async function pewatch(args: readonly string[], options: StartOptions = {}): Promise<Ran> {
+  const { code, stdout, stderr } = await pewatchCommand(args, options).output();
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
+
+export function pewatchCommand(args: readonly string[], options: StartOptions = {}): Deno.Command {
+  const words = [...options.through ?? [], Deno.execPath(), "run", "-A", "--no-check", "--cached-only", MAIN, ...args];
+  return new Deno.Command(words[0]!, {
+    args: words.slice(1),
+    stdout: "piped",
+    stderr: "piped",
+    ...options.cwd === undefined ? {} : { cwd: options.cwd },
+    env: { NO_COLOR: "1", ...options.env },
+  });
+}

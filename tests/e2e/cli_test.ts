@@ -1,0 +1,153 @@
+/** The commands as a user types them, one after the other on the same frames. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { makeImage, makeSidecar, sha256 } from "./frames.ts";
+import { pewatch } from "./child.ts";
+import { exists, filesBelow, Place } from "./harness.ts";
+
+/** Contents by name of all files below a folder. */
+function contents(folder: string): Map<string, string> {
+  return new Map(filesBelow(folder).map((name) => [name, sha256(Deno.readFileSync(join(folder, name)))]));
+}
+
+async function simulated(place: Place): Promise<void> {
+  const options = ["--size", "64", "--count", "4", "--darks", "1", "--rate", "0", "--crlf"];
+  const ran = await pewatch(["simulate", place.raw, ...options, "--subfolder", "sub"]);
+  assert.equal(ran.code, 0, ran.err);
+}
+
+const SETS = ["CeO2-00001", "CeO2-00002", "CeO2-00003", "CeO2-00004"];
+const DELIVERED = SETS.flatMap((name) => [`sub/${name}.nxs`, `sub/${name}.tif`, `sub/${name}.tif.metadata`]).sort();
+
+Deno.test("simulate, process --dry-run, --keep and without, each with --json, and inspect of all that was made", async (test) => {
+  using place = new Place();
+  await simulated(place);
+  const before = contents(place.raw);
+  assert.equal(before.size, 10);
+
+  await test.step("--dry-run tells and does nothing", async () => {
+    const ran = await pewatch(["process", place.raw, "--output", place.output, "--dry-run", "--json"]);
+    assert.equal(ran.code, 0, ran.err);
+    const { frames } = JSON.parse(ran.out);
+    assert.deepEqual(frames.map(({ what }: { what: string }) => what).sort(), [
+      "deliver",
+      "deliver",
+      "deliver",
+      "deliver",
+      "remove dark",
+    ]);
+    assert.deepEqual(contents(place.raw), before);
+    assert.deepEqual(place.delivered(), []);
+  });
+  await test.step("--keep delivers and leaves the folder as it was", async () => {
+    const ran = await pewatch(["process", place.raw, "--output", place.output, "--keep", "--json"]);
+    assert.equal(ran.code, 0, ran.err);
+    const { found, delivered, darksRemoved, left, problems } = JSON.parse(ran.out);
+    assert.deepEqual([found, delivered, darksRemoved, left, problems], [5, 4, 1, 0, []]);
+    assert.deepEqual(contents(place.raw), before);
+    assert.deepEqual(filesBelow(place.output), DELIVERED);
+  });
+  await test.step("the same again is known as delivered, and nothing is doubled", async () => {
+    const first = contents(place.output);
+    const ran = await pewatch(["process", place.raw, "--output", place.output, "--json"]);
+    assert.equal(ran.code, 0, ran.err);
+    assert.equal(JSON.parse(ran.out).delivered, 4);
+    assert.deepEqual(contents(place.output), first);
+    assert.deepEqual(filesBelow(place.raw), []);
+  });
+  await test.step("inspect shows each file, for a person and for a program", async () => {
+    for (const name of DELIVERED.slice(0, 3)) {
+      const [plain, json] = await Promise.all([
+        pewatch(["inspect", place.outputPath(name)]),
+        pewatch(["inspect", place.outputPath(name), "--json"]),
+      ]);
+      assert.deepEqual([plain.code, json.code], [0, 0], plain.err + json.err);
+      assert.match(plain.out, name.endsWith(".nxs") ? /\/entry|entry/ : /exposureTime/);
+      assert.equal(JSON.parse(json.out).file, place.outputPath(name));
+    }
+  });
+  await test.step("inspect says where the TIFF is no longer the one that was delivered", async () => {
+    const path = place.outputPath("sub/CeO2-00004.tif");
+    const bytes = Deno.readFileSync(path);
+    bytes[1000] = bytes[1000]! ^ 1;
+    Deno.writeFileSync(path, bytes);
+    const ran = await pewatch(["inspect", place.outputPath("sub/CeO2-00004.nxs")]);
+    assert.equal(ran.code, 1, ran.out);
+    assert.match(ran.out, /does not fit|differs|not the/i);
+  });
+});
+
+Deno.test("process says what it could not deliver, and ends with 1", async () => {
+  using place = new Place();
+  place.put("bad.tif", new TextEncoder().encode("no image"), makeSidecar());
+  place.put("good.tif", makeImage(), makeSidecar());
+  const ran = await pewatch(["process", place.raw, "--output", place.output]);
+  assert.equal(ran.code, 1, ran.err);
+  assert.match(ran.err, /bad\.tif: cannot be understood, kept in .*pewatch-quarantine.*: Cannot read TIFF/);
+  assert.match(ran.out, /1 frame .* delivered to .*\n1 frame in quarantine/);
+  place.assertNothingLost();
+});
+
+Deno.test("process that is stopped in the middle goes on at the next call", async () => {
+  using place = new Place();
+  const images = Array.from({ length: 40 }, (_, index) => makeImage({ width: 256, seed: index }));
+  images.forEach((image, index) =>
+    place.put(`P-${String(index).padStart(5, "0")}.tif`, image, makeSidecar({ width: 256 }))
+  );
+  const child = place.process();
+  await child.until(() => place.delivered().some((name) => name.endsWith(".nxs")), "the first frame");
+  child.signal("SIGINT");
+  const { code } = await child.ended();
+  assert.equal(code, 1, child.text());
+  place.assertNothingLost();
+  assert.ok(place.delivered().length < 3 * images.length, "it was done before it was stopped: the test shows nothing");
+  const again = await pewatch(["process", place.raw, "--output", place.output, "--json"]);
+  assert.equal(again.code, 0, again.err);
+  assert.equal(place.delivered().length, 3 * images.length);
+  assert.deepEqual(filesBelow(place.raw), []);
+  place.assertNothingLost();
+});
+
+Deno.test("init writes a configuration that doctor finds healthy and run works with", async () => {
+  using place = new Place();
+  const folder = join(place.path, "installed");
+  const init = await pewatch(["init", folder]);
+  assert.equal(init.code, 0, init.err);
+  const twice = await pewatch(["init", folder]);
+  assert.equal(twice.code, 1, "a configuration was written over");
+  const config = join(folder, "pewatch.toml");
+  const doctor = await pewatch(["doctor", "--config", config, "--json"], { cwd: folder });
+  const { healthy, checks } = JSON.parse(doctor.out);
+  assert.deepEqual([doctor.code, healthy], [0, true], doctor.out);
+  const names = checks.map(({ name }: { name: string }) => name);
+  for (const name of ["libtiff", "HDF5", "folders.raw", "folders.output_root"]) {
+    assert.ok(names.includes(name), doctor.out);
+  }
+  const run = await pewatch(["run", "--config", config, "--for", "0.5"], { cwd: folder });
+  assert.equal(run.code, 0, run.err);
+});
+
+Deno.test("demo delivers all that it simulates, by the same code, and says where", async () => {
+  using place = new Place();
+  const dir = join(place.path, "demo");
+  const ran = await pewatch(["demo", "--json", "--seconds", "1", "--size", "128", "--rate", "8", "--dir", dir]);
+  assert.equal(ran.code, 0, ran.err);
+  const { good, simulated, delivered, failed, files } = JSON.parse(ran.out);
+  assert.deepEqual([good, simulated, delivered, failed], [true, { frames: 8, darks: 1 }, 8, 0]);
+  assert.equal(files.length, 24);
+  for (const file of files) assert.ok(exists(file), file);
+});
+
+Deno.test("each command has --help; what is misspelt is told with what was meant", async () => {
+  const commands = ["run", "process", "simulate", "demo", "inspect", "doctor", "init"];
+  const helped = await Promise.all(commands.map((command) => pewatch([command, "--help"])));
+  helped.forEach(({ code, out }, index) => {
+    assert.equal(code, 0, commands[index]);
+    assert.ok(out.includes(`pewatch ${commands[index]}`), out);
+  });
+  const misspelt = await pewatch(["proces"]);
+  assert.equal(misspelt.code, 2);
+  assert.match(misspelt.err, /Did you mean process\?/);
+  const version = await pewatch(["--version"]);
+  assert.match(version.out, /^pewatch \d+\.\d+\.\d+ .*\nDeno .*\nlibtiff \d.*\nHDF5 \d/);
+});

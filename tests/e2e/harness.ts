@@ -1,0 +1,169 @@
+/** The folders of one test: a configuration for them, frames put into raw, and what has become of each. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { dirname, join } from "node:path";
+import { Run, type StartOptions } from "./child.ts";
+import { sha256, type TestImage } from "./frames.ts";
+
+/** Tables of a configuration; what is not named has the tests' short times or the program's defaults. */
+export type Tables = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+
+const SHORT_TIMES: Tables = {
+  daemon: { ticktack: 0.1 },
+  frames: { settle_s: 0.05, sidecar_wait_s: 0.5 },
+};
+
+export interface PlaceOptions {
+  readonly tables?: Tables;
+  /** Where the output is, instead of beside the other folders. */
+  readonly output?: string;
+  readonly temp?: string;
+  readonly proc?: string;
+  /** The folder to make the place in. */
+  readonly on?: string;
+}
+
+/** One file that was put into raw. */
+interface PutFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly image: boolean;
+}
+
+/** The folders of one test, and what was put into them. */
+export class Place implements Disposable {
+  readonly path: string;
+  readonly raw: string;
+  readonly temp: string;
+  readonly proc: string;
+  readonly output: string;
+  readonly config: string;
+  readonly #put: PutFile[] = [];
+
+  constructor(options: PlaceOptions = {}) {
+    this.path = Deno.makeTempDirSync({ prefix: "pewatch-e2e-", ...options.on ? { dir: options.on } : {} });
+    this.raw = join(this.path, "raw");
+    this.temp = options.temp ?? join(this.path, "temp");
+    this.proc = options.proc ?? join(this.path, "proc");
+    this.output = options.output ?? join(this.path, "output");
+    this.config = join(this.path, "pewatch.toml");
+    for (const folder of [this.raw, this.temp, this.proc, this.output]) Deno.mkdirSync(folder, { recursive: true });
+    this.configure(options.tables ?? {});
+  }
+
+  /** Writes the configuration anew; the folders are always this place's. */
+  configure(tables: Tables): void {
+    const { raw, temp, proc, output } = this;
+    const all = new Map<string, Record<string, string | number | boolean>>();
+    const folders = { folders: { raw, temp, proc, output_root: output } };
+    for (const source of [SHORT_TIMES, folders, tables]) {
+      for (const [table, values] of Object.entries(source)) all.set(table, { ...all.get(table), ...values });
+    }
+    const lines: string[] = [];
+    for (const [table, values] of all) {
+      lines.push(`[${table}]`);
+      for (const [key, value] of Object.entries(values)) {
+        lines.push(`${key} = ${typeof value === "string" ? `'${value}'` : value}`);
+      }
+    }
+    Deno.writeTextFileSync(this.config, lines.join("\n") + "\n");
+  }
+
+  /** Puts a frame into raw as QXRD leaves it: the sidecar, if any, after the image. */
+  put(name: string, image: TestImage | Uint8Array, sidecar: string | Uint8Array | null): void {
+    this.putFile(name, image instanceof Uint8Array ? image : image.bytes, { image: true });
+    if (sidecar === null) return;
+    this.putFile(`${name}.metadata`, typeof sidecar === "string" ? new TextEncoder().encode(sidecar) : sidecar);
+  }
+
+  /** Puts one file into raw. It appears with its whole content: these tests are not about half-written ones. */
+  putFile(name: string, bytes: Uint8Array, options: { image?: boolean; path?: string } = {}): void {
+    const path = options.path ?? this.rawPath(name);
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    // In the place itself, so that the rename stays on one volume.
+    const part = join(this.path, "being-written.part");
+    Deno.writeFileSync(part, bytes);
+    Deno.renameSync(part, path);
+    this.#put.push({ name, bytes, image: options.image === true });
+  }
+
+  rawPath(name: string): string {
+    return join(this.raw, ...name.split("/"));
+  }
+
+  outputPath(name: string): string {
+    return join(this.output, ...name.split("/"));
+  }
+
+  /** Everything visible below the output, forward slashes, sorted. */
+  delivered(): string[] {
+    return filesBelow(this.output).filter((name) => !name.split("/").some((part) => part.startsWith(".")));
+  }
+
+  has(name: string): boolean {
+    return exists(this.outputPath(name));
+  }
+
+  /** Claims and other frames' files between raw and the output. */
+  onTheWay(): string[] {
+    return [...filesBelow(this.temp), ...filesBelow(this.proc)].filter((name) => !name.startsWith(".pewatch."));
+  }
+
+  /**
+   * Fails where a file that was put into raw is in none of the folders any more.
+   * @param options.removed names whose removal was asked for (darks)
+   */
+  assertNothingLost(options: { removed?: readonly string[] } = {}): void {
+    const kept = [this.raw, this.temp, this.proc, this.output].flatMap((folder) =>
+      exists(folder) ? filesBelow(folder).map((name) => join(folder, name)) : []
+    );
+    const bySum = new Set(kept.map((path) => sha256(Deno.readFileSync(path))));
+    const images = kept.filter((path) => /\.tiff?$/i.test(path));
+    for (const file of this.#put) {
+      if (options.removed?.includes(file.name) || bySum.has(sha256(file.bytes))) continue;
+      const found = file.image && images.some((path) => isSameImage(file.bytes, Deno.readFileSync(path)));
+      assert.ok(found, `${file.name} is lost; there are ${kept.join(", ")}`);
+    }
+  }
+
+  start(options: StartOptions = {}): Run {
+    return new Run(["run", "--json", "--config", this.config], options);
+  }
+
+  /** `pewatch process` on raw, to be stopped in between. */
+  process(options: StartOptions = {}): Run {
+    return new Run(["process", this.raw, "--output", this.output], options);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+/** Whether `now` is `before` with its directory pointer turned to tags behind its end. */
+function isSameImage(before: Uint8Array, now: Uint8Array): boolean {
+  if (now.length < before.length || before.length < 16) return false;
+  const pointerEnd = before[2] === 43 || before[3] === 43 ? 16 : 8;
+  const sameMagic = before.subarray(0, 4).every((byte, index) => byte === now[index]);
+  return sameMagic && Buffer.compare(before.subarray(pointerEnd), now.subarray(pointerEnd, before.length)) === 0;
+}
+
+/** Names of all files below a folder, forward slashes, sorted. */
+export function filesBelow(folder: string, prefix = ""): string[] {
+  const names: string[] = [];
+  for (const entry of Deno.readDirSync(folder)) {
+    const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory) names.push(...filesBelow(join(folder, entry.name), name));
+    else names.push(name);
+  }
+  return names.sort();
+}
+
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

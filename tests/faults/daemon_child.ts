@@ -1,0 +1,100 @@
+/** `pewatch run` as a process of its own, to be watched, stopped and killed. */
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { HOLDER_NAME } from "../../src/daemon/folder_lock.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** A start takes a second or two on a busy machine. */
+const START_S_MAX = 60;
+
+export interface ChildFolders {
+  readonly raw: string;
+  readonly temp: string;
+  readonly proc: string;
+  readonly output: string;
+}
+
+/** Makes the folders and a configuration below `base`; `more` are further lines of TOML. */
+export function writeConfiguration(base: string, more: string): { folders: ChildFolders; file: string } {
+  const [raw, temp, proc, output] = ["raw", "temp", "proc", "output"].map((name) => join(base, name));
+  const folders: ChildFolders = { raw: raw!, temp: temp!, proc: proc!, output: output! };
+  for (const folder of Object.values(folders)) Deno.mkdirSync(folder, { recursive: true });
+  const text = [
+    "[folders]",
+    `raw = '${raw}'`,
+    `temp = '${temp}'`,
+    `proc = '${proc}'`,
+    `output_root = '${output}'`,
+    more,
+    "",
+  ].join("\n");
+  const file = join(base, "pewatch.toml");
+  Deno.writeTextFileSync(file, text);
+  return { folders, file };
+}
+
+export class DaemonChild implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #raw: string;
+  #ended: Deno.CommandStatus | null = null;
+
+  constructor(configuration: { folders: ChildFolders; file: string }) {
+    this.#raw = configuration.folders.raw;
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--config",
+        join(ROOT, "deno.json"),
+        join(ROOT, "main.ts"),
+        "run",
+        "--config",
+        configuration.file,
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    void this.#child.status.then((status) => this.#ended = status);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** How it ended, or null while it runs. */
+  get ended(): Deno.CommandStatus | null {
+    return this.#ended;
+  }
+
+  /** Comes back when this process holds its folders, or has ended. */
+  async holdsFolders(): Promise<void> {
+    const deadline = performance.now() + START_S_MAX * 1000;
+    while (this.#ended === null && this.#holder() !== this.pid) {
+      if (performance.now() > deadline) throw new Error(`the daemon has not started within ${START_S_MAX} s`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  #holder(): number | null {
+    try {
+      return JSON.parse(Deno.readTextFileSync(join(this.#raw, HOLDER_NAME))).pid ?? null;
+    } catch {
+      return null; // not there yet, or half written
+    }
+  }
+
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<Deno.CommandStatus> {
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+    }
+    return await this.#child.status;
+  }
+
+  /** None is left behind by a test that fails. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended === null) await this.end("SIGKILL");
+  }
+}

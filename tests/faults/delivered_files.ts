@@ -1,0 +1,67 @@
+/** Looks at files as a user of the output would: is this image, this sidecar, this NeXus file whole? */
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { readLayoutOfFile } from "../../src/tiff/layout.ts";
+import { sha256 } from "./detector.ts";
+
+/** Every plain file below a folder, forward slashes; an entry that goes while it is looked at is left out. */
+export function filesBelow(folder: string, below = ""): string[] {
+  const names: string[] = [];
+  for (const { name, isDirectory } of entriesOf(folder)) {
+    const path = below === "" ? name : `${below}/${name}`;
+    if (isDirectory) names.push(...filesBelow(join(folder, name), path));
+    else names.push(path);
+  }
+  return names.sort();
+}
+
+export function foldersIn(folder: string): string[] {
+  return entriesOf(folder).filter((entry) => entry.isDirectory).map((entry) => entry.name);
+}
+
+function entriesOf(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** A name that begins with a dot is not for users. */
+export function isVisible(path: string): boolean {
+  return !path.split("/").some((part) => part.startsWith("."));
+}
+
+/**
+ * The pixels of a whole image, plain and in one piece.
+ * @throws where it is not whole
+ */
+export function imagePixels(path: string): Uint8Array {
+  const { pixels } = readLayoutOfFile(path);
+  if (pixels === null) throw new Error("its pixels are in pieces");
+  return Deno.readFileSync(path).subarray(pixels.offset, pixels.offset + pixels.byteCount);
+}
+
+export function pixelsSha256(path: string): string {
+  return sha256(imagePixels(path));
+}
+
+/** So many bytes tell where one image's pixels begin. */
+const MARK_BYTES = 4096;
+
+/**
+ * Sees, without HDF5, that a NeXus file is as long as its own superblock says and holds these pixels in one piece.
+ * @throws where it does not
+ */
+export function checkNexus(path: string, pixels: Uint8Array): void {
+  const bytes = Buffer.from(Deno.readFileSync(path));
+  if (bytes.length < 64 || bytes.subarray(0, 4).toString("latin1") !== "\x89HDF") throw new Error("it is no HDF5 file");
+  const version = bytes[8]!;
+  // HDF5 file format, superblock: versions 0 and 1 have the end of file address at 40 (44 with version 1), 2 and 3 at 28.
+  const end = Number(bytes.readBigUInt64LE(version >= 2 ? 28 : version === 1 ? 44 : 40));
+  if (end !== bytes.length) throw new Error(`it has ${bytes.length} bytes, its superblock says ${end}`);
+  const at = bytes.indexOf(pixels.subarray(0, MARK_BYTES));
+  if (at < 0) throw new Error("the beginning of its image is not in it");
+  if (!bytes.subarray(at, at + pixels.length).equals(pixels)) throw new Error("its image is not the TIFF's");
+}

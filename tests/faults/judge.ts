@@ -1,0 +1,137 @@
+/** Judges a run by nothing but what lies in the folders, against the detector's ledger. */
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import type { ChildFolders } from "./daemon_child.ts";
+import { filesBelow, foldersIn, isVisible, pixelsSha256 } from "./delivered_files.ts";
+import { type LedgerFrame, sha256 } from "./detector.ts";
+import type { OutputWatch } from "./output_watch.ts";
+
+const READER = fileURLToPath(new URL("./read_nexus.py", import.meta.url));
+
+/** While nothing runs: each frame is whole in at least one place that a restart finds (invariant 1). */
+export function lostFrames(folders: ChildFolders, ledger: readonly LedgerFrame[], watch: OutputWatch): string[] {
+  watch.look();
+  const found = new Set(watch.images.values());
+  for (const folder of [folders.raw, folders.temp, folders.proc]) {
+    for (const name of filesBelow(folder).filter((name) => name.endsWith(".tif"))) {
+      try {
+        found.add(pixelsSha256(join(folder, ...name.split("/"))));
+      } catch {
+        // the detector is at it, or it is the torn copy of a whole one
+      }
+    }
+  }
+  return ledger.filter((frame) => !frame.dark && !found.has(frame.pixels)).map(nameOf);
+}
+
+function nameOf(frame: LedgerFrame): string {
+  return `frame ${frame.number} (${frame.folder === "" ? "" : `${frame.folder}/`}${frame.image})`;
+}
+
+export interface Verdict {
+  readonly problems: readonly string[];
+  /** How often the NeXus files were read by another program. */
+  readonly readByH5py: number | null;
+}
+
+/** At the end, with everything delivered and the daemon stopped. */
+export async function judge(
+  folders: ChildFolders,
+  ledger: readonly LedgerFrame[],
+  options: { watch: OutputWatch; python: string | null },
+): Promise<Verdict> {
+  const output = new Map(filesBelow(folders.output).map((name) => [name, join(folders.output, ...name.split("/"))]));
+  const problems = [...options.watch.problems];
+  const accounted = new Set<string>();
+  const byPixels = new Map<string, string[]>();
+  for (const [name, path] of output) {
+    if (!isVisible(name)) problems.push(`${name} was left in the output`);
+    if (!name.endsWith(".tif")) continue;
+    const pixels = pixelsSha256(path);
+    byPixels.set(pixels, [...byPixels.get(pixels) ?? [], name]);
+  }
+  const sets = new Map<string, string>();
+  for (const frame of ledger) {
+    const images = byPixels.get(frame.pixels) ?? [];
+    if (frame.dark) {
+      if (images.length > 0) problems.push(`${nameOf(frame)} is a dark and was delivered as ${images.join(", ")}`);
+      continue;
+    }
+    if (images.length !== 1) problems.push(`${nameOf(frame)} was delivered ${images.length} times`);
+    for (const image of images) problems.push(...judgeSet(frame, { image, output, accounted }));
+    if (images[0] !== undefined) sets.set(images[0].replace(/\.tif$/, ".nxs"), frame.pixels);
+  }
+  for (const name of output.keys()) {
+    if (isVisible(name) && !accounted.has(name)) problems.push(`${name} belongs to no frame`);
+  }
+  problems.push(...changedSince(options.watch, output), ...leftBehind(folders));
+  if (options.python === null) return { problems, readByH5py: null };
+  problems.push(...await readByPython(options.python, { output: folders.output, sets }));
+  return { problems, readByH5py: sets.size };
+}
+
+function judgeSet(
+  frame: LedgerFrame,
+  set: { image: string; output: ReadonlyMap<string, string>; accounted: Set<string> },
+): string[] {
+  const { image, output, accounted } = set;
+  const problems: string[] = [];
+  const stem = image.replace(/\.tif$/, "");
+  const own = `${frame.folder === "" ? "" : `${frame.folder}/`}${frame.image.replace(/\.tif$/, "")}`;
+  if (stem !== own && !(stem.startsWith(`${own}-`) && /^\d{5}$/.test(stem.slice(own.length + 1)))) {
+    problems.push(`${nameOf(frame)} was delivered as ${image}`);
+  }
+  const expected = new Map([[`${image}.metadata`, frame.sidecar], [`${image}.overflow`, frame.overflow]]);
+  accounted.add(image).add(`${stem}.nxs`);
+  if (!output.has(`${stem}.nxs`)) problems.push(`${nameOf(frame)} has no NeXus file`);
+  for (const [name, wanted] of expected) {
+    if (wanted === null) continue;
+    accounted.add(name);
+    const path = output.get(name);
+    if (path === undefined) problems.push(`${name} of ${nameOf(frame)} is missing`);
+    else if (sha256(Deno.readFileSync(path)) !== wanted) problems.push(`${name} is not that of ${nameOf(frame)}`);
+  }
+  return problems;
+}
+
+/** What was complete when it was first seen has to be the same at the end. */
+function changedSince(watch: OutputWatch, output: ReadonlyMap<string, string>): string[] {
+  const problems: string[] = [];
+  for (const [name, hash] of watch.seen) {
+    const path = output.get(name);
+    if (path === undefined) problems.push(`${name} was seen in the output and is gone`);
+    else if (sha256(Deno.readFileSync(path)) !== hash) problems.push(`${name} has changed since it was first seen`);
+  }
+  return problems;
+}
+
+function leftBehind(folders: ChildFolders): string[] {
+  const { raw, temp, proc } = folders;
+  return [
+    ...filesBelow(raw).map((name) => `${name} was left in raw`),
+    ...[...foldersIn(temp), ...filesBelow(temp)].map((name) => `${name} was left in temp`),
+    ...[...foldersIn(proc), ...filesBelow(proc)].map((name) => `${name} was left in proc`),
+  ];
+}
+
+async function readByPython(
+  python: string,
+  { output, sets }: { output: string; sets: ReadonlyMap<string, string> },
+): Promise<string[]> {
+  const list = Deno.makeTempFileSync();
+  try {
+    Deno.writeTextFileSync(list, [...sets.keys()].join("\n"));
+    const reader = await new Deno.Command(python, { args: [READER, output, list] }).output();
+    if (!reader.success) return [`h5py: ${new TextDecoder().decode(reader.stderr).trim().split("\n").at(-1)}`];
+    const read = new Map(
+      new TextDecoder().decode(reader.stdout).trim().split("\n").map((line) => {
+        const [name, result] = line.split("\t");
+        return [name!, result!];
+      }),
+    );
+    return [...sets].filter(([name, pixels]) => read.get(name) !== pixels)
+      .map(([name]) => `${name}: h5py sees other pixels than the detector wrote: ${read.get(name)}`);
+  } finally {
+    Deno.removeSync(list);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Kills a running daemon at random moments while a detector writes, and judges what is in the folders at the end.
+ *
+ * By hand: `deno run -A tests/faults/kill_run.ts [--kills 300] [--seed N] [--rate 15] [--side 256] [--dir DIR]`.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
+import { filesBelow, foldersIn } from "./delivered_files.ts";
+import { Detector, pause } from "./detector.ts";
+import { judge, lostFrames } from "./judge.ts";
+import { OutputWatch } from "./output_watch.ts";
+import { Random } from "./random.ts";
+
+export interface KillRunOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly rate_per_s: number;
+  /** Pixels in a row, and rows. */
+  readonly side: number;
+  /** Where the folders go; the RAM disk or the temporary folder by default. */
+  readonly dir: string | null;
+  readonly python: string | null;
+  print(line: string): void;
+}
+
+export interface KillReport {
+  readonly kills: Readonly<Record<Moment, number>>;
+  readonly frames: number;
+  readonly darks: number;
+  readonly reusedNames: number;
+  readonly deliveredUnderFire: number;
+  readonly problems: readonly string[];
+  /** Where everything lies, kept where there are problems. */
+  readonly folder: string | null;
+}
+
+type Configuration = ReturnType<typeof writeConfiguration>;
+type Moment = "start" | "recovery" | "work";
+
+/** From the start of the process; before it holds its folders, mostly. */
+const START_S = 0.3;
+/** From the moment that it holds its folders: its first firings, which go on with what it finds. */
+const RECOVERY_S = 0.8;
+const WORK_S = 2.5;
+/** Short ticks: a kill meets a firing more often than a pause. */
+const CONFIGURATION = ["[daemon]", "ticktack = 0.15", "[log]", 'level = "debug"'].join("\n");
+/** What waits at the end is delivered within some seconds. */
+const DRAIN_S_MAX = 120;
+
+export async function killRun(options: KillRunOptions): Promise<KillReport> {
+  const { kills, seed, rate_per_s, side, print } = options;
+  print(`${kills} kills, seed ${seed}, ${rate_per_s} frames/s of ${side}²`);
+  const base = Deno.makeTempDirSync({ prefix: "pewatch-kills-", ...options.dir === null ? {} : { dir: options.dir } });
+  const configuration = writeConfiguration(base, `${CONFIGURATION}\nfile = '${join(base, "pewatch.log")}'`);
+  const { folders } = configuration;
+  const random = new Random(seed);
+  const detector = new Detector({ raw: folders.raw, rate_per_s, side, random: new Random(seed + 1) });
+  const watch = new OutputWatch(folders.output, () => detector.ledger);
+  const problems: string[] = [];
+  const counts: Record<Moment, number> = { start: 0, recovery: 0, work: 0 };
+  let clean = false;
+  detector.start();
+  watch.start();
+  try {
+    for (let kill = 1; kill <= kills && problems.length === 0; kill++) {
+      const moment = momentOf(random);
+      counts[moment]++;
+      problems.push(...await killOnce(configuration, { moment, random }));
+      problems.push(
+        ...lostFrames(folders, detector.ledger, watch).map((frame) => `${frame} is nowhere whole after kill ${kill}`),
+      );
+      if (kill % 20 === 0) {
+        print(`${kill} kills, ${detector.ledger.length} frames written, ${watch.images.size} delivered`);
+      }
+    }
+    await detector.stop();
+    const deliveredUnderFire = watch.images.size;
+    problems.push(...await deliverRest(configuration));
+    await watch.stop();
+    const verdict = await judge(folders, detector.ledger, { watch, python: options.python });
+    problems.push(...verdict.problems);
+    if (verdict.readByH5py !== null) print(`${verdict.readByH5py} NeXus files were read by h5py`);
+    clean = problems.length === 0;
+    const darks = detector.ledger.filter((frame) => frame.dark).length;
+    return {
+      kills: counts,
+      frames: detector.ledger.length - darks,
+      darks,
+      reusedNames: detector.reusedNames,
+      deliveredUnderFire,
+      problems,
+      folder: clean ? null : base,
+    };
+  } finally {
+    await detector.stop();
+    await watch.stop();
+    if (clean) Deno.removeSync(base, { recursive: true });
+  }
+}
+
+function momentOf(random: Random): Moment {
+  const share = random.share();
+  return share < 0.2 ? "start" : share < 0.5 ? "recovery" : "work";
+}
+
+async function killOnce(
+  configuration: Configuration,
+  when: { moment: Moment; random: Random },
+): Promise<string[]> {
+  const { moment, random } = when;
+  await using daemon = new DaemonChild(configuration);
+  const longest_s = { start: START_S, recovery: RECOVERY_S, work: WORK_S }[moment];
+  if (moment !== "start") await daemon.holdsFolders();
+  await pause(random.share() * longest_s * 1000);
+  const early = daemon.ended;
+  const { signal } = await daemon.end("SIGKILL");
+  if (early === null && signal === "SIGKILL") return [];
+  return [`the daemon ended by itself with code ${early?.code}, before it was killed (${moment})`];
+}
+
+/** A last start, undisturbed, until nothing is on its way any more; then a stop as a person asks for it. */
+async function deliverRest(configuration: Configuration): Promise<string[]> {
+  const { raw, temp, proc } = configuration.folders;
+  await using daemon = new DaemonChild(configuration);
+  const problems = await drain(daemon, [raw, temp, proc]);
+  const { code } = await daemon.end("SIGTERM");
+  if (code !== 0) problems.push(`the last daemon ended with code ${code} when it was asked to stop`);
+  return problems;
+}
+
+async function drain(daemon: DaemonChild, folders: readonly string[]): Promise<string[]> {
+  const deadline = performance.now() + DRAIN_S_MAX * 1000;
+  await daemon.holdsFolders();
+  while (onTheWay(folders).length > 0) {
+    if (daemon.ended !== null) return [`the last daemon ended by itself with code ${daemon.ended.code}`];
+    if (performance.now() > deadline) return [`after ${DRAIN_S_MAX} s there still is ${onTheWay(folders)[0]}`];
+    await pause(50);
+  }
+  return [];
+}
+
+function onTheWay([raw, ...claims]: readonly string[]): string[] {
+  const inRaw = filesBelow(raw!).filter((name) => !name.startsWith("."));
+  return [...inRaw, ...claims.flatMap(foldersIn)];
+}
+
+export function reportText(report: KillReport): string {
+  const { start, recovery, work } = report.kills;
+  const lines = [
+    `killed ${
+      start + recovery + work
+    } times: ${start} while it started, ${recovery} in its first firings, ${work} at work`,
+    `${report.frames} frames (${report.deliveredUnderFire} delivered before the last start), ${report.darks} darks, ` +
+    `${report.reusedNames} names used again`,
+    ...report.problems.slice(0, PROBLEMS_SHOWN),
+  ];
+  const more = report.problems.length - PROBLEMS_SHOWN;
+  if (more > 0) lines.push(`and ${more} more`);
+  lines.push(
+    report.problems.length === 0
+      ? "nothing lost, torn or doubled"
+      : `${report.problems.length} problems; everything lies in ${report.folder}`,
+  );
+  return lines.join("\n");
+}
+
+const PROBLEMS_SHOWN = 20;
+
+/** The RAM disk that every Linux has: kills harm no disk, and the page cache outlives a process anyway. */
+export function usualFolder(): string | null {
+  return Deno.build.os === "linux" ? "/dev/shm" : null;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      kills: { type: "string", default: "20" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      rate: { type: "string", default: "15" },
+      side: { type: "string", default: "256" },
+      dir: { type: "string" },
+    },
+  });
+  const report = await killRun({
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    rate_per_s: Number(values.rate),
+    side: Number(values.side),
+    dir: values.dir ?? usualFolder(),
+    python: Deno.env.get("PEWATCH_PYTHON") ?? null,
+    print: (line) => console.log(line),
+  });
+  console.log(reportText(report));
+  return report.problems.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,87 @@
+/** Watches the output while frames come: each name must be complete from the moment that it can be seen. */
+import { join } from "node:path";
+import { checkNexus, filesBelow, imagePixels, isVisible } from "./delivered_files.ts";
+import { type LedgerFrame, pause, sha256 } from "./detector.ts";
+
+/** Far below the time that a frame takes, so that a name is mostly seen while its neighbours are still missing. */
+const POLL_MS_MIN = 10;
+/** In so many times the time of a look: thousands of names are not listed without a pause. */
+const POLL_FACTOR = 3;
+
+export class OutputWatch {
+  /** SHA-256 of each file as it was when its name was first seen. */
+  readonly seen = new Map<string, string>();
+  /** SHA-256 of the pixels of each image seen. */
+  readonly images = new Map<string, string>();
+  readonly problems: string[] = [];
+  readonly #output: string;
+  readonly #ledger: () => readonly LedgerFrame[];
+  readonly #known = { upTo: 0, pixels: new Set<string>(), texts: new Set<string>() };
+  #stopped = false;
+  #running: Promise<void> | null = null;
+
+  constructor(output: string, ledger: () => readonly LedgerFrame[]) {
+    this.#output = output;
+    this.#ledger = ledger;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+    this.look();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      const start = performance.now();
+      this.look();
+      await pause(Math.max(POLL_MS_MIN, POLL_FACTOR * (performance.now() - start)));
+    }
+  }
+
+  look(): void {
+    // Listed name by name: the .nxs sorts before the .tif, and is checked against what is there then.
+    for (const name of filesBelow(this.#output)) {
+      if (!isVisible(name) || this.seen.has(name)) continue;
+      try {
+        this.#check(name);
+      } catch (error) {
+        this.problems.push(`${name}, when it was first seen: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+
+  #check(name: string): void {
+    const path = join(this.#output, ...name.split("/"));
+    const hash = sha256(Deno.readFileSync(path));
+    this.seen.set(name, hash);
+    this.#learn();
+    if (name.endsWith(".tif")) {
+      const pixels = sha256(imagePixels(path));
+      this.images.set(name, pixels);
+      if (!this.#known.pixels.has(pixels)) throw new Error("its pixels are of no frame that was written");
+    } else if (name.endsWith(".nxs")) {
+      const image = `${path.slice(0, -".nxs".length)}.tif`;
+      checkNexus(path, imagePixels(image));
+      if (!this.#known.texts.has(sha256(Deno.readFileSync(`${image}.metadata`)))) {
+        throw new Error("its sidecar is torn");
+      }
+    } else if (!this.#known.texts.has(hash)) {
+      throw new Error("it is nothing that was written");
+    }
+  }
+
+  #learn(): void {
+    const ledger = this.#ledger();
+    for (; this.#known.upTo < ledger.length; this.#known.upTo++) {
+      const { pixels, sidecar, overflow } = ledger[this.#known.upTo]!;
+      this.#known.pixels.add(pixels);
+      this.#known.texts.add(sidecar);
+      if (overflow !== null) this.#known.texts.add(overflow);
+    }
+  }
+}
