@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { simulate, type SimulatedFrame } from "../../src/qxrd/simulator/simulate.ts";
 import { sha256 } from "./frames.ts";
-import { type Run } from "./child.ts";
+import type { Run } from "./child.ts";
 import { Place } from "./harness.ts";
 
 const FRAMES = 60;
