@@ -16,6 +16,15 @@ export function isHeldOpen(error: unknown): boolean {
     (Deno.build.os === "windows" && error instanceof Deno.errors.PermissionDenied);
 }
 
+/** The volume has no room left, whoever found that out: a library's error carries the system's as its cause. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  // os error 112 and 39 are ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
+  const said = /No space left on device|os error (112|39)\b/.test(error.message);
+  return code === "ENOSPC" || code === "EDQUOT" || said || isFull(error.cause);
+}
+
 export function isOtherVolume(error: unknown): boolean {
   return codeOf(error) === "EXDEV" || (error instanceof Error && /os error 17\b/.test(error.message) &&
     Deno.build.os === "windows");

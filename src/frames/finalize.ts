@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { VerificationError } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
-import { codeOf, messageOf } from "../files/errors.ts";
+import { isFull, messageOf } from "../files/errors.ts";
 import { folderExists } from "../files/listing.ts";
 import { discardClaim, isDone, listClaims, moveClaim } from "./claim.ts";
 import { deliverClaim, type Delivery } from "./deliver.ts";
@@ -151,12 +151,6 @@ export class Finalize implements Disposable {
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }
-}
-
-function isFull(error: unknown): boolean {
-  const code = codeOf(error);
-  // os error 112 and 39 are ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
-  return code === "ENOSPC" || code === "EDQUOT" || /os error (112|39)\b/.test(messageOf(error));
 }
 
 /** Written and removed to see whether the output takes files; hidden like every part. */

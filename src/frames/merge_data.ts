@@ -48,6 +48,12 @@ function frameIn(path: string): string {
   return "a claim";
 }
 
+/**
+ * Claims whose merge this process has begun and not ended. What failed without ending the process (a full volume) and
+ * is tried again is no further attempt. At most as many as there are claims.
+ */
+const begun = new Set<string>();
+
 async function mergeClaim(id: string, libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, settings, reporter } = options;
   const path = join(folders.temp, id);
@@ -59,12 +65,16 @@ async function mergeClaim(id: string, libraries: MergeLibraries, options: StageO
   const fsync = settings.frames.fsync;
   let record: ClaimRecord = found;
   if (record.merge === null) {
-    record = { ...record, attempts: record.attempts + 1 };
-    // Written before the libraries see the frame: should it end the process, the next start knows how often.
-    writeRecord(path, record, { fsync: fsync && record.attempts > 1 });
+    if (!begun.has(id)) {
+      record = { ...record, attempts: record.attempts + 1 };
+      // Written before the libraries see the frame: should it end the process, the next start knows how often.
+      writeRecord(path, record, { fsync: fsync && record.attempts > 1 });
+      begun.add(id);
+    }
     const merge = mergeFrame(libraries, { path, record }, settings);
     record = { ...record, merge };
     writeRecord(path, record, { fsync });
+    begun.delete(id);
     const news = merge.notes.slice(record.notes.length);
     for (const note of news) reporter.log.warn(`${frameOf(record)}: ${note}; delivered as it is`);
     if (record.attempts > ATTEMPTS_MAX) reporter.log.error(`${frameOf(record)}: delivered without being merged`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import type { TiffLibrary } from "../../ffi/tiff/library.ts";
 import type { Settings } from "../config/settings.ts";
-import { messageOf } from "../files/errors.ts";
+import { isFull, messageOf } from "../files/errors.ts";
 import { factsOf } from "../files/listing.ts";
 import type { FrameFacts, NexusReport } from "../nexus/facts.ts";
 import { writeNexus } from "../nexus/write.ts";
@@ -15,7 +15,7 @@ import { cutOrphanedTail } from "../tiff/orphaned_tail.ts";
 import { tagsOf } from "./frame_tags.ts";
 import { stemOf, underStem } from "./names.ts";
 import { isPacked, misfitOf, SIDECAR_BYTES_MAX } from "./assess.ts";
-import { type ClaimRecord, frameOf, type MergeRecord } from "./record.ts";
+import type { ClaimRecord, MergeRecord } from "./record.ts";
 import { referenceFor } from "./reference_dark.ts";
 
 /** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
@@ -45,7 +45,8 @@ interface Contents {
 
 /**
  * Never throws for what a frame holds: each flaw becomes a note, and the frame goes on as it is.
- * @throws the system's error where the claim's files cannot be read or written at all
+ * @throws the system's error where the claim's files cannot be read or written at all, and where the volume is full:
+ *   that passes, and the frame is merged then
  */
 export function mergeFrame(
   libraries: MergeLibraries,
@@ -127,6 +128,7 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
     mergeTags(tiff, imagePath, tagsOf(contents.sidecar!, settings), { fsync: settings.frames.fsync });
     return true;
   } catch (error) {
+    if (isFull(error)) throw error;
     notes.push(`no tags in the TIFF: ${messageOf(error)}`);
     return false;
   }
@@ -156,7 +158,8 @@ function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusRepo
     if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
     return report;
   } catch (error) {
-    notes.push(`no NeXus file for ${frameOf(claim.record)}: ${messageOf(error)}`);
+    if (isFull(error)) throw error;
+    notes.push(`no NeXus file: ${messageOf(error)}`);
     return null;
   }
 }
