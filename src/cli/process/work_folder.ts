@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { FolderLock } from "../../daemon/folder_lock.ts";
 import { copySpans } from "../../files/copy_spans.ts";
+import { isMissing } from "../../files/errors.ts";
 import type { Candidate } from "../../frames/scan.ts";
 import { isMarkName } from "../../frames/series_marks.ts";
 
@@ -35,17 +36,22 @@ export function removeWorkFolder(work: string): number {
   let left = 0;
   let marks = 0; // no frames, but the next run needs them for the masters of their series
   for (const part of [join(work, "temp"), join(work, "proc")]) {
-    try {
-      const entries = [...Deno.readDirSync(part)];
-      left += entries.filter((entry) => entry.isDirectory).length;
-      marks += entries.filter((entry) => isMarkName(entry.name)).length;
-      Deno.removeSync(part);
-    } catch {
-      // not empty, or never made
-    }
+    const entries = entriesOf(part);
+    left += entries.filter((entry) => entry.isDirectory).length;
+    marks += entries.filter((entry) => isMarkName(entry.name)).length;
   }
   if (left + marks === 0) removeTree(work);
   return left;
+}
+
+/** Only a folder that was never made counts as empty: one that cannot be read may hold frames, so the error stands. */
+function entriesOf(path: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(path)];
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }
 
 /** Holds the folder of the copies; those of a run that was cut off are removed, since their frames are where they were. */
