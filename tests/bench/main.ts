@@ -1,4 +1,5 @@
 /** The entry of all benchmarks: `deno run -A tests/bench/main.ts [NAME…] [OPTIONS]`; without a name, all of them. */
+import { Workspace } from "./workspace.ts";
 import { type Bench, readOptions, runBench, USAGE } from "./options.ts";
 
 const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench> }>> = {
@@ -65,4 +66,11 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
+const SIGNALS = Deno.build.os === "windows" ? { SIGINT: 130 } : { SIGINT: 130, SIGTERM: 143 };
+for (const [signal, code] of Object.entries(SIGNALS)) {
+  Deno.addSignalListener(signal as Deno.Signal, () => {
+    Workspace.removeEach();
+    Deno.exit(code);
+  });
+}
 Deno.exit(await main());
