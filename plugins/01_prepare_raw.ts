@@ -1,6 +1,6 @@
 /** First stage: takes whole frames out of the raw folder and treats darks. */
-import { type PluginContext, stageOptions } from "pewatch";
-import { PrepareRaw } from "../src/frames/prepare_raw.ts";
+import type { PluginContext } from "pewatch";
+import { PrepareRaw, stageOptions } from "pewatch/stages";
 
 /** Each tick: a frame so takes three ticks at most besides the work. The first implementation fired each third. */
 export const TICKTACK = 1;

@@ -1,10 +1,13 @@
 /** Second stage: merges the metadata into the TIFF's tags and writes the NeXus file's skeleton; then the masters of series. */
-import { type PluginContext, stageOptions } from "pewatch";
-import { openHdf5Library } from "../ffi/hdf5/mod.ts";
-import { openTiffLibrary } from "../ffi/tiff/mod.ts";
-import { mergeData } from "../src/frames/merge_data.ts";
-import type { MergeLibraries } from "../src/frames/merge_frame.ts";
-import { SeriesMasters } from "../src/frames/series_masters.ts";
+import type { PluginContext } from "pewatch";
+import {
+  mergeData,
+  type MergeLibraries,
+  openHdf5Library,
+  openTiffLibrary,
+  SeriesMasters,
+  stageOptions,
+} from "pewatch/stages";
 
 /** Each tick: a frame so takes three ticks at most besides the work. The first implementation fired each third. */
 export const TICKTACK = 1;

@@ -1,6 +1,6 @@
 /** Third stage: delivers what is merged, verified, to the output. */
-import { type PluginContext, stageOptions } from "pewatch";
-import { Finalize } from "../src/frames/finalize.ts";
+import type { PluginContext } from "pewatch";
+import { Finalize, stageOptions } from "pewatch/stages";
 
 /** Each tick: a frame so takes three ticks at most besides the work. The first implementation fired each third. */
 export const TICKTACK = 1;

@@ -9,7 +9,7 @@ import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/folder_lock.ts";
 import { openLog, type RunningLog } from "../daemon/log.ts";
 import { FolderError } from "../daemon/make_folders.ts";
-import { outputFolder } from "../daemon/plugin_host.ts";
+import { outputFolder } from "../plugins/plugin_host.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
 import { countsText, minutesText } from "./counts_text.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";

@@ -1,14 +1,14 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
 import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
-import { defaultStages } from "./default_stages.ts";
+import { shippedStages } from "../plugins/shipped.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
 import { type BeatClock, Heartbeat, SYSTEM_CLOCK } from "./heartbeat.ts";
-import type { PluginSource, PluginStatus } from "./hosted_plugin.ts";
+import type { PluginSource, PluginStatus } from "../plugins/hosted_plugin.ts";
 import { makeFolders } from "./make_folders.ts";
-import { PluginHost } from "./plugin_host.ts";
-import { COUNTER_FIRST, nextCounter } from "./scheduler.ts";
+import { PluginHost } from "../plugins/plugin_host.ts";
+import { COUNTER_FIRST, nextCounter } from "../plugins/scheduler.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
 
 export interface DaemonOptions {
@@ -110,7 +110,7 @@ export class Daemon {
     const { raw, temp, proc } = this.#settings.folders;
     this.#lock = FolderLock.take([raw, temp, proc]);
     const host = new PluginHost({
-      sources: this.#options.stages ?? defaultStages(),
+      sources: this.#options.stages ?? shippedStages(),
       log: this.#log,
       settings: () => this.#settings,
       onFrame: (event) => this.#frame(event),

@@ -1,6 +1,6 @@
 /** Makes the folders that a configuration names. */
 import type { Settings } from "../config/settings.ts";
-import { outputFolder } from "./plugin_host.ts";
+import { outputFolder } from "../plugins/plugin_host.ts";
 
 /** A folder that cannot be used; `key` is the configuration's. */
 export class FolderError extends Error {

@@ -1,12 +1,12 @@
 /** The main job once over what is there, without ticks: what `pewatch process` does. */
 import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
-import { defaultStages } from "./default_stages.ts";
+import { shippedStages } from "../plugins/shipped.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
-import type { HostedPlugin, PluginSource, PluginStatus } from "./hosted_plugin.ts";
+import type { HostedPlugin, PluginSource, PluginStatus } from "../plugins/hosted_plugin.ts";
 import { makeFolders } from "./make_folders.ts";
-import { PluginHost } from "./plugin_host.ts";
+import { PluginHost } from "../plugins/plugin_host.ts";
 import { type FrameCounts, FrameStatistics } from "./status.ts";
 
 export interface OnePassOptions {
@@ -73,7 +73,7 @@ class Pass {
     this.#patience_ms = (settings.frames.settle_s + settings.frames.sidecar_wait_s) * 1000;
     const conditionLog = new ConditionLog(options.log);
     this.#host = new PluginHost({
-      sources: options.stages ?? defaultStages(),
+      sources: options.stages ?? shippedStages(),
       log: options.log,
       settings: () => settings,
       onFrame: (event) => this.#frame(event),

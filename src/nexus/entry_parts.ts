@@ -1,7 +1,8 @@
 /** Parts of the entry beside the instrument: sample, process, parameters. */
 import manifest from "../../deno.json" with { type: "json" };
 import { parseFrameName } from "../qxrd/frame_name.ts";
-import type { FrameFacts, ParameterReading } from "./facts.ts";
+import type { FrameFacts } from "./facts.ts";
+import type { ParameterReading } from "./parameter.ts";
 import { UniqueNames } from "./qxrd_collection.ts";
 import { clean, configured, numberField, textField } from "./sources.ts";
 import { formatInZone } from "./time.ts";
@@ -79,10 +80,10 @@ function parameterField(
     ? value
     : typeof value === "boolean"
     ? { integer: value ? 1 : 0 }
-    : Float64Array.from(value);
+    : Float64Array.from(value as readonly number[]);
   return field(name, stored, {
     ...(reading.unit === undefined ? {} : { units: reading.unit }),
-    ...(reading.path === undefined ? {} : { origin: reading.path }),
+    ...(reading.origin === undefined ? {} : { origin: reading.origin }),
     attributes: {
       time: formatInZone(reading.time, context.facts.timeZone),
       ...(name === reading.name ? {} : { long_name: clean(reading.name) }),

@@ -3,17 +3,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Sidecar } from "../qxrd/sidecar.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 import type { TiffLayout } from "../tiff/layout.ts";
-
-/** One value from outside (a device, a cache, a plugin) that belongs into the file of the frame. */
-export interface ParameterReading {
-  readonly name: string;
-  readonly value: number | string | boolean | readonly number[];
-  readonly unit?: string;
-  /** When it was read. */
-  readonly time: Date;
-  /** Where it came from, as a person would look it up: "tango://host:10000/sys/tg_test/1/double_scalar". */
-  readonly path?: string;
-}
+import type { ParameterReading } from "./parameter.ts";
 
 /** A dark image to be kept beside a frame. */
 export interface ReferenceDark {

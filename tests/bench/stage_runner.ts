@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
-import { defaultStages } from "../../src/daemon/default_stages.ts";
-import type { HostedPlugin } from "../../src/daemon/hosted_plugin.ts";
+import { shippedStages } from "../../src/plugins/shipped.ts";
+import type { HostedPlugin } from "../../src/plugins/hosted_plugin.ts";
 import { makeFolders } from "../../src/daemon/make_folders.ts";
-import { PluginHost } from "../../src/daemon/plugin_host.ts";
+import { PluginHost } from "../../src/plugins/plugin_host.ts";
 import type { FrameEvent, Logger } from "../../src/frames/events.ts";
 
 /** After a firing that moved nothing. Far below a frame's time, and still no busy waiting. */
@@ -39,7 +39,7 @@ export class StageRunner implements AsyncDisposable {
   private constructor(settings: Settings) {
     this.#settings = settings;
     this.#host = new PluginHost({
-      sources: defaultStages(),
+      sources: shippedStages(),
       log: this.#log(),
       settings: () => settings,
       onFrame: (event) => this.#frame(event),

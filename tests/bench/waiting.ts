@@ -5,7 +5,7 @@ import type { StageOptions } from "../../src/frames/stage.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { benchSettings } from "./stage_runner.ts";
 import { makeFolders } from "../../src/daemon/make_folders.ts";
-import { pluginFolders } from "../../src/daemon/plugin_host.ts";
+import { pluginFolders } from "../../src/plugins/plugin_host.ts";
 import { median } from "./table.ts";
 import { frameName, Workspace } from "./workspace.ts";
 

@@ -2,8 +2,8 @@
 import type { Settings } from "../../src/config/settings.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import type { Logger } from "../../src/frames/events.ts";
-import { PluginHost } from "../../src/daemon/plugin_host.ts";
-import type { PluginSource } from "../../src/daemon/hosted_plugin.ts";
+import { PluginHost } from "../../src/plugins/plugin_host.ts";
+import type { PluginSource } from "../../src/plugins/hosted_plugin.ts";
 
 export interface MemoryLog extends Logger {
   readonly lines: string[];
@@ -39,7 +39,7 @@ export function tempFolder(): TempFolder {
 }
 
 export function source(file: string, options: { name?: string; essential?: boolean } = {}): PluginSource {
-  const url = new URL(`./plugins/${file}.ts`, import.meta.url).href;
+  const url = new URL(`../plugins/samples/${file}.ts`, import.meta.url).href;
   return { url, name: options.name ?? file, essential: options.essential ?? false };
 }
 

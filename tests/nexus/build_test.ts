@@ -184,7 +184,7 @@ Deno.test("parameters keep value, unit, time, origin and a name that NeXus takes
   const time = new Date("2026-07-01T10:00:00Z");
   const tree = treeOf(factsWith({
     parameters: [
-      { name: "pressure", value: 3.2, unit: "GPa", time, path: "tango://host/a/b/c/pressure" },
+      { name: "pressure", value: 3.2, unit: "GPa", time, origin: "tango://host/a/b/c/pressure" },
       { name: "motor/x y", value: [1, 2], time },
       { name: "motor_x_y", value: "text", time },
       { name: "open", value: true, time },

@@ -1,8 +1,9 @@
 /** The inside of a plugin's worker: imports the module, calls what it exports, answers. Imports no library: memory. */
-import type { Logger, LogLevel, PluginContext, PluginModule, Reporter } from "./plugin_api.ts";
+import { ContextMaker } from "./context.ts";
+import type { PluginContext, PluginModule } from "./contract.ts";
+import { Line } from "./line.ts";
 import type { Answer, ContextData, Telling, ToWorker } from "./messages.ts";
-import { API_VERSION } from "./plugin_api.ts";
-import { postableFields, textOfError } from "./postable.ts";
+import { textOfError } from "./postable.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 /** The part of a worker's global scope that is used here: the compiler's library has no type for it in all versions. */
@@ -11,17 +12,13 @@ interface DedicatedWorkerGlobalScope extends EventTarget {
   close(): void;
 }
 
-/** A firing that logs more than this is told once how much was left out: a flood would fill the main thread's memory. */
-const LOG_RECORDS_MAX = 1000;
-/** Longer than any sentence; a plugin that logs a whole image is cut here. */
-const LOG_TEXT_LENGTH_MAX = 4096;
-
 const stop = new AbortController();
 let plugin: Partial<PluginModule> = {};
 let name = "";
 /** The first error that came outside of the call under way, or null; undefined while no call is. */
 let stray: string | null | undefined;
-let records = 0;
+const line = new Line((telling) => self.postMessage(telling));
+const contexts = new ContextMaker(line);
 
 self.addEventListener("message", (event) => void receive((event as MessageEvent<ToWorker>).data));
 // Without these two an error in a timer or a forgotten promise would end the worker, and without a handler there, the
@@ -60,6 +57,8 @@ async function receive(message: ToWorker): Promise<void> {
       });
     case "stop":
       return stop.abort();
+    case "reply":
+      return line.reply(message.id, message.value);
   }
 }
 
@@ -88,16 +87,16 @@ async function call(
   data: ContextData,
 ): Promise<string | null> {
   stray = null;
-  records = 0;
+  contexts.begin();
   let error: string | null = null;
   try {
-    await run(contextOf(data));
+    await run(contexts.make(data, { name, signal: stop.signal }));
   } catch (thrown) {
     error = textOfError(thrown);
   }
   // Rejections without a handler are told only after the microtasks: this waits for them.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  if (records > LOG_RECORDS_MAX) tellLeftOut();
+  contexts.end();
   const beside: string | null | undefined = stray;
   stray = undefined;
   return error ?? beside ?? null;
@@ -107,40 +106,6 @@ function noteStray(thrown: unknown): void {
   const error = textOfError(thrown);
   if (stray === undefined) self.postMessage({ type: "stray_error", error });
   else stray ??= error;
-}
-
-function contextOf(data: ContextData): PluginContext {
-  const log = makeLogger();
-  const report: Reporter = {
-    log,
-    event: (event) => self.postMessage({ type: "event", event }),
-    condition: (condition) => self.postMessage({ type: "condition", condition }),
-    backlog: (backlog) => self.postMessage({ type: "backlog", backlog }),
-  };
-  const counters = {
-    add: (counter: string, by = 1) => self.postMessage({ type: "count", name: String(counter), by: Number(by) }),
-  };
-  return { ...data, apiVersion: API_VERSION, name, log, signal: stop.signal, report, counters };
-}
-
-function makeLogger(): Logger {
-  const at = (level: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) => {
-    if (++records > LOG_RECORDS_MAX) return;
-    const text = String(message);
-    const cut = text.length > LOG_TEXT_LENGTH_MAX ? `${text.slice(0, LOG_TEXT_LENGTH_MAX)}…` : text;
-    self.postMessage({
-      type: "log",
-      level,
-      message: cut,
-      fields: fields === undefined ? null : postableFields(fields),
-    });
-  };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-}
-
-function tellLeftOut(): void {
-  const message = `${records - LOG_RECORDS_MAX} more messages of one firing were left out`;
-  self.postMessage({ type: "log", level: "warn", message, fields: null });
 }
 
 function plain(value: unknown): unknown {

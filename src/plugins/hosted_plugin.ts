@@ -280,6 +280,11 @@ export class HostedPlugin {
         if (!this.#counters.has(telling.name) && this.#counters.size >= COUNTERS_MAX) return;
         this.#counters.set(telling.name, (this.#counters.get(telling.name) ?? 0) + telling.by);
         return;
+      case "parameters":
+      case "parameter_removed":
+      case "frames_taken":
+      case "ask":
+        return;
       case "stray_error":
         if (this.#state !== "stopped") this.#fail(`failed between firings: ${telling.error}`);
     }

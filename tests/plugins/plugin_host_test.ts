@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { PluginStatus } from "../../src/daemon/hosted_plugin.ts";
-import { type HostUnderTest, settingsIn, source, startHost, tempFolder, until } from "./helpers.ts";
+import type { PluginStatus } from "../../src/plugins/hosted_plugin.ts";
+import { type HostUnderTest, settingsIn, source, startHost, tempFolder, until } from "../daemon/helpers.ts";
 
 function statusOf({ host }: HostUnderTest, index = 0): PluginStatus {
   const status = host.statuses()[index];

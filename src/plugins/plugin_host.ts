@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
 import { HostedPlugin, type PluginSource, type PluginStatus } from "./hosted_plugin.ts";
-import type { PluginFolders, Settings } from "./plugin_api.ts";
+import type { Settings } from "../config/settings.ts";
+import type { PluginFolders } from "./contract.ts";
 
 export interface PluginHostOptions {
   readonly sources: readonly PluginSource[];
