@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import type { TiffLibrary } from "../../ffi/tiff/library.ts";
 import type { Settings } from "../config/settings.ts";
-import { isFull, messageOf } from "../files/errors.ts";
+import { makeWritable } from "../files/durable.ts";
+import { isFull, isHeldOpen, messageOf } from "../files/errors.ts";
 import { factsOf } from "../files/listing.ts";
 import type { FrameFacts, NexusReport } from "../nexus/facts.ts";
+import type { ParameterReading } from "../nexus/parameter.ts";
 import { writeNexus } from "../nexus/write.ts";
 import { parseSidecar, type Sidecar } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
@@ -43,14 +45,22 @@ interface Contents {
   readonly sidecarProblem: string | null;
 }
 
+/** What is merged. */
+export interface MergeClaim {
+  readonly path: string;
+  readonly record: ClaimRecord;
+  /** Those that count for this frame. */
+  readonly parameters: readonly ParameterReading[];
+}
+
 /**
  * Never throws for what a frame holds: each flaw becomes a note, and the frame goes on as it is.
- * @throws the system's error where the claim's files cannot be read or written at all, and where the volume is full:
- *   that passes, and the frame is merged then
+ * @throws the system's error where the claim's files cannot be read or written at all, where the volume is full, and
+ *   where another program holds a file open: that passes, and the frame is merged then
  */
 export function mergeFrame(
   libraries: MergeLibraries,
-  claim: { path: string; record: ClaimRecord },
+  claim: MergeClaim,
   settings: Settings,
 ): MergeRecord {
   const { path, record } = claim;
@@ -73,7 +83,7 @@ function sizeOf(path: string): number {
   return facts.size;
 }
 
-function readContents(claim: { path: string; record: ClaimRecord }, notes: string[]): Contents {
+function readContents(claim: MergeClaim, notes: string[]): Contents {
   const { path, record } = claim;
   const member = record.members.find((member) => member.role === "sidecar");
   const layout = readLayoutOrNull(join(path, record.image), { notes, packed: isPacked(record.image) });
@@ -84,6 +94,7 @@ function readContents(claim: { path: string; record: ClaimRecord }, notes: strin
     if (member.size === 0) throw new SyntaxError("it is empty");
     sidecar = parseSidecar(Deno.readFileSync(join(path, member.name)));
   } catch (error) {
+    if (passes(error)) throw error;
     return { layout, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };
   }
   const view = viewSidecar(sidecar);
@@ -96,6 +107,7 @@ function readLayoutOrNull(path: string, options: { notes: string[]; packed: bool
   try {
     return readLayoutOfFile(path);
   } catch (error) {
+    if (passes(error)) throw error;
     options.notes.push(messageOf(error));
     return null;
   }
@@ -108,7 +120,7 @@ function deliveredImage(record: ClaimRecord): string {
 }
 
 interface Work {
-  readonly claim: { path: string; record: ClaimRecord };
+  readonly claim: MergeClaim;
   readonly imagePath: string;
   readonly contents: Contents;
   readonly notes: string[];
@@ -116,21 +128,42 @@ interface Work {
 
 function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
   const { contents, imagePath, notes } = work;
+  const { parameters } = work.claim;
   if (!settings.tiff.tags || contents.layout === null) return false;
   if (contents.sidecarProblem !== null) {
     // It was told of when the frame was claimed, unless the sidecar has changed since.
     if (work.claim.record.notes.length === 0) notes.push(`no tags in the TIFF: ${contents.sidecarProblem}`);
-    return false;
+    if (parameters.length === 0) return false;
   }
+  const sidecar = contents.sidecarProblem === null ? contents.sidecar : null;
   const image = work.claim.record.members.find((member) => member.role === "image");
   try {
-    if (image !== undefined) cutOrphanedTail(imagePath, image.size);
-    mergeTags(tiff, imagePath, tagsOf(contents.sidecar!, settings), { fsync: settings.frames.fsync });
+    const tags = tagsOf(sidecar, settings, parameters);
+    whereWritable(imagePath, () => {
+      if (image !== undefined) cutOrphanedTail(imagePath, image.size);
+      mergeTags(tiff, imagePath, tags, { fsync: settings.frames.fsync });
+    });
     return true;
   } catch (error) {
-    if (isFull(error)) throw error;
+    if (passes(error)) throw error;
     notes.push(`no tags in the TIFF: ${messageOf(error)}`);
     return false;
+  }
+}
+
+/** What is worth waiting for: room, or another program that lets go of a file. */
+function passes(error: unknown): boolean {
+  return isFull(error) || isHeldOpen(error);
+}
+
+/** A frame that came with the mark "read-only" is the daemon's own by now. */
+function whereWritable(path: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof Error && error.cause instanceof Deno.errors.PermissionDenied)) throw error;
+    makeWritable(path);
+    step();
   }
 }
 
@@ -145,7 +178,7 @@ function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusRepo
       sidecarProblem: contents.sidecarProblem,
       settings,
       notes,
-      parameters: [],
+      parameters: claim.parameters,
       dark: claim.record.dark,
       referenceDark: settings.dark.reference && !claim.record.dark
         ? referenceFor(settings.daemon.state_dir, contents.view)
@@ -158,7 +191,7 @@ function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusRepo
     if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
     return report;
   } catch (error) {
-    if (isFull(error)) throw error;
+    if (passes(error)) throw error;
     notes.push(`no NeXus file: ${messageOf(error)}`);
     return null;
   }

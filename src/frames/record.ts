@@ -15,7 +15,10 @@ export type MemberRole = "image" | "sidecar" | "other";
 
 /** One file of a frame, as it lay in raw when it was claimed. */
 export interface Member {
+  /** In the claim and in the output, as far as the stem stays. */
   readonly name: string;
+  /** Its name in raw, where that is another: one that Windows cannot have, though a share shows it. */
+  readonly from?: string;
   readonly role: MemberRole;
   readonly size: number;
   /** Milliseconds since 1970 UTC. */
@@ -115,6 +118,7 @@ function isMember(value: unknown): value is Member {
   if (typeof value !== "object" || value === null) return false;
   const member = value as Record<string, unknown>;
   return typeof member.name === "string" && isPlainName(member.name) && typeof member.size === "number" &&
+    (member.from === undefined || (typeof member.from === "string" && isPlainName(member.from))) &&
     typeof member.modified_ms === "number" &&
     (member.role === "image" || member.role === "sidecar" || member.role === "other");
 }

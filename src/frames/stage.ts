@@ -1,5 +1,6 @@
 /** What every stage is given for one firing. */
 import type { Settings } from "../config/settings.ts";
+import type { ParameterReading } from "../nexus/parameter.ts";
 import type { Reporter } from "./events.ts";
 
 /** The folders of the way, absolute. */
@@ -12,6 +13,12 @@ export interface FrameFolders {
   readonly outputDir: string;
 }
 
+/** Who knows the parameters; in the daemon that is the main thread. */
+export interface ParameterSource {
+  /** Of each parameter the last reading that is not newer than the time, milliseconds since 1970 UTC. */
+  at(time_ms: number): Promise<readonly ParameterReading[]>;
+}
+
 export interface StageOptions {
   readonly folders: FrameFolders;
   readonly settings: Settings;
@@ -19,4 +26,6 @@ export interface StageOptions {
   readonly reporter: Reporter;
   /** Aborted when the daemon stops: finish the frame under way and return. */
   readonly signal: AbortSignal;
+  /** Without one, frames have no parameters. */
+  readonly parameters?: ParameterSource | undefined;
 }

@@ -1,10 +1,11 @@
 /** Turns what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
 import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup } from "./beam.ts";
 import { detectorGroup, type Geometry, geometryOf, IMAGE_PATH } from "./detector.ts";
-import { parametersGroup, processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
+import { processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
 import { frameNumber, totalExposure } from "./exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { DEFINITION, DEFINITION_VERSION, moduleGroup } from "./nxmx.ts";
+import { placeParameters } from "./parameter_tree.ts";
 import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
 import { formatInZone, formatMoment, momentOf } from "./time.ts";
 import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "./tree.ts";
@@ -52,7 +53,7 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
   const lacking = wanted ? missingForNxmx(facts, { options, beam, geometry }) : [];
   const isNxmx = wanted && lacking.length === 0;
   if (lacking.length > 0) notes.push(`profile base instead of nxmx: ${lacking.join(", ")} not known`);
-  return group("entry", "NXentry", {
+  const measured = group("entry", "NXentry", {
     attributes: options.plan === null ? {} : { default: "data" },
     children: [
       isNxmx ? field("definition", DEFINITION, { attributes: { version: DEFINITION_VERSION } }) : null,
@@ -62,10 +63,11 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
       isNxmx ? sourceGroup(facts) : null,
       instrumentGroup(facts, options, { beam, geometry, isNxmx }),
       sampleGroup(facts, isNxmx),
-      processGroup(facts, notes, options.now),
-      options.plan === null ? null : dataGroup(facts),
     ],
   });
+  const { entry, notes: displaced } = placeParameters(measured, facts.parameters, { timeZone: facts.timeZone });
+  const process = processGroup(facts, [...notes, ...displaced], options.now);
+  return { ...entry, children: [...entry.children, process, ...(options.plan === null ? [] : [dataGroup(facts)])] };
 }
 
 /** A known key of the sidecar whose value cannot be used is told of, as it would be missed otherwise. */
@@ -140,7 +142,6 @@ function instrumentGroup(
         darkPlan: options.darkPlan,
         extra: isNxmx ? [moduleGroup(facts, geometry)] : [],
       }),
-      parametersGroup(facts),
     ],
   });
 }

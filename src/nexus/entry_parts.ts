@@ -1,12 +1,10 @@
-/** Parts of the entry beside the instrument: sample, process, parameters. */
+/** Parts of the entry beside the instrument: sample, process. */
 import manifest from "../../deno.json" with { type: "json" };
 import { parseFrameName } from "../qxrd/frame_name.ts";
 import type { FrameFacts } from "./facts.ts";
-import type { ParameterReading } from "./parameter.ts";
-import { UniqueNames } from "./qxrd_collection.ts";
 import { clean, configured, numberField, textField } from "./sources.ts";
 import { formatInZone } from "./time.ts";
-import { field, group, groupIfAny, type NexusGroup, type NexusNode } from "./tree.ts";
+import { field, group, type NexusGroup } from "./tree.ts";
 
 export const PROGRAM = "pewatch";
 export const PROGRAM_VERSION: string = manifest.version;
@@ -57,41 +55,4 @@ function note(name: string, texts: { file_name?: string; description: string; da
       ...Object.entries(texts).map(([key, text]) => field(key, clean(text))),
     ],
   });
-}
-
-export function parametersGroup(facts: FrameFacts): NexusGroup | null {
-  const names = new UniqueNames();
-  return groupIfAny(
-    "parameters",
-    "NXcollection",
-    facts.parameters.map((reading) => parameterField(reading, { names, facts })),
-  );
-}
-
-function parameterField(
-  reading: ParameterReading,
-  context: { names: UniqueNames; facts: FrameFacts },
-): NexusNode {
-  const name = context.names.take(validName(reading.name)) ?? context.names.take("parameter")!;
-  const { value } = reading;
-  const stored = typeof value === "string"
-    ? clean(value)
-    : typeof value === "number"
-    ? value
-    : typeof value === "boolean"
-    ? { integer: value ? 1 : 0 }
-    : Float64Array.from(value as readonly number[]);
-  return field(name, stored, {
-    ...(reading.unit === undefined ? {} : { units: reading.unit }),
-    ...(reading.origin === undefined ? {} : { origin: reading.origin }),
-    attributes: {
-      time: formatInZone(reading.time, context.facts.timeZone),
-      ...(name === reading.name ? {} : { long_name: clean(reading.name) }),
-    },
-  });
-}
-
-/** A name as NeXus takes it (its validItemName); what it does not take becomes an underscore. */
-export function validName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_.]/g, "_").replace(/^\.|\.$/g, "_") || "_";
 }

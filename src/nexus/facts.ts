@@ -26,7 +26,7 @@ export interface FrameFacts {
   readonly settings: Pick<Settings, "nexus" | "beamline" | "source" | "detector" | "sample">;
   /** What happened on the way ("not tagged: compressed"); each ends up in /entry/process. */
   readonly notes: readonly string[];
-  /** Each becomes /entry/instrument/parameters/NAME. */
+  /** Each at its own path, or as /entry/instrument/parameters/NAME. */
   readonly parameters: readonly ParameterReading[];
   readonly dark: boolean;
   readonly referenceDark: ReferenceDark | null;

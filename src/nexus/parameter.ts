@@ -1,29 +1,37 @@
 /** A value from outside (a device, a cache, a plugin) that belongs into the file of a frame. */
 
-/** One number, text or truth, or a list of one kind. */
-export type ParameterValue =
-  | number
-  | bigint
-  | string
-  | boolean
+/** Values of one kind, in one dimension; at least one. Typed arrays keep their type in the file. */
+export type ParameterList =
   | readonly number[]
+  | readonly bigint[]
   | readonly string[]
+  | readonly boolean[]
   | Float64Array
   | Float32Array
   | Int32Array
+  | Uint32Array
+  | Int16Array
   | Uint16Array
-  | ParameterSeries;
+  | Int8Array
+  | Uint8Array
+  | BigInt64Array;
+
+/**
+ * One number, text or truth, or a list of one kind. A number becomes a float64 in the file, a bigint an int64, a truth
+ * 1 or 0.
+ */
+export type ParameterValue = number | bigint | string | boolean | ParameterList | ParameterSeries;
 
 /** Values of one quantity over time: becomes an NXlog. Both lists are equally long; times ascend. */
 export interface ParameterSeries {
   readonly times: readonly Date[];
-  readonly values: readonly number[] | readonly string[] | Float64Array;
+  readonly values: ParameterList;
 }
 
 export interface ParameterReading {
   readonly name: string;
   readonly value: ParameterValue;
-  /** As UDUNITS spells it: "K", "mm", "GPa". */
+  /** As UDUNITS spells it: "K", "mm", "GPa"; "" for a ratio or a count. Left out where it is not known. */
   readonly unit?: string;
   /** When it was read. */
   readonly time: Date;
@@ -35,4 +43,8 @@ export interface ParameterReading {
   readonly path?: string;
   /** Where it came from, as a person would look it up: "tango://host:10000/sys/tg_test/1/double_scalar". */
   readonly origin?: string;
+}
+
+export function isSeries(value: ParameterValue): value is ParameterSeries {
+  return typeof value === "object" && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

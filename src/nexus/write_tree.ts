@@ -59,7 +59,7 @@ function writeMembers(into: Hdf5Group, from: NexusGroup, writing: Writing): void
   for (const node of from.children) {
     if (node.kind === "group") {
       // Open to the end: what is deferred needs its parent.
-      writeMembers(writing.open.use(into.createGroup(node.name)), node, writing);
+      writeMembers(writing.open.use(into.createGroup(node.name, { links: node.children.length })), node, writing);
     } else if (node.kind === "field") {
       using dataset = into.createValue(node.name, node.value);
       setAttributes(dataset, node);
@@ -179,6 +179,6 @@ function attributesBound(attributes: NexusGroup["attributes"]): number {
 function valueBytes(value: Hdf5Value): number {
   if (typeof value === "string") return /^[\0-\x7f]*$/.test(value) ? value.length : 3 * value.length;
   if (typeof value === "number" || "integer" in value) return 8;
-  if (!Array.isArray(value)) return (value as Float64Array).byteLength;
-  return (value as readonly string[]).reduce((sum, text) => sum + 32 + valueBytes(text), 0);
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  return value.reduce((sum, text) => sum + 32 + valueBytes(text), 0);
 }

@@ -37,6 +37,26 @@ Deno.test("around the change of the clocks the offset is that of the day's hour"
   assert.equal(endOf("dateString=2017.10.29 : 03:00:00.000", "Europe/Berlin"), "2017-10-29T03:00:00.000+01:00");
 });
 
+Deno.test("an hour that summer time repeats or leaves out is one of its two, the same each time; timeStamp settles it", () => {
+  for (const hour of ["2017.10.29 : 02:30:00.000", "2017.03.26 : 02:30:00.000"]) {
+    const told = endOf(`dateString=${hour}`, "Europe/Berlin");
+    assert.match(told, /T02:30:00\.000\+0[12]:00$/);
+    assert.equal(endOf(`dateString=${hour}`, "Europe/Berlin"), told);
+  }
+  const hour = "dateString=2017.10.29 : 02:30:00.000";
+  const first_s = Date.UTC(2017, 9, 29, 0, 30) / 1000;
+  assert.equal(endOf(`${hour}\ntimeStamp=${first_s}`, "Europe/Berlin"), "2017-10-29T02:30:00.000+02:00");
+  assert.equal(endOf(`${hour}\ntimeStamp=${first_s + 3600}`, "Europe/Berlin"), "2017-10-29T02:30:00.000+01:00");
+});
+
+Deno.test("this computer's zone has a name that Intl takes, whatever the system calls it, and the same offset", () => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  for (const month of [0, 3, 6, 9]) {
+    const time_ms = Date.UTC(2024, month, 15);
+    assert.equal(zoneOffset(time_ms, timeZone), zoneOffset(time_ms));
+  }
+});
+
 Deno.test("a timeStamp alone is shown in the zone", () => {
   assert.equal(endOf("timeStamp=1447965460.315", "America/Chicago"), "2015-11-19T14:37:40.315-06:00");
 });
