@@ -1,4 +1,5 @@
 /** A file: made or opened, with its root group. */
+import { win32 } from "node:path";
 import {
   H5F_ACC_RDONLY,
   H5F_ACC_TRUNC,
@@ -46,7 +47,7 @@ export class File extends Handle implements Hdf5File {
 
   static create(native: Native, path: string, options: CreateFileOptions): File {
     using access = PropertyList.fileAccess(native, options);
-    const id = native.symbols.H5Fcreate(cString(path), H5F_ACC_TRUNC, NONE, access.id);
+    const id = native.symbols.H5Fcreate(cString(systemPath(path)), H5F_ACC_TRUNC, NONE, access.id);
     const file = new File(native, native.checked(id, `make ${path}`));
     if (options.reserveBytes === undefined) return file;
     try {
@@ -62,7 +63,7 @@ export class File extends Handle implements Hdf5File {
 
   static open(native: Native, path: string): File {
     using access = PropertyList.fileAccess(native);
-    const id = native.symbols.H5Fopen(cString(path), H5F_ACC_RDONLY, access.id);
+    const id = native.symbols.H5Fopen(cString(systemPath(path)), H5F_ACC_RDONLY, access.id);
     return new File(native, native.checked(id, `open ${path}`));
   }
 
@@ -77,6 +78,14 @@ export class File extends Handle implements Hdf5File {
     this.root[Symbol.dispose]();
     super[Symbol.dispose]();
   }
+}
+
+/** Windows takes no path of this many characters, of a folder already less, unless it has a prefix that says otherwise. */
+const PATH_LENGTH_MAX = 240;
+
+/** A path as HDF5's own calls to the system need it; Deno adds the prefix to each path by itself. */
+export function systemPath(path: string, os: typeof Deno.build.os = Deno.build.os): string {
+  return os === "windows" && path.length > PATH_LENGTH_MAX ? win32.toNamespacedPath(path) : path;
 }
 
 /** Writes zeros behind what HDF5 has written of a file just made: its superblock. */

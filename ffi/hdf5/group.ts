@@ -20,6 +20,7 @@ import type { HandleKind } from "./handle.ts";
 import type { Hdf5Group, Hdf5Link, Hdf5Storage, Hdf5Type, Hdf5Value, Hdf5VirtualStack } from "./library.ts";
 import { cString, type Native } from "./native.ts";
 import { ObjectHandle, readName } from "./object.ts";
+import { COMPACT_LINKS_MAX } from "./property_list.ts";
 import { createVirtual } from "./virtual.ts";
 
 const KIND: HandleKind = { noun: "group", close: (native, id) => native.symbols.H5Gclose(id), countedHere: false };
@@ -37,10 +38,11 @@ export class Group extends ObjectHandle implements Hdf5Group {
     super(native, id, KIND);
   }
 
-  createGroup(name: string): Group {
+  createGroup(name: string, options: { readonly links?: number } = {}): Group {
     const { native } = this;
     const { symbols, shared } = native;
-    const id = symbols.H5Gcreate2(this.id, cString(name), shared.utf8Links, shared.compactGroups, NONE);
+    const creation = (options.links ?? 0) > COMPACT_LINKS_MAX ? NONE : shared.compactGroups;
+    const id = symbols.H5Gcreate2(this.id, cString(name), shared.utf8Links, creation, NONE);
     return new Group(native, native.checked(id, `make group ${name}`));
   }
 

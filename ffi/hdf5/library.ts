@@ -17,11 +17,21 @@ export type Hdf5Type =
 export type Hdf5Value =
   | string
   | number
-  | { readonly integer: number }
+  | { readonly integer: number | bigint }
   | readonly string[]
-  | Float32Array
+  | Hdf5Numbers;
+
+/** Each is stored in its own type, at least one element. */
+export type Hdf5Numbers =
   | Float64Array
-  | Int32Array;
+  | Float32Array
+  | BigInt64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
 
 /** What reading gives; null for types that are not read (compound …) and for arrays above the limit asked for. */
 export type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
@@ -100,7 +110,8 @@ export interface Hdf5Link {
 }
 
 export interface Hdf5Group extends Hdf5Object {
-  createGroup(name: string): Hdf5Group;
+  /** `links`: how many it will have, where that is known; it only costs time to say less. */
+  createGroup(name: string, options?: { readonly links?: number }): Hdf5Group;
   /** A small dataset that holds this value. The caller closes it. */
   createValue(name: string, value: Hdf5Value): Hdf5Dataset;
   createDataset(name: string, of: { type: Hdf5Type; shape: readonly number[]; storage: Hdf5Storage }): Hdf5Dataset;

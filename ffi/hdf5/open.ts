@@ -1,5 +1,5 @@
 /** Finds and opens HDF5, of a version whose ids are 64 bits wide. */
-import { type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
+import { dllCandidates, type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
 import { H5E_DEFAULT, H5F_OBJ_ALL, H5F_OBJ_FILE, H5S_SCALAR } from "./constants.ts";
 import { Datatype } from "./datatype.ts";
 import { Hdf5Error } from "./error.ts";
@@ -27,7 +27,7 @@ const LINUX_NAMES = [
   "libhdf5.so.310", // from 1.14.3
   "libhdf5.so",
 ];
-const WINDOWS_NAMES = ["libhdf5.dll", "hdf5.dll"];
+const WINDOWS_NAMES = [...dllCandidates("libhdf5.dll", import.meta.dirname), "hdf5.dll"];
 const DARWIN_NAMES = ["libhdf5.dylib", "/opt/homebrew/lib/libhdf5.dylib", "/usr/local/lib/libhdf5.dylib"];
 
 const CANDIDATES: Readonly<Record<string, readonly string[]>> = {

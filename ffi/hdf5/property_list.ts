@@ -20,8 +20,11 @@ const KIND: HandleKind = {
   countedHere: true,
 };
 
-/** Links that a group keeps in its header before it makes a heap for them, which takes kilobytes. */
-const COMPACT_LINKS_MAX = 256;
+/**
+ * Links that a group keeps in its header before it makes a heap for them, which takes kilobytes. The change in between
+ * takes seconds, so a group that will have more has the heap from the start.
+ */
+export const COMPACT_LINKS_MAX = 256;
 /** Room to convert some hundred elements at once. */
 const TRANSFER_BUFFER_BYTES = 4096;
 const FALSE = 0;

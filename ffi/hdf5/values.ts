@@ -1,6 +1,6 @@
 /** Values on their way into and out of HDF5's memory. */
 import { type Datatype, numberTypeId } from "./datatype.ts";
-import type { Hdf5ReadValue, Hdf5Value } from "./library.ts";
+import type { Hdf5Numbers, Hdf5ReadValue, Hdf5Type, Hdf5Value } from "./library.ts";
 import { cString, type Native } from "./native.ts";
 
 /** A value as H5Dwrite and H5Awrite take it. */
@@ -16,35 +16,36 @@ export interface EncodedValue {
 
 /** Every system that Deno runs on is little-endian. */
 const FLOAT64 = { class: "float", size: 8, order: "little" } as const;
-const FLOAT32 = { class: "float", size: 4, order: "little" } as const;
 const INT64 = { class: "integer", size: 8, signed: true, order: "little" } as const;
 const UINT64 = { class: "integer", size: 8, signed: false, order: "little" } as const;
-const INT32 = { class: "integer", size: 4, signed: true, order: "little" } as const;
 
 export function encodeValue(native: Native, value: Hdf5Value): EncodedValue {
   if (typeof value === "string") return encodeTexts(native, [value], null);
-  if (typeof value === "number") return encodeNumbers(native, Float64Array.of(value), { type: FLOAT64, scalar: true });
-  if (value instanceof Float64Array) return encodeNumbers(native, value, { type: FLOAT64, scalar: false });
-  if (value instanceof Float32Array) return encodeNumbers(native, value, { type: FLOAT32, scalar: false });
-  if (value instanceof Int32Array) return encodeNumbers(native, value, { type: INT32, scalar: false });
+  if (typeof value === "number") return encodeNumbers(native, Float64Array.of(value), { scalar: true });
+  if (ArrayBuffer.isView(value)) return encodeNumbers(native, value, { scalar: false });
   if ("integer" in value) {
-    return encodeNumbers(native, BigInt64Array.of(BigInt(value.integer)), { type: INT64, scalar: true });
+    return encodeNumbers(native, BigInt64Array.of(BigInt(value.integer)), { scalar: true });
   }
   return encodeTexts(native, value, [value.length]);
 }
 
-function encodeNumbers(
-  native: Native,
-  numbers: Float64Array | Float32Array | Int32Array | BigInt64Array,
-  as: { type: typeof FLOAT64 | typeof FLOAT32 | typeof INT64 | typeof INT32; scalar: boolean },
-): EncodedValue {
+function encodeNumbers(native: Native, numbers: Hdf5Numbers, as: { scalar: boolean }): EncodedValue {
   const { buffer, byteOffset, byteLength } = numbers;
   return {
-    typeId: numberTypeId(native, as.type),
+    typeId: numberTypeId(native, typeOf(numbers)),
     shape: as.scalar ? null : [numbers.length],
     buffer: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
     kept: [],
   };
+}
+
+function typeOf(numbers: Hdf5Numbers): Hdf5Type {
+  const size = numbers.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8;
+  if (numbers instanceof Float64Array || numbers instanceof Float32Array) {
+    return { class: "float", size: size as 4 | 8, order: "little" };
+  }
+  const unsigned = numbers instanceof Uint8Array || numbers instanceof Uint16Array || numbers instanceof Uint32Array;
+  return { class: "integer", size, signed: !unsigned, order: "little" };
 }
 
 /** A text of variable size is a pointer to a C string. */

@@ -5,6 +5,7 @@ import { closest } from "./closest.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { clashesOfFolders, type FolderClash, type NamedFolder, relate } from "./folder_rules.ts";
 import { splitRelativeFolder } from "./relative_folder.ts";
+import { faultOnWindows } from "./windows_names.ts";
 import { keysOfTables, settingsSchema } from "./schema.ts";
 import type { Settings } from "./settings.ts";
 import type { TomlLines } from "./toml_lines.ts";
@@ -159,7 +160,17 @@ function faultOfPath(path: string, options: CheckOptions): string | null {
     return /^[a-zA-Z]:[\\/]|^\\\\/.test(path) ? "it is a path of Windows, and this system is not" : null;
   }
   // "R:raw" means a folder below whatever folder was last used on that drive.
-  return /^[a-zA-Z]:(?![\\/])/.test(path) ? "a slash is needed after the drive, as in 'R:\\raw'" : null;
+  if (/^[a-zA-Z]:(?![\\/])/.test(path)) return "a slash is needed after the drive, as in 'R:\\raw'";
+  // Paths of both forms go past the rules for names; Windows shows no program but this one what is made by them.
+  if (/^[\\/]{2}[?.][\\/]/.test(path)) {
+    return "a path is needed as Windows shows it, as in 'R:\\raw' or '\\\\server\\share\\raw'";
+  }
+  const names = path.replace(/^[a-zA-Z]:/, "").split(/[\\/]+/);
+  for (const name of names) {
+    const fault = name === "" || name === "." || name === ".." ? null : faultOnWindows(name);
+    if (fault !== null) return fault;
+  }
+  return null;
 }
 
 /** What is told of each key where folders meet; the daemon asks again when a client changes one. */

@@ -49,10 +49,11 @@ export function surroundings(): Surroundings {
  */
 export function loadSettings(options: LoadOptions = {}): LoadedConfiguration {
   const here = { ...surroundings(), ...options };
-  const lookedFor = options.config !== undefined ? [resolve(here.cwd, options.config)] : [
-    ...here.executableFolder === null ? [] : [join(here.executableFolder, CONFIGURATION_NAME)],
-    join(here.cwd, CONFIGURATION_NAME),
-  ];
+  const folders = here.executableFolder === null ? [here.cwd] : [here.executableFolder, here.cwd];
+  // Once where both are the same, as after a double click.
+  const lookedFor = options.config !== undefined
+    ? [resolve(here.cwd, options.config)]
+    : [...new Set(folders.map((folder) => join(folder, CONFIGURATION_NAME)))];
   for (const file of lookedFor) {
     const bytes = readConfiguration(file, { needed: options.config !== undefined });
     if (bytes) return { settings: parseSettings(decodeToml(bytes, file), file, here), file, lookedFor };

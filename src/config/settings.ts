@@ -106,6 +106,8 @@ export interface PluginSettings {
   readonly dir: string;
   /** A firing that takes longer is ended with its worker. */
   readonly time_limit_s: number;
+  /** A plugin's worker that needs more is ended; for the shipped stages it is 2048 at least. */
+  readonly memory_limit_mib: number;
   /** After so many failures in a row a plugin is put aside. */
   readonly failures_max: number;
   /** Each `[plugins.NAME]` as it stands in the file. */
@@ -160,7 +162,7 @@ export function defaultSettings(base: string, join: (...parts: string[]) => stri
     source: {},
     detector: {},
     sample: {},
-    plugins: { dir: join(base, "plugins"), time_limit_s: 300, failures_max: 5, tables: {} },
-    log: { level: "info", file: join(base, "log", "pewatch.log"), size_mib_max: 10, files_max: 5 },
+    plugins: { dir: join(base, "plugins"), time_limit_s: 300, memory_limit_mib: 512, failures_max: 5, tables: {} },
+    log: { level: "info", file: join(base, "logs", "pewatch.log"), size_mib_max: 10, files_max: 5 },
   };
 }

@@ -1,6 +1,7 @@
 /** Small durable steps: write a file whole, flush a folder, rename in spite of programs that hold a file open. */
 import { dirname } from "node:path";
-import { isHeldOpen, isMissing } from "./errors.ts";
+import { deleteFile, removeEmptyFolder, renameToFreeName } from "../../ffi/system/files.ts";
+import { isMissing, isRefusedByDriver, mayBeHeldOpen } from "./errors.ts";
 import { nameIsTaken } from "./listing.ts";
 
 /** A virus scanner lets go of a file within some hundred milliseconds; what lasts longer waits for the next firing. */
@@ -13,8 +14,20 @@ export async function whileHeldOpen<T>(step: () => T): Promise<T> {
     try {
       return step();
     } catch (error) {
-      if (left <= 1 || !isHeldOpen(error)) throw error;
+      if (left <= 1 || !mayBeHeldOpen(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, HELD_OPEN_PAUSE_MS));
+    }
+  }
+}
+
+/** The same where nothing can be awaited: the thread sleeps, a fifth of a second at most. */
+function whileHeldOpenSync<T>(step: () => T): T {
+  for (let left = HELD_OPEN_TRIES;; left--) {
+    try {
+      return step();
+    } catch (error) {
+      if (left <= 1 || !mayBeHeldOpen(error)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_OPEN_PAUSE_MS);
     }
   }
 }
@@ -45,25 +58,53 @@ export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: bo
   } finally {
     file.close();
   }
-  Deno.renameSync(part, path);
+  // Onto a file that another program has open Windows renames nothing.
+  whileHeldOpenSync(() => Deno.renameSync(part, path));
   if (options.fsync) syncFolder(dirname(path));
 }
 
-/** Removes a file; one that is gone already is as good. A read-only file is made writable first. */
+/**
+ * Removes a file; one that is gone already is as good. A read-only file is made writable first, one that is held open
+ * tried some times.
+ */
 export function removeFile(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (isMissing(error)) return;
-    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    Deno.chmodSync(path, 0o644);
-    Deno.removeSync(path);
-  }
+  whileHeldOpenSync(() => {
+    try {
+      Deno.removeSync(path);
+    } catch (error) {
+      if (isMissing(error)) return;
+      // Deno asks for the kind of what it removes, and as it asks ImDisk may not answer.
+      if (isRefusedByDriver(error) && deleteFile(path)) return;
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+      makeWritable(path);
+      Deno.removeSync(path);
+    }
+  });
+}
+
+/** Takes the mark "read-only" from a file; as far as this account may. */
+export function makeWritable(path: string): void {
+  Deno.chmodSync(path, 0o644);
+}
+
+/**
+ * Removes an empty folder.
+ * @throws the system's error, or one of code EBUSY: a file that is open elsewhere is still in it, or it is open itself
+ */
+export function removeFolder(path: string): void {
+  if (Deno.build.os !== "windows") return Deno.removeSync(path);
+  whileHeldOpenSync(() => {
+    if (removeEmptyFolder(path)) return;
+    throw Object.assign(new Deno.errors.Busy(`Cannot remove the folder ${path}: it is open or not empty`), {
+      code: "EBUSY",
+    });
+  });
 }
 
 /**
  * Gives a finished file its name, and never takes the name from another file. A hard link refuses an existing name
- * by itself; where the volume has no links (FAT, some shares) the name is looked up first.
+ * by itself. Where the volume has no links (FAT, some shares) it is a rename that does so, and where that is not to be
+ * had either (some shares of Linux), the name is looked up first.
  * @throws Deno.errors.AlreadyExists where the name is taken
  */
 export function publish(part: string, path: string): void {
@@ -71,9 +112,15 @@ export function publish(part: string, path: string): void {
     Deno.linkSync(part, path);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists || isMissing(error)) throw error;
+    if (renameToFreeName(part, path)) return;
     if (nameIsTaken(path)) throw new Deno.errors.AlreadyExists(`the name is taken: ${path}`);
     Deno.renameSync(part, path);
     return;
   }
-  Deno.removeSync(part);
+  try {
+    removeFile(part);
+  } catch (error) {
+    // The name stands. A second try would find it taken; parts are cleared away by who made them.
+    if (!mayBeHeldOpen(error)) throw error;
+  }
 }

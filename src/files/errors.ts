@@ -10,10 +10,37 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
 }
 
-/** Windows: another program (a virus scanner, a viewer, QXRD) holds the file for the moment. */
+/**
+ * Another program (a virus scanner, a viewer, QXRD) holds the file for the moment, whoever found that out: a library's
+ * error carries the system's as its cause. Deno gives Windows' sharing and lock violations (os error 32, 33) as EBUSY.
+ */
 export function isHeldOpen(error: unknown): boolean {
-  return codeOf(error) === "EBUSY" || codeOf(error) === "ETXTBSY" ||
-    (Deno.build.os === "windows" && error instanceof Deno.errors.PermissionDenied);
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  return code === "EBUSY" || code === "ETXTBSY" || isHeldOpen(error.cause);
+}
+
+/**
+ * As above, or what Windows calls a missing right though it may be the same: a file being removed that is open
+ * elsewhere, a folder with an open file in it that is renamed, a rename onto an open file. Worth some tries, but it may
+ * last for ever.
+ */
+export function mayBeHeldOpen(error: unknown, os: typeof Deno.build.os = Deno.build.os): boolean {
+  if (isHeldOpen(error)) return true;
+  if (os !== "windows") return false;
+  return error instanceof Deno.errors.PermissionDenied || codeOf(error) === "EPERM" || codeOf(error) === "EACCES";
+}
+
+/** Windows: the driver of a RAM disk made by ImDisk was asked about something that is no plain file. */
+export function isRefusedByDriver(error: unknown, os: typeof Deno.build.os = Deno.build.os): boolean {
+  return os === "windows" && error instanceof Error && /\(os error 1\)/.test(error.message);
+}
+
+/** The file that the system's error speaks of, by its last name, where Deno's message ends with one; else null. */
+export function fileOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const path = /\(os error \d+\): \w+ '([^']+)'/.exec(error.message)?.[1];
+  return path?.split(/[/\\]/).at(-1) ?? fileOf(error.cause);
 }
 
 /** The volume has no room left, whoever found that out: a library's error carries the system's as its cause. */

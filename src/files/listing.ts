@@ -2,8 +2,8 @@
  * Lists folders and asks for single files. A folder itself is never opened as a file nor stat-ed: RAM disks made by
  * ImDisk refuse that on Windows.
  */
-import { join } from "node:path";
-import { isMissing } from "./errors.ts";
+import { dirname, join } from "node:path";
+import { isMissing, isRefusedByDriver } from "./errors.ts";
 
 export interface FolderListing {
   /** Names of plain files. Links are left out: nobody but a person makes them. */
@@ -45,7 +45,8 @@ export function factsOf(path: string): FileFacts | null {
     const info = Deno.lstatSync(path);
     return info.isFile ? { size: info.size, modified_ms: info.mtime?.getTime() ?? 0 } : null;
   } catch (error) {
-    if (isMissing(error)) return null;
+    // A folder of that name, on ImDisk.
+    if (isMissing(error) || isRefusedByDriver(error)) return null;
     throw error;
   }
 }
@@ -57,7 +58,24 @@ export function nameIsTaken(path: string): boolean {
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
+    if (isRefusedByDriver(error)) return true;
     throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it where they are missing. Not by `recursive`: that asks what is there already.
+ * @throws the system's error; a file in the folder's place is found only when the folder is used
+ */
+export function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    const above = dirname(path);
+    if (!isMissing(error) || above === path) throw error;
+    makeFolder(above);
+    Deno.mkdirSync(path);
   }
 }
 

@@ -6,9 +6,12 @@
  * claims that are whole, and a restart knows from the name where to go on.
  */
 import { join } from "node:path";
-import { removeFile, whileHeldOpen } from "../files/durable.ts";
-import { isMissing, isOtherVolume } from "../files/errors.ts";
+import { removeFile, removeFolder, whileHeldOpen } from "../files/durable.ts";
+import { isMissing, isOtherVolume, mayBeHeldOpen } from "../files/errors.ts";
 import { factsOf, listFolder, makeFoldersBelow } from "../files/listing.ts";
+import type { ParameterReading } from "../nexus/parameter.ts";
+import { writeClaimParameters } from "./claim_parameters.ts";
+import { rawFolder } from "./awkward_names.ts";
 import { type ClaimRecord, DONE_NAME, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
 import { moveFile, MOVING_NAME } from "./move_file.ts";
 
@@ -41,11 +44,12 @@ export function listUnfinished(folder: string, prefix: string): string[] {
  */
 export async function claimFrame(
   record: ClaimRecord,
-  options: { from: string; temp: string; fsync: boolean },
+  options: { from: string; temp: string; fsync: boolean; parameters?: readonly ParameterReading[] },
 ): Promise<void> {
   const claiming = join(options.temp, CLAIMING_PREFIX + record.id);
   Deno.mkdirSync(claiming);
   try {
+    writeClaimParameters(claiming, options.parameters ?? [], options);
     writeRecord(claiming, record, options);
     await fillClaim(claiming, record, options.from);
   } catch (error) {
@@ -59,7 +63,7 @@ export async function claimFrame(
 
 async function fillClaim(claiming: string, record: ClaimRecord, from: string): Promise<void> {
   for (const member of record.members) {
-    const source = join(from, member.name);
+    const source = join(from, member.from ?? member.name);
     const facts = factsOf(source);
     if (facts === null) continue; // moved before a restart
     const target = join(claiming, member.name);
@@ -90,10 +94,10 @@ export async function resumeClaim(
     discardRemains(claiming);
     return null;
   }
-  const from = join(options.raw, ...record.folder.split("/"));
+  const from = rawFolder(options.raw, record.folder);
   await fillClaim(claiming, record, from);
   if (factsOf(join(claiming, record.image)) === null) {
-    makeFoldersBelow(options.raw, record.folder);
+    makeFoldersBelow(rawFolder(options.raw, ""), record.folder);
     await giveBack(claiming, { record, from });
     return null;
   }
@@ -106,7 +110,7 @@ async function giveBack(claiming: string, claim: { record: ClaimRecord; from: st
   removeFile(join(claiming, MOVING_NAME));
   for (const member of claim.record.members) {
     const taken = join(claiming, member.name);
-    if (factsOf(taken) !== null) await moveFile(taken, join(claim.from, member.name));
+    if (factsOf(taken) !== null) await moveFile(taken, join(claim.from, member.from ?? member.name));
   }
   discardRemains(claiming);
 }
@@ -119,7 +123,7 @@ function discardRemains(folder: string): void {
     throw new Error(`${folder} has no ${RECORD_NAME} but holds ${foreign[0]}: move its files back into the raw folder`);
   }
   for (const name of files) removeFile(join(folder, name));
-  Deno.removeSync(folder);
+  removeFolder(folder);
 }
 
 /**
@@ -137,8 +141,7 @@ export async function moveClaim(id: string, options: { from: string; to: string;
 }
 
 async function moveClaimAcross(source: string, target: { to: string; id: string }): Promise<void> {
-  const claiming = join(target.to, CLAIMING_PREFIX + target.id);
-  Deno.mkdirSync(claiming, { recursive: true });
+  const claiming = makeFoldersBelow(target.to, CLAIMING_PREFIX + target.id);
   const { files } = listFolder(source);
   // The record goes last: as long as it is in the source, a restart does this move again.
   const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
@@ -146,7 +149,7 @@ async function moveClaimAcross(source: string, target: { to: string; id: string 
     await moveFile(join(source, name), join(claiming, name));
   }
   await moveFile(join(source, RECORD_NAME), join(claiming, RECORD_NAME));
-  Deno.renameSync(claiming, join(target.to, target.id));
+  await whileHeldOpen(() => Deno.renameSync(claiming, join(target.to, target.id)));
   removeClaimFolder(source);
 }
 
@@ -158,14 +161,25 @@ export function finishMovesAcross(folder: string): void {
   }
 }
 
-/** Removes a claim whose frame is safe elsewhere. The record's change of name says so, should a crash come between. */
-export function discardClaim(claim: string): void {
+/**
+ * Removes a claim whose frame is safe elsewhere. The record's change of name says so, should a crash come between.
+ * @returns "left" where another program holds a file of it open: the claim is then done, and its removal is left to
+ *   the next firing
+ * @throws the system's error; while the record's name cannot be changed, the claim is not done
+ */
+export async function discardClaim(claim: string): Promise<"removed" | "left"> {
   try {
-    Deno.renameSync(join(claim, RECORD_NAME), join(claim, DONE_NAME));
+    await whileHeldOpen(() => Deno.renameSync(join(claim, RECORD_NAME), join(claim, DONE_NAME)));
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  removeClaimFolder(claim);
+  try {
+    removeClaimFolder(claim);
+    return "removed";
+  } catch (error) {
+    if (mayBeHeldOpen(error)) return "left";
+    throw error;
+  }
 }
 
 /** Whether only the removal of this claim is left to do. */
@@ -177,6 +191,10 @@ export function isDone(claim: string): boolean {
 function removeClaimFolder(claim: string): void {
   const { files } = listFolder(claim);
   for (const name of files) if (name !== DONE_NAME) removeFile(join(claim, name));
+  // Windows keeps the name of a removed file until the last program has closed it; until then this claim is done.
+  if (listFolder(claim).files.some((name) => name !== DONE_NAME)) {
+    throw Object.assign(new Deno.errors.Busy(`Cannot remove the files of ${claim}: they are open`), { code: "EBUSY" });
+  }
   removeFile(join(claim, DONE_NAME));
-  Deno.removeSync(claim);
+  removeFolder(claim);
 }

@@ -9,6 +9,7 @@ import { seriesFrame } from "../nexus/series_layout.ts";
 import { discardClaim } from "./claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
+import type { FrameRoles } from "./events.ts";
 import { NEXUS_NAME } from "./merge_frame.ts";
 import { stemOf } from "./names.ts";
 import { type ClaimRecord, frameOf, writeRecord } from "./record.ts";
@@ -25,7 +26,13 @@ export interface Delivery {
 }
 
 export type DeliveryOutcome =
-  | { readonly type: "delivered"; readonly files: readonly string[]; readonly bytes: number; readonly again: boolean }
+  | {
+    readonly type: "delivered";
+    readonly files: readonly string[];
+    readonly roles: FrameRoles;
+    readonly bytes: number;
+    readonly again: boolean;
+  }
   | { readonly type: "quarantined"; readonly folder: string; readonly reason: string; readonly bytes: number }
   /** Its stem is taken: the claim has to be merged again, so that its NeXus file speaks of the new name. */
   | { readonly type: "renamed"; readonly record: ClaimRecord };
@@ -57,9 +64,15 @@ export async function deliverClaim(
   }
   if (delivery.settings.frames.fsync) syncFolder(folder);
   markSeries(record, { folder, plan }, delivery);
-  discardClaim(path);
+  await discardClaim(path);
   if (record.quarantine !== null) return { type: "quarantined", folder, reason: record.quarantine, bytes };
-  return { type: "delivered", files: plan.files.map((file) => join(folder, file.name)), bytes, again: plan.complete };
+  const files = plan.files.map((file) => join(folder, file.name));
+  return { type: "delivered", files, roles: rolesOf(plan, files), bytes, again: plan.complete };
+}
+
+function rolesOf(plan: Plan, files: readonly string[]): FrameRoles {
+  const path = (kind: Delivered["kind"]) => files[plan.files.findIndex((file) => file.kind === kind)] ?? null;
+  return { image: path("image") ?? "", sidecar: path("sidecar"), nexus: path("nexus") };
 }
 
 /** The master of the frame's series is written later, by the worker that has HDF5: the mark tells it so. */

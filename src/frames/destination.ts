@@ -1,5 +1,6 @@
 /** Where a frame's set goes and under which names: never over what is there, one stem for the whole set. */
 import { join } from "node:path";
+import { nameInOutput } from "./awkward_names.ts";
 import { codeOf } from "../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../files/listing.ts";
 import { sameContent } from "../files/same_content.ts";
@@ -45,7 +46,10 @@ export class OutputGoneError extends Error {
 export function destinationFolder(record: ClaimRecord, folders: FrameFolders): string {
   const root = [record.destination.root, folders.outputRoot].find(folderExists);
   if (root === undefined) throw new OutputGoneError(`the output folder ${record.destination.root} is not there`);
-  const parts = [record.quarantine === null ? record.destination.dir : QUARANTINE_FOLDER, record.folder];
+  const parts = [
+    record.quarantine === null ? record.destination.dir : QUARANTINE_FOLDER,
+    nameInOutput(record.folder, record),
+  ];
   return makeFoldersBelow(root, parts.filter((part) => part !== "").join("/"));
 }
 
@@ -133,8 +137,8 @@ function filesOf(record: ClaimRecord, set: { claim: string; withNexus: boolean; 
     .map((member) => ({
       kind: member.role,
       source: join(set.claim, member.name),
-      name: underStem(member.name, stems),
+      name: nameInOutput(underStem(member.name, stems), record),
     }));
-  if (set.withNexus) files.push({ kind: "nexus", source: null, name: `${set.stem}.nxs` });
+  if (set.withNexus) files.push({ kind: "nexus", source: null, name: nameInOutput(`${set.stem}.nxs`, record) });
   return files;
 }

@@ -10,6 +10,13 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Absolute paths of the files of a set that have a role of their own. */
+export interface FrameRoles {
+  readonly image: string;
+  readonly sidecar: string | null;
+  readonly nexus: string | null;
+}
+
 /** One step of one frame on its way. `frame` is the image's path relative to the raw folder, with forward slashes. */
 export type FrameEvent =
   | { readonly type: "claimed"; readonly frame: string }
@@ -22,6 +29,11 @@ export type FrameEvent =
     readonly bytes: number;
     /** Seconds from the moment the sidecar was written (or the image, without one) to the delivery of the set. */
     readonly latency_s: number;
+    /** Which of the files is what; a plugin in the place of the stage may leave it out. */
+    readonly roles?: FrameRoles;
+    readonly dark?: boolean;
+    /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
+    readonly again?: boolean;
   }
   | { readonly type: "quarantined"; readonly frame: string; readonly folder: string; readonly reason: string }
   | { readonly type: "dark_removed"; readonly frame: string; readonly bytes: number };

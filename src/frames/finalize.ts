@@ -2,12 +2,13 @@
 import { join } from "node:path";
 import { VerificationError } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
-import { isFull, messageOf } from "../files/errors.ts";
+import { isFull, isHeldOpen, messageOf } from "../files/errors.ts";
 import { folderExists } from "../files/listing.ts";
 import { discardClaim, isDone, listClaims, moveClaim } from "./claim.ts";
 import { deliverClaim, type Delivery } from "./deliver.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
 import { OutputGoneError, StemChooser } from "./destination.ts";
+import { HeldOpen } from "./held_open.ts";
 import { stemOf } from "./names.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
 import type { StageOptions } from "./stage.ts";
@@ -25,15 +26,16 @@ export class Finalize implements Disposable {
   readonly #pool = new DeliveryPool();
   readonly #stems = new StemChooser();
   readonly #failures = new Map<string, number>();
+  readonly #held = new HeldOpen("delivery");
 
   #begun = false;
 
   /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
   async work(options: StageOptions): Promise<void> {
     const { folders, reporter, signal } = options;
-    const waiting = this.#collect(options);
+    const waiting = await this.#collect(options);
     if (waiting === null) return;
-    if (!this.#begun && folderExists(folders.outputRoot)) removeFile(join(folders.outputRoot, PROBE_NAME));
+    if (!this.#begun) removeProbe(folders.outputRoot);
     this.#begun = true;
     const workers = Math.max(1, Math.min(options.maxProc, navigator.hardwareConcurrency));
     const delivery: Delivery = {
@@ -58,10 +60,11 @@ export class Finalize implements Disposable {
     };
     await Promise.all(Array.from({ length: workers }, lane));
     if (!stopped) reporter.condition({ key: "output", message: null });
+    this.#held.endRound(reporter);
     reporter.backlog({ proc: left });
   }
 
-  #collect(options: StageOptions): Waiting[] | null {
+  async #collect(options: StageOptions): Promise<Waiting[] | null> {
     const { folders, reporter } = options;
     let ids: string[];
     try {
@@ -77,7 +80,7 @@ export class Finalize implements Disposable {
       try {
         const record = readRecord(path);
         if (record !== null) waiting.push({ id, path, record });
-        else if (isDone(path)) discardClaim(path);
+        else if (isDone(path)) await discardClaim(path);
         else throw new Error("it has no claim record; move its files back into the raw folder");
       } catch (error) {
         const message = `claim ${path} cannot be delivered: ${messageOf(error)}; it stays there`;
@@ -109,12 +112,22 @@ export class Finalize implements Disposable {
       } else {
         if (outcome.again) reporter.log.info(`${frameOf(record)}: is in the output already, with the same content`);
         const latency_s = Math.max(0, Date.now() - record.written_ms) / 1000;
-        const { files, bytes } = outcome;
-        reporter.event({ type: "delivered", frame: frameOf(record), files, bytes, latency_s });
+        const { files, roles, bytes, again } = outcome;
+        const frame = frameOf(record);
+        reporter.event({ type: "delivered", frame, files, bytes, latency_s, roles, dark: record.dark, again });
       }
       return "gone";
     } catch (error) {
-      return this.#failed(claim, error, options);
+      try {
+        return this.#failed(claim, error, options);
+      } catch (second) {
+        // Its record cannot be read or written either; the other frames are not held up by that.
+        reporter.condition({
+          key: `claim ${id}`,
+          message: `${frameOf(record)} waits in ${path}: ${messageOf(second)}`,
+        });
+        return "stays";
+      }
     }
   }
 
@@ -123,6 +136,11 @@ export class Finalize implements Disposable {
     const { reporter, settings } = options;
     const { record, id, path } = claim;
     const root = record.destination.root;
+    if (isHeldOpen(error)) {
+      // It passes, if it takes hours: no reason for the quarantine.
+      this.#held.add(id, { frame: frameOf(record), error });
+      return "stays";
+    }
     if (error instanceof OutputGoneError) {
       reporter.condition({ key: "output", message: `${messageOf(error)}; frames wait until it is back` });
       return "stop";
@@ -140,7 +158,8 @@ export class Finalize implements Disposable {
     this.#failures.set(id, failures);
     const text = `${frameOf(record)} cannot be delivered: ${messageOf(error)}`;
     if (failures >= FAILURES_MAX && record.quarantine === null && !(error instanceof VerificationError)) {
-      writeRecord(path, { ...record, quarantine: messageOf(error) }, { fsync: settings.frames.fsync });
+      const doomed: ClaimRecord = { ...record, quarantine: messageOf(error) };
+      writeRecord(path, doomed, { fsync: settings.frames.fsync });
       reporter.log.error(`${text}; it goes to quarantine`);
     } else {
       reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path}` });
@@ -165,6 +184,15 @@ function refusalOf(root: string): string | null {
     return null;
   } catch (error) {
     return messageOf(error);
+  }
+}
+
+/** What a kill within `refusalOf` left; where it cannot be removed now it is written over by the next one. */
+function removeProbe(root: string): void {
+  try {
+    if (folderExists(root)) removeFile(join(root, PROBE_NAME));
+  } catch {
+    // the output's own faults are told where a frame needs it
   }
 }
 

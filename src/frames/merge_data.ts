@@ -1,7 +1,9 @@
 /** The second stage: merges each claim in temp and hands it on to proc. */
 import { join } from "node:path";
-import { messageOf, reasonOf } from "../files/errors.ts";
+import { isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
+import { parametersOfClaim } from "./claim_parameters.ts";
 import { discardClaim, finishMovesAcross, isDone, listClaims, moveClaim } from "./claim.ts";
+import { HeldOpen } from "./held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
 import type { StageOptions } from "./stage.ts";
@@ -30,11 +32,25 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
       reporter.condition({ key: `claim ${id}`, message: null });
     } catch (error) {
       const path = join(folders.temp, id);
+      if (isHeldOpen(error) || error instanceof ClaimHeldError) {
+        held.add(path, { frame: frameIn(path), error });
+        reporter.condition({ key: `claim ${id}`, message: null });
+        continue;
+      }
       const text = `${frameIn(path)} cannot be merged: ${reasonOf(error)}; it waits in ${path}`;
       reporter.condition({ key: `claim ${id}`, message: text });
     }
   }
+  held.endRound(reporter);
   reporter.backlog({ temp: left });
+}
+
+/** Claims that cannot be merged or handed on since another program holds a file of them open. */
+const held = new HeldOpen("merge");
+
+/** Windows calls it a missing right when a folder is renamed while a file in it is open elsewhere. */
+class ClaimHeldError extends Error {
+  override readonly name = "ClaimHeldError";
 }
 
 /** The frame that a claim holds, as far as that can be told. */
@@ -59,7 +75,7 @@ async function mergeClaim(id: string, libraries: MergeLibraries, options: StageO
   const path = join(folders.temp, id);
   const found = readRecord(path);
   if (found === null) {
-    if (isDone(path)) return discardClaim(path);
+    if (isDone(path)) return void await discardClaim(path);
     throw new Error("it has no claim record; move its files back into the raw folder");
   }
   const fsync = settings.frames.fsync;
@@ -71,7 +87,9 @@ async function mergeClaim(id: string, libraries: MergeLibraries, options: StageO
       writeRecord(path, record, { fsync: fsync && record.attempts > 1 });
       begun.add(id);
     }
-    const merge = mergeFrame(libraries, { path, record }, settings);
+    const source = options.parameters;
+    const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log });
+    const merge = mergeFrame(libraries, { path, record, parameters }, settings);
     record = { ...record, merge };
     writeRecord(path, record, { fsync });
     begun.delete(id);
@@ -80,5 +98,10 @@ async function mergeClaim(id: string, libraries: MergeLibraries, options: StageO
     if (record.attempts > ATTEMPTS_MAX) reporter.log.error(`${frameOf(record)}: delivered without being merged`);
     reporter.event({ type: "merged", frame: frameOf(record), tagged: merge.tagged });
   }
-  await moveClaim(id, { from: folders.temp, to: folders.proc, record });
+  try {
+    await moveClaim(id, { from: folders.temp, to: folders.proc, record });
+  } catch (error) {
+    if (!mayBeHeldOpen(error)) throw error;
+    throw new ClaimHeldError(messageOf(error), { cause: error });
+  }
 }

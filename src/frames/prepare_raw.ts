@@ -1,7 +1,10 @@
 /** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
 import { join, sep } from "node:path";
-import { messageOf, reasonOf } from "../files/errors.ts";
+import { removeFolder } from "../files/durable.ts";
+import { isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
+import { factsOf } from "../files/listing.ts";
 import { assess, type Ready } from "./assess.ts";
+import { withNamesToKeep } from "./awkward_names.ts";
 import {
   claimFrame,
   CLAIMING_PREFIX,
@@ -12,8 +15,10 @@ import {
   newClaimId,
   resumeClaim,
 } from "./claim.ts";
+import { parametersFor } from "./claim_parameters.ts";
 import type { Reporter } from "./events.ts";
-import { type ClaimRecord, frameOf, RECORD_VERSION } from "./record.ts";
+import { HeldOpen } from "./held_open.ts";
+import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "./record.ts";
 import { keepReference } from "./reference_dark.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
 import type { StageOptions } from "./stage.ts";
@@ -35,6 +40,7 @@ const SCAN_SHORT_MS = 50;
 
 export class PrepareRaw {
   readonly #watch = new Watch();
+  readonly #held = new HeldOpen("raw");
   #strays = new Set<string>();
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
@@ -66,8 +72,10 @@ export class PrepareRaw {
       if (outcome === "claimed") room--;
     }
     this.#watch.endRound();
+    this.#held.endRound(reporter);
     const scan_ms = performance.now() - begun_ms;
-    const idle = left === scan.candidates.length && scan_ms > SCAN_SHORT_MS;
+    // The tries at a file that is held open take time too, and are no reason to look less often.
+    const idle = left === scan.candidates.length && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
     this.#nextScan_ms = begun_ms + scan_ms * (idle ? 1 + PAUSE_PER_SCAN : 1);
     reporter.backlog({ raw: left });
   }
@@ -82,10 +90,21 @@ export class PrepareRaw {
         if (record !== null) reporter.log.info(`${frameOf(record)}: goes on after a stop`);
         this.#refused.delete(name);
       } catch (error) {
-        this.#sayOnce(name, { text: `claim ${join(folders.temp, name)}: ${messageOf(error)}`, reporter });
+        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(folders.temp, name), error });
+        else this.#sayOnce(name, { text: `claim ${join(folders.temp, name)}: ${messageOf(error)}`, reporter });
       }
     }
-    for (const name of listOrNothing(folders.temp, DISCARD_PREFIX)) discardClaim(join(folders.temp, name));
+    for (const name of listOrNothing(folders.temp, DISCARD_PREFIX)) {
+      try {
+        await removeDark(join(folders.temp, name), reporter);
+      } catch (error) {
+        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(folders.temp, name), error });
+        else {this.#sayOnce(name, {
+            text: `${join(folders.temp, name)} cannot be removed: ${messageOf(error)}`,
+            reporter,
+          });}
+      }
+    }
   }
 
   async #treat(candidate: Candidate, options: StageOptions): Promise<"claimed" | "removed" | "waiting" | "stuck"> {
@@ -99,6 +118,12 @@ export class PrepareRaw {
       reporter.condition({ key: "temp", message: null });
       return outcome;
     } catch (error) {
+      // Its files are in the claim, whose folder cannot be renamed while one of them is open: the next firing goes on.
+      const isTaken = mayBeHeldOpen(error) && factsOf(join(candidate.path, candidate.image)) === null;
+      if (isHeldOpen(error) || isTaken) {
+        this.#held.add(frame, { frame, error });
+        return "waiting";
+      }
       const text = `${frame}: cannot be taken: ${reasonOf(error)}; it stays in the raw folder`;
       // The temp folder itself is at fault where no claim can be made: then the other frames need not be tried.
       const stuck = !canMakeClaims(options.folders.temp);
@@ -158,7 +183,7 @@ function canMakeClaims(temp: string): boolean {
   const probe = join(temp, CLAIMING_PREFIX + newClaimId());
   try {
     Deno.mkdirSync(probe);
-    Deno.removeSync(probe);
+    removeFolder(probe);
     return true;
   } catch {
     return false;
@@ -179,35 +204,44 @@ async function claimReady(
   // Of a frame that is removed or goes to quarantine it is told when that is done.
   const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
-  await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync: settings.frames.fsync });
+  const isMerged = !record.remove && record.quarantine === null;
+  const source = isMerged ? options.parameters : undefined;
+  const parameters = await parametersFor(record, { source, log: reporter.log });
+  const fsync = settings.frames.fsync;
+  await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync, parameters });
   if (record.remove) {
-    discardClaim(join(folders.temp, DISCARD_PREFIX + record.id));
-    reporter.event({
-      type: "dark_removed",
-      frame,
-      bytes: record.members.reduce((sum, member) => sum + member.size, 0),
-    });
+    await removeDark(join(folders.temp, DISCARD_PREFIX + record.id), reporter);
     return "removed";
   }
   reporter.event({ type: "claimed", frame });
   return "claimed";
 }
 
+/** Tells of it when its record is gone, so once, also where another program keeps the rest of it open for a while. */
+async function removeDark(claim: string, reporter: Reporter): Promise<void> {
+  const record = readRecord(claim);
+  await discardClaim(claim);
+  if (record === null) return;
+  const bytes = record.members.reduce((sum, member) => sum + member.size, 0);
+  reporter.event({ type: "dark_removed", frame: frameOf(record), bytes });
+}
+
 function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageOptions }): ClaimRecord {
   const { verdict, options } = claim;
   const { settings, folders } = options;
+  const { image, members, notes } = withNamesToKeep(candidate, verdict.members);
   const archived = verdict.dark && settings.dark.policy === "archive" ? settings.dark.archive_dir : "";
   return {
     version: RECORD_VERSION,
     id: newClaimId(),
     folder: candidate.folder,
-    image: candidate.image,
-    members: verdict.members,
+    image,
+    members,
     dark: verdict.dark,
     remove: verdict.dark && settings.dark.policy === "delete" && verdict.quarantine === null,
     destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
     quarantine: verdict.quarantine,
-    notes: verdict.notes,
+    notes: [...verdict.notes, ...notes],
     written_ms: verdict.written_ms,
     attempts: 0,
     merge: null,

@@ -1,7 +1,7 @@
 /** Keeps the last dark of each kind of exposure, for the NeXus files of the frames that follow. */
 import { join } from "node:path";
 import { copySpans } from "../files/copy_spans.ts";
-import { factsOf } from "../files/listing.ts";
+import { factsOf, makeFolder } from "../files/listing.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";
 import type { FrameFacts } from "../nexus/facts.ts";
@@ -28,7 +28,7 @@ export function keepReference(stateDir: string, dark: { path: string; view: Side
   const key = exposureKey(dark.view);
   if (key === null) return false;
   const folder = join(stateDir, FOLDER);
-  Deno.mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const target = join(folder, `${key}.tif`);
   const length = Deno.lstatSync(dark.path).size;
   copySpans([{ path: `${target}.part`, spans: [{ source: dark.path, offset: 0, length }], checksumSlot: null }], {

@@ -1,5 +1,6 @@
 /** Finds what lies in the raw folder: frames with what carries their name, in all sub-folders. */
 import { join } from "node:path";
+import { rawFolder } from "./awkward_names.ts";
 import { listFolder } from "../files/listing.ts";
 import { isMissing } from "../files/errors.ts";
 import { groupFrames } from "../qxrd/frame_name.ts";
@@ -11,7 +12,7 @@ const FOLDER_DEPTH_MAX = 32;
 export interface Candidate {
   /** Sub-folder of raw, forward slashes. */
   readonly folder: string;
-  /** The folder's path. */
+  /** The folder's path, as `rawFolder` gives it. */
   readonly path: string;
   readonly image: string;
   readonly sidecar: string | null;
@@ -31,7 +32,11 @@ export interface Scan {
 export function scanRaw(raw: string): Scan {
   const candidates: Candidate[] = [];
   const strays: string[] = [];
-  const waiting: { path: string; folder: string; depth: number }[] = [{ path: raw, folder: "", depth: 0 }];
+  const waiting: { path: string; folder: string; depth: number }[] = [{
+    path: rawFolder(raw, ""),
+    folder: "",
+    depth: 0,
+  }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path, folder, depth } = next;
     let listing;

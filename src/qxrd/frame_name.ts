@@ -114,10 +114,18 @@ export function groupFrames(
   const rest: string[] = [];
   const frames = new Map<string, { image: string; sidecar: string | null; others: string[] }>();
   const byStem = new Map<string, string[]>();
+  // A folder that tells cases apart (a share of Linux) may hold P.tif and p.tif: one after the other, each with its own.
+  const second: string[] = [];
+  const strays: string[] = [];
   for (const name of names) {
     if (isIgnoredName(name)) continue;
-    if (!isImageName(name) || frames.has(fold(name))) {
+    if (!isImageName(name)) {
       rest.push(name);
+      continue;
+    }
+    if (frames.has(fold(name))) {
+      second.push(name);
+      strays.push(name);
       continue;
     }
     const key = fold(name);
@@ -127,14 +135,20 @@ export function groupFrames(
     if (sharing === undefined) byStem.set(stem, [key]);
     else sharing.push(key);
   }
-  const strays: string[] = [];
   for (const name of rest) {
     const frame = frames.get(ownerOf(fold(name), { frames, byStem }) ?? "");
-    if (frame === undefined) strays.push(name);
+    const ofSecond = second.some((image) => name.startsWith(stemWithDot(image))) &&
+      !name.startsWith(stemWithDot(frame?.image ?? ""));
+    if (frame === undefined || ofSecond) strays.push(name);
     else if (isSidecarOf(fold(name), fold(frame.image)) && frame.sidecar === null) frame.sidecar = name;
     else frame.others.push(name);
   }
   return { frames: [...frames.values()], strays };
+}
+
+/** "P." of "P.tif". */
+function stemWithDot(image: string): string {
+  return image.replace(/\.tiff?(\.(bz2|gz))?$/i, ".");
 }
 
 interface ImageIndex {

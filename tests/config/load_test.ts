@@ -33,18 +33,60 @@ Deno.test("the documented configuration says exactly what the defaults are", () 
   assert.equal(loaded.file, resolve(DOCUMENTED));
 });
 
+Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a long one", () => {
+  const long = "x".repeat(200);
+  const { folders, daemon } = parseSettings(
+    [
+      "[folders]",
+      "raw = 'R:/xrd\\raw/'",
+      "temp = '\\\\ramdisk\\share\\temp'",
+      "proc = '//ramdisk/share/proc'",
+      `output_root = 'D:\\${long}\\${long}'`,
+      "output_dir = 'a/b\\c'",
+      "[daemon]",
+      "state_dir = '..\\state'",
+    ].join("\n"),
+    "C:\\etc\\pewatch.toml",
+    WINDOWS,
+  );
+  assert.equal(folders.raw, "R:\\xrd\\raw");
+  assert.equal(folders.temp, "\\\\ramdisk\\share\\temp");
+  assert.equal(folders.proc, "\\\\ramdisk\\share\\proc");
+  assert.equal(folders.output_root, `D:\\${long}\\${long}`);
+  assert.equal(folders.output_dir, "a\\b\\c");
+  assert.equal(daemon.state_dir, "C:\\state");
+});
+
+Deno.test("folders that Windows cannot have are refused by name, on Windows", () => {
+  for (
+    const [path, reason] of [
+      ["R:\\con\\raw", /"con" is the name of a device/],
+      ["R:/raw/Aux.frames", /"Aux" is the name of a device/],
+      ["\\\\server\\share\\raw.", /"raw\." ends with a dot/],
+      ["R:\\raw \\x", /"raw " ends with a dot or a space/],
+      ["R:\\raw?", /character that Windows does not allow/],
+      ["\\\\?\\R:\\raw", /as Windows shows it/],
+      ["\\\\.\\R:\\raw", /as Windows shows it/],
+    ] as const
+  ) {
+    const { key, message } = soleProblem(`[folders]\nraw = '${path}'`, WINDOWS);
+    assert.equal(key, "folders.raw");
+    assert.match(message, reason);
+  }
+  assert.deepEqual(problemsOf("[folders]\nraw = '/data/con/raw.'", LINUX), []);
+});
+
 Deno.test("the documented configuration names every key under its table, each with its comment", () => {
   const lines = Deno.readTextFileSync(DOCUMENTED).split(/\r?\n/);
   const named = new Map<string, string[]>();
   let table = "";
   for (const line of lines) {
-    table = /^\[([a-z]+)\]/.exec(line)?.[1] ?? table;
+    table = /^(?:# )?\[([a-z.]+)\]/.exec(line)?.[1] ?? table;
     const key = /^(?:# )?([a-z_]+) = /.exec(line)?.[1];
     if (key) named.set(table, [...named.get(table) ?? [], key]);
   }
   for (const [name, keys] of keysOfTables()) {
-    const found = (named.get(name) ?? []).filter((key) => !(name === "plugins" && key === "address"));
-    assert.deepEqual(found, keys, `[${name}]`);
+    assert.deepEqual(named.get(name), keys, `[${name}]`);
   }
 });
 
@@ -52,7 +94,7 @@ Deno.test("every example that the documented configuration holds is one that can
   const text = Deno.readTextFileSync(DOCUMENTED).replace(/^# ([a-z_]+ = |\[plugins\.)/gm, "$1");
   const settings = parseSettings(text, "/etc/pewatch.toml", LINUX);
   assert.equal(settings.detector.distance_mm, 400);
-  assert.deepEqual(settings.plugins.tables, { notify: { address: "127.0.0.1:9000" } });
+  assert.deepEqual(Object.keys(settings.plugins.tables), ["memcached", "roi", "csv", "notify"]);
 });
 
 Deno.test("without any configuration the defaults lie in pewatch-data of the working folder", () => {
@@ -84,7 +126,7 @@ Deno.test("a compiled program keeps state, plugins and log beside itself", () =>
   const settings = parseSettings("", "/etc/pewatch.toml", { ...LINUX, executableFolder: "/opt/pewatch" });
   assert.equal(settings.daemon.state_dir, "/opt/pewatch/state");
   assert.equal(settings.plugins.dir, "/opt/pewatch/plugins");
-  assert.equal(settings.log.file, "/opt/pewatch/log/pewatch.log");
+  assert.equal(settings.log.file, "/opt/pewatch/logs/pewatch.log");
   assert.equal(settings.folders.raw, "/etc/pewatch-data/raw");
 });
 
@@ -113,6 +155,14 @@ Deno.test("tables of plugins pass through as they are", () => {
   const { plugins } = parseSettings(text, "/etc/pewatch.toml", LINUX);
   assert.equal(plugins.failures_max, 7);
   assert.deepEqual(plugins.tables, { notify: { hosts: ["a", "b"], deep: { x: 1 } }, "02 x": { y: 2 } });
+});
+
+Deno.test("a memory limit below what a worker itself needs is refused with its range", () => {
+  assert.equal(parseSettings("", "/etc/pewatch.toml", LINUX).plugins.memory_limit_mib, 512);
+  assert.throws(
+    () => parseSettings("plugins.memory_limit_mib = 8", "/etc/pewatch.toml", LINUX),
+    /memory_limit_mib.*a whole number from 64 to 65536 is needed/s,
+  );
 });
 
 Deno.test("all faults of a file are told at once, each with its line and its key, in the order of the file", () => {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { Finalize } from "../../src/frames/finalize.ts";
@@ -9,7 +10,7 @@ import type { FrameEvent, Reporter } from "../../src/frames/events.ts";
 import { mergeData } from "../../src/frames/merge_data.ts";
 import { PrepareRaw } from "../../src/frames/prepare_raw.ts";
 import { SeriesMasters } from "../../src/frames/series_masters.ts";
-import type { StageOptions } from "../../src/frames/stage.ts";
+import type { ParameterSource, StageOptions } from "../../src/frames/stage.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
@@ -35,8 +36,11 @@ export interface Heard {
   readonly conditions: Map<string, string>;
 }
 
+// Opens the system's own library, which stays open: not within one test, where that would be a leak.
+renameToFreeName("", "");
+
 /** One pair of libraries for all tests of a process, as the merging worker has it. */
-const libraries = { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
+export const libraries = { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
 // HDF5 closes itself badly at the end of a process that has not closed it.
 globalThis.addEventListener("unload", () => {
   libraries.hdf5[Symbol.dispose]();
@@ -47,6 +51,8 @@ export class Way implements Disposable {
   readonly #folder: TempFolder;
   readonly settings: Settings;
   readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
+  /** Who is asked for the parameters of frames. */
+  parameters: ParameterSource | undefined;
   #prepare = new PrepareRaw();
   #finalize = new Finalize();
   #rounds = 0;
@@ -154,6 +160,7 @@ export class Way implements Disposable {
       maxProc: 1,
       reporter: this.#reporter(),
       signal: new AbortController().signal,
+      parameters: this.parameters,
     };
   }
 

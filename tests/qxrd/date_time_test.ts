@@ -9,7 +9,8 @@ import {
   toJulianDay,
 } from "../../src/qxrd/date_time.ts";
 
-const dates = fc.date({ min: new Date("0100-01-01"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true });
+// A day off the ends: local years have four digits west and east of Greenwich too.
+const dates = fc.date({ min: new Date("0100-01-02"), max: new Date("9999-12-30T23:59:59.999Z"), noInvalidDate: true });
 
 Deno.test("parseDateString() reads what formatDateString() writes, and so do Julian days", () => {
   fc.assert(fc.property(dates, (date) => {

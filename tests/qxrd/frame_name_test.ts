@@ -111,6 +111,18 @@ Deno.test("groupFrames() takes names that differ in case for the same where it i
   });
 });
 
+// A share of Linux seen from Windows. Fails without `second`: P.tif then took p.tif's sidecar with it.
+Deno.test("groupFrames() takes of two images that differ in case the first with what is its own; the other comes later", () => {
+  const names = ["P.TIF", "P.TIF.metadata", "p.tif", "p.tif.metadata", "p.txt"];
+  const { frames, strays } = groupFrames(names, { caseInsensitive: true });
+  assert.deepEqual(frames, [{ image: "P.TIF", sidecar: "P.TIF.metadata", others: [] }]);
+  assert.deepEqual(strays, ["p.tif", "p.tif.metadata", "p.txt"]);
+  assert.deepEqual(groupFrames(strays, { caseInsensitive: true }).frames, [
+    { image: "p.tif", sidecar: "p.tif.metadata", others: ["p.txt"] },
+  ]);
+  assert.equal(groupFrames(names, { caseInsensitive: false }).frames.length, 2);
+});
+
 Deno.test("groupFrames() loses no name and gives none twice", () => {
   const part = fc.constantFrom(
     "P",

@@ -1,0 +1,75 @@
+/**
+ * Two calls on names that Deno has no equal of: a rename that never replaces, and on Windows the removal of a folder
+ * without opening or asking it, which RAM disks made by ImDisk refuse.
+ *
+ * The libraries are the system's own and part of every process, so they stay open once they are needed.
+ */
+import { toNamespacedPath } from "node:path";
+
+const KERNEL32 = {
+  /** BOOL MoveFileExW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName, DWORD dwFlags) */
+  MoveFileExW: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  /** BOOL RemoveDirectoryW(LPCWSTR lpPathName) */
+  RemoveDirectoryW: { parameters: ["buffer"], result: "i32" },
+  /** BOOL DeleteFileW(LPCWSTR lpFileName) */
+  DeleteFileW: { parameters: ["buffer"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+const LIBC = {
+  /** int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags); glibc 2.28 */
+  renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+const AT_FDCWD = -100;
+const RENAME_NOREPLACE = 1;
+
+let kernel32: Deno.DynamicLibrary<typeof KERNEL32> | null = null;
+/** "none": another C library, or an old one. */
+let libc: Deno.DynamicLibrary<typeof LIBC> | "none" | null = null;
+
+/**
+ * Renames a file in one step of the system that fails where the new name is taken.
+ * @returns whether it was done; why not the system does not say here
+ */
+export function renameToFreeName(from: string, to: string): boolean {
+  if (Deno.build.os === "windows") return kernel().MoveFileExW(wide(from), wide(to), 0) !== 0;
+  libc ??= openLibc();
+  if (libc === "none") return false;
+  return libc.symbols.renameat2(AT_FDCWD, narrow(from), AT_FDCWD, narrow(to), RENAME_NOREPLACE) === 0;
+}
+
+/** Windows only. @returns whether the empty folder was removed */
+export function removeEmptyFolder(path: string): boolean {
+  return kernel().RemoveDirectoryW(wide(path)) !== 0;
+}
+
+/** Windows only, and only the removal: Deno asks for the file's kind first. @returns whether it was removed */
+export function deleteFile(path: string): boolean {
+  return kernel().DeleteFileW(wide(path)) !== 0;
+}
+
+function kernel(): Deno.DynamicLibrary<typeof KERNEL32>["symbols"] {
+  kernel32 ??= Deno.dlopen("kernel32.dll", KERNEL32);
+  return kernel32.symbols;
+}
+
+function openLibc(): Deno.DynamicLibrary<typeof LIBC> | "none" {
+  if (Deno.build.os !== "linux") return "none";
+  try {
+    return Deno.dlopen("libc.so.6", LIBC);
+  } catch {
+    return "none";
+  }
+}
+
+/** UTF-16 with a NUL, with the prefix that lifts the limit of 260 characters and takes every name as it is. */
+function wide(path: string): Uint16Array<ArrayBuffer> {
+  const whole = toNamespacedPath(path);
+  const units = new Uint16Array(whole.length + 1);
+  for (let index = 0; index < whole.length; index++) units[index] = whole.charCodeAt(index);
+  return units;
+}
+
+function narrow(path: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${path}\0`);
+}

@@ -1,0 +1,118 @@
+/**
+ * RAM disks made by ImDisk answer no question about folders. So each call of Deno or Node that opens, stats or resolves
+ * what it is given stands here with the reason why that is a file, or a folder that is never on such a disk. A new call
+ * makes this test fail until it is thought about. (tests/frames/imdisk_test.ts runs the way of a frame without them.)
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const ASKING =
+  /\bDeno\.((?:realPath|stat|lstat|open|create|readFile|readTextFile|truncate|chmod|utime|copyFile|watchFs|readLink)(?:Sync)?)\(/g;
+const ASKING_BY_NODE = /\b((?:stat|lstat|statfs|exists|realpath|access|open|readFile)(?:Sync)?)\b[^;]*from "node:fs/g;
+/** With `recursive` mkdir asks what is there already, and remove opens each folder. */
+const RECURSIVE = /\bDeno\.((?:mkdir|remove)(?:Sync)?)\([^;]*?(recursive)/g;
+/** A removal asks first, a file's too; folders are removed by removeFolder(). */
+const REMOVING = /\bDeno\.(remove(?:Sync)?)\((?![^;]*?recursive)/g;
+
+const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
+  "ffi/hdf5/file.ts": ["openSync 2", "HDF5 has just made this file"],
+  "plugins/lib/csv_file.ts": ["openSync", "the table's file"],
+  "src/cli/ask_daemon.ts": ["readTextFile, remove", "an answer's file"],
+  "src/cli/demo.ts": ["removeSync recursive", "a temporary folder, no RAM disk of Windows"],
+  "src/cli/demo/folders.ts": ["removeSync recursive", "Linux' shared memory"],
+  "src/cli/docs.ts": ["readTextFileSync", "inside the executable"],
+  "src/cli/doctor/folders.ts": [
+    "lstatSync 2, readTextFileSync, removeSync 2, statSync, utimeSync",
+    "its own probe; where no folder is found, whether a file is in its place",
+  ],
+  "src/cli/doctor/space.ts": ["statfsSync", "asks the volume, by its path; where it does not answer that is told"],
+  "src/cli/init.ts": ["mkdir recursive, readFile, readTextFile", "the configuration's folder, beside the program"],
+  "src/cli/inspect.ts": ["openSync, readFileSync", "the file that the user names"],
+  "src/cli/inspect/checksum.ts": ["openSync", "the TIFF beside the NeXus file"],
+  "src/cli/plugins/editor_files.ts": ["readTextFile 2", "files in the plugins folder"],
+  "src/cli/plugins/examine.ts": ["remove recursive", "a temporary folder"],
+  "src/cli/plugins/new.ts": ["mkdir recursive, readTextFile", "the plugins folder, beside the program"],
+  "src/cli/plugins/type_check.ts": ["remove recursive", "a temporary folder"],
+  "src/cli/plugins/types.ts": ["mkdir recursive, readTextFile", "the plugins folder, beside the program"],
+  "src/cli/process/work_folder.ts": [
+    "lstatSync, removeSync recursive, utimeSync",
+    "a frame's file; the output's folder",
+  ],
+  "src/cli/service/systemd.ts": ["remove", "a unit file of Linux"],
+  "src/cli/service/task_scheduler.ts": ["remove", "a temporary file"],
+  "src/config/load.ts": ["readFileSync", "the configuration"],
+  "src/daemon/folder_lock.ts": ["openSync, readTextFileSync, removeSync, statSync", "the lock's files"],
+  "src/daemon/parameter_file.ts": ["open, readTextFileSync, statSync", "the parameters' file"],
+  "src/daemon/requests.ts": ["lstat 2, readTextFile, remove 2, removeSync", "requests' and answers' files"],
+  "src/daemon/rotating_file.ts": ["openSync, truncateSync", "the log"],
+  "src/files/copy_spans.ts": ["openSync 2", "files of a claim and parts in the output"],
+  "src/files/durable.ts": [
+    "chmodSync, openSync 2, removeSync 3",
+    "files; syncFolder() opens folders, and removeFolder() removes them so, not on Windows",
+  ],
+  "src/files/listing.ts": ["lstatSync 2", "names of files; where a folder has such a name, the refusal is understood"],
+  "src/files/same_content.ts": ["openSync 2", "files, by factsOf()"],
+  "src/frames/assess.ts": ["readFileSync", "a sidecar, by factsOf()"],
+  "src/frames/claim_parameters.ts": ["lstatSync, readTextFileSync", "a file of a claim"],
+  "src/frames/merge_frame.ts": ["readFileSync", "a member of a claim"],
+  "src/frames/move_file.ts": ["lstatSync", "a member of a claim"],
+  "src/frames/record.ts": ["lstatSync, readTextFileSync", "claim.json"],
+  "src/frames/reference_dark.ts": ["lstatSync", "an image, by assess()"],
+  "src/frames/series_frames.ts": ["openSync", "a frame's NeXus file, by listFolder()"],
+  "src/frames/series_marks.ts": ["lstatSync, readTextFileSync", "a mark, by listFolder()"],
+  "src/frames/series_publish.ts": ["lstatSync", "the master that was just made"],
+  "src/nexus/series_master.ts": ["openSync", "a master's name in the output"],
+  "src/nexus/write.ts": ["openSync 2", "HDF5 has just made this file"],
+  "src/nexus/write_tree.ts": ["openSync", "the frame's TIFF"],
+  "src/plugins/folder/module_files.ts": ["readFileSync, statSync", "a plugin's file, beside the program"],
+  "src/plugins/folder/plugin_folder.ts": ["stat", "a plugin's file, beside the program"],
+  "src/plugins/folder/shadow.ts": ["remove recursive, removeSync recursive", "in state_dir, beside the program"],
+  "src/plugins/frames/delivered_frame.ts": ["readFileSync", "a delivered sidecar"],
+  "src/plugins/read_image.ts": ["openSync", "a delivered image"],
+  "src/qxrd/simulator/names.ts": ["lstatSync", "a frame's name"],
+  "src/qxrd/simulator/sidecar_saver.ts": ["readFile, remove", "a sidecar and its lock"],
+  "src/qxrd/simulator/tiff_writer.ts": ["open", "the image that is written"],
+  "src/tiff/layout.ts": ["openSync", "an image"],
+  "src/tiff/merge_file.ts": ["openSync", "an image"],
+  "src/tiff/orphaned_tail.ts": ["statSync", "an image"],
+  "src/tiff/read_tags.ts": ["openSync", "an image"],
+};
+
+function* sourcesBelow(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(REPOSITORY, folder))) {
+    if (isDirectory) yield* sourcesBelow(`${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
+}
+
+/** "openSync 2, statSync" */
+function callsIn(text: string): string {
+  const code = text.replaceAll(/^\s*(\*|\/\/|\/\*\*).*$/gm, "");
+  const counts = new Map<string, number>();
+  for (const pattern of [ASKING, ASKING_BY_NODE, RECURSIVE, REMOVING]) {
+    for (const [, ...words] of code.matchAll(pattern)) {
+      const call = words.join(" ");
+      counts.set(call, (counts.get(call) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([call, count]) => count === 1 ? call : `${call} ${count}`).sort().join(", ");
+}
+
+Deno.test("each call that opens or asks what it is given is known to be given a file", () => {
+  const found: Record<string, string> = {};
+  const files = ["src", "plugins", "ffi"].flatMap((folder) => [...sourcesBelow(folder)]);
+  for (const file of [...files, "main.ts"].sort()) {
+    const calls = callsIn(Deno.readTextFileSync(join(REPOSITORY, file)));
+    if (calls !== "") found[file] = calls;
+  }
+  assert.deepEqual(found, Object.fromEntries(Object.entries(CALLS).map(([file, [calls]]) => [file, calls])));
+});
+
+Deno.test("paths are never resolved, nor folders watched", () => {
+  for (const [file, [calls, why]] of Object.entries(CALLS)) {
+    assert.doesNotMatch(calls, /realpath|watchFs|exists/i, file);
+    assert.notEqual(why, "");
+  }
+});
