@@ -1,0 +1,121 @@
+/** Reads the files of one build, each once, and only such as stand still. */
+import { FILE_BYTES_MAX } from "./limits.ts";
+import { factsOf, type FileState, MISSING, stateOf } from "./file_state.ts";
+import { isMissing, reasonOf } from "../../files/errors.ts";
+import { decodeText, type ModuleText, readModule } from "./module_text.ts";
+import { ModuleTextError, placeText } from "./text_place.ts";
+
+/** How the files were seen before the build. */
+export interface Sighting {
+  /** Those that have settled, as they were seen then. */
+  readonly settled: ReadonlyMap<string, FileState>;
+  /** Where nobody has watched before: files that have not changed for so long count as settled, s. null: none does. */
+  readonly trustAge_s: number | null;
+}
+
+export type FileOutcome =
+  | { readonly kind: "read"; readonly bytes: Uint8Array }
+  | { readonly kind: "missing" }
+  /** It is being written, or nobody has watched it so far. */
+  | { readonly kind: "unsettled" }
+  /** The system would not let it be read: worth another try. */
+  | { readonly kind: "unread"; readonly problem: string }
+  | { readonly kind: "bad"; readonly problem: string };
+
+export type ModuleOutcome =
+  | { readonly kind: "module"; readonly bytes: Uint8Array; readonly module: ModuleText }
+  | Exclude<FileOutcome, { kind: "read" }>;
+
+export class ModuleFiles {
+  readonly #sighting: Sighting;
+  readonly #outcomes = new Map<string, FileOutcome>();
+  readonly #modules = new Map<string, Promise<ModuleOutcome>>();
+  /** What the build rests on: every file that was asked for, with the state in which it was taken, null where not. */
+  readonly states = new Map<string, FileState | null>();
+
+  constructor(sighting: Sighting) {
+    this.#sighting = sighting;
+  }
+
+  /** The bytes of a file that has settled, the same before and after they were read. */
+  take(path: string): FileOutcome {
+    let outcome = this.#outcomes.get(path);
+    if (outcome === undefined) {
+      const taken = this.#take(path);
+      outcome = taken.outcome;
+      this.#outcomes.set(path, outcome);
+      this.states.set(path, taken.state);
+    }
+    return outcome;
+  }
+
+  module(path: string): Promise<ModuleOutcome> {
+    let module = this.#modules.get(path);
+    if (module === undefined) {
+      module = this.#module(path);
+      this.#modules.set(path, module);
+    }
+    return module;
+  }
+
+  async #module(path: string): Promise<ModuleOutcome> {
+    const file = this.take(path);
+    if (file.kind !== "read") return file;
+    try {
+      return { kind: "module", bytes: file.bytes, module: await readModule(decodeText(file.bytes), path) };
+    } catch (error) {
+      if (!(error instanceof ModuleTextError)) throw error;
+      return { kind: "bad", problem: `${path}${placeText(error.place)}: ${oneLine(error.message)}` };
+    }
+  }
+
+  #take(path: string): { outcome: FileOutcome; state: FileState | null } {
+    try {
+      const before = look(path);
+      if (!this.#settled(path, before)) return { outcome: { kind: "unsettled" }, state: null };
+      if (before.facts === null) return { outcome: { kind: "missing" }, state: MISSING };
+      if (!before.isFile) return { outcome: { kind: "bad", problem: `${path}: it is no file` }, state: before.state };
+      if (before.facts.size > FILE_BYTES_MAX) {
+        const problem = `${path}: it has ${before.facts.size} bytes, ${FILE_BYTES_MAX} at most are read`;
+        return { outcome: { kind: "bad", problem }, state: before.state };
+      }
+      const bytes = Deno.readFileSync(path);
+      if (bytes.length !== before.facts.size || look(path).state !== before.state) {
+        return { outcome: { kind: "unsettled" }, state: null };
+      }
+      return { outcome: { kind: "read", bytes }, state: before.state };
+    } catch (error) {
+      return { outcome: { kind: "unread", problem: `${path}: it cannot be read: ${reasonOf(error)}` }, state: null };
+    }
+  }
+
+  #settled(path: string, seen: Look): boolean {
+    const settledAs = this.#sighting.settled.get(path);
+    if (settledAs !== undefined) return settledAs === seen.state;
+    const { trustAge_s } = this.#sighting;
+    if (trustAge_s === null) return false;
+    const age_ms = seen.facts === null ? Infinity : Math.abs(Date.now() - seen.facts.modified_ms);
+    return age_ms >= trustAge_s * 1000;
+  }
+}
+
+interface Look {
+  readonly state: FileState;
+  readonly facts: { readonly size: number; readonly modified_ms: number } | null;
+  readonly isFile: boolean;
+}
+
+function look(path: string): Look {
+  try {
+    const info = Deno.statSync(path);
+    const facts = factsOf(info);
+    return { state: stateOf(facts), facts, isFile: info.isFile };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return { state: MISSING, facts: null, isFile: false };
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/g, " ");
+}

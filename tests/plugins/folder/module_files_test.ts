@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { factsOf, MISSING, stateOf } from "../../../src/plugins/folder/file_state.ts";
+import { ModuleFiles } from "../../../src/plugins/folder/module_files.ts";
+import { TestFolder, WORK } from "./helpers.ts";
+
+Deno.test("a file that changes while it is read is not taken", () => {
+  using test = new TestFolder({ "a.ts": WORK });
+  const path = test.path("a.ts");
+  const read = Deno.readFileSync;
+  const files = new ModuleFiles({
+    settled: new Map([[path, stateOf(factsOf(Deno.statSync(path)))]]),
+    trustAge_s: null,
+  });
+  Deno.readFileSync = (path) => {
+    const bytes = read(path);
+    test.write("a.ts", WORK); // of the same size
+    return bytes;
+  };
+  try {
+    assert.equal(files.take(path).kind, "unsettled");
+    assert.deepEqual([...files.states], [[path, null]]);
+  } finally {
+    Deno.readFileSync = read;
+  }
+});
+
+Deno.test("a file that nobody has watched is taken only where its age counts, and is old enough", () => {
+  using test = new TestFolder({ "old.ts": WORK });
+  test.write("new.ts", WORK);
+  const kinds = (trustAge_s: number | null) =>
+    ["old.ts", "new.ts", "gone.ts"].map((name) =>
+      new ModuleFiles({ settled: new Map(), trustAge_s }).take(test.path(name)).kind
+    );
+  assert.deepEqual(kinds(null), ["unsettled", "unsettled", "unsettled"]);
+  assert.deepEqual(kinds(60), ["read", "unsettled", "missing"]);
+  assert.deepEqual(kinds(0), ["read", "read", "missing"]);
+});
+
+Deno.test("a file that has come since it was watched as missing waits", () => {
+  using test = new TestFolder({ "a.ts": WORK });
+  const path = test.path("a.ts");
+  assert.equal(new ModuleFiles({ settled: new Map([[path, MISSING]]), trustAge_s: 0 }).take(path).kind, "unsettled");
+});
