@@ -1,21 +1,28 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
 import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
-import { shippedStages } from "../plugins/shipped.ts";
+import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
+import { shippedExtras, shippedStages } from "../plugins/shipped.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
 import { type BeatClock, Heartbeat, SYSTEM_CLOCK } from "./heartbeat.ts";
-import type { PluginSource, PluginStatus } from "../plugins/hosted_plugin.ts";
-import { makeFolders } from "./make_folders.ts";
+import type { PluginStatus } from "../plugins/plugin_status.ts";
+import { makeFolders, shadowFolder } from "./make_folders.ts";
+import { ParameterStore } from "./parameter_store.ts";
 import { PluginHost } from "../plugins/plugin_host.ts";
+import type { PluginSource } from "../plugins/source.ts";
+import { requestFolder } from "./request_files.ts";
+import { Requests } from "./requests.ts";
 import { COUNTER_FIRST, nextCounter } from "../plugins/scheduler.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
 
 export interface DaemonOptions {
   readonly log: Logger;
-  /** The three stages by default. */
+  /** In the place of all that is shipped. */
   readonly stages?: readonly PluginSource[];
   readonly clock?: BeatClock;
+  /** What another process's `pewatch stop` calls; without it the daemon refuses to be stopped from outside. */
+  readonly onStopRequest?: () => void;
 }
 
 export interface DaemonStatus extends StateReading {
@@ -43,6 +50,8 @@ export class Daemon {
   readonly #listeners = new Set<FrameListener>();
   #lock: FolderLock | null = null;
   #host: PluginHost | null = null;
+  #parameters: ParameterStore | null = null;
+  #requests: Requests | null = null;
   #heartbeat: Heartbeat | null = null;
   #counter = COUNTER_FIRST;
   #missedTicks = 0;
@@ -92,6 +101,21 @@ export class Daemon {
     };
   }
 
+  /** What plugins and clients have set; null before the first start. */
+  get parameters(): ParameterStore | null {
+    return this.#parameters;
+  }
+
+  /** Gives a plugin that refused, failed or gave way another chance; says why it cannot, or null. */
+  retryPlugin(name: string): string | null {
+    return this.#host === null ? "pewatch is stopped" : this.#host.retry(name);
+  }
+
+  /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
+  reloadPlugins(): void {
+    this.#host?.reload();
+  }
+
   /** Calls the listener for each step of each frame; gives what ends that. */
   onFrame(listener: FrameListener): () => void {
     this.#listeners.add(listener);
@@ -108,9 +132,15 @@ export class Daemon {
     if (this.running) return;
     makeFolders(this.#settings);
     const { raw, temp, proc } = this.#settings.folders;
-    this.#lock = FolderLock.take([raw, temp, proc]);
+    const shadowRoot = shadowFolder(this.#settings);
+    // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
+    // shadows.
+    this.#lock = FolderLock.take([raw, temp, proc, shadowRoot]);
+    this.#parameters = new ParameterStore({ folder: this.#settings.daemon.state_dir, log: this.#log });
     const host = new PluginHost({
-      sources: this.#options.stages ?? shippedStages(),
+      parameters: this.#parameters,
+      sources: this.#options.stages ?? [...shippedStages(), ...shippedExtras(this.#settings)],
+      folder: new PluginFolder({ folder: this.#settings.plugins.dir, shadowRoot }),
       log: this.#log,
       settings: () => this.#settings,
       onFrame: (event) => this.#frame(event),
@@ -118,6 +148,7 @@ export class Daemon {
       onBacklog: (backlog) => this.#statistics.backlog(backlog, this.#clock.now_ms()),
     });
     this.#host = host;
+    this.#requests = this.#openRequests();
     await host.start();
     this.#counter = COUNTER_FIRST;
     this.#heartbeat = new Heartbeat({
@@ -132,8 +163,26 @@ export class Daemon {
     this.#heartbeat?.stop();
     this.#heartbeat = null;
     await this.#host?.stop();
+    // After the last word of the plugins, and before another daemon may read the file.
+    await this.#parameters?.close();
     this.#lock?.release();
     this.#lock = null;
+    // Last: whoever asked for the stop waits for this.
+    await this.#requests?.close();
+    this.#requests = null;
+  }
+
+  #openRequests(): Requests | null {
+    return Requests.open({
+      folder: requestFolder(this.#settings),
+      log: this.#log,
+      handlers: {
+        status: () => this.status(),
+        retry: (plugin) => this.retryPlugin(plugin),
+        reload: () => this.reloadPlugins(),
+        stop: this.#options.onStopRequest ?? null,
+      },
+    });
   }
 
   #tick(host: PluginHost, missed: number): void {
@@ -142,6 +191,7 @@ export class Daemon {
     const counter = this.#counter;
     this.#counter = nextCounter(counter);
     host.tick(counter);
+    void this.#requests?.poll();
   }
 
   #frame(event: FrameEvent): void {

@@ -117,7 +117,8 @@ function isFileAt(path: string, file: Deno.FsFile): boolean {
   }
 }
 
-function readHolder(folder: string): LockHolder | null {
+/** Who says that it holds the folder; null where nobody does. One that was killed leaves its description behind. */
+export function readHolder(folder: string): LockHolder | null {
   try {
     const holder = JSON.parse(Deno.readTextFileSync(join(folder, HOLDER_NAME)));
     const { pid, host, since, program } = holder;

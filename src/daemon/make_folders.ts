@@ -1,5 +1,7 @@
 /** Makes the folders that a configuration names. */
+import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
+import { makeFolder as makeWithThoseAbove } from "../files/listing.ts";
 import { outputFolder } from "../plugins/plugin_host.ts";
 
 /** A folder that cannot be used; `key` is the configuration's. */
@@ -14,7 +16,7 @@ export class FolderError extends Error {
 }
 
 /**
- * Makes each of raw, temp, proc and output where it is missing, and sees that it can be listed.
+ * Makes each of raw, temp, proc, output and the shadows' folder where it is missing, and sees that it can be listed.
  * @throws {FolderError}
  */
 export function makeFolders(settings: Settings): void {
@@ -23,6 +25,12 @@ export function makeFolders(settings: Settings): void {
   makeFolder("folders.temp", temp);
   makeFolder("folders.proc", proc);
   makeFolder("folders.output_root", outputFolder(settings));
+  makeFolder("daemon.state_dir", shadowFolder(settings));
+}
+
+/** Where the plugins of the user's folder are imported from: one daemon's own. */
+export function shadowFolder(settings: Settings): string {
+  return join(settings.daemon.state_dir, "plugins");
 }
 
 function makeFolder(key: string, path: string): void {
@@ -30,7 +38,7 @@ function makeFolder(key: string, path: string): void {
   // there already.
   if (listable(path)) return;
   try {
-    Deno.mkdirSync(path, { recursive: true });
+    makeWithThoseAbove(path);
     for (const _entry of Deno.readDirSync(path)) break;
   } catch (error) {
     throw new FolderError(key, `Cannot make or read the folder ${path}: ${reasonOf(error)}`, { cause: error });

@@ -1,17 +1,25 @@
 /** The main job once over what is there, without ticks: what `pewatch process` does. */
 import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
+import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedStages } from "../plugins/shipped.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
-import type { HostedPlugin, PluginSource, PluginStatus } from "../plugins/hosted_plugin.ts";
+import type { HostedPlugin } from "../plugins/hosted_plugin.ts";
 import { makeFolders } from "./make_folders.ts";
 import { PluginHost } from "../plugins/plugin_host.ts";
+import type { PluginStatus } from "../plugins/plugin_status.ts";
+import type { PluginSource } from "../plugins/source.ts";
 import { type FrameCounts, FrameStatistics } from "./status.ts";
 
 export interface OnePassOptions {
   readonly log: Logger;
   readonly stages?: readonly PluginSource[];
+  /**
+   * Where the user's stages are imported from, a folder of this pass alone: a daemon may run, which holds its own.
+   * Without one only the shipped stages run. Users' other plugins never do: there are no ticks.
+   */
+  readonly shadowRoot?: string;
   /** Ends the pass after the firings under way; what is on its way stays. */
   readonly signal?: AbortSignal;
   readonly onFrame?: (event: FrameEvent) => void;
@@ -72,8 +80,13 @@ class Pass {
     this.#options = options;
     this.#patience_ms = (settings.frames.settle_s + settings.frames.sidecar_wait_s) * 1000;
     const conditionLog = new ConditionLog(options.log);
+    const { shadowRoot } = options;
     this.#host = new PluginHost({
       sources: options.stages ?? shippedStages(),
+      folder: shadowRoot === undefined
+        ? null
+        : new PluginFolder({ folder: settings.plugins.dir, shadowRoot, settle_s: 0 }),
+      replacementsOnly: true,
       log: options.log,
       settings: () => settings,
       onFrame: (event) => this.#frame(event),

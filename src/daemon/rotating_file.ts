@@ -6,6 +6,7 @@
  * delivery of frames on the same disk.
  */
 import { dirname } from "node:path";
+import { makeFolder } from "../files/listing.ts";
 
 export interface RotatingFileOptions {
   readonly sizeMax: number;
@@ -33,7 +34,7 @@ export class RotatingFile {
   constructor(path: string, options: RotatingFileOptions) {
     this.#path = path;
     this.#options = options;
-    Deno.mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     this.#open();
   }
 

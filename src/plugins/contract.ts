@@ -1,8 +1,9 @@
 /**
  * What a plugin gets and what it gives: types only. docs/plugins.md is this contract on one page.
  *
- * The contract carries a version. Within one version things are only added; what is taken away or changes its meaning
- * raises API_VERSION.
+ * The contract has a version, API_VERSION. Within one version things are only added, and always so that a plugin that
+ * does not know them goes on as before. Whatever is taken away, renamed, or changes its meaning or its unit raises the
+ * version by one, and the notes of that release say how to change a plugin.
  */
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
@@ -38,11 +39,13 @@ export interface PluginContext<Config = Readonly<Record<string, unknown>>> {
   readonly log: Reporter["log"];
   /** Aborted when the daemon stops or the plugin is replaced: finish what is under way and return. */
   readonly signal: AbortSignal;
-  /** Named counters, shown in the status. */
+  /** Named counters, shown in the status: 100 names at most. `by` is 1 by default, and may be negative. */
   readonly counters: { add(name: string, by?: number): void };
   /**
-   * The frames delivered since the plugin was first started, each handed out once, oldest first; the loop ends when
-   * there are no more for now. A frame that was not handed out comes at the next firing.
+   * The frames delivered since the plugin was first started, each handed out once, oldest first: `for await (const
+   * frame of context.frames)`. The loop ends when there are no more for now, when the firing has used up half of its
+   * time limit, and when the daemon stops; a frame that was not handed out comes at the next firing. Only sets that
+   * stand in the output come: no frames in quarantine and no darks that were removed.
    */
   readonly frames: AsyncIterable<DeliveredFrame>;
   readonly parameters: Parameters;
@@ -54,7 +57,7 @@ export interface PluginContext<Config = Readonly<Record<string, unknown>>> {
 export interface DeliveredFrame {
   /** Counts all frames that this daemon has delivered since its start, from 1. */
   readonly number: number;
-  /** Path of the image relative to the raw folder, forward slashes. */
+  /** Path of the image relative to the raw folder, forward slashes. In the output it may have another name. */
   readonly name: string;
   /** Absolute paths in the output. */
   readonly files: {
@@ -63,49 +66,80 @@ export interface DeliveredFrame {
     readonly nexus: string | null;
     readonly all: readonly string[];
   };
+  /** Whether it is a dark: darks come too where the configuration has them delivered. */
+  readonly dark: boolean;
+  /** Whether the set stood there already, with the same content: after a crash, or where the same frame came twice. */
+  readonly again: boolean;
+  /** Written by the delivery. */
   readonly bytes: number;
+  /** From the moment QXRD had written the frame to its delivery. */
   readonly latency_s: number;
   readonly deliveredAt: Date;
-  /** What QXRD says of the frame; null without a sidecar, or with one that cannot be read. */
+  /**
+   * What QXRD says of the frame; null without a sidecar, or with one that cannot be understood.
+   * @throws {FrameFileError} where the file is gone or cannot be read
+   */
   sidecar(): FrameSidecar | null;
-  /** The tags that pewatch wrote into the TIFF, by key; empty where it wrote none. */
+  /**
+   * The tags that pewatch wrote into the TIFF, by key; empty where it wrote none.
+   * @throws {FrameFileError} where the file is gone or cannot be read
+   */
   tags(): ReadonlyMap<string, string>;
 }
 
 export interface FrameSidecar {
   /** The facts that every sidecar may have, with units in their names. */
   readonly view: SidecarView;
-  /** Any key as it stands: value("metadata", "exposureTime"). */
+  /** Any key: value("metadata", "exposureTime"). Text without its quotes; lists and Qt's own types as they stand. */
   value(section: string, key: string): string | undefined;
+  /** The whole file. */
   readonly text: string;
 }
 
-/** Pixels of an image, row after row, the first row first. */
+/** Pixels of an image, row after row, the first row first: `data[y * width + x]`. */
 export interface FrameImage {
   readonly width: number;
   readonly height: number;
-  /** [height, width]. */
-  readonly shape: readonly [number, number];
-  readonly data:
-    | Float32Array
-    | Float64Array
-    | Uint8Array
-    | Uint16Array
-    | Uint32Array
-    | Int8Array
-    | Int16Array
-    | Int32Array;
+  readonly shape: readonly [height: number, width: number];
+  readonly data: PixelArray;
+}
+
+/**
+ * Numbers of the file's own kind: a Float32Array, Uint16Array or the like, by what all of them have in common.
+ * `data instanceof Float32Array` tells which.
+ */
+export interface PixelArray extends Iterable<number> {
+  [index: number]: number;
+  readonly length: number;
+  readonly BYTES_PER_ELEMENT: number;
+  readonly buffer: ArrayBuffer;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  at(index: number): number | undefined;
+  fill(value: number, start?: number, end?: number): PixelArray;
+  forEach(callback: (value: number, index: number) => void): void;
+  reduce<Result>(combine: (result: Result, value: number, index: number) => Result, initial: Result): Result;
+  /** A copy. */
+  slice(start?: number, end?: number): PixelArray;
+  /** The same memory. */
+  subarray(start?: number, end?: number): PixelArray;
 }
 
 export interface ParameterOptions {
   readonly unit?: string;
   /** When it was read; now by default. */
   readonly time?: Date;
+  /** Where it goes in the NeXus file; /entry/instrument/parameters/NAME by default. */
   readonly path?: string;
+  /** Where it came from, as a person would look it up; the plugin's name by default. */
   readonly origin?: string;
 }
 
-/** Values from outside that go into the file of each frame that is written after they were read. */
+/**
+ * Values from outside that go into the file of each frame that is written after they were read. What is set in a
+ * firing counts for every frame that is merged after that firing, and not later than a moment after the call. Of what
+ * is set for one name without a pause only the last reading counts.
+ */
 export interface Parameters {
   /** @throws {ParameterError} that names the parameter where name, value, unit, time or path cannot be used */
   set(name: string, value: ParameterValue, options?: ParameterOptions): void;
@@ -115,6 +149,8 @@ export interface Parameters {
   names(): Promise<readonly string[]>;
   /** From now on frames go without it. */
   remove(name: string): void;
+  /** What goes into a frame of this time: of each parameter the last reading that is not newer. For stages. */
+  at(time: Date): Promise<readonly ParameterReading[]>;
 }
 
 /** What a plugin's module exports. */
@@ -130,19 +166,23 @@ export interface PluginModule {
   teardown?(context: PluginContext): void | Promise<void>;
 }
 
-/** The part of Standard Schema 1.0 (standardschema.dev) that is used. */
-export interface ConfigSchema {
+/** The part of Standard Schema 1.0 (standardschema.dev) that is used. `Output` is what it makes of a table. */
+export interface ConfigSchema<Output = unknown> {
   readonly "~standard": {
     readonly version: 1;
-    validate(value: unknown): ConfigResult | Promise<ConfigResult>;
+    validate(value: unknown): ConfigResult<Output> | Promise<ConfigResult<Output>>;
   };
 }
 
-export type ConfigResult =
-  | { readonly value: unknown; readonly issues?: undefined }
+export type ConfigResult<Output = unknown> =
+  | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly ConfigIssue[] };
 
 export interface ConfigIssue {
   readonly message: string;
+  /** Keys from the table down to what is wrong. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
+
+/** The type of `context.config` for a plugin with this schema: `PluginContext<InferConfig<typeof CONFIG>>`. */
+export type InferConfig<Schema extends ConfigSchema> = Schema extends ConfigSchema<infer Output> ? Output : never;

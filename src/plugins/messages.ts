@@ -1,8 +1,21 @@
 /** What the main thread and a plugin's worker say to each other. Types only: both sides import it for nothing. */
 import type { Settings } from "../config/settings.ts";
-import type { Backlog, Condition, FrameEvent, LogLevel } from "../frames/events.ts";
+import type { Backlog, Condition, FrameEvent, FrameRoles, LogLevel } from "../frames/events.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import type { PluginFolders } from "./contract.ts";
+
+/** What a worker is started with, as its `workerData`. */
+export interface WorkerStart {
+  /** The only line between the two: a plugin can reach the worker's own one. */
+  readonly port: MessagePort;
+  readonly memory_limit_mib: number;
+  /** Shipped: it is believed to know how much it tells. */
+  readonly trusted: boolean;
+  /** In the place of a stage of the way, whose work takes workers of its own. */
+  readonly stage: boolean;
+  /** Eight bytes: when the worker last showed that its thread takes messages, milliseconds since 1970 UTC. */
+  readonly alive: SharedArrayBuffer;
+}
 
 /** The part of a PluginContext that can be posted. */
 export interface ContextData {
@@ -55,16 +68,18 @@ export type Telling =
   /** Readings to keep; the last one of each name counts. */
   | { readonly type: "parameters"; readonly readings: readonly ParameterReading[] }
   | { readonly type: "parameter_removed"; readonly name: string }
-  /** How many frames of the stream were handed to the plugin's loop so far in this worker. */
+  /** The frames up to this number were handed to the plugin's loop. */
   | { readonly type: "frames_taken"; readonly upTo: number }
   | { readonly type: "ask"; readonly id: number; readonly question: Question }
+  /** The worker is out of memory and has to be ended: it may never answer. */
+  | { readonly type: "exhausted"; readonly reason: string }
   /** An error that came while no request was under way, as from a timer. */
   | { readonly type: "stray_error"; readonly error: string };
 
 /** What a worker asks the main thread, each with the type of its reply. */
 export interface Questions {
-  /** The frames delivered after number `after`, oldest first, a batch at most. */
-  readonly frames: { readonly question: { readonly after: number }; readonly reply: readonly DeliveredFrameData[] };
+  /** The frames that were not handed to this plugin yet. */
+  readonly frames: { readonly question: Record<never, never>; readonly reply: FrameBatch };
   readonly parameter: { readonly question: { readonly name: string }; readonly reply: ParameterReading | undefined };
   readonly parameter_names: { readonly question: Record<never, never>; readonly reply: readonly string[] };
   /** Of each parameter the last reading that is not newer than the time, milliseconds since 1970 UTC. */
@@ -79,14 +94,24 @@ export type Question = { [What in keyof Questions]: { readonly what: What } & Qu
 ];
 export type ReplyTo<What extends keyof Questions> = Questions[What]["reply"];
 
+export interface FrameBatch {
+  /** Oldest first. */
+  readonly frames: readonly DeliveredFrameData[];
+  /** Whether there are more behind them already. */
+  readonly more: boolean;
+}
+
 /** A delivered frame as it is posted. */
 export interface DeliveredFrameData {
   readonly number: number;
   readonly name: string;
   readonly files: readonly string[];
+  readonly roles: FrameRoles;
   readonly bytes: number;
   readonly latency_s: number;
   readonly delivered_ms: number;
+  readonly dark: boolean;
+  readonly again: boolean;
 }
 
 export type FromWorker = Answer | Telling;

@@ -1,5 +1,6 @@
 /** One worker seen from the main thread: requests and their answers, and its death. */
 import type { Answer, ContextData, FromWorker, Telling, ToWorker } from "./messages.ts";
+import { type OpenWorker, openWorker, type WorkerHandle, type WorkerOptions } from "./open_worker.ts";
 
 /** The worker ended without being asked to. */
 export class WorkerDeathError extends Error {
@@ -11,22 +12,30 @@ type AnswerTo<Request extends string> = Request extends "load" ? Extract<Answer,
   : Request extends "setup" ? Extract<Answer, { type: "set_up" }>
   : Extract<Answer, { type: "torn_down" }>;
 
+export interface PluginWorkerOptions extends Partial<WorkerOptions> {
+  readonly open?: OpenWorker;
+  /** Told when the worker ends while nothing was asked of it, and was not terminated. */
+  readonly onDeath?: (reason: string) => void;
+}
+
+/** V8's own limit of a 64-bit process is about this or more. */
+const MEMORY_LIMIT_MIB = 2048;
+
 export class PluginWorker {
-  readonly #worker: Worker;
+  readonly #worker: WorkerHandle;
   readonly #tell: (telling: Telling) => void;
+  readonly #onDeath: ((reason: string) => void) | undefined;
   #pending: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
   #death: WorkerDeathError | null = null;
 
-  constructor(tell: (telling: Telling) => void) {
+  constructor(tell: (telling: Telling) => void, options: PluginWorkerOptions = {}) {
+    const { open = openWorker, onDeath, memory_limit_mib = MEMORY_LIMIT_MIB, trusted = false, stage = false } = options;
     this.#tell = tell;
-    // The literal form: `deno compile` has the module by --include, and both agree on its URL.
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", (event) => this.#receive(event.data));
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault(); // else the whole program ends with it
-      this.#die(event.message);
-    });
-    this.#worker.addEventListener("messageerror", () => this.#die("it posted what cannot be read"));
+    this.#onDeath = onDeath;
+    this.#worker = open({
+      message: (message) => this.#receive(message),
+      death: (reason) => this.#dieAlone(reason),
+    }, { memory_limit_mib, trusted, stage });
   }
 
   get dead(): boolean {
@@ -54,14 +63,26 @@ export class PluginWorker {
     if (!this.dead) this.#post({ type: "stop" });
   }
 
+  /** Whether its thread is held up, by a loop or a call of the system: then ending the worker does not end the thread. */
+  get stuck(): boolean {
+    return this.#worker.stuck?.() === true;
+  }
+
+  /** Answers a question that the worker asked under this number. */
+  reply(id: number, value: unknown): void {
+    if (!this.dead) this.#post({ type: "reply", id, value });
+  }
+
   /** Ends the worker now; a request under way fails with `reason`. */
   terminate(reason: string): void {
-    this.#die(reason);
-    this.#worker.terminate();
+    this.#die(reason, "was ended");
+    this.#worker.terminate(); // also what is left of one that died
   }
 
   /** @throws {WorkerDeathError} where the worker is dead, or dies meanwhile */
-  #ask<Request extends Exclude<ToWorker, { type: "stop" }>>(request: Request): Promise<AnswerTo<Request["type"]>> {
+  #ask<Request extends Exclude<ToWorker, { type: "stop" | "reply" }>>(
+    request: Request,
+  ): Promise<AnswerTo<Request["type"]>> {
     if (this.#death !== null) return Promise.reject(this.#death);
     if (this.#pending !== null) return Promise.reject(new Error("Cannot ask a worker two things at once"));
     return new Promise<Answer>((resolve, reject) => {
@@ -71,10 +92,11 @@ export class PluginWorker {
   }
 
   #post(message: ToWorker): void {
-    this.#worker.postMessage(message);
+    this.#worker.post(message);
   }
 
   #receive(message: FromWorker): void {
+    if (this.dead) return; // what was on its way when it was ended
     switch (message.type) {
       case "loaded":
       case "set_up":
@@ -85,13 +107,24 @@ export class PluginWorker {
         pending?.resolve(message);
         return;
       }
+      case "exhausted":
+        this.#dieAlone(message.reason);
+        return this.#worker.terminate();
       default:
         this.#tell(message);
     }
   }
 
-  #die(reason: string): void {
-    this.#death ??= new WorkerDeathError(`the worker died: ${reason.replaceAll(/\s*[\r\n]+\s*/g, " ")}`);
+  /** It came of itself: told where no request is there to fail. */
+  #dieAlone(reason: string): void {
+    if (this.dead) return;
+    const idle = this.#pending === null;
+    this.#die(reason);
+    if (idle) this.#onDeath?.(reason);
+  }
+
+  #die(reason: string, how: "died" | "was ended" = "died"): void {
+    this.#death ??= new WorkerDeathError(`the worker ${how}: ${reason.replaceAll(/\s*[\r\n]+\s*/g, " ")}`);
     const pending = this.#pending;
     this.#pending = null;
     pending?.reject(this.#death);

@@ -3,28 +3,32 @@
 /** Longer than any sentence with its place; a thrown megabyte is cut here. */
 const ERROR_TEXT_LENGTH_MAX = 2000;
 
-/** One line for whatever was thrown: the message, its cause, and where in the plugin it came from. */
-export function textOfError(thrown: unknown): string {
-  return textOf(thrown).replaceAll(/\s*[\r\n]+\s*/g, " ").slice(0, ERROR_TEXT_LENGTH_MAX);
+/**
+ * One line for whatever was thrown: the message, its cause, and where it came from, as the whole URL of the module. Of
+ * the stack that is the first place below `home`, else the first in any file.
+ */
+export function textOfError(thrown: unknown, home = ""): string {
+  return textOf(thrown, home).replaceAll(/\s*[\r\n]+\s*/g, " ").slice(0, ERROR_TEXT_LENGTH_MAX);
 }
 
-function textOf(thrown: unknown): string {
+function textOf(thrown: unknown, home: string): string {
   try {
     if (!(thrown instanceof Error)) return typeof thrown === "string" ? thrown : `thrown: ${Deno.inspect(thrown)}`;
     const kind = thrown.name === "Error" ? "" : `${thrown.name}: `;
-    const cause = thrown.cause === undefined ? "" : ` (${textOf(thrown.cause)})`;
-    return `${kind}${thrown.message}${cause}${placeOf(thrown)}`;
+    const cause = thrown.cause === undefined ? "" : ` (${textOf(thrown.cause, home)})`;
+    return `${kind}${thrown.message}${cause}${placeOf(thrown, home)}`;
   } catch {
     return "an error whose text cannot be read";
   }
 }
 
-/** The first place of the stack that lies in a file. */
-function placeOf(error: Error): string {
+const PLACE = /\((file:\/\/[^\s)]+:\d+:\d+)\)|at (?:async )?(file:\/\/\S+:\d+:\d+)/g;
+
+function placeOf(error: Error, home: string): string {
   if (error.message.includes("file://")) return ""; // as an import's error, which names its place itself
-  const place = /\((file:\/\/\S+:\d+:\d+)\)|at (?:async )?(file:\/\/\S+:\d+:\d+)/.exec(error.stack ?? "");
-  const url = place?.[1] ?? place?.[2];
-  return url === undefined ? "" : ` at ${url.slice(url.lastIndexOf("/") + 1)}`;
+  const places = [...(error.stack ?? "").matchAll(PLACE)].map((match) => match[1] ?? match[2] ?? "");
+  const place = places.find((url) => url.startsWith(home)) ?? places[0];
+  return place === undefined ? "" : ` at ${place}`;
 }
 
 /** The fields as they are where they can be posted, else each that cannot as text. */

@@ -1,5 +1,5 @@
 /** The work of the three stages, by the bare name `pewatch/stages`: for the stages and for plugins that replace one. */
-import type { StageOptions } from "../frames/stage.ts";
+import type { ParameterSource, StageOptions } from "../frames/stage.ts";
 import type { PluginContext } from "./contract.ts";
 
 export { openHdf5Library } from "../../ffi/hdf5/mod.ts";
@@ -9,10 +9,11 @@ export { mergeData } from "../frames/merge_data.ts";
 export type { MergeLibraries } from "../frames/merge_frame.ts";
 export { PrepareRaw } from "../frames/prepare_raw.ts";
 export { SeriesMasters } from "../frames/series_masters.ts";
-export type { StageOptions } from "../frames/stage.ts";
+export type { ParameterSource, StageOptions } from "../frames/stage.ts";
 
 /** What the stages' functions take, from a plugin's context. */
 export function stageOptions(context: PluginContext): StageOptions {
   const { folders, settings, maxProc, report, signal } = context;
-  return { folders, settings, maxProc, reporter: report, signal };
+  const parameters: ParameterSource = { at: (time_ms) => context.parameters.at(new Date(time_ms)) };
+  return { folders, settings, maxProc, reporter: report, signal, parameters };
 }

@@ -3,7 +3,7 @@ import type { Settings } from "../../src/config/settings.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import type { Logger } from "../../src/frames/events.ts";
 import { PluginHost } from "../../src/plugins/plugin_host.ts";
-import type { PluginSource } from "../../src/plugins/hosted_plugin.ts";
+import type { PluginSource } from "../../src/plugins/source.ts";
 
 export interface MemoryLog extends Logger {
   readonly lines: string[];
@@ -40,7 +40,14 @@ export function tempFolder(): TempFolder {
 
 export function source(file: string, options: { name?: string; essential?: boolean } = {}): PluginSource {
   const url = new URL(`../plugins/samples/${file}.ts`, import.meta.url).href;
-  return { url, name: options.name ?? file, essential: options.essential ?? false };
+  return {
+    url,
+    name: options.name ?? file,
+    file: null,
+    hash: "",
+    problem: null,
+    essential: options.essential ?? false,
+  };
 }
 
 /** Default settings below a folder, with tables for plugins and 3 failures in a row at most. */

@@ -1,0 +1,223 @@
+/** One CSV file that is added to: whole lines only, one header, never two kinds of lines in one file. */
+import { dirname, extname } from "node:path";
+
+/** Told to the plugin, which logs it. */
+export interface CsvReports {
+  warn(message: string): void;
+  info(message: string): void;
+}
+
+export interface CsvFileOptions {
+  /** The first line, with its line end. */
+  readonly header: string;
+  /** Whether the file begins with the mark by which Excel knows UTF-8. */
+  readonly bom: boolean;
+  readonly reports: CsvReports;
+  /** Opens for reading and writing, making the file where it is not there. */
+  readonly open?: (path: string) => Deno.FsFile;
+}
+
+/** While a file cannot be written (Excel has it, the disk is full), so many lines wait: an hour at 3 frames/s. */
+export const LINES_WAITING_MAX = 10_000;
+/** Files of one name with other columns; more is a mistake that makes a new file each time. */
+const NAMES_MAX = 99;
+/** A line that is longer is none of ours. */
+const LINE_BYTES_MAX = 4 * 1024 * 1024;
+const BOM = "\uFEFF";
+const NEW_LINE = 10;
+
+/** The file cannot be written with these columns, under any of its names. */
+export class CsvFileError extends Error {
+  override readonly name = "CsvFileError";
+}
+
+export class CsvFile {
+  readonly #asked: string;
+  readonly #options: CsvFileOptions;
+  /** The one that is written: another name than asked for where a file with other columns is in its place. */
+  #path: string;
+  /** As it was left after the last line; null where the file has not been looked at. */
+  #size: number | null = null;
+  #waiting: string[] = [];
+  #dropped = 0;
+  #inTrouble = false;
+
+  constructor(path: string, options: CsvFileOptions) {
+    this.#asked = path;
+    this.#path = path;
+    this.#options = options;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** How many lines wait to be written. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** How many lines were given up since too many waited. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Adds a line, with its line end, to the file: now, or as soon as the file can be written. */
+  append(line: string): void {
+    this.#waiting.push(line);
+    if (this.#waiting.length > LINES_WAITING_MAX) {
+      this.#waiting.shift();
+      this.#dropped++;
+    }
+    // Where it went wrong, the next firing tries again: not each of many lines.
+    if (!this.#inTrouble) this.flush();
+  }
+
+  /** Tries to write what waits; gives whether nothing is left. */
+  flush(): boolean {
+    if (this.#waiting.length === 0) return true;
+    try {
+      this.#write(this.#waiting.join(""));
+    } catch (error) {
+      this.#size = null;
+      if (!this.#inTrouble) {
+        this.#options.reports.warn(
+          `Cannot write ${this.#path}: ${textOf(error)}; its lines wait until it can be written`,
+        );
+      }
+      this.#inTrouble = true;
+      return false;
+    }
+    if (this.#inTrouble) {
+      const lost = this.#dropped === 0 ? "" : `, ${this.#dropped} were lost since too many waited`;
+      this.#options.reports.info(`${this.#path} is written again: ${this.#waiting.length} lines waited${lost}`);
+      this.#dropped = 0;
+    }
+    this.#inTrouble = false;
+    this.#waiting = [];
+    return true;
+  }
+
+  /** The last try, into a file of another name beside it where this one is held by somebody; gives the lines lost. */
+  close(): number {
+    if (this.flush()) return 0;
+    const held = this.#path;
+    try {
+      this.#path = this.#nextName();
+      this.#write(this.#waiting.join(""));
+      this.#options.reports.warn(
+        `${held} cannot be written: its last ${this.#waiting.length} lines are in ${this.#path}`,
+      );
+      this.#waiting = [];
+    } catch {
+      this.#path = held;
+    }
+    return this.#waiting.length;
+  }
+
+  /** All in one write: whoever reads meanwhile, or is killed, has whole lines but for a failing disk. */
+  #write(lines: string): void {
+    for (let tries = 0; tries < NAMES_MAX; tries++) {
+      using file = this.#open(this.#path);
+      const size = file.seekSync(0, Deno.SeekMode.End);
+      // Changed by somebody, or not yet looked at.
+      if (size === 0 || size !== this.#size) {
+        const start = this.#columnsOf(file);
+        if (start === "ours") return this.#put(file, this.#repair(file, size), lines);
+        if (start === "torn") return this.#put(file, 0, this.#start() + lines);
+      } else return this.#put(file, size, lines);
+      this.#path = this.#nextName();
+      this.#size = null;
+    }
+    throw new CsvFileError("there are too many files of this name with other columns");
+  }
+
+  #put(file: Deno.FsFile, at: number, text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    try {
+      file.seekSync(at, Deno.SeekMode.Start);
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    } catch (error) {
+      tryTo(() => file.truncateSync(at)); // no half line on a full disk
+      throw error;
+    }
+    this.#size = at + bytes.length;
+  }
+
+  #open(path: string): Deno.FsFile {
+    const open = this.#options.open ?? openForAdding;
+    try {
+      return open(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // One folder, not all above it: an output that is gone (a share) must not come up again on the wrong disk.
+      Deno.mkdirSync(dirname(path));
+      return open(path);
+    }
+  }
+
+  #start(): string {
+    return `${this.#options.bom ? BOM : ""}${this.#options.header}`;
+  }
+
+  /**
+   * What the file begins with; "torn" is nothing, or a part of the header alone. Line ends and the mark of UTF-8 do not
+   * count: a file that was saved by an editor goes on.
+   */
+  #columnsOf(file: Deno.FsFile): "ours" | "torn" | "others" {
+    const header = this.#options.header.trimEnd();
+    const bytes = readAt(file, 0, new TextEncoder().encode(BOM + header).length + 2);
+    const text = new TextDecoder().decode(bytes); // takes the mark off
+    const end = text.indexOf("\n");
+    if (end < 0) return header.startsWith(text.trimEnd()) ? "torn" : "others";
+    return text.slice(0, end).trimEnd() === header ? "ours" : "others";
+  }
+
+  /** Cuts off a last line without an end, which a power cut leaves; gives the size that is left. */
+  #repair(file: Deno.FsFile, size: number): number {
+    const tail = readAt(file, Math.max(0, size - LINE_BYTES_MAX), LINE_BYTES_MAX);
+    const end = tail.lastIndexOf(NEW_LINE) + 1;
+    const cut = tail.length - end;
+    if (cut === 0) return size;
+    file.truncateSync(size - cut);
+    const text = new TextDecoder().decode(tail.subarray(end)).slice(0, 500);
+    this.#options.reports.warn(`${this.#path}: its last line had no end and was taken out: ${text}`);
+    return size - cut;
+  }
+
+  /** `frames.csv`, `frames-2.csv`, … */
+  #nextName(): string {
+    const extension = extname(this.#asked);
+    const stem = this.#asked.slice(0, this.#asked.length - extension.length);
+    const number = this.#path === this.#asked ? 2 : Number(/-(\d+)$/.exec(withoutExtension(this.#path))?.[1]) + 1;
+    return `${stem}-${number}${extension}`;
+  }
+}
+
+function openForAdding(path: string): Deno.FsFile {
+  return Deno.openSync(path, { read: true, write: true, create: true });
+}
+
+function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {
+  file.seekSync(at, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for (let read; filled < length && (read = file.readSync(bytes.subarray(filled))) !== null;) filled += read;
+  return bytes.subarray(0, filled);
+}
+
+function withoutExtension(path: string): string {
+  return path.slice(0, path.length - extname(path).length);
+}
+
+function tryTo(run: () => void): void {
+  try {
+    run();
+  } catch {
+    // What went wrong before it counts.
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

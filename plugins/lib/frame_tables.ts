@@ -1,0 +1,102 @@
+/** CSV files with a line a frame: which file a frame's line goes to, and the part of a schema that says so. */
+import type { DeliveredFrame } from "pewatch";
+import * as v from "valibot";
+import { dirname, isAbsolute, join } from "node:path";
+import { oneOf, words, yesOrNo } from "./config.ts";
+import { CsvFile, type CsvReports } from "./csv_file.ts";
+import { csvLine, type CsvStyle, type CsvValue } from "./csv_text.ts";
+import { isoDay } from "./times.ts";
+
+/** Where lines go and how they look. */
+export interface TableOptions {
+  readonly file: string;
+  readonly beside: "output" | "frame";
+  readonly separator: CsvStyle["separator"];
+  readonly line_end: "crlf" | "lf";
+  readonly bom: boolean;
+  readonly guard_formulas: boolean;
+}
+
+/** Files that are kept in mind; one of yesterday is looked at anew when a line comes for it. */
+const FILES_MAX = 50;
+
+/** Entries of a plugin's schema. `name` is the file's by default. */
+export function tableEntries(name: string) {
+  return {
+    file: v.optional(
+      v.pipe(
+        words("the name of a file, or its path,"),
+        // A name of another kind could be that of a delivered file.
+        v.regex(/\.(csv|tsv|txt)$/i, "a name that ends in .csv, .tsv or .txt is needed"),
+        v.check((text) => !/[{}]/.test(text.replaceAll("{date}", "")), "only {date} can stand in braces"),
+      ),
+      name,
+    ),
+    beside: v.optional(oneOf(["output", "frame"]), "output"),
+    separator: v.optional(oneOf([",", ";", "\t"]), ","),
+    line_end: v.optional(oneOf(["crlf", "lf"]), "crlf"),
+    bom: yesOrNo(false),
+    guard_formulas: yesOrNo(true),
+  };
+}
+
+export class FrameTables {
+  readonly #options: TableOptions;
+  readonly #style: CsvStyle;
+  readonly #header: string;
+  readonly #reports: CsvReports;
+  readonly #files = new Map<string, CsvFile>();
+
+  constructor(columns: readonly string[], options: TableOptions, reports: CsvReports) {
+    this.#options = options;
+    this.#style = {
+      separator: options.separator,
+      lineEnd: options.line_end === "crlf" ? "\r\n" : "\n",
+      guardFormulas: options.guard_formulas,
+    };
+    this.#header = csvLine(columns, { ...this.#style, guardFormulas: false });
+    this.#reports = reports;
+  }
+
+  append(frame: DeliveredFrame, values: readonly CsvValue[]): void {
+    const path = tablePath(frame, this.#options);
+    this.#fileAt(path).append(csvLine(values, this.#style));
+  }
+
+  /** Tries again what could not be written. Called at each firing. */
+  flush(): void {
+    for (const file of this.#files.values()) file.flush();
+  }
+
+  /** Gives how many lines are lost for good. */
+  close(): number {
+    let lost = 0;
+    for (const file of this.#files.values()) lost += file.close();
+    this.#files.clear();
+    return lost;
+  }
+
+  #fileAt(path: string): CsvFile {
+    const known = this.#files.get(path);
+    if (known !== undefined) return known;
+    const file = new CsvFile(path, { header: this.#header, bom: this.#options.bom, reports: this.#reports });
+    this.#files.set(path, file);
+    for (const [other, { waiting }] of this.#files) {
+      if (this.#files.size <= FILES_MAX) break;
+      if (waiting === 0) this.#files.delete(other);
+    }
+    return file;
+  }
+}
+
+/** Absolute. A path of the configuration that is absolute stays; `{date}` is the day of the delivery. */
+export function tablePath(frame: DeliveredFrame, options: Pick<TableOptions, "file" | "beside">): string {
+  const file = options.file.replaceAll("{date}", isoDay(frame.deliveredAt));
+  if (isAbsolute(file)) return file;
+  return join(options.beside === "frame" ? dirname(frame.files.image) : outputOf(frame), file);
+}
+
+/** The folder that was the output when the frame was delivered: above its folders below raw. */
+function outputOf(frame: DeliveredFrame): string {
+  return frame.name.split("/").reduce((path) => dirname(path), frame.files.image);
+}

@@ -1,0 +1,13 @@
+/** The sidecar of a delivered frame, where it is still to be had. */
+import { type DeliveredFrame, FrameFileError, type FrameSidecar, type PluginContext } from "pewatch";
+
+/** null also where the file was moved away meanwhile, which is counted: what can be said of the frame is said. */
+export function sidecarOf(frame: DeliveredFrame, counters: PluginContext["counters"]): FrameSidecar | null {
+  try {
+    return frame.sidecar();
+  } catch (error) {
+    if (!(error instanceof FrameFileError)) throw error;
+    counters.add("sidecars_gone");
+    return null;
+  }
+}

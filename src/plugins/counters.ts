@@ -1,0 +1,34 @@
+/** `context.counters` in the plugin's worker: added up here, told now and then. */
+import type { Line } from "./line.ts";
+
+/** A plugin that counts under ever new names would fill the memory; the main thread keeps no more either. */
+const NAMES_MAX = 100;
+const NAME_LENGTH_MAX = 100;
+/** Of a long firing the status is never older than this. */
+const FLUSH_MS = 100;
+
+/** Lives as long as the worker; `flush` tells one sum a name. */
+export class Counters {
+  readonly #line: Pick<Line, "tell">;
+  readonly #sums = new Map<string, number>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(line: Pick<Line, "tell">) {
+    this.#line = line;
+  }
+
+  add(name: string, by = 1): void {
+    const key = String(name).slice(0, NAME_LENGTH_MAX);
+    const sum = (this.#sums.get(key) ?? 0) + Number(by);
+    if (!Number.isFinite(sum) || (this.#sums.size >= NAMES_MAX && !this.#sums.has(key))) return;
+    this.#sums.set(key, sum);
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const [name, by] of this.#sums) this.#line.tell({ type: "count", name, by });
+    this.#sums.clear();
+  }
+}

@@ -1,0 +1,93 @@
+/** What the status says of a plugin, and the counts behind it: they outlive workers and versions of the file. */
+
+export type PluginState =
+  | "starting"
+  | "ready"
+  | "firing"
+  /** The last firing failed; the next one is tried. */
+  | "failed"
+  /** Its setup refused, or its file cannot be taken; it is not asked again until its file changes. */
+  | "refused"
+  /** Too many failures in a row. */
+  | "aside"
+  | "stopped";
+
+export interface PluginStatus {
+  readonly name: string;
+  /** The user's file that runs, or, where none runs, that would; null for what is shipped. */
+  readonly file: string | null;
+  /** Whether a user's file runs in the place of a shipped plugin. */
+  readonly replaces: boolean;
+  /** The first digits of the hash of what runs; "" for what is shipped. */
+  readonly version: string;
+  readonly ticktack: number;
+  readonly offset: number;
+  /** Whether it is a stage of the way. */
+  readonly essential: boolean;
+  readonly state: PluginState;
+  readonly firings: number;
+  /** Firings left out since the one before was still under way. */
+  readonly skips: number;
+  readonly failures: number;
+  readonly failuresInRow: number;
+  readonly lastError: string | null;
+  /** Why the user's file, as it stands, does not run; null where it does. */
+  readonly problem: string | null;
+  readonly lastTime_ms: number | null;
+  readonly longestTime_ms: number | null;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** A plugin that counts under ever new names would fill the memory. */
+const COUNTERS_MAX = 100;
+
+export class PluginRecord {
+  state: PluginState = "starting";
+  firings = 0;
+  skips = 0;
+  failures = 0;
+  failuresInRow = 0;
+  lastError: string | null = null;
+  #lastTime_ms: number | null = null;
+  #longestTime_ms: number | null = null;
+  readonly #counters = new Map<string, number>();
+
+  took(time_ms: number): void {
+    this.#lastTime_ms = time_ms;
+    this.#longestTime_ms = Math.max(this.#longestTime_ms ?? 0, time_ms);
+  }
+
+  failed(message: string): void {
+    this.failures++;
+    this.failuresInRow++;
+    this.lastError = message;
+  }
+
+  /** Another version begins: what the one before did wrong is not held against it. */
+  begin(): void {
+    this.state = "starting";
+    this.failuresInRow = 0;
+    this.lastError = null;
+  }
+
+  count(counter: string, by: number): void {
+    if (typeof counter !== "string" || !Number.isFinite(by)) return;
+    if (!this.#counters.has(counter) && this.#counters.size >= COUNTERS_MAX) return;
+    this.#counters.set(counter, (this.#counters.get(counter) ?? 0) + by);
+  }
+
+  reading() {
+    const { state, firings, skips, failures, failuresInRow, lastError } = this;
+    const times = { lastTime_ms: this.#lastTime_ms, longestTime_ms: this.#longestTime_ms };
+    return {
+      state,
+      firings,
+      skips,
+      failures,
+      failuresInRow,
+      lastError,
+      ...times,
+      counters: Object.fromEntries(this.#counters),
+    };
+  }
+}

@@ -1,0 +1,62 @@
+/** Parameters through the whole daemon: set in a plugin's worker, kept by the main thread, written by the merge's. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { PARAMETERS_FILE } from "../../src/daemon/parameter_store.ts";
+import { shippedStages } from "../../src/plugins/shipped.ts";
+import { readTree } from "../../src/nexus/read_tree.ts";
+import { readFrameTags } from "../../src/tiff/read_tags.ts";
+import { nodeAt } from "../nexus/frame.ts";
+import { makeTiff } from "../tiff/make_tiff.ts";
+import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
+
+Deno.test("what a plugin sets before a frame is written stands in the frame's files, also after a restart", async () => {
+  using folder = tempFolder();
+  const base = settingsIn(folder.path);
+  const settings = {
+    ...base,
+    daemon: { ...base.daemon, ticktack: 0.05, multiplier: 1 },
+    frames: { ...base.frames, settle_s: 0, sidecar_wait_s: 0 },
+  };
+  const log = memoryLog();
+  const first = new Daemon(settings, { log, stages: [...shippedStages(), source("sets_parameters")] });
+  await first.start();
+  try {
+    await until(() => first.parameters?.get("firings") !== undefined, "the first reading");
+    Deno.writeFileSync(join(folder.path, "raw", "A.tif"), makeTiff());
+    await until(() => first.status().frames.delivered === 1, "the delivery");
+  } finally {
+    await first.stop();
+  }
+  const last = first.parameters?.get("firings");
+  assert.equal(typeof last?.value, "bigint");
+
+  const second = new Daemon(settings, { log, stages: shippedStages() });
+  await second.start();
+  try {
+    assert.deepEqual(second.parameters?.get("firings"), last);
+    Deno.writeFileSync(join(folder.path, "raw", "B.tif"), makeTiff());
+    await until(() => second.status().frames.delivered === 1, "the delivery");
+    second.parameters?.remove("firings");
+  } finally {
+    await second.stop();
+  }
+  const tag = readFrameTags(join(folder.path, "output", "B.tif")).find((one) => one.name === "parameters");
+  assert.deepEqual(JSON.parse(tag!.value), {
+    firings: {
+      value: Number(last!.value),
+      unit: "",
+      time: last!.time.toISOString(),
+      path: "/entry/sample/firings",
+      origin: "sets_parameters",
+    },
+  });
+  using hdf5 = openHdf5Library();
+  for (const [name, least] of [["A", 1], ["B", Number(last!.value)]] as const) {
+    const node = nodeAt(readTree(hdf5, join(folder.path, "output", `${name}.nxs`)), "entry/sample/firings");
+    assert(node?.kind === "dataset" && Number(node.value) >= least, name);
+    assert.equal(node.attributes["origin"], "sets_parameters");
+  }
+  assert(!Deno.readTextFileSync(join(settings.daemon.state_dir, PARAMETERS_FILE)).includes("firings"));
+});

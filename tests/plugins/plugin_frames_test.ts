@@ -1,0 +1,204 @@
+/** Frames as plugins get them, in real workers. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import type { FrameEvent } from "../../src/frames/events.ts";
+import { mergeTags } from "../../src/tiff/merge_tags.ts";
+import { settingsIn, source, startHost, until } from "../daemon/helpers.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { makeTiff } from "../tiff/make_tiff.ts";
+import { ServedWorker, Surroundings } from "./served_worker.ts";
+
+async function started(around: Surroundings, config: Record<string, unknown> = {}): Promise<ServedWorker> {
+  const worker = new ServedWorker(around, { file: "takes_frames", config });
+  assert.equal(await worker.start(), null);
+  return worker;
+}
+
+Deno.test("a plugin is handed each frame once, over its firings", async () => {
+  const around = new Surroundings();
+  around.deliver(2);
+  using worker = await started(around);
+  around.deliver(3);
+  await worker.fire();
+  await worker.fire();
+  around.deliver(1);
+  await worker.fire();
+  assert.deepEqual(worker.lines, ["3 4 5", "", "6"]);
+});
+
+Deno.test("what a plugin has not taken comes at its next firing, and in its next worker", async () => {
+  const around = new Surroundings();
+  using worker = await started(around, { take: 2 });
+  around.deliver(7);
+  await worker.fire();
+  await worker.fire();
+  assert.deepEqual(worker.lines, ["1 2", "3 4"]);
+  worker[Symbol.dispose]();
+  using next = await started(around);
+  around.deliver(1);
+  await next.fire();
+  assert.deepEqual(next.lines, ["5 6 7 8"]);
+});
+
+Deno.test("the frame that a worker died of counts as seen, the next ones come again", async () => {
+  const around = new Surroundings();
+  using worker = await started(around, { dies_of: 3 });
+  around.deliver(5);
+  await assert.rejects(worker.fire(), /died of a frame/);
+  using next = await started(around, { dies_of: 3 });
+  await next.fire();
+  assert.deepEqual(next.lines, ["4 5"]);
+});
+
+Deno.test("a plugin that falls behind misses the oldest frames, counted and said once", async () => {
+  const around = new Surroundings({ kept: 3 });
+  using worker = await started(around);
+  around.deliver(10);
+  await worker.fire();
+  around.deliver(5);
+  await worker.fire();
+  assert.deepEqual(worker.lines, ["8 9 10", "13 14 15"]);
+  assert.equal(around.counters.get("frames missed"), 9);
+  assert.deepEqual(around.log.lines, [
+    "warn takes_frames: fell behind, 7 frames were delivered that it will not see",
+  ]);
+});
+
+Deno.test("a plugin that does not loop over frames asks for nothing", async () => {
+  const around = new Surroundings();
+  using worker = await started(around, { take: 0 });
+  around.deliver(10);
+  await worker.fire();
+  assert.deepEqual(worker.tellings.map(({ type }) => type), ["log"]);
+});
+
+Deno.test("a loop ends at half of the time limit, and goes on at the next firing", async () => {
+  const around = new Surroundings();
+  using worker = new ServedWorker(around, { file: "takes_frames", config: { slow_ms: 60 }, time_limit_s: 0.2 });
+  await worker.start();
+  around.deliver(6);
+  await worker.fire();
+  await worker.fire();
+  await worker.fire();
+  await worker.fire();
+  await worker.fire();
+  await worker.fire();
+  assert.ok(worker.lines[0]!.length < "1 2 3 4".length, worker.lines[0]);
+  assert.equal(worker.lines.filter((line) => line !== "").join(" "), "1 2 3 4 5 6");
+});
+
+Deno.test("a plugin that comes after 10,000 frames sees them all in one firing, and none again", async () => {
+  const around = new Surroundings();
+  using worker = await started(around);
+  around.deliver(10_001);
+  assert.equal(await worker.fire(), null);
+  assert.equal(worker.lines[0]?.slice(0, 6), "2 3 4 ");
+  worker[Symbol.dispose]();
+  using next = await started(around);
+  await next.fire();
+  assert.deepEqual([next.lines, around.counters.get("frames missed")], [[""], 1]);
+});
+
+const SIDECAR = `[metadata]\nexposureTime=0.25\nuserComment1="ruby, heated"\nwidth=16\nheight=16\n`;
+
+function delivered(path: string, sidecar: string | null): FrameEvent {
+  const files = sidecar === null ? [path] : [path, sidecar];
+  const roles = { image: path, sidecar, nexus: null };
+  return { type: "delivered", frame: "a/P-1.tif", files, bytes: 1, latency_s: 1, roles, dark: true, again: true };
+}
+
+async function read(event: FrameEvent): Promise<{ message: string; fields: Record<string, unknown> | null }> {
+  const around = new Surroundings();
+  using worker = new ServedWorker(around, { file: "reads_frames" });
+  assert.equal(await worker.start(), null);
+  around.services.frame(event);
+  assert.equal(await worker.fire(), null);
+  const log = worker.tellings.find((telling) => telling.type === "log");
+  assert.ok(log !== undefined);
+  return { message: log.message, fields: log.fields };
+}
+
+Deno.test("a delivered frame has its pixels, its sidecar and its tags", async () => {
+  using folder = new TempFolder();
+  const [image, sidecar] = [folder.join("P-1-00001.tif"), folder.join("P-1-00001.tif.metadata")];
+  Deno.writeFileSync(image, makeTiff({ bits: 8, pixels: new Uint8Array(256).fill(3) }));
+  Deno.writeTextFileSync(sidecar, SIDECAR);
+  using tiff = openTiffLibrary();
+  const tags = { sidecarText: SIDECAR, parametersJson: null, imageDescription: null };
+  mergeTags(tiff, image, { keys: [["exposureTime", "0.25"]], ...tags }, { fsync: false });
+  const { message, fields } = await read(delivered(image, sidecar));
+  assert.equal(message, "a/P-1.tif");
+  assert.deepEqual(fields, {
+    shape: "16x16",
+    kind: "Uint8Array",
+    sum: 768,
+    exposure_s: 0.25,
+    comment: "ruby, heated",
+    tag: "0.25",
+    dark: true,
+    again: true,
+    files: { image, sidecar, nexus: null, all: [image, sidecar] },
+    at: 1_700_000_000_000,
+  });
+});
+
+Deno.test("a delivered frame without sidecar and tags has none, and no error", async () => {
+  using folder = new TempFolder();
+  const image = folder.join("P-1.tif");
+  Deno.writeFileSync(image, makeTiff());
+  const { fields } = await read(delivered(image, null));
+  assert.deepEqual([fields?.["exposure_s"], fields?.["comment"], fields?.["tag"]], [undefined, undefined, undefined]);
+  const sidecar = folder.join("P-1.tif.metadata");
+  Deno.writeTextFileSync(sidecar, "this is no sidecar");
+  const unreadable = await read(delivered(image, sidecar));
+  assert.equal(unreadable.fields?.["exposure_s"], undefined);
+});
+
+Deno.test("a delivered file that is gone is named", async () => {
+  using folder = new TempFolder();
+  const [image, sidecar] = [folder.join("P-1.tif"), folder.join("P-1.tif.metadata")];
+  const noImage = await read(delivered(image, null));
+  assert.equal(noImage.message, `ImageError: Cannot read image ${image}: it is gone`);
+  Deno.writeFileSync(image, makeTiff());
+  const noSidecar = await read(delivered(image, sidecar));
+  assert.equal(noSidecar.message, `FrameFileError: Cannot read sidecar of a/P-1.tif: ${sidecar} is gone`);
+});
+
+Deno.test("what a stage delivers reaches the plugins of the same host, roles told by the endings", async () => {
+  const tables = { delivers: { count: 3 }, takes_frames: {} };
+  await using under = await startHost(
+    [source("delivers"), source("takes_frames")],
+    settingsIn(join("/nowhere"), tables),
+  );
+  under.host.tick(1);
+  const idle = () => under.host.statuses().every(({ state }) => state === "ready");
+  await until(idle, "the first firings");
+  under.host.tick(2);
+  await until(idle, "the second firings");
+  const numbers = under.log.lines.flatMap((line) => /^info takes_frames: (.*)$/.exec(line)?.[1]?.split(" ") ?? []);
+  const handed = numbers.filter((text) => text !== "");
+  assert.deepEqual(handed, ["1", "2", "3", "4", "5", "6"].slice(0, handed.length));
+  assert.ok(handed.length >= 3, `only ${handed}`);
+});
+
+Deno.test("an event that is no frame is not kept", async () => {
+  const around = new Surroundings();
+  using worker = await started(around);
+  for (
+    const wrong of [
+      { files: [1, 2] },
+      { files: "x" },
+      { files: ["x".repeat(5000)] },
+      { files: Array(200).fill("/out/P.tif") },
+      { frame: 5 },
+      { roles: { image: null, sidecar: null, nexus: null } },
+      { roles: null },
+    ]
+  ) {
+    around.deliver(1, wrong as never);
+  }
+  around.deliver(1);
+  await worker.fire();
+  assert.deepEqual(worker.lines, ["1"]);
+});

@@ -1,0 +1,130 @@
+/** A sample plugin in a real worker with its services, without the host: what reaches the plugin, and what it leaves. */
+import { defaultSettings, type Settings } from "../../src/config/settings.ts";
+import type { FrameEvent } from "../../src/frames/events.ts";
+import type { ParameterReading } from "../../src/nexus/parameter.ts";
+import { type ParameterBoard, PluginServices } from "../../src/plugins/answers.ts";
+import type { ContextData, Telling } from "../../src/plugins/messages.ts";
+import { pluginFolders } from "../../src/plugins/plugin_host.ts";
+import { PluginWorker } from "../../src/plugins/plugin_worker.ts";
+import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
+
+/** The least that keeps parameters. */
+export class MapBoard implements ParameterBoard {
+  readonly readings = new Map<string, ParameterReading>();
+  /** One for each batch that came, with its names. */
+  readonly batches: string[][] = [];
+
+  set(readings: readonly ParameterReading[]): void {
+    this.batches.push(readings.map(({ name }) => name));
+    for (const reading of readings) this.readings.set(reading.name, reading);
+  }
+  get(name: string): ParameterReading | undefined {
+    return this.readings.get(name);
+  }
+  names(): string[] {
+    return [...this.readings.keys()];
+  }
+  remove(name: string): void {
+    this.readings.delete(name);
+  }
+  at(time_ms: number): ParameterReading[] {
+    return [...this.readings.values()].filter(({ time }) => time.getTime() <= time_ms);
+  }
+}
+
+/** What outlives the workers: services, board, log, and the counters of all plugins together. */
+export class Surroundings {
+  readonly log: MemoryLog = memoryLog();
+  readonly board = new MapBoard();
+  readonly counters = new Map<string, number>();
+  readonly services: PluginServices;
+
+  constructor(limits: { kept?: number; batch?: number } = {}) {
+    this.services = new PluginServices({
+      log: this.log,
+      parameters: this.board,
+      now_ms: () => 1_700_000_000_000,
+      limits,
+    });
+  }
+
+  count(counter: string, by: number): void {
+    this.counters.set(counter, (this.counters.get(counter) ?? 0) + by);
+  }
+
+  deliver(count: number, more: Partial<Extract<FrameEvent, { type: "delivered" }>> = {}): void {
+    for (let index = 0; index < count; index++) {
+      const frame = `P-${index}.tif`;
+      this.services.frame({ type: "delivered", frame, files: [`/out/${frame}`], bytes: 10, latency_s: 0.5, ...more });
+    }
+  }
+}
+
+export class ServedWorker implements Disposable {
+  readonly #around: Surroundings;
+  readonly #worker: PluginWorker;
+  readonly #file: string;
+  readonly #settings: Settings;
+  readonly tellings: Telling[] = [];
+  config: Record<string, unknown>;
+
+  constructor(
+    around: Surroundings,
+    plugin: { file: string; config?: Record<string, unknown>; time_limit_s?: number },
+  ) {
+    this.#around = around;
+    this.#file = plugin.file;
+    this.config = plugin.config ?? {};
+    const settings = defaultSettings("/nowhere");
+    const time_limit_s = plugin.time_limit_s ?? settings.plugins.time_limit_s;
+    this.#settings = { ...settings, plugins: { ...settings.plugins, time_limit_s } };
+    this.#worker = new PluginWorker((telling) => this.#hear(telling));
+  }
+
+  get #data(): ContextData {
+    const settings = this.#settings;
+    return { tick: 7, folders: pluginFolders(settings), maxProc: 2, settings, config: this.config };
+  }
+
+  get lines(): string[] {
+    return this.tellings.flatMap((telling) => telling.type === "log" ? [telling.message] : []);
+  }
+
+  /** Loads the module and sets it up; gives what went wrong. */
+  async start(): Promise<string | null> {
+    const url = new URL(`./samples/${this.#file}.ts`, import.meta.url).href;
+    const loaded = await this.#worker.load(url, this.#file);
+    if (loaded.error !== null) return loaded.error;
+    this.#around.services.begin(this.#file);
+    return (await this.#worker.setup(this.#data)).error;
+  }
+
+  async fire(): Promise<string | null> {
+    return (await this.#worker.fire(this.#data)).error;
+  }
+
+  async tearDown(): Promise<string | null> {
+    return (await this.#worker.teardown(this.#data)).error;
+  }
+
+  #hear(telling: Telling): void {
+    this.tellings.push(telling);
+    const { services } = this.#around;
+    const plugin = { name: this.#file, count: (counter: string, by: number) => this.#around.count(counter, by) };
+    switch (telling.type) {
+      case "parameters":
+      case "parameter_removed":
+      case "frames_taken":
+        return services.hear(plugin, telling);
+      case "count":
+        return this.#around.count(telling.name, telling.by);
+      case "ask":
+        return this.#worker.reply(telling.id, services.answer(plugin, telling.question));
+      default:
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#worker.terminate("the test is over");
+  }
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { parse } from "smol-toml";
+import { importPlugin } from "./plugin_context.ts";
+
+const DOCUMENTED = Deno.readTextFileSync(new URL("../../config/pewatch.toml", import.meta.url));
+
+/** Every key of a table that the schema knows, besides those of its lists. */
+function keysOf(schema: unknown): string[] {
+  return Object.keys((schema as { entries: Record<string, unknown> }).entries);
+}
+
+/** Those of its files are said once, for csv. */
+const SAID_FOR_CSV = ["beside", "separator", "line_end", "bom", "guard_formulas"];
+
+for (const name of ["memcached", "roi", "csv", "notify"]) {
+  Deno.test(`the documented configuration of ${name} is taken, names every key, and says the defaults`, async () => {
+    const text = DOCUMENTED.replace(/^# ([a-z_]+ = |\[plugins\.)/gm, "$1");
+    const documented = (parse(text) as { plugins: Record<string, Record<string, unknown>> }).plugins[name]!;
+    const { CONFIG } = await importPlugin(name);
+    const whole = await CONFIG["~standard"].validate(documented);
+    assert.equal(whole.issues, undefined);
+    const said = [...Object.keys(documented), ...name === "roi" ? SAID_FOR_CSV : []];
+    assert.deepEqual(said.sort(), keysOf(CONFIG).sort());
+    const needed = Object.fromEntries(
+      Object.entries(documented).filter(([key]) => ["keys", "regions", "urls"].includes(key)),
+    );
+    const least = await CONFIG["~standard"].validate(needed);
+    assert.equal(least.issues, undefined);
+    const examples = ["columns", "token", "headers", "unit", "saturation"];
+    for (const [key, value] of Object.entries((least as { value: Record<string, unknown> }).value)) {
+      if (key in documented && !(key in needed) && !examples.includes(key)) {
+        assert.deepEqual(documented[key], value, key);
+      }
+    }
+  });
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { until } from "../daemon/helpers.ts";
+import { faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
+import { Receiver } from "./receiver.ts";
+
+const SIDECAR = '[metadata]\nexposureTime=0.5\ndateString="2011.03.18 : 15:09:04.000"\nwidth=none\n';
+
+Deno.test("notify: each frame is one message of version 1 to each URL, with an id that stays over its tries", async () => {
+  await using first = await Receiver.start();
+  await using second = await Receiver.start();
+  await using under = await PluginUnderTest.start("notify", {
+    urls: [first.url, second.url],
+    token: "secret",
+    headers: { "X-Beamline": "P02.2" },
+  });
+  first.answers.push(500);
+  const frame = frameIn("/output", { name: "a/P-00001.tif", sidecar: SIDECAR });
+  await under.fire(frame, frameIn("/output", { number: 2 }));
+  await until(() => under.counters["posted"] === 4, "all messages");
+  const [once, again, next] = first.bodies.map((body) => JSON.parse(body));
+  assert.deepEqual(once, again);
+  assert.equal(second.bodies[0], first.bodies[0]);
+  const { id, delivered_at, ...message } = once;
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.notEqual(next.id, id);
+  assert.equal(new Date(delivered_at).getTime(), frame.deliveredAt.getTime());
+  assert.deepEqual(message, {
+    event: "delivered",
+    version: 1,
+    number: 1,
+    name: "a/P-00001.tif",
+    dark: false,
+    again: false,
+    files: frame.files,
+    bytes: 1234,
+    latency_s: 0.12345,
+    metadata: { exposureTime_s: 0.5, dateTime: "2011-03-18T15:09:04.000", dateString: "2011.03.18 : 15:09:04.000" },
+  });
+  assert.equal(next.metadata, null);
+  const { headers } = first.received[0]!;
+  assert.deepEqual([headers.get("authorization"), headers.get("x-beamline")], ["Bearer secret", "P02.2"]);
+});
+
+Deno.test("notify: a firing does not wait for a receiver that hangs, and the end tells what was not sent", async () => {
+  await using receiver = await Receiver.start();
+  receiver.always = "hang";
+  const under = await PluginUnderTest.start("notify", { urls: [receiver.url], timeout_s: 0.5, metadata: false });
+  const start_ms = performance.now();
+  for (let number = 1; number <= 20; number++) await under.fire(frameIn("/output", { number, sidecar: SIDECAR }));
+  assert.ok(performance.now() - start_ms < 400, "the firings waited");
+  await until(() => receiver.received.length > 0, "the first request");
+  assert.ok(!("metadata" in JSON.parse(receiver.bodies[0]!)));
+  await under[Symbol.asyncDispose]();
+  assert.match(under.lines.at(-1)!, /\/frames: 20 messages were not sent before the end$/);
+});
+
+Deno.test("notify: a wrong table is refused with what would be right", async () => {
+  const faults = (table: unknown) => faultsOf("notify", table);
+  const urls = ["http://a/b"];
+  assert.deepEqual(await faults({ urls }), []);
+  assert.deepEqual(await faults({}), ["urls: this key is needed"]);
+  assert.match((await faults({ urls: ["127.0.0.1:80"] })).join(), /^urls\.0: a URL is needed: "http:/);
+  assert.match((await faults({ urls: ["ftp://a"] })).join(), /a URL is needed/);
+  assert.match((await faults({ urls: ["http://user:word@a/"] })).join(), /cannot hold a user and password/);
+  assert.match((await faults({ urls, headers: { "a b": "x" } })).join(), /cannot be the name of a header/);
+  assert.match((await faults({ urls, headers: { a: "x\r\ny: z" } })).join(), /control character/);
+  assert.match((await faults({ urls, timeout_s: 0 })).join(), /^timeout_s: a number from 0\.1 to 300/);
+  assert.match((await faults({ urls, url: "x" })).join(), /^url: there is no such key; there are urls, /);
+});

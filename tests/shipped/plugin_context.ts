@@ -1,0 +1,141 @@
+/** A shipped plugin under test: its module as it is, with a context that remembers what the plugin does with it. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { defaultSettings } from "../../src/config/settings.ts";
+import type {
+  ConfigResult,
+  DeliveredFrame,
+  ParameterOptions,
+  ParameterReading,
+  ParameterValue,
+  PluginContext,
+} from "../../src/plugins/api.ts";
+import type { FrameSidecar } from "../../src/plugins/contract.ts";
+import { viewSidecar } from "../../src/qxrd/view.ts";
+import { parseSidecar } from "../../src/qxrd/sidecar.ts";
+import { memoryLog } from "../daemon/helpers.ts";
+
+/** What is needed of a module; its functions take the context with the type of their own table. */
+interface Plugin {
+  readonly CONFIG: { readonly "~standard": { validate(value: unknown): ConfigResult | Promise<ConfigResult> } };
+  // deno-lint-ignore no-explicit-any
+  setup?(context: PluginContext<any>): void | Promise<void>;
+  // deno-lint-ignore no-explicit-any
+  work(context: PluginContext<any>): void | Promise<void>;
+  // deno-lint-ignore no-explicit-any
+  teardown?(context: PluginContext<any>): void | Promise<void>;
+}
+
+export class PluginUnderTest implements AsyncDisposable {
+  readonly lines: string[];
+  readonly counters: Record<string, number> = {};
+  readonly parameters = new Map<string, ParameterReading>();
+  /** What the next firing finds. */
+  readonly delivered: DeliveredFrame[] = [];
+  readonly context: PluginContext;
+  readonly #plugin: Plugin;
+
+  private constructor(plugin: Plugin, config: unknown) {
+    const log = memoryLog();
+    this.lines = log.lines;
+    this.#plugin = plugin;
+    const settings = defaultSettings("/nowhere");
+    const { parameters, counters, delivered } = this;
+    this.context = {
+      apiVersion: 1,
+      name: "under test",
+      tick: 1,
+      folders: { ...settings.folders, outputRoot: "/nowhere", outputDir: "", output: "/nowhere" },
+      maxProc: 1,
+      settings,
+      config: config as PluginContext["config"],
+      log,
+      signal: new AbortController().signal,
+      counters: { add: (name, by = 1) => void (counters[name] = (counters[name] ?? 0) + by) },
+      frames: {
+        async *[Symbol.asyncIterator]() {
+          for (let frame; (frame = delivered.shift()) !== undefined;) yield await Promise.resolve(frame);
+        },
+      },
+      parameters: {
+        set: (name: string, value: ParameterValue, options: ParameterOptions = {}) =>
+          void parameters.set(name, { name, value, time: new Date(), ...options }),
+        get: (name) => Promise.resolve(parameters.get(name)),
+        names: () => Promise.resolve([...parameters.keys()]),
+        remove: (name) => void parameters.delete(name),
+        at: () => Promise.resolve([]),
+      },
+      report: { log, event: () => {}, condition: () => {}, backlog: () => {} },
+    };
+  }
+
+  /** The module is imported anew, as in a worker of its own. */
+  static async start(name: string, table: unknown): Promise<PluginUnderTest> {
+    const plugin = await importPlugin(name);
+    const result = await plugin.CONFIG["~standard"].validate(table);
+    assert.ok(result.issues === undefined, JSON.stringify(result.issues?.map(({ message }) => message)));
+    const under = new PluginUnderTest(plugin, result.value);
+    await plugin.setup?.(under.context);
+    return under;
+  }
+
+  async fire(...frames: DeliveredFrame[]): Promise<void> {
+    this.delivered.push(...frames);
+    await this.#plugin.work(this.context);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#plugin.teardown?.(this.context);
+  }
+}
+
+let imports = 0;
+
+export async function importPlugin(name: string): Promise<Plugin> {
+  return await import(new URL(`../../plugins/${name}.ts?${imports++}`, import.meta.url).href);
+}
+
+/** What a schema says against a table: each key with its message. */
+export async function faultsOf(name: string, table: unknown): Promise<string[]> {
+  const { issues } = await (await importPlugin(name)).CONFIG["~standard"].validate(table);
+  return (issues ?? []).map(({ message, path }) => {
+    const keys = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
+    return `${keys.join(".")}: ${message}`;
+  });
+}
+
+export interface FrameParts {
+  /** Below raw, forward slashes. */
+  readonly name?: string;
+  readonly number?: number;
+  readonly sidecar?: string | null;
+  readonly deliveredAt?: Date;
+  readonly dark?: boolean;
+}
+
+/** A frame in an output folder. Only its image's path is of use there: nothing is written. */
+export function frameIn(output: string, parts: FrameParts = {}): DeliveredFrame {
+  const { name = "P-00001.tif", number = 1, sidecar = null, dark = false } = parts;
+  const image = join(output, ...name.split("/"));
+  return {
+    number,
+    name,
+    files: { image, sidecar: sidecar === null ? null : `${image}.metadata`, nexus: null, all: [image] },
+    dark,
+    again: false,
+    bytes: 1234,
+    latency_s: 0.12345,
+    deliveredAt: parts.deliveredAt ?? new Date(),
+    sidecar: () => sidecar === null ? null : sidecarFrom(sidecar),
+    tags: () => new Map(),
+  };
+}
+
+function sidecarFrom(text: string): FrameSidecar {
+  const sidecar = parseSidecar(new TextEncoder().encode(text));
+  return {
+    view: viewSidecar(sidecar),
+    value: (section, key) => sidecar.raw(section, key),
+    text,
+  };
+}
