@@ -13,6 +13,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Watch the raw folder and deliver each frame, until it is stopped",
     load: async () => (await import("./run.ts")).runRun,
   },
+  stop: {
+    summary: "Ask the running daemon to stop, and wait until it has",
+    load: async () => (await import("./stop.ts")).runStop,
+  },
+  service: {
+    summary: "Let the daemon run from each start of the computer on",
+    load: async () => (await import("./service.ts")).runService,
+  },
   process: {
     summary: "Do the same once, for the frames that are in a folder",
     load: async () => (await import("./process.ts")).runProcess,
@@ -29,12 +37,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Show what is in a TIFF, a .metadata or a NeXus file",
     load: async () => (await import("./inspect.ts")).runInspect,
   },
+  plugins: {
+    summary: "List, check, make and retry plugins",
+    load: async () => (await import("./plugins.ts")).runPlugins,
+  },
   doctor: {
-    summary: "Check libraries, configuration and folders, and say what to do",
+    summary: "Check libraries, configuration, folders and plugins, and say what to do",
     load: async () => (await import("./doctor.ts")).runDoctor,
   },
   init: {
     summary: "Write a documented configuration",
     load: async () => (await import("./init.ts")).runInit,
+  },
+  docs: {
+    summary: "Print a page of the documentation",
+    load: async () => (await import("./docs.ts")).runDocs,
   },
 };

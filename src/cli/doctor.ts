@@ -10,8 +10,9 @@ import { type LoadedConfiguration, loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "./arguments.ts";
 import { type Check, type CheckStatus, type Finding, ok, problem } from "./doctor/check.ts";
-import { type CheckedFolder, checkFolder, checkHardLinks, checkOneVolume } from "./doctor/folders.ts";
+import { type CheckedFolder, checkFolder, checkHardLinks, checkOneVolume, checkTimes } from "./doctor/folders.ts";
 import { checkLock } from "./doctor/lock.ts";
+import { checkPlugins } from "./doctor/plugins.ts";
 import { checkDeno, checkLibrary, checkProgram } from "./doctor/program.ts";
 import { checkSpace } from "./doctor/space.ts";
 import { Painter, type Style } from "./terminal.ts";
@@ -23,16 +24,15 @@ const ARGUMENTS = object({
 });
 
 /** Gives 0 where all is well or only less good than it could be, 1 where there are problems. */
-// deno-lint-ignore require-await
 export async function runDoctor(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "doctor",
-    brief: message`Checks libraries, configuration and folders by using them, and says what to do.`,
+    brief: message`Checks libraries, configuration, folders and plugins by using them, and says what to do.`,
     footer: message`Exit codes: 0 healthy, 1 problems, 2 wrong usage.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
 
-  const checks = examine(parsed.value.config);
+  const checks = await examine(parsed.value.config);
   const healthy = checks.every((check) => check.status !== "problem");
   if (parsed.value.json) console.log(JSON.stringify({ healthy, checks }, null, 2));
   else print(checks);
@@ -40,10 +40,12 @@ export async function runDoctor(args: string[]): Promise<number> {
 }
 
 /** All checks, in the order in which a person mends things: each rests on those before it. */
-export function examine(config: string | undefined): Check[] {
+export async function examine(config: string | undefined): Promise<Check[]> {
   const checks = inArea("program", [checkProgram(), checkDeno(), ...findLibraries().map(checkLibrary)]);
   const loaded = examineConfiguration(config, checks);
-  if (loaded) examineFolders(loaded.settings, checks);
+  if (loaded === null) return checks;
+  examineFolders(loaded.settings, checks);
+  checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
   return checks;
 }
 
@@ -92,6 +94,7 @@ function examineFolders(settings: Settings, checks: Check[]): void {
   const steps = [[first, second], [second, third]] as const;
   const way = steps.filter(([from, to]) => isThere(from) && isThere(to)).map(([from, to]) => checkOneVolume(from, to));
   if (isThere(output)) way.push(checkHardLinks(output));
+  way.push(...[first, output].filter(isThere).map(checkTimes).filter((finding) => finding !== null));
   if (ways.every(isThere)) way.push(checkLock(ways.map(({ path }) => path)));
   checks.push(...inArea("the way of a frame", way));
   checks.push(...inArea("free space", [first, output].filter(isThere).map((folder) => checkSpace(folder))));

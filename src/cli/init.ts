@@ -14,7 +14,8 @@ import { Painter } from "./terminal.ts";
 
 const ARGUMENTS = object({
   folder: optional(argument(string({ metavar: "DIR" }), {
-    description: message`Where to write pewatch.toml; the working folder if not given.`,
+    description:
+      message`Where to write pewatch.toml; if not given, beside the executable, from source the working folder.`,
   })),
   from: optional(option("--from", string({ metavar: "CONFIG.INI" }), {
     description: message`Take over the settings of the first implementation (PerkinElmerWatchDaemon).`,
@@ -28,7 +29,7 @@ export async function runInit(args: string[]): Promise<number> {
     brief: message`Writes a configuration that documents every key.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { folder = ".", from, force } = parsed.value;
+  const { folder = surroundings().executableFolder ?? ".", from, force } = parsed.value;
 
   let first: FirstConfiguration | null = null;
   try {

@@ -9,6 +9,15 @@ import { PROGRAM_VERSION } from "./program_version.ts";
 
 /** Runs what `args` ask for and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */
 export async function runMain(args: readonly string[]): Promise<number> {
+  if (args.length === 0 && Deno.build.os === "windows") {
+    const { runInOwnWindow } = await import("./window.ts");
+    const code = await runInOwnWindow(runCommand);
+    if (code !== null) return code;
+  }
+  return await runCommand(args);
+}
+
+async function runCommand(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** `pewatch process`: the main job once, for the frames that are in a folder. */
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
@@ -156,6 +156,7 @@ async function pass(settings: Settings, job: Job): Promise<void> {
     log: job.log,
     signal: job.signal,
     onFrame: (event) => count(event, job),
+    shadowRoot: join(dirname(settings.folders.temp), "plugins"),
   });
   for (const problem of problemsOf(result)) job.outcome.problems.add(problem);
   job.outcome.aborted ||= result.aborted;

@@ -4,6 +4,7 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { float, string } from "@optique/core/valueparser";
+import { openConsoleWindow } from "../../ffi/console/console.ts";
 import { type LoadedConfiguration, loadSettings } from "../config/load.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/folder_lock.ts";
@@ -28,8 +29,8 @@ export async function runRun(args: string[]): Promise<number> {
     command: "run",
     brief: message`Watches the raw folder and delivers each frame with its metadata, until it is stopped.`,
     footer:
-      message`Ctrl-C lets the frames under way come to their end and leaves the others for the next start; a second
-Ctrl-C ends at once, which loses nothing either. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration, 130
+      message`Ctrl-C or pewatch stop lets the frames under way come to their end and leaves the others for the next start; a
+second Ctrl-C ends at once, which loses nothing either. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration, 130
 ended at once.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
@@ -38,6 +39,8 @@ ended at once.`,
   const loaded = loadSettings({ config });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
   using _signals = onStopSignals((signal) => stop(signal));
+  using console_ = openConsoleWindow();
+  using _clicks = console_?.ignoreClicks() ?? null;
   const log = await openLog({
     settings: loaded.settings.log,
     terminal: json ? "json" : "text",
@@ -60,7 +63,7 @@ interface Watching {
 }
 
 async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
-  const daemon = new Daemon(loaded.settings, { log });
+  const daemon = new Daemon(loaded.settings, { log, onStopRequest: () => stop("by pewatch stop") });
   tellStart(loaded, log);
   const begin_ms = performance.now();
   try {

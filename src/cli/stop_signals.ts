@@ -3,9 +3,12 @@
 /** As shells tell a program that ended by SIGINT. */
 export const EXIT_INTERRUPTED = 130;
 
-/** On Windows: Ctrl-C, Ctrl-Break, the console's closing. A signal that a system does not have is left out. */
+/**
+ * On Windows: Ctrl-C, Ctrl-Break, the console's closing, and from Deno 2.8 on log-off and shutdown. After those Windows
+ * ends the program within seconds, whatever it does. A signal that a system does not have is left out.
+ */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT", "SIGBREAK", "SIGHUP"]
+  ? ["SIGINT", "SIGBREAK", "SIGHUP", "SIGTERM"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**

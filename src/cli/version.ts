@@ -1,4 +1,5 @@
 /** The versions of all parts: pewatch's own, Deno's, and each native library's with where it was found. */
+import { dirname, sep } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
@@ -8,6 +9,7 @@ export interface LibraryFinding {
   readonly name: string;
   /** Null where it was not found; `problem` says why then. */
   readonly version: string | null;
+  /** As it was given to the system's loader, or "inside the executable". */
   readonly path: string | null;
   readonly problem: string | null;
 }
@@ -27,10 +29,17 @@ export function findLibraries(): LibraryFinding[] {
 export function findLibrary(name: string, open: () => Versioned): LibraryFinding {
   try {
     using library = open();
-    return { name, version: library.version, path: library.path, problem: null };
+    return { name, version: library.version, path: placeOf(library.path), problem: null };
   } catch (error) {
     return { name, version: null, path: null, problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What is embedded has a path that no person finds anything at. */
+function placeOf(path: string): string {
+  const here = import.meta.dirname;
+  const embedded = Deno.build.standalone && here !== undefined && path.startsWith(dirname(dirname(here)) + sep);
+  return embedded ? "inside the executable" : path;
 }
 
 /** What `--version` prints, pewatch's own line first. */

@@ -6,7 +6,7 @@ import { FolderLock } from "../../src/daemon/folder_lock.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { type CliResult, runCli } from "./run_cli.ts";
 
-const FOLDERS = ["raw", "temp", "proc", "output", "state", "log"];
+const FOLDERS = ["raw", "temp", "proc", "output", "state", "logs"];
 
 /** A folder with a configuration and, unless told otherwise, all that it names. */
 class Place extends TempFolder {
@@ -22,7 +22,7 @@ class Place extends TempFolder {
       "[daemon]",
       "state_dir = 'state'",
       "[log]",
-      "file = 'log/pewatch.log'",
+      "file = 'logs/pewatch.log'",
     ].join("\n");
     Deno.writeTextFileSync(this.join("pewatch.toml"), text);
   }
@@ -154,4 +154,25 @@ Deno.test("a configuration that --config names and that is not there is a proble
   const { code, out } = await runCli(["doctor", "--config", "none.toml"], { cwd: place.path });
   assert.equal(code, 1);
   assert.match(out, /there is no such file; pewatch init writes one/);
+});
+
+Deno.test("each plugin is checked: what would be taken, what not, and tables for none", async () => {
+  using place = new Place({
+    text:
+      "[plugins]\ndir = 'plugins'\n[plugins.good]\n[plugins.gold]\n[plugins.nothing_like_it]\n[plugins.csv]\ncolumns = 5\n",
+  });
+  Deno.mkdirSync(place.join("plugins"));
+  Deno.writeTextFileSync(place.join("plugins", "good.ts"), "export const TICKTACK = 2;\nexport function work() {}\n");
+  Deno.writeTextFileSync(place.join("plugins", "bad.ts"), "export function work( {\n");
+  const { code, checks } = await place.doctor();
+  assert.equal(code, 1);
+  assert.equal(check(checks, "good").status, "ok");
+  assert.match(check(checks, "good").finding, /good\.ts, fires every 2 ticks$/);
+  assert.equal(check(checks, "bad").status, "problem");
+  assert.match(check(checks, "bad").finding, /it would not be taken: .*bad\.ts:\d+:\d+/);
+  assert.match(check(checks, "bad").remedy ?? "", /pewatch plugins check/);
+  assert.match(check(checks, "csv").finding, /\[plugins\.csv\] .*columns/);
+  assert.match(check(checks, "plugins.gold").remedy ?? "", /Did you mean \[plugins\.good\]\?/);
+  assert.match(check(checks, "plugins.nothing_like_it").remedy ?? "", /take the table away/);
+  assert.ok(!checks.some(({ name }) => name === "01_prepare_raw"));
 });

@@ -4,7 +4,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { defaultSettings } from "../../src/config/settings.ts";
+import { tagsOf } from "../../src/frames/frame_tags.ts";
+import type { ParameterReading } from "../../src/nexus/parameter.ts";
 import { mergeTags } from "../../src/tiff/merge_tags.ts";
+import { deliver, factsWith } from "../nexus/frame.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { runCli } from "./run_cli.ts";
@@ -51,6 +55,44 @@ Deno.test("a TIFF shows its layout and the tags of pewatch", async () => {
   assert.match(out, /exposureTime +2$/m);
   assert.match(out, /sidecar +x{100}… \(5000 characters\)$/m);
   assert.ok(!out.includes("\x1b"), "what a file says does not drive the terminal");
+});
+
+Deno.test("a TIFF shows its parameters, each on a line; a NeXus file shows them where they stand", async () => {
+  using folder = new TempFolder();
+  const path = folder.join("P-00001.tif");
+  const tiff = makeTiff();
+  Deno.writeFileSync(path, tiff);
+  const time = new Date("2026-07-01T10:00:00Z");
+  const parameters: ParameterReading[] = [
+    { name: "temperature", value: 81.5, unit: "K", time, origin: "cryostat", path: "/entry/sample/temperature" },
+    { name: "count", value: 2n ** 60n, time },
+    { name: "ring", value: { times: [time], values: [100.5] }, unit: "mA", time },
+    { name: "evil", value: "\x1b[31mred", time },
+  ];
+  {
+    using library = openTiffLibrary();
+    mergeTags(library, path, tagsOf(null, defaultSettings("/base"), parameters), { fsync: false });
+  }
+  {
+    using hdf5 = openHdf5Library();
+    deliver(hdf5, folder.path, { tiff, facts: factsWith({ imageName: "other.tif", parameters }) });
+  }
+  const { out } = await runCli(["inspect", path]);
+  assert.match(out, /^Parameters$/m);
+  assert.match(out, /^ {2}temperature +81\.5 K {2}\(2026-07-01T10:00:00\.000Z, cryostat\)$/m);
+  assert.ok(!out.includes("\x1b"), "what a file says does not drive the terminal");
+  const { report } = await inspectJson(path);
+  assert.equal(report.parameters.temperature.value, 81.5);
+
+  const nexus = await runCli(["inspect", folder.join("frame.nxs")]);
+  assert.match(
+    nexus.out,
+    /^ +temperature = 81\.5 K\n +@origin = cryostat\n +@time = 2026-07-01T12:00:00\.000\+02:00$/m,
+  );
+  assert.match(nexus.out, /^ +ring\/ {2}NXlog\n +time = \[0\] s\n +@start = .*\n +value = \[100\.5\] mA$/m);
+  assert.match(nexus.out, /^ +count = 1152921504606846976$/m);
+  const json = await inspectJson(folder.join("frame.nxs"));
+  assert.ok(JSON.stringify(json.report.tree).includes('"1152921504606846976"'));
 });
 
 Deno.test("a TIFF without tags says so", async () => {

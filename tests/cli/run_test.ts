@@ -19,7 +19,7 @@ Deno.test({ name: "run delivers what comes, and ends with 0 by a signal", ignore
   const summary = records.find((record) => record.type === "summary");
   assert.deepEqual([summary.delivered, summary.darksRemoved, summary.failed], [3, 1, 0]);
   assert.equal((await filesBelow(join(data, "output"))).size, 9);
-  assert.match(Deno.readTextFileSync(join(data, "log", "pewatch.log")), /S-00001\.tif: delivered/);
+  assert.match(Deno.readTextFileSync(join(data, "logs", "pewatch.log")), /S-00001\.tif: delivered/);
 });
 
 Deno.test({ name: "a second run on the same folders ends with 1 and names the first", ignore }, async () => {

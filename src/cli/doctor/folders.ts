@@ -1,6 +1,7 @@
 /** Checks folders by using them: a probe is written, read, renamed, linked, removed. No folder is ever stat-ed. */
 import { dirname, join } from "node:path";
-import { isMissing, isOtherVolume } from "../../files/errors.ts";
+import { removeFolder } from "../../files/durable.ts";
+import { isMissing, isOtherVolume, isRefusedByDriver } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 
@@ -24,6 +25,8 @@ export function checkFolder(folder: CheckedFolder): Finding {
     Deno.writeTextFileSync(probe, content, { createNew: true });
     step = "read";
     const found = Deno.readTextFileSync(probe);
+    step = "asked for its size";
+    Deno.lstatSync(probe);
     step = "removed";
     Deno.removeSync(probe);
     if (found === content) return ok(folder.key, folder.path);
@@ -34,9 +37,18 @@ export function checkFolder(folder: CheckedFolder): Finding {
     return problem(
       folder.key,
       `${folder.path}: a file cannot be ${step}: ${reasonOf(error)}`,
-      `Give the account that runs pewatch the right to write there, or set another folder for ${folder.key}`,
+      remedyFor(folder, error),
     );
   }
+}
+
+/** What to do where a folder's files cannot be used. */
+export function remedyFor(folder: CheckedFolder, error: unknown, os: typeof Deno.build.os = Deno.build.os): string {
+  if (isRefusedByDriver(error, os)) {
+    return "It is a RAM disk made by ImDisk, which answers only a pewatch that was built with Deno 2.8.2 or newer " +
+      `(this one: ${Deno.version.deno}, see pewatch --version); use such a one, or another RAM disk`;
+  }
+  return `Give the account that runs pewatch the right to write there, or set another folder for ${folder.key}`;
 }
 
 /** `pewatch run` makes its folders, so one that can be made is no problem. `error` is why no file could be made in it. */
@@ -52,7 +64,7 @@ function checkMissing(folder: CheckedFolder, error: unknown): Finding {
     if (above === folder.path) throw error;
     const probe = join(above, probeName());
     Deno.mkdirSync(probe);
-    Deno.removeSync(probe);
+    removeFolder(probe);
     return warning(folder.key, `${folder.path}: it is not there yet`, "pewatch run makes it when it starts");
   } catch (reason) {
     return problem(folder.key, `${folder.path}: nothing can be made in ${above}: ${reasonOf(reason)}`, remedy);
@@ -102,13 +114,47 @@ export function checkHardLinks(folder: CheckedFolder): Finding {
   } catch (error) {
     return warning(
       "hard links",
-      `${folder.path} has none (${reasonOf(error)}): each name is looked up before it is given`,
-      "Let no other program write frames of the same names there; NTFS, ext4 and most servers have hard links",
+      `${folder.path} has none (${
+        reasonOf(error)
+      }), as on FAT, exFAT and some shares: files get their names by renames ` +
+        "that replace nothing",
+      "Nothing, unless it is a share of Linux: let no other program write frames of the same names there",
     );
   } finally {
     removeQuietly(probe);
     removeQuietly(linked);
   }
+}
+
+/** A moment that FAT cannot keep: its times are in steps of two seconds. */
+const ODD_TIME_S = 1_700_000_001;
+/** Finer than FAT's steps, coarser than those of any other file system. */
+const TIME_STEP_MAX_S = 0.5;
+
+/** Tells a FAT volume by the times of its files; null where there is nothing to say. */
+export function checkTimes(folder: CheckedFolder): Finding | null {
+  const probe = join(folder.path, probeName());
+  try {
+    Deno.writeTextFileSync(probe, "probe", { createNew: true });
+    Deno.utimeSync(probe, ODD_TIME_S, ODD_TIME_S);
+    const kept_s = (Deno.lstatSync(probe).mtime?.getTime() ?? 0) / 1000;
+    return findingOfTimes(folder, kept_s - ODD_TIME_S);
+  } catch {
+    return null; // whether files can be written is another check's
+  } finally {
+    removeQuietly(probe);
+  }
+}
+
+/** @param off_s by how much the time that was kept is not the one that was set */
+export function findingOfTimes(folder: CheckedFolder, off_s: number): Finding | null {
+  if (Math.abs(off_s) < TIME_STEP_MAX_S) return null;
+  return warning(
+    folder.key,
+    `${folder.path} keeps times in steps of two seconds: it is a FAT volume, where no file may be larger than 4 GB ` +
+      "and a crash of the system may lose what was written",
+    "Format it as NTFS, which a RAM disk can be too; frames of a single image work as it is",
+  );
 }
 
 function removeQuietly(path: string): void {

@@ -1,6 +1,7 @@
 /** What a TIFF says of itself: its layout, and the tags that pewatch wrote. */
 import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
-import { readFrameTags } from "../../tiff/read_tags.ts";
+import { type FrameTag, readFrameTags } from "../../tiff/read_tags.ts";
+import { PARAMETERS_TAG } from "../../tiff/tag_table.ts";
 import { printable, readableBytes } from "../terminal.ts";
 import { aligned, type InspectionReport, shortened } from "./report.ts";
 
@@ -8,18 +9,41 @@ import { aligned, type InspectionReport, shortened } from "./report.ts";
 export function inspectTiff(path: string): InspectionReport {
   const layout = readLayoutOfFile(path);
   const tags = readFrameTags(path);
+  const parameters = parametersOf(tags);
   const rows = tags.map(({ tag, name, value }) => [`${tag} ${printable(name)}`, shortened(printable(value))] as const);
   return {
     kind: "tiff",
-    data: { layout: { ...layout, tags: [...layout.tags] }, tags },
+    data: { layout: { ...layout, tags: [...layout.tags] }, tags, ...(parameters === null ? {} : { parameters }) },
     lines: [
       "Image",
       ...aligned(layoutRows(layout)),
       tags.length === 0 ? "No tags of pewatch" : "Tags of pewatch",
       ...aligned(rows),
+      ...(parameters === null ? [] : ["Parameters", ...aligned(Object.entries(parameters).map(parameterRow))]),
     ],
     fault: false,
   };
+}
+
+/** What the tag with the parameters says, by name; null where there is none, or none that can be read. */
+function parametersOf(tags: readonly FrameTag[]): Readonly<Record<string, unknown>> | null {
+  const text = tags.find(({ tag }) => tag === PARAMETERS_TAG)?.value;
+  if (text === undefined) return null;
+  try {
+    const parameters: unknown = JSON.parse(text);
+    return typeof parameters === "object" ? parameters as Record<string, unknown> | null : null;
+  } catch {
+    return null; // the tag itself is shown anyway
+  }
+}
+
+/** Value and unit, then when it was read and from where. */
+function parameterRow([name, parameter]: [string, unknown]): [string, string] {
+  const { value, unit, time, origin } = (parameter ?? {}) as Record<string, unknown>;
+  const shown = typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  const about = [time, origin].filter((text) => typeof text === "string").join(", ");
+  const text = `${shortened(printable(shown))}${typeof unit === "string" ? ` ${printable(unit)}` : ""}`;
+  return [printable(name), about === "" ? text : `${text}  (${printable(about)})`];
 }
 
 function layoutRows(layout: TiffLayout): [string, string][] {

@@ -1,9 +1,11 @@
 /** Where `pewatch process` has frames on their way, and the copies that --keep works on. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { FolderLock } from "../../daemon/folder_lock.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
+import { makeFolder } from "../../files/listing.ts";
+import { rawFolder } from "../../frames/awkward_names.ts";
 import type { Candidate } from "../../frames/scan.ts";
 import { isMarkName } from "../../frames/series_marks.ts";
 
@@ -64,15 +66,15 @@ export class CopiesFolder implements Disposable {
   constructor(output: string) {
     this.work = join(output, COPIES_NAME);
     this.raw = join(this.work, "raw");
-    Deno.mkdirSync(this.work, { recursive: true });
+    makeFolder(this.work);
     this.#lock = FolderLock.take([this.work]);
     for (const part of ["raw", "temp", "proc"]) removeTree(join(this.work, part));
   }
 
   /** Copies the files of a frame, every byte read back and compared, with their times. */
   copy(candidate: Candidate): void {
-    const folder = join(this.raw, ...candidate.folder.split("/"));
-    Deno.mkdirSync(folder, { recursive: true });
+    const folder = rawFolder(this.raw, candidate.folder);
+    makeFolder(folder);
     const sidecar = candidate.sidecar === null ? [] : [candidate.sidecar];
     for (const name of [...candidate.others, ...sidecar, candidate.image]) {
       copyFile(join(candidate.path, name), join(folder, name));
@@ -87,7 +89,6 @@ export class CopiesFolder implements Disposable {
 
 function copyFile(from: string, to: string): void {
   const { size, mtime, atime } = Deno.lstatSync(from);
-  Deno.mkdirSync(dirname(to), { recursive: true });
   copySpans([{ path: to, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
     verify: "compare",
     fsync: false, // the source stays

@@ -1,7 +1,9 @@
 /** Single checks of the doctor whose conditions a test machine does not have. */
 import assert from "node:assert/strict";
+import { checkTimes, findingOfTimes, remedyFor } from "../../../src/cli/doctor/folders.ts";
 import { checkDeno } from "../../../src/cli/doctor/program.ts";
 import { checkSpace } from "../../../src/cli/doctor/space.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const FOLDER = { key: "folders.raw", path: "R:\\raw" };
 
@@ -27,4 +29,21 @@ Deno.test("a volume that does not tell its free space is no problem", () => {
   });
   assert.equal(found.status, "warning");
   assert.match(found.finding, /free space is not told: EINVAL/);
+});
+
+Deno.test("what ImDisk's driver refuses is explained by Deno's version, on Windows only", () => {
+  const refused = new Error("Incorrect function. (os error 1): open 'R:\\raw\\probe'");
+  assert.match(remedyFor(FOLDER, refused, "windows"), /ImDisk.*Deno 2\.8\.2/);
+  assert.match(remedyFor(FOLDER, refused, "linux"), /right to write/);
+  assert.match(remedyFor(FOLDER, new Error("Access denied. (os error 5)"), "windows"), /right to write/);
+});
+
+Deno.test("a FAT volume is told by its times, and what it cannot do is said", () => {
+  const found = findingOfTimes(FOLDER, -1);
+  assert.equal(found?.status, "warning");
+  assert.match(found.finding, /FAT volume.*4 GB/);
+  assert.equal(findingOfTimes(FOLDER, 0.01), null);
+  using folder = new TempFolder();
+  assert.equal(checkTimes({ key: "folders.raw", path: folder.path }), null);
+  assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });

@@ -1,0 +1,58 @@
+/** `pewatch docs`: the documentation that is inside the program, for a computer without a network. */
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { argument } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { closest } from "../config/closest.ts";
+import { EXIT, parseArguments } from "./arguments.ts";
+
+const FOLDER = new URL("../../docs/", import.meta.url);
+const ENDING = ".md";
+
+const ARGUMENTS = object({
+  page: optional(argument(string({ metavar: "PAGE" }), { description: message`Which page; the list of all without.` })),
+});
+
+export function runDocs(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "docs",
+    brief: message`Prints a page of the documentation, as Markdown: pewatch docs plugins > plugins.md`,
+  });
+  if (parsed.exitCode !== undefined) return Promise.resolve(parsed.exitCode);
+  return Promise.resolve(show(parsed.value.page));
+}
+
+function show(page: string | undefined): number {
+  const pages = documentedPages();
+  if (page === undefined) {
+    console.log(pages.map((name) => `  ${name.padEnd(20)}${titleOf(name)}`).join("\n"));
+    return EXIT.done;
+  }
+  const name = page.toLowerCase().replace(/\.md$/, "");
+  if (!pages.includes(name)) {
+    const meant = closest(name, pages);
+    console.error(
+      `pewatch docs: There is no page ${page}. ${meant ? `Did you mean ${meant}?` : `There are ${pages.join(", ")}`}`,
+    );
+    return EXIT.usage;
+  }
+  console.log(textOf(name).trimEnd());
+  return EXIT.done;
+}
+
+/** The names of the pages, sorted. */
+export function documentedPages(): string[] {
+  return [...Deno.readDirSync(FOLDER)]
+    .filter((entry) => entry.isFile && entry.name.endsWith(ENDING))
+    .map((entry) => entry.name.slice(0, -ENDING.length))
+    .sort();
+}
+
+function textOf(name: string): string {
+  return Deno.readTextFileSync(new URL(`${name}${ENDING}`, FOLDER));
+}
+
+function titleOf(name: string): string {
+  return /^# (.*)$/m.exec(textOf(name))?.[1] ?? "";
+}

@@ -1,0 +1,44 @@
+/** Plugins: whether each that is configured or lies in the plugins folder would be taken. */
+import { closest } from "../../config/closest.ts";
+import type { Settings } from "../../config/settings.ts";
+import { shippedNames } from "../../plugins/shipped.ts";
+import { examineAll, type PluginExamination } from "../plugins/examine.ts";
+import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+
+/** The shipped stages are left out unless the configuration speaks of them: they are not the user's to mend. */
+export async function checkPlugins(settings: Settings): Promise<Finding[]> {
+  let examined: PluginExamination[];
+  try {
+    examined = await examineAll(settings);
+  } catch (error) {
+    const finding = `${settings.plugins.dir} cannot be looked at: ${reasonOf(error)}`;
+    return [problem("plugins.dir", finding, "Give the account that runs pewatch the right to read it")];
+  }
+  const findings = examined.filter((plugin) => plugin.file !== null || plugin.configured).map(findingOf);
+  return [...findings, ...tablesWithoutPlugin(settings, examined)];
+}
+
+function findingOf(plugin: PluginExamination): Finding {
+  const { name, problems, warnings, replaces, ticktack } = plugin;
+  const from = plugin.file ?? "shipped";
+  if (problems.length > 0) {
+    const remedy = plugin.file === null
+      ? `Correct [plugins.${name}] of the configuration`
+      : `Correct it; pewatch plugins check "${plugin.file}" says more`;
+    return problem(name, `it would not be taken: ${problems.join("; ")}`, remedy);
+  }
+  if (warnings.length > 0) return warning(name, `${from}: ${warnings.join("; ")}`, "Correct its exports");
+  const place = replaces === null ? "" : `, in the place of the shipped ${replaces}`;
+  return ok(name, `${from}${place}, fires every ${ticktack === 1 ? "tick" : `${ticktack} ticks`}`);
+}
+
+function tablesWithoutPlugin(settings: Settings, examined: readonly PluginExamination[]): Finding[] {
+  const names = new Set([...examined.map(({ name }) => name), ...shippedNames()]);
+  return Object.keys(settings.plugins.tables).filter((table) => !names.has(table)).map((table) => {
+    const meant = closest(table, names);
+    const remedy = meant === null
+      ? `Put ${table}.ts into ${settings.plugins.dir}, or take the table away`
+      : `Did you mean [plugins.${meant}]?`;
+    return problem(`plugins.${table}`, "there is no plugin of this name, so the table is for nothing", remedy);
+  });
+}

@@ -1,0 +1,97 @@
+/** `pewatch plugins check`: says whether a file would be taken as a plugin, or why not. */
+import { resolve } from "node:path";
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { loadSettings } from "../../config/load.ts";
+import { messageOf } from "../../files/errors.ts";
+import { factsOf } from "../../files/listing.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { Painter, printable, type Style } from "../terminal.ts";
+import type { PluginExport } from "./check_worker.ts";
+import { examineFile, type PluginExamination } from "./examine.ts";
+import { CONFIG_OPTION } from "./options.ts";
+import { checkTypes, type TypeCheck } from "./type_check.ts";
+
+const ARGUMENTS = object({
+  file: argument(string({ metavar: "FILE" }), { description: message`A plugin, in the plugins folder or elsewhere.` }),
+  config: CONFIG_OPTION,
+  deno: optional(option("--deno", string({ metavar: "PATH" }), {
+    description: message`The Deno by which types are checked; else the one that runs this, or one on the PATH.`,
+  })),
+  json: option("--json", { description: JSON_DESCRIPTION }),
+});
+
+export async function runCheck(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "plugins check",
+    brief:
+      message`Says whether a file would be taken as a plugin: it is read and imported, but neither setup nor work is called.`,
+    footer:
+      message`Its table of the configuration is checked by its CONFIG, and its types where a Deno of the right version is at
+hand. Exit codes: 0 it would be taken, 1 it would not or its types are wrong, 2 wrong usage or configuration.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { file, config, deno, json } = parsed.value;
+
+  const path = resolve(file);
+  if (factsOf(path) === null) {
+    console.error(`pewatch plugins check: ${file}: there is no such file`);
+    return EXIT.usage;
+  }
+  const { settings } = loadSettings({ config });
+  const plugin = await examineFile(path, settings);
+  let types: TypeCheck = { checked: false, reason: "the file would not be taken anyway" };
+  if (plugin.problems.length === 0 || deno !== undefined) {
+    try {
+      types = await checkTypes(path, { deno });
+    } catch (error) {
+      console.error(`pewatch plugins check: --deno: ${messageOf(error)}`);
+      return EXIT.usage;
+    }
+  }
+  const taken = plugin.problems.length === 0;
+  const good = taken && !(types.checked && types.errors.length > 0);
+  if (json) console.log(JSON.stringify({ taken, ...plugin, file: path, types }, null, 2));
+  else print(file, plugin, types);
+  return good ? EXIT.done : EXIT.failed;
+}
+
+const MARKS = {
+  ok: ["green", "ok"],
+  warning: ["yellow", "warning"],
+  problem: ["red", "PROBLEM"],
+} as const satisfies Record<
+  string,
+  readonly [Style, string]
+>;
+
+function print(file: string, plugin: PluginExamination, types: TypeCheck): void {
+  const painter = new Painter(Deno.stdout);
+  function line(kind: keyof typeof MARKS, text: string): void {
+    const [style, mark] = MARKS[kind];
+    console.log(`  ${painter.paint(style, mark.padEnd(8))}${printable(text)}`);
+  }
+  console.log(painter.paint("bold", `${file}: plugin ${plugin.name}`));
+  if (plugin.helpers.length > 0) line("ok", `helpers: ${plugin.helpers.join(", ")}`);
+  if (plugin.exports.length > 0) line("ok", `exports: ${plugin.exports.map(exportText).join(", ")}`);
+  if (plugin.ticktack !== null) {
+    line("ok", `fires every ${plugin.ticktack === 1 ? "tick" : `${plugin.ticktack} ticks`}, offset ${plugin.offset}`);
+  }
+  if (plugin.configured && plugin.problems.length === 0) line("ok", `configured by [plugins.${plugin.name}]`);
+  if (plugin.replaces !== null) line("warning", `it would take the place of the shipped plugin ${plugin.replaces}`);
+  for (const warning of plugin.warnings) line("warning", warning);
+  if (!types.checked) line("ok", `types were not checked: ${types.reason}`);
+  else if (types.errors.length === 0) line("ok", "types are right");
+  else for (const error of types.errors) line("problem", error);
+  for (const problem of plugin.problems) line("problem", problem);
+  const wrongTypes = types.checked && types.errors.length > 0;
+  if (plugin.problems.length > 0) console.log("It would not be taken");
+  else console.log(wrongTypes ? "It would be taken, but its types are wrong" : "It would be taken");
+}
+
+function exportText({ name, type, value }: PluginExport): string {
+  return value === null ? `${name} (${type})` : `${name} = ${JSON.stringify(value)}`;
+}

@@ -1,0 +1,127 @@
+/** Says of plugins whether the daemon would take them, without running them: each is built and imported, no more. */
+import { basename, join } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+import { isMissing, messageOf } from "../../files/errors.ts";
+import { buildPlugin, buildPlugins } from "../../plugins/folder/build.ts";
+import { nameKey, whyNotAPlugin } from "../../plugins/folder/names.ts";
+import { userPlace } from "../../plugins/folder/places.ts";
+import { shippedExtras, shippedNames, shippedStages } from "../../plugins/shipped.ts";
+import type { PluginSource } from "../../plugins/source.ts";
+import type { PluginExport } from "./check_worker.ts";
+import { importPlugin } from "./import_plugin.ts";
+import { judgeExports } from "./judge_exports.ts";
+
+export interface PluginExamination {
+  /** Its NAME, else its file's name without the ending. */
+  readonly name: string;
+  /** The user's file; null for what is shipped. */
+  readonly file: string | null;
+  /** What else is imported from the plugins folder, relative to it. */
+  readonly helpers: readonly string[];
+  readonly exports: readonly PluginExport[];
+  /** Null where it cannot be imported. */
+  readonly ticktack: number | null;
+  readonly offset: number | null;
+  /** The shipped plugin whose place it takes. */
+  readonly replaces: string | null;
+  /** Whether the configuration has a table for it. */
+  readonly configured: boolean;
+  /** With any of these it is not taken. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** One file, as if its folder were the plugins folder. */
+export async function examineFile(file: string, settings: Settings): Promise<PluginExamination> {
+  return await inShadow(async (shadowRoot) => examine(await buildPlugin(file, { shadowRoot }), settings));
+}
+
+/** All that a daemon of this configuration would load: what is shipped and not replaced, then the plugins folder. */
+export async function examineAll(settings: Settings): Promise<PluginExamination[]> {
+  return await inShadow(async (shadowRoot) => {
+    const files: PluginExamination[] = [];
+    // A file that cannot be taken leaves the place to what is shipped.
+    const replaced = new Set<string>();
+    for (const source of await sourcesOfFolder(settings.plugins.dir, shadowRoot)) {
+      const examined = await examine(source, settings);
+      if (examined.problems.length === 0) replaced.add(nameKey(source.name));
+      files.push(examined);
+    }
+    const shipped: PluginExamination[] = [];
+    for (const source of [...shippedStages(), ...shippedExtras(settings)]) {
+      if (!replaced.has(nameKey(source.name))) shipped.push(await examine(source, settings));
+    }
+    return [...shipped, ...files];
+  });
+}
+
+/** A folder that is missing holds no plugins. */
+async function sourcesOfFolder(folder: string, shadowRoot: string): Promise<PluginSource[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && whyNotAPlugin(name) === null) names.push(name);
+    }
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  const { plugins } = await buildPlugins({
+    folder,
+    shadowRoot,
+    candidates: names.sort().map((name) => join(folder, name)),
+    settled: new Map(),
+    trustAge_s: 0,
+    spoilt: new Map(),
+  }, () => {});
+  return plugins.map(({ source }) => source);
+}
+
+async function examine(source: PluginSource, settings: Settings): Promise<PluginExamination> {
+  const { tables } = settings.plugins;
+  const outcome = source.url === null
+    ? { error: null, exports: [], refusal: null }
+    : await importPlugin({ url: source.url, name: source.name, tables });
+  const verdict = judgeExports(outcome.exports);
+  const imported = source.url !== null && outcome.error === null;
+  const name = verdict.name ?? source.name;
+  const problems = [
+    ...source.problem === null ? [] : [source.problem],
+    ...outcome.error === null ? [] : [`it cannot be imported: ${userPlace(outcome.error, source.places)}`],
+    ...imported ? verdict.problems : [],
+    ...outcome.refusal === null ? [] : [outcome.refusal],
+  ];
+  return {
+    name,
+    file: source.file,
+    helpers: helpersOf(source),
+    exports: outcome.exports,
+    ticktack: imported ? verdict.ticktack : null,
+    offset: imported ? verdict.offset : null,
+    replaces: source.file === null ? null : shippedNameLike(source.name),
+    configured: Object.hasOwn(tables, name),
+    problems,
+    warnings: imported ? verdict.warnings : [],
+  };
+}
+
+function shippedNameLike(name: string): string | null {
+  return shippedNames().find((shipped) => nameKey(shipped) === nameKey(name)) ?? null;
+}
+
+function helpersOf({ file, places }: PluginSource): string[] {
+  const files = Object.values(places?.files ?? {}).map((one) => one.file);
+  return files.filter((one) => one !== basename(file ?? "")).sort();
+}
+
+/** Gives a folder for copies without types, and takes it away again. */
+async function inShadow<T>(use: (shadowRoot: string) => Promise<T>): Promise<T> {
+  const shadowRoot = await Deno.makeTempDir({ prefix: "pewatch-check-" });
+  try {
+    return await use(shadowRoot);
+  } finally {
+    await Deno.remove(shadowRoot, { recursive: true }).catch((error) => {
+      console.error(`pewatch: ${shadowRoot} cannot be removed: ${messageOf(error)}`);
+    });
+  }
+}

@@ -1,0 +1,141 @@
+/** `pewatch plugins list`: each plugin with its rhythm, state and figures, from the running daemon where there is one. */
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { option } from "@optique/core/primitives";
+import { loadSettings } from "../../config/load.ts";
+import type { DaemonStatus } from "../../daemon/daemon.ts";
+import type { LockHolder } from "../../daemon/folder_lock.ts";
+import type { PluginStatus } from "../../plugins/plugin_status.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { askDaemon, DaemonAnswerError, nameOf, NoDaemonError } from "../ask_daemon.ts";
+import { Painter, printable, type Style } from "../terminal.ts";
+import { examineAll, type PluginExamination } from "./examine.ts";
+import { CONFIG_OPTION } from "./options.ts";
+import { tableLines } from "./table.ts";
+
+const ARGUMENTS = object({ config: CONFIG_OPTION, json: option("--json", { description: JSON_DESCRIPTION }) });
+
+/** What is told of a plugin, running or not; null where only a running daemon knows. */
+interface PluginRow {
+  readonly name: string;
+  readonly ticktack: number | null;
+  readonly offset: number | null;
+  readonly state: string;
+  readonly firings: number | null;
+  readonly skips: number | null;
+  readonly failures: number | null;
+  readonly lastTime_ms: number | null;
+  readonly longestTime_ms: number | null;
+  /** The user's file; null for what is shipped. */
+  readonly file: string | null;
+  /** Whether the file runs, or would, in the place of a shipped plugin. */
+  readonly replaces: boolean;
+  readonly lastError: string | null;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export async function runList(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "plugins list",
+    brief: message`Shows each plugin of the running daemon with its state and figures, else what would be loaded.`,
+    footer: message`Exit codes: 0 shown, 1 the daemon did not answer, 2 wrong usage or configuration.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { config, json } = parsed.value;
+
+  const { settings } = loadSettings({ config });
+  let answer: { value: unknown; holder: LockHolder } | null = null;
+  try {
+    answer = await askDaemon(settings, { what: "status" });
+  } catch (error) {
+    if (error instanceof DaemonAnswerError) {
+      console.error(`pewatch plugins list: ${error.message}`);
+      return EXIT.failed;
+    }
+    if (!(error instanceof NoDaemonError)) throw error;
+  }
+  const rows = answer === null
+    ? (await examineAll(settings)).map(rowOfExamination)
+    : (answer.value as DaemonStatus).plugins.map(rowOfStatus);
+  if (json) {
+    console.log(JSON.stringify({ running: answer !== null, pid: answer?.holder.pid ?? null, plugins: rows }, null, 2));
+    return EXIT.done;
+  }
+  const head = answer === null
+    ? `No daemon is running; these would be loaded (plugins folder: ${settings.plugins.dir})`
+    : `${nameOf(answer.holder)} is running (plugins folder: ${settings.plugins.dir})`;
+  print(head, rows);
+  return EXIT.done;
+}
+
+function rowOfStatus(status: PluginStatus): PluginRow {
+  const { name, ticktack, offset, state, firings, skips, failures, lastTime_ms, longestTime_ms, counters } = status;
+  const { file, replaces, lastError } = status;
+  const figures = { firings, skips, failures, lastTime_ms, longestTime_ms };
+  return { name, ticktack, offset, state, ...figures, file, replaces, lastError, counters };
+}
+
+function rowOfExamination(plugin: PluginExamination): PluginRow {
+  return {
+    name: plugin.name,
+    ticktack: plugin.ticktack,
+    offset: plugin.offset,
+    state: plugin.problems.length === 0 ? "not running" : "cannot be taken",
+    firings: null,
+    skips: null,
+    failures: null,
+    lastTime_ms: null,
+    longestTime_ms: null,
+    file: plugin.file,
+    replaces: plugin.replaces !== null && plugin.problems.length === 0,
+    lastError: plugin.problems.length === 0 ? null : plugin.problems.join("; "),
+    counters: {},
+  };
+}
+
+const STYLES: Readonly<Record<string, Style>> = {
+  ready: "green",
+  firing: "green",
+  failed: "yellow",
+  refused: "red",
+  aside: "red",
+  "cannot be taken": "red",
+};
+
+function print(head: string, rows: readonly PluginRow[]): void {
+  const painter = new Painter(Deno.stdout);
+  console.log(head);
+  const titles = ["NAME", "TICKS", "OFFSET", "STATE", "FIRINGS", "FAILURES", "LAST", "LONGEST", "FROM"];
+  const cells = rows.map((row) =>
+    [
+      row.name,
+      text(row.ticktack),
+      text(row.offset),
+      row.state,
+      text(row.firings),
+      text(row.failures),
+      timeText(row.lastTime_ms),
+      timeText(row.longestTime_ms),
+      row.file === null ? "shipped" : row.file + (row.replaces ? " (in place of the shipped one)" : ""),
+    ].map(printable)
+  );
+  const [header, ...lines] = tableLines([titles, ...cells], { right: [1, 2, 4, 5, 6, 7] });
+  console.log(painter.paint("bold", header ?? ""));
+  for (const [index, row] of rows.entries()) {
+    const style = STYLES[row.state];
+    const line = lines[index] ?? "";
+    console.log(style === undefined ? line : line.replace(row.state, painter.paint(style, row.state)));
+    if (row.lastError !== null) console.log(`    ${painter.paint("dim", "last error:")} ${printable(row.lastError)}`);
+    const counters = Object.entries(row.counters).map(([name, value]) => `${name} ${value}`);
+    if (counters.length > 0) console.log(`    ${painter.paint("dim", "counters:")} ${printable(counters.join(", "))}`);
+  }
+}
+
+function text(value: number | null): string {
+  return value === null ? "-" : String(value);
+}
+
+function timeText(time_ms: number | null): string {
+  if (time_ms === null) return "-";
+  return time_ms < 1000 ? `${time_ms.toFixed(time_ms < 10 ? 1 : 0)} ms` : `${(time_ms / 1000).toFixed(1)} s`;
+}

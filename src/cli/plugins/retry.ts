@@ -1,0 +1,64 @@
+/** `pewatch plugins retry`: puts a plugin back to work that the running daemon has put aside. */
+import { basename } from "node:path";
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { argument } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { closest } from "../../config/closest.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { DaemonStatus } from "../../daemon/daemon.ts";
+import { nameKey, pluginName } from "../../plugins/folder/names.ts";
+import type { PluginStatus } from "../../plugins/plugin_status.ts";
+import { EXIT, parseArguments } from "../arguments.ts";
+import { askDaemon, DaemonAnswerError, NoDaemonError } from "../ask_daemon.ts";
+import { CONFIG_OPTION } from "./options.ts";
+
+const ARGUMENTS = object({
+  name: argument(string({ metavar: "NAME" }), {
+    description: message`The plugin's name, as pewatch plugins list shows it.`,
+  }),
+  config: CONFIG_OPTION,
+});
+
+export async function runRetry(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "plugins retry",
+    brief: message`Puts a plugin back to work that failed too often or refused; its failures count from zero again.`,
+    footer: message`Exit codes: 0 it is at work again, 1 no daemon or no such plugin, 2 wrong usage or configuration.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { name, config } = parsed.value;
+
+  const { settings } = loadSettings({ config });
+  try {
+    const status = (await askDaemon(settings, { what: "status" })).value as DaemonStatus;
+    const plugin = status.plugins.find((one) => namesOf(one).some((known) => nameKey(known) === nameKey(name)));
+    if (plugin === undefined) return fail(noSuchPlugin(name, status.plugins.map((one) => one.name)));
+    await askDaemon(settings, { what: "retry", plugin: plugin.name });
+    const works = plugin.problem === null && (plugin.state === "ready" || plugin.state === "firing");
+    const how = works ? "was at work all the time" : "is put back to work; pewatch plugins list shows how it fares";
+    console.log(`${plugin.name} ${how}`);
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof NoDaemonError) {
+      return fail(`${error.message}; a plugin that was put aside starts with the next`);
+    }
+    if (error instanceof DaemonAnswerError) return fail(error.message);
+    throw error;
+  }
+}
+
+/** Its name and its file's. */
+function namesOf({ name, file }: PluginStatus): string[] {
+  return file === null ? [name] : [name, pluginName(basename(file))];
+}
+
+function noSuchPlugin(name: string, names: readonly string[]): string {
+  const meant = closest(name, names);
+  return `There is no plugin ${name}; ${meant === null ? `there are ${names.join(", ")}` : `did you mean ${meant}?`}`;
+}
+
+function fail(text: string): number {
+  console.error(`pewatch plugins retry: ${text}`);
+  return EXIT.failed;
+}

@@ -1,0 +1,158 @@
+/** Started by a double click: a window of its own, which says what happens in it and stays until it was read. */
+import { dirname } from "node:path";
+import { type ConsoleWindow, openConsoleWindow } from "../../ffi/console/console.ts";
+import { ConfigurationError } from "../config/error.ts";
+import { CONFIGURATION_NAME, type LoadedConfiguration, loadSettings } from "../config/load.ts";
+import { outputFolder } from "../plugins/plugin_host.ts";
+import { EXIT } from "./arguments.ts";
+import { PROGRAM_VERSION } from "./program_version.ts";
+import { Painter } from "./terminal.ts";
+
+/** What Windows sends when the window is closed, and when the user logs off. */
+const CLOSING_SIGNALS: readonly Deno.Signal[] = ["SIGHUP", "SIGTERM"];
+
+/** What a command needs to be run; the error is told already where one is thrown. */
+type RunCommand = (args: readonly string[]) => Promise<number>;
+
+/**
+ * Runs the daemon where the program was started by a double click, with no arguments.
+ * @returns the exit code, or null where it was started from a command prompt or by another program
+ */
+export async function runInOwnWindow(run: RunCommand): Promise<number | null> {
+  using window = openConsoleWindow();
+  if (window === null || !isOwnWindow(window, Deno)) return null;
+  using closing = noticeClosing();
+  tellCrashes(window);
+  const code = await runAndTell(run, Deno.build.standalone ? Deno.execPath() : null);
+  // Nobody reads on in a window that is being closed, and Windows ends the program within seconds.
+  if (!closing.noticed) await waitForKey(window);
+  return code;
+}
+
+/** A window of its own has no other process in it: a command prompt would be one. */
+export function isOwnWindow(
+  window: Pick<ConsoleWindow, "countProcesses">,
+  streams: { readonly stdin: { isTerminal(): boolean }; readonly stdout: { isTerminal(): boolean } },
+): boolean {
+  return window.countProcesses() === 1 && streams.stdin.isTerminal() && streams.stdout.isTerminal();
+}
+
+/** @param executable null from source */
+async function runAndTell(run: RunCommand, executable: string | null): Promise<number> {
+  const painter = new Painter(Deno.stdout);
+  if (executable !== null) {
+    if (isUnpackedForOnce(executable)) {
+      console.log(painter.paint("red", unzipFirst(executable)));
+      return EXIT.failed;
+    }
+    // A link on the desktop may start it anywhere; its things are to be beside it.
+    Deno.chdir(dirname(executable));
+  }
+  try {
+    for (const line of bannerLines(loadSettings(), executable)) console.log(line);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    // "run" tells it.
+  }
+  const code = await run(["run"]);
+  console.log(code === EXIT.done ? "\npewatch has stopped." : `\n${painter.paint("red", endedBadly(code))}`);
+  return code;
+}
+
+/** What a person who double-clicked wants to know, for the 80 columns of a window of Windows. */
+export function bannerLines({ settings, file }: LoadedConfiguration, executable: string | null): string[] {
+  const beside = executable === null ? Deno.cwd() : dirname(executable);
+  return [
+    `pewatch ${PROGRAM_VERSION}: delivers the frames that QXRD saves, with their metadata,`,
+    "as long as this window is open.",
+    "",
+    `  watches        ${settings.folders.raw}`,
+    `  delivers to    ${outputFolder(settings)}`,
+    ...configurationLines(file, beside),
+    `  plugins        ${settings.plugins.dir}`,
+    `  log            ${settings.log.file === "" ? "none (log.file is empty)" : settings.log.file}`,
+    "",
+    "Ctrl-C stops it: the frames under way come to their end. Closing the window",
+    "stops it too, and loses nothing either. To let it run without a window, from",
+    'each start of the computer on: "pewatch service install" in a command prompt.',
+    "",
+  ];
+}
+
+function configurationLines(file: string | null, folder: string): string[] {
+  if (file !== null) return [`  configuration  ${file}`];
+  return [
+    "  configuration  none yet, so these folders are the defaults;",
+    `                 "pewatch init" in a command prompt writes ${CONFIGURATION_NAME} into`,
+    `                 ${folder}`,
+  ];
+}
+
+function endedBadly(code: number): string {
+  return code === EXIT.usage
+    ? "pewatch has not started. The reason is above: correct it, and start pewatch again."
+    : "pewatch has ended with an error. The reason is above, and in the log.";
+}
+
+/**
+ * Explorer unpacks a program that is started inside a zip alone and for this once, below Temp, into a folder that has
+ * the zip's name in its own.
+ */
+export function isUnpackedForOnce(executable: string): boolean {
+  return /[\\/]temp[\\/](?:[^\\/]+[\\/])*[^\\/]*\.zip[^\\/]*[\\/]/i.test(executable);
+}
+
+function unzipFirst(executable: string): string {
+  return `Cannot work inside a zip file: this copy (${executable}) would be lost.\n` +
+    "Unpack the zip into a folder first, and start pewatch there.";
+}
+
+interface Closing extends Disposable {
+  readonly noticed: boolean;
+}
+
+function noticeClosing(): Closing {
+  let noticed = false;
+  const notice = () => void (noticed = true);
+  const listening = CLOSING_SIGNALS.filter((signal) => {
+    try {
+      Deno.addSignalListener(signal, notice);
+      return true;
+    } catch {
+      return false; // not in this version of Deno
+    }
+  });
+  return {
+    get noticed() {
+      return noticed;
+    },
+    [Symbol.dispose]: () => listening.forEach((signal) => Deno.removeSignalListener(signal, notice)),
+  };
+}
+
+/** What nobody catches would end the program, and its window with it. */
+function tellCrashes(window: ConsoleWindow): void {
+  const tell = (event: Event, error: unknown) => {
+    event.preventDefault();
+    console.error(error);
+    console.error(
+      "\npewatch has ended by an error of its own. Nothing is lost: the next start goes on where this one was.",
+    );
+    waitForKey(window).finally(() => Deno.exit(EXIT.failed));
+  };
+  globalThis.addEventListener("error", (event) => tell(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => tell(event, event.reason));
+}
+
+async function waitForKey(window: ConsoleWindow): Promise<void> {
+  try {
+    // From here on Ctrl-C is a key as any other.
+    Deno.stdin.setRaw(true);
+    window.forgetKeys();
+    console.log("Press any key to close this window.");
+    await Deno.stdin.read(new Uint8Array(8));
+    Deno.stdin.setRaw(false);
+  } catch {
+    // the window is gone
+  }
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import type { PluginExport } from "../../../src/cli/plugins/check_worker.ts";
+import { judgeExports } from "../../../src/cli/plugins/judge_exports.ts";
+
+function exported(module: Readonly<Record<string, unknown>>): PluginExport[] {
+  return Object.entries(module).map(([name, value]) => ({
+    name,
+    type: typeof value,
+    value: typeof value === "number" || typeof value === "string" ? value : null,
+  }));
+}
+
+const work = () => {};
+
+Deno.test("work and TICKTACK are enough", () => {
+  assert.deepEqual(judgeExports(exported({ work, TICKTACK: 3 })), {
+    name: null,
+    ticktack: 3,
+    offset: 0,
+    problems: [],
+    warnings: [],
+  });
+});
+
+Deno.test("a work that is missing, misspelt or no function is a problem", () => {
+  assert.deepEqual(judgeExports(exported({ TICKTACK: 3 })).problems, ["it exports no function work"]);
+  assert.deepEqual(judgeExports(exported({ TICKTACK: 3, Work: work })).problems, [
+    "it exports no function work, but Work",
+  ]);
+  assert.deepEqual(judgeExports(exported({ TICKTACK: 3, work: 5 })).problems, ["work is no function but a number"]);
+  assert.deepEqual(judgeExports(exported({ TICKTACK: 3, work, setup: "x" })).problems, [
+    "setup is no function but a string",
+  ]);
+});
+
+Deno.test("names that were most likely meant otherwise are warned of, others are the plugin's own", () => {
+  const { problems, warnings } = judgeExports(exported({ work, TICKTAK: 3, setUp: work, helper: work, LIMIT: 4 }));
+  assert.deepEqual(problems, []);
+  assert.deepEqual(warnings, [
+    "it exports no TICKTACK: taken as 1, but TICKTAK",
+    "it exports setUp; setup would be known",
+  ]);
+});
+
+Deno.test("numbers that the scheduler would change are warned of in its words", () => {
+  const verdict = judgeExports(exported({ work, TICKTACK: 0.5, TICKTACK_OFFSET: "two", NAME: "" }));
+  assert.equal(verdict.ticktack, 1);
+  assert.deepEqual(verdict.warnings, [
+    "TICKTACK is 0.5, below 1: raised to 1",
+    "TICKTACK_OFFSET is two, not a number: taken as 0",
+    "NAME is no text: the file's name is taken",
+  ]);
+  assert.equal(judgeExports(exported({ work, TICKTACK: 1, NAME: "mine" })).name, "mine");
+});
