@@ -1,4 +1,5 @@
 /** Finds and opens a native library, or says in one sentence which is missing, where it was looked for and what to do. */
+import { dirname, join } from "node:path";
 
 /** A library that pewatch needs, and how a person gets it. */
 export interface LibraryNeed {
@@ -47,6 +48,14 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
       refusals.join(", ")
     }. ${need.remedy} ${need.variable} names a copy elsewhere.`,
   );
+}
+
+/**
+ * Where a DLL is looked for on Windows: inside the executable, beside it, and where the system looks.
+ * @param module `import.meta.dirname` of the module beside which `deno compile` embeds the DLL: a folder in the executable
+ */
+export function dllCandidates(file: string, module: string | undefined): string[] {
+  return [...module === undefined ? [] : [join(module, file)], join(dirname(Deno.execPath()), file), file];
 }
 
 function firstLine(error: unknown): string {

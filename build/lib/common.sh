@@ -32,10 +32,12 @@ new_workspace() {
   workspace=$(mktemp -d "$cache/tmp.XXXXXX")
 }
 
-# locked FUNCTION: only one set-up of this cache at a time, others wait; FUNCTION must look again whether there is still something to do.
+# locked FUNCTION ARGS…: only one set-up of this cache at a time, others wait; FUNCTION must look again whether there is still something to do.
 locked() (
+  # Not the caller's, which would go with this one.
+  workspace=""
   mkdir -p "$cache"
-  exec 9>"$cache/lock"
+  exec 9>"$cache/${lock_name:-lock}"
   if ! flock -n 9; then
     say "another set-up is under way, waiting for it"
     flock 9

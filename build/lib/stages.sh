@@ -1,8 +1,8 @@
 # The stages of build/test. Each prints what it finds and adds to its counts: lines of "PASSED FAILED".
 # shellcheck shell=bash
 
-all_stages="lint unit e2e faults bench"
-usual_stages="lint unit e2e faults"
+all_stages="lint unit e2e tango windows faults bench"
+usual_stages="lint unit e2e tango windows faults"
 # A hanging test must not hang the machine that runs it; kills and benchmarks take as long as they are asked to.
 stage_time_limit_s=1200
 
@@ -42,7 +42,12 @@ check_one() {
   fi
 }
 
-stage_unit() { run_tests "tests" "tests/e2e,tests/faults,tests/bench,tests/data" "$@"; }
+# What needs the Windows executable or its libraries is the stage windows' (windows_stage.sh).
+stage_unit() {
+  run_tests "tests" "tests/e2e,tests/faults,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango" "$@"
+}
+
+stage_tango() { run_tests "tests/ffi/tango" "tests/data" "$@"; }
 
 stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
 

@@ -25,3 +25,19 @@ find_tools() {
   missing_packages=${missing_packages# }
   [ -z "$missing_packages" ]
 }
+
+# Sets PEWATCH_MEMCACHED, the real server that the plugin of that name is tested with; fails, having said why, where it cannot be had.
+ensure_memcached() {
+  find_memcached || { locked install_memcached && find_memcached; } || return 1
+  export PEWATCH_MEMCACHED
+}
+
+install_memcached() {
+  ! find_memcached || return 0
+  install_packages memcached && return 0
+  say "the tests of the plugin memcached need its server; type: $(install_command memcached memcached)"
+  return 1
+}
+
+# Not all systems have it in the PATH of every user.
+find_memcached() { PEWATCH_MEMCACHED=$(PATH=$PATH:/usr/bin:/usr/sbin:/usr/local/bin command -v memcached); }

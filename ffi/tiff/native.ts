@@ -1,6 +1,5 @@
 /** libtiff itself behind the seam: opens the library, sets its handlers, hands out directories. */
-import { join } from "node:path";
-import { type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
+import { dllCandidates, type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
 import { cString, FieldTable } from "./fields.ts";
 import type { OpenDirectoryOptions, TiffDirectory, TiffLibrary, TiffStorage } from "./library.ts";
 import { Messages } from "./messages.ts";
@@ -40,9 +39,8 @@ function libraryNeed(): LibraryNeed {
   const variable = "PEWATCH_LIBTIFF";
   if (Deno.build.os === "windows") {
     const file = "libtiff.dll";
-    const beside = join(Deno.execPath(), "..", file);
-    const embedded = import.meta.dirname ? [join(import.meta.dirname, file)] : [];
-    return { name, variable, candidates: [...embedded, beside, file], remedy: `Put ${file} beside the program.` };
+    const candidates = dllCandidates(file, import.meta.dirname);
+    return { name, variable, candidates, remedy: `Put ${file} beside the program.` };
   }
   const candidates = ["libtiff.so.6", "libtiff.so.5", "libtiff.so"];
   return { name, variable, candidates, remedy: "Install it: apt-get install libtiff6." };

@@ -1,0 +1,25 @@
+# Files of Debian's archive, whichever mirror this machine uses.
+# shellcheck shell=bash
+
+# Sets DEBIAN_MIRROR, with a slash at its end; fails where this machine has none. PEWATCH_DEBIAN_MIRROR names another.
+find_debian_mirror() {
+  DEBIAN_MIRROR=${PEWATCH_DEBIAN_MIRROR:-}
+  if [ -z "$DEBIAN_MIRROR" ] && command -v apt-get >/dev/null; then
+    DEBIAN_MIRROR=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Origin: Debian" "Label: Debian" \
+      "Component: main" 2>/dev/null | head -n 1)
+  fi
+  [ -n "$DEBIAN_MIRROR" ] || return 1
+  DEBIAN_MIRROR=${DEBIAN_MIRROR%/}/
+}
+
+# fetch_from_debian POOL FILE SHA256 TARGET: a file of the archive by its place in it. No index is asked, so it is had for as long as
+# the mirror keeps it, also when the release has a newer one.
+fetch_from_debian() {
+  local log=$4.log
+  find_debian_mirror || { say "no Debian mirror is known here; PEWATCH_DEBIAN_MIRROR can name one" && return 1; }
+  if ! logged "$log" /usr/lib/apt/apt-helper download-file "$DEBIAN_MIRROR$1/${2//+/%2b}" "$4" "SHA256:$3"; then
+    say "$2 cannot be had from the Debian mirror: $(grep -m 1 -E '^(E:|  Hash)' "$log" || last_line "$log")"
+    rm -f "$4" "$4.FAILED"
+    return 1
+  fi
+}

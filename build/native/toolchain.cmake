@@ -1,0 +1,16 @@
+# CMake's view of mingw-w64: everything that GCC brings along becomes part of each DLL, so that it needs system DLLs only.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
+set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
+set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# Stripped here, since `strip` would put the time into the header, and so make each build another one.
+set(_link_flags "-static -s -Wl,--no-insert-timestamp")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "${_link_flags}")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "${_link_flags}")
+set(CMAKE_MODULE_LINKER_FLAGS_INIT "${_link_flags}")

@@ -1,0 +1,26 @@
+/** Kills the Windows executable under fire; PEWATCH_KILLS says how often, PEWATCH_SEED repeats a run's moments. */
+import assert from "node:assert/strict";
+import { killRun, reportText, usualFolder } from "../faults/kill_run.ts";
+import { WINDOWS_PROGRAM } from "./programs.ts";
+
+const KILLS_USUAL = 20;
+/** Wine takes more of the processor than the detector's PC. */
+const FRAMES_PER_S = 6;
+const WORK_S = 4;
+
+Deno.test("the executable that is killed at random moments loses, tears and doubles nothing", async () => {
+  const report = await killRun({
+    kills: Number(Deno.env.get("PEWATCH_KILLS") ?? KILLS_USUAL),
+    seed: Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000),
+    rate_per_s: FRAMES_PER_S,
+    side: 256,
+    dir: usualFolder(),
+    python: Deno.env.get("PEWATCH_PYTHON") ?? null,
+    program: WINDOWS_PROGRAM,
+    work_s: WORK_S,
+    print: (line) => console.log(line),
+  });
+  console.log(reportText(report));
+  assert.deepEqual(report.problems, []);
+  assert.ok(report.deliveredUnderFire > 0, "no frame was delivered between kills");
+});

@@ -1,0 +1,90 @@
+/** Frames of the Linux simulator, processed by the Windows executable: read back on Linux, equal to the Linux program's. */
+import assert from "node:assert/strict";
+import { join } from "node:path/posix";
+import { filesBelow } from "../e2e/harness.ts";
+import { askAll, assertValid, type Readings } from "../e2e/readers.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { outputOn, type System } from "./programs.ts";
+
+/** What differs between two runs: when it was, and by which HDF5. */
+const OF_THE_RUN = ["/@file_time", "/@HDF5_Version", "/entry/process/date"];
+const SYSTEMS: readonly System[] = ["linux", "windows"];
+
+interface Delivered {
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+/** The same frames by each program. */
+async function processOnBoth(folder: TempFolder, simulated: readonly string[]): Promise<Record<System, Delivered>> {
+  await outputOn("linux", ["simulate", "in-linux", "--rate", "0", ...simulated], { cwd: folder.path });
+  const copied = await new Deno.Command("cp", {
+    args: ["-Rp", folder.join("in-linux"), folder.join("in-windows")],
+  }).output();
+  assert.ok(copied.success);
+  const delivered: Partial<Record<System, Delivered>> = {};
+  for (const system of SYSTEMS) {
+    const output = `out-${system}`;
+    await outputOn(system, ["process", `in-${system}`, "--output", output], { cwd: folder.path });
+    assert.deepEqual(filesBelow(folder.join(`in-${system}`)), []);
+    delivered[system] = { folder: folder.join(output), names: filesBelow(folder.join(output)) };
+  }
+  return delivered as Record<System, Delivered>;
+}
+
+/** What all readers make of both programs' files, in the order of their names: Linux first. */
+async function readBoth(both: Record<System, Delivered>) {
+  const of = (end: string) =>
+    SYSTEMS.flatMap((system) =>
+      both[system].names.filter((name) => name.endsWith(end)).map((name) => ({ path: join(both[system].folder, name) }))
+    );
+  return await askAll(of(".tif"), of(".nxs"));
+}
+
+function halves<T>(readings: readonly T[]): [linux: T[], windows: T[]] {
+  return [readings.slice(0, readings.length / 2), readings.slice(readings.length / 2)];
+}
+
+/** All scalars and attributes by their paths; of what is of the run only that it is there. */
+function comparable(readings: Readings): unknown {
+  return Object.fromEntries(
+    Object.entries(readings).map(([reader, reading]) => {
+      const values = (reading.values ?? {}) as Record<string, unknown>;
+      const kept = Object.entries(values).map((
+        [path, value],
+      ) => [path, OF_THE_RUN.includes(path) ? typeof value : value]);
+      return [reader, { ...reading, values: Object.fromEntries(kept) }];
+    }),
+  );
+}
+
+for (
+  const [what, simulated] of [
+    ["frames with darks, in a folder and under a name of any letters", [
+      ...["--count", "3", "--size", "256", "--darks", "1"],
+      ...["--base", "Größe 样品", "--subfolder", "Prüfung"],
+    ]],
+    ["16-bit frames of two phases", ["--count", "4", "--size", "128", "--type", "uint16", "--phases", "2"]],
+  ] as const
+) {
+  Deno.test(`${what}: every reader finds in both programs' files the same`, async () => {
+    using folder = new TempFolder();
+    const both = await processOnBoth(folder, simulated);
+    const { linux, windows } = both;
+    assert.ok(windows.names.length >= 9);
+    assert.deepEqual(windows.names, linux.names);
+
+    const { tiffs, opened, valid } = await readBoth(both);
+    const [tiffsOfLinux, tiffsOfWindows] = halves(tiffs);
+    assert.deepEqual(tiffsOfWindows, tiffsOfLinux);
+    const [nexusOfLinux, nexusOfWindows] = halves(opened);
+    assert.deepEqual(nexusOfWindows.map(comparable), nexusOfLinux.map(comparable));
+    for (const { error, warnings } of [...tiffs, ...opened].flatMap((readings) => Object.values(readings))) {
+      assert.deepEqual({ error, warnings }, { error: null, warnings: [] });
+    }
+    for (const readings of valid) assertValid("a file of either program", readings);
+    for (const name of windows.names.filter((name) => name.endsWith(".tif.metadata"))) {
+      assert.deepEqual(Deno.readFileSync(join(windows.folder, name)), Deno.readFileSync(join(linux.folder, name)));
+    }
+  });
+}

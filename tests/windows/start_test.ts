@@ -1,0 +1,43 @@
+/** The Windows executable starts by itself, finds its libraries inside and its things beside it. */
+import assert from "node:assert/strict";
+import { TempFolder } from "../temp_folder.ts";
+import { outputOn, runOn, WINDOWS_EXECUTABLE, windowsPath } from "./programs.ts";
+
+Deno.test("--version tells the Deno inside, and both libraries inside the executable", async () => {
+  const lines = (await outputOn("windows", ["--version"])).trimEnd().split("\n");
+  assert.match(lines[0]!, /^pewatch \d+\.\d+\.\d+ \(compiled, x86_64-pc-windows-msvc\)$/);
+  assert.match(lines[1]!, /^Deno \d+\.\d+\.\d+$/);
+  assert.match(lines[2]!, /^libtiff 4\.\d+\.\d+ \(inside the executable\)$/);
+  assert.match(lines[3]!, /^HDF5 1\.14\.5 \(inside the executable\)$/);
+  assert.equal(lines.length, 4);
+});
+
+Deno.test("both executables have one Deno inside", async () => {
+  const deno = (text: string) => /^Deno .*$/m.exec(text)?.[0];
+  assert.equal(
+    deno(await outputOn("windows", ["--version"])),
+    deno(await outputOn("linux", ["--version"])),
+  );
+});
+
+Deno.test("copied alone into an empty folder, init writes its configuration beside it, and doctor finds all well", async () => {
+  using folder = new TempFolder();
+  const executable = folder.join("pewatch.exe");
+  Deno.copyFileSync(WINDOWS_EXECUTABLE, executable);
+  const options = { executable, cwd: folder.path };
+  await outputOn("windows", ["init"], options);
+  assert.match(Deno.readTextFileSync(folder.join("pewatch.toml")), /^\[folders\]/m);
+
+  const told = await outputOn("windows", ["doctor", "--json"], options);
+  const { healthy, checks } = JSON.parse(told) as { healthy: boolean; checks: { status: string; finding: string }[] };
+  assert.ok(healthy, told);
+  for (const name of ["pewatch.toml", "state", "log"]) {
+    assert.ok(checks.some(({ finding }) => finding.startsWith(windowsPath(folder.join(name)))), `${name}: ${told}`);
+  }
+});
+
+Deno.test("a wrong command ends with 2, as on Linux, with the same words", async () => {
+  const windows = await runOn("windows", ["proces"]);
+  assert.deepEqual(windows, await runOn("linux", ["proces"]));
+  assert.equal(windows.code, 2);
+});
