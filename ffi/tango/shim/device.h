@@ -1,0 +1,76 @@
+// The device, as cppTango makes, restarts and destroys it.
+#pragma once
+
+#include <tango.h>
+
+#include <mutex>
+#include <string>
+
+#include "events.h"
+
+namespace pewatch_tango {
+
+class Device : public TANGO_BASE_CLASS {
+ public:
+  Device(Tango::DeviceClass *of, const std::string &name);
+  ~Device() override;
+  Device(const Device &) = delete;
+  Device &operator=(const Device &) = delete;
+
+  void init_device() override;
+  void delete_device() override {}
+  Tango::DevState dev_state() override;
+  Tango::ConstDevString dev_status() override;
+
+  void push_state(const StateReading &reading);
+  void push_status(const StateReading &reading);
+
+  // What clients call, before the device's monitor is taken: only here may a call wait for JavaScript at length.
+  Tango::AttributeValueList_3 *read_attributes_3(const Tango::DevVarStringArray &names,
+                                                 Tango::DevSource source) override;
+  Tango::AttributeValueList_4 *read_attributes_4(const Tango::DevVarStringArray &names, Tango::DevSource source,
+                                                 const Tango::ClntIdent &client) override;
+  Tango::AttributeValueList_5 *read_attributes_5(const Tango::DevVarStringArray &names, Tango::DevSource source,
+                                                 const Tango::ClntIdent &client) override;
+  void write_attributes(const Tango::AttributeValueList &values) override;
+  void write_attributes_3(const Tango::AttributeValueList &values) override;
+  void write_attributes_4(const Tango::AttributeValueList_4 &values, const Tango::ClntIdent &client) override;
+  Tango::AttributeValueList_4 *write_read_attributes_4(const Tango::AttributeValueList_4 &values,
+                                                       const Tango::ClntIdent &client) override;
+  Tango::AttributeValueList_5 *write_read_attributes_5(const Tango::AttributeValueList_4 &values,
+                                                       const Tango::DevVarStringArray &names,
+                                                       const Tango::ClntIdent &client) override;
+
+ private:
+  void count_events();
+
+  bool constructed_ = false;
+  std::string shown_status_;
+};
+
+// The device that is there now, if any: RestartServer destroys it and makes another.
+class CurrentDevice {
+ public:
+  void set(Device *device);
+  void unset(const Device *device);
+  /** Calls `use` with it while it cannot be destroyed. Gives whether there was one. */
+  template <class Use>
+  bool with(const Use &use) {
+    // Taken before the device's monitor, never while that is held: the destructor takes it without the monitor.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (device_ == nullptr) return false;
+    use(*device_);
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  Device *device_ = nullptr;
+};
+
+CurrentDevice &current_device();
+
+/** For the events' thread, which must be known to omniORB. */
+void push_event(const Event &event);
+
+}  // namespace pewatch_tango
