@@ -27,6 +27,14 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "processor and memory of a daemon without work",
     load: async () => (await import("./idle.ts")).idleBench,
   },
+  plugins: {
+    summary: "memory over 300 reloads, cost of a tick with 50 plugins, the heartbeat while one burns a core",
+    load: async () => (await import("./plugins.ts")).pluginsBench,
+  },
+  executable: {
+    summary: "the executables: sizes, time of a start, memory without work",
+    load: async () => (await import("./executable.ts")).executableBench,
+  },
   load: {
     summary: "15 frames/s for a minute: latency, memory, backlog",
     load: async () => (await import("./load.ts")).loadBench,

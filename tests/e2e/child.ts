@@ -6,12 +6,16 @@ const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 /** Far longer than anything here takes; only a test that fails waits so long. */
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 10;
+/** What is still to be read when a process has ended is in a pipe and takes no time. */
+const REST_MS_MAX = 1000;
 
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** A command that starts it, such as setpriv with its options. */
   readonly through?: readonly string[];
+  /** Another program than the sources. */
+  readonly program?: readonly string[];
 }
 
 /** One line of the log. */
@@ -31,6 +35,7 @@ export class Run implements AsyncDisposable {
   readonly lines: LogLine[] = [];
   #errors = "";
   readonly #child: Deno.ChildProcess;
+  readonly #readingEnds = new AbortController();
   readonly #reading: Promise<void>;
   #ended: Ended | null = null;
   readonly #end: Promise<Ended>;
@@ -38,11 +43,14 @@ export class Run implements AsyncDisposable {
   constructor(args: readonly string[], options: StartOptions) {
     this.#child = pewatchCommand(args, options).spawn();
     this.#reading = Promise.all([
-      readLines(this.#child.stdout, (line) => void this.lines.push(parseLine(line))),
-      readLines(this.#child.stderr, (line) => void (this.#errors += `${line}\n`)),
+      readLines(this.#child.stdout, this.#readingEnds.signal, (line) => void this.lines.push(parseLine(line))),
+      readLines(this.#child.stderr, this.#readingEnds.signal, (line) => void (this.#errors += `${line}\n`)),
     ]).then(() => {});
     this.#end = this.#child.status.then(async ({ code, signal }) => {
+      // Others may hold its output open: Wine's services, which its first program starts, serve all that follow.
+      const timer = setTimeout(() => this.#readingEnds.abort(), REST_MS_MAX);
       await this.#reading;
+      clearTimeout(timer);
       return this.#ended = { code, signal };
     });
   }
@@ -103,7 +111,11 @@ export class Run implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#ended === null) this.#child.kill("SIGKILL");
+    try {
+      if (this.#ended === null) this.#child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+    }
     await this.#end;
   }
 }
@@ -116,12 +128,22 @@ function parseLine(line: string): LogLine {
   }
 }
 
-async function readLines(stream: ReadableStream<Uint8Array>, take: (line: string) => void): Promise<void> {
+/** Until its end, or that of the reading. */
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  end: AbortSignal,
+  take: (line: string) => void,
+): Promise<void> {
   let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) take(line);
+  const decoder = new TextDecoderStream() as TransformStream<Uint8Array, string>;
+  try {
+    for await (const text of stream.pipeThrough(decoder, { signal: end })) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) take(line);
+    }
+  } catch (error) {
+    if (!end.aborted) throw error;
   }
   if (rest !== "") take(rest);
 }
@@ -151,7 +173,8 @@ export async function pewatch(args: readonly string[], options: StartOptions = {
 }
 
 export function pewatchCommand(args: readonly string[], options: StartOptions = {}): Deno.Command {
-  const words = [...options.through ?? [], Deno.execPath(), "run", "-A", "--no-check", "--cached-only", MAIN, ...args];
+  const program = options.program ?? [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", MAIN];
+  const words = [...options.through ?? [], ...program, ...args];
   return new Deno.Command(words[0]!, {
     args: words.slice(1),
     stdout: "piped",

@@ -148,15 +148,24 @@ function isSameImage(before: Uint8Array, now: Uint8Array): boolean {
   return sameMagic && Buffer.compare(before.subarray(pointerEnd), now.subarray(pointerEnd, before.length)) === 0;
 }
 
-/** Names of all files below a folder, forward slashes, sorted. */
+/** Names of all files below a folder, forward slashes, sorted. A folder in it that goes meanwhile is left out. */
 export function filesBelow(folder: string, prefix = ""): string[] {
   const names: string[] = [];
-  for (const entry of Deno.readDirSync(folder)) {
+  for (const entry of entriesOf(folder, { mayBeGone: prefix !== "" })) {
     const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory) names.push(...filesBelow(join(folder, entry.name), name));
     else names.push(name);
   }
   return names.sort();
+}
+
+function entriesOf(folder: string, options: { mayBeGone: boolean }): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (options.mayBeGone && error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 export function exists(path: string): boolean {

@@ -1,40 +1,11 @@
 /** Stops in the middle of the work: what is begun is ended or found again, each frame arrives once. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { simulate, type SimulatedFrame } from "../../src/qxrd/simulator/simulate.ts";
-import { sha256 } from "./frames.ts";
+import type { SimulatedFrame } from "../../src/qxrd/simulator/simulate.ts";
 import type { Run } from "./child.ts";
 import { Place } from "./harness.ts";
+import { assertAllOnce, nexusFiles, simulateInto } from "./simulated.ts";
 
 const FRAMES = 60;
-/** Large enough that a stop falls into the work. */
-const SIZE = 256;
-
-async function writeFrames(place: Place): Promise<SimulatedFrame[]> {
-  const frames: SimulatedFrame[] = [];
-  for await (const frame of simulate({ folder: place.raw, base: "S", count: FRAMES, width: SIZE, rate_per_s: 0 })) {
-    frames.push(frame);
-  }
-  return frames;
-}
-
-function nexusFiles(place: Place): string[] {
-  return place.delivered().filter((name) => name.endsWith(".nxs"));
-}
-
-/** Every frame stands once in the output, whole, with its own pixels. */
-function assertAllOnce(place: Place, frames: readonly SimulatedFrame[]): void {
-  const stems = frames.map(({ imagePath }) => imagePath.split("/").at(-1)!.replace(/\.tif$/, ""));
-  assert.deepEqual(
-    place.delivered(),
-    stems.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]).sort(),
-  );
-  for (const [index, frame] of frames.entries()) {
-    const bytes = Deno.readFileSync(join(place.output, `${stems[index]}.tif`));
-    assert.equal(sha256(bytes.subarray(8, 8 + frame.pixelBytes)), frame.sha256OfPixels(), stems[index]);
-  }
-  assert.deepEqual(place.onTheWay(), []);
-}
 
 async function finish(place: Place, frames: readonly SimulatedFrame[]): Promise<void> {
   await using run = await place.start().running();
@@ -53,7 +24,7 @@ async function midWork(place: Place): Promise<Run> {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`${signal} in the middle of the work ends with 0, and the next start delivers the rest`, async () => {
     using place = new Place();
-    const frames = await writeFrames(place);
+    const frames = await simulateInto(place, FRAMES);
     await using run = await midWork(place);
     run.signal(signal);
     const { code } = await run.ended();
@@ -68,7 +39,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 Deno.test("a second Ctrl-C ends at once, safely", async () => {
   using place = new Place();
-  const frames = await writeFrames(place);
+  const frames = await simulateInto(place, FRAMES);
   await using run = await midWork(place);
   run.signal("SIGINT");
   run.signal("SIGINT");
@@ -80,7 +51,7 @@ Deno.test("a second Ctrl-C ends at once, safely", async () => {
 
 Deno.test("killed several times in the middle of the work, each frame arrives once", async () => {
   using place = new Place();
-  const frames = await writeFrames(place);
+  const frames = await simulateInto(place, FRAMES);
   for (let kill = 1; kill <= 3; kill++) {
     const run = await place.start().running();
     const before = nexusFiles(place).length;

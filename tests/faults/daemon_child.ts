@@ -33,24 +33,22 @@ export function writeConfiguration(base: string, more: string): { folders: Child
   return { folders, file };
 }
 
+/** The sources, by this Deno. */
+const SOURCES = [Deno.execPath(), "run", "-A", "--config", join(ROOT, "deno.json"), join(ROOT, "main.ts")];
+
 export class DaemonChild implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #raw: string;
+  /** What stood there before; one that was killed leaves it. */
+  readonly #holderBefore: string | null;
   #ended: Deno.CommandStatus | null = null;
 
-  constructor(configuration: { folders: ChildFolders; file: string }) {
+  /** @param program what is run; the others must have ended before */
+  constructor(configuration: { folders: ChildFolders; file: string }, program: readonly string[] = SOURCES) {
     this.#raw = configuration.folders.raw;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--config",
-        join(ROOT, "deno.json"),
-        join(ROOT, "main.ts"),
-        "run",
-        "--config",
-        configuration.file,
-      ],
+    this.#holderBefore = this.#holder();
+    this.#child = new Deno.Command(program[0]!, {
+      args: [...program.slice(1), "run", "--config", configuration.file],
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -70,21 +68,27 @@ export class DaemonChild implements AsyncDisposable {
   /** Comes back when this process holds its folders, or has ended. */
   async holdsFolders(): Promise<void> {
     const deadline = performance.now() + START_S_MAX * 1000;
-    while (this.#ended === null && this.#holder() !== this.pid) {
+    while (this.#ended === null && !this.#isHolder()) {
       if (performance.now() > deadline) throw new Error(`the daemon has not started within ${START_S_MAX} s`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
-  #holder(): number | null {
+  /** Told by its time, not by its number: Wine gives processes numbers of its own. */
+  #isHolder(): boolean {
+    const since = this.#holder();
+    return since !== null && since !== this.#holderBefore;
+  }
+
+  #holder(): string | null {
     try {
-      return JSON.parse(Deno.readTextFileSync(join(this.#raw, HOLDER_NAME))).pid ?? null;
+      return JSON.parse(Deno.readTextFileSync(join(this.#raw, HOLDER_NAME))).since ?? null;
     } catch {
       return null; // not there yet, or half written
     }
   }
 
-  async end(signal: "SIGKILL" | "SIGTERM"): Promise<Deno.CommandStatus> {
+  async end(signal: "SIGKILL" | "SIGINT" | "SIGTERM"): Promise<Deno.CommandStatus> {
     try {
       this.#child.kill(signal);
     } catch (error) {

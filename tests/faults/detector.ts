@@ -27,12 +27,15 @@ export interface DetectorOptions {
   readonly random: Random;
   /** Pixels in a row, and rows. */
   readonly side: number;
+  /** Whether no frame is to be written for now. */
+  readonly holds?: () => boolean;
 }
 
 const FOLDERS = ["", "series/a"] as const;
 /** One in so many frames is a dark, has its sidecar late, takes a name that was used before, has an overflow file. */
 const DARK_EVERY = 10, LATE_EVERY = 7, REUSED_EVERY = 11, OVERFLOW_EVERY = 13;
 const LATE_S_MIN = 0.3, LATE_S_MAX = 1.5;
+const HOLD_MS = 20;
 
 export class Detector {
   readonly ledger: LedgerFrame[] = [];
@@ -66,12 +69,17 @@ export class Detector {
   }
 
   async #run(): Promise<void> {
+    const { rate_per_s, holds = () => false } = this.#options;
     const start = performance.now();
+    let held_ms = 0;
     while (!this.#stopped) {
       this.#number++;
       await this.#expose(this.#number);
-      const next = start + this.#number * 1000 / this.#options.rate_per_s;
+      const next = start + held_ms + this.#number * 1000 / rate_per_s;
       await pause(Math.max(0, next - performance.now()));
+      const begin = performance.now();
+      while (holds() && !this.#stopped) await pause(HOLD_MS);
+      held_ms += performance.now() - begin;
     }
   }
 

@@ -21,6 +21,10 @@ export interface KillRunOptions {
   /** Where the folders go; the RAM disk or the temporary folder by default. */
   readonly dir: string | null;
   readonly python: string | null;
+  /** What is run and killed; the sources by default. */
+  readonly program?: readonly string[];
+  /** How long a run at work lasts at most. */
+  readonly work_s?: number;
   print(line: string): void;
 }
 
@@ -35,7 +39,12 @@ export interface KillReport {
   readonly folder: string | null;
 }
 
-type Configuration = ReturnType<typeof writeConfiguration>;
+interface Setting {
+  readonly configuration: ReturnType<typeof writeConfiguration>;
+  readonly program: readonly string[] | undefined;
+  readonly work_s: number;
+}
+
 type Moment = "start" | "recovery" | "work";
 
 /** From the start of the process; before it holds its folders, mostly. */
@@ -44,16 +53,22 @@ const START_S = 0.3;
 const RECOVERY_S = 0.8;
 const WORK_S = 2.5;
 /** Short ticks: a kill meets a firing more often than a pause. */
-const CONFIGURATION = ["[daemon]", "ticktack = 0.15", "[log]", 'level = "debug"'].join("\n");
+function configurationIn(base: string): string {
+  const daemon = ["[daemon]", "ticktack = 0.15", `state_dir = '${join(base, "state")}'`];
+  return [...daemon, "[log]", 'level = "debug"', `file = '${join(base, "pewatch.log")}'`].join("\n");
+}
 /** What waits at the end is delivered within some seconds. */
 const DRAIN_S_MAX = 120;
+/** A shell that is killed while it starts the program may leave a child that ends by itself. */
+const ORPHAN_MS_MAX = 5000;
 
 export async function killRun(options: KillRunOptions): Promise<KillReport> {
   const { kills, seed, rate_per_s, side, print } = options;
   print(`${kills} kills, seed ${seed}, ${rate_per_s} frames/s of ${side}²`);
   const base = Deno.makeTempDirSync({ prefix: "pewatch-kills-", ...options.dir === null ? {} : { dir: options.dir } });
-  const configuration = writeConfiguration(base, `${CONFIGURATION}\nfile = '${join(base, "pewatch.log")}'`);
+  const configuration = writeConfiguration(base, configurationIn(base));
   const { folders } = configuration;
+  const setting = { configuration, program: options.program, work_s: options.work_s ?? WORK_S };
   const random = new Random(seed);
   const detector = new Detector({ raw: folders.raw, rate_per_s, side, random: new Random(seed + 1) });
   const watch = new OutputWatch(folders.output, () => detector.ledger);
@@ -66,7 +81,7 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     for (let kill = 1; kill <= kills && problems.length === 0; kill++) {
       const moment = momentOf(random);
       counts[moment]++;
-      problems.push(...await killOnce(configuration, { moment, random }));
+      problems.push(...await killOnce(setting, { moment, random }));
       problems.push(
         ...lostFrames(folders, detector.ledger, watch).map((frame) => `${frame} is nowhere whole after kill ${kill}`),
       );
@@ -76,7 +91,7 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     }
     await detector.stop();
     const deliveredUnderFire = watch.images.size;
-    problems.push(...await deliverRest(configuration));
+    problems.push(...await deliverRest(setting));
     await watch.stop();
     const verdict = await judge(folders, detector.ledger, { watch, python: options.python });
     problems.push(...verdict.problems);
@@ -105,26 +120,46 @@ function momentOf(random: Random): Moment {
 }
 
 async function killOnce(
-  configuration: Configuration,
+  { configuration, program, work_s }: Setting,
   when: { moment: Moment; random: Random },
 ): Promise<string[]> {
   const { moment, random } = when;
-  await using daemon = new DaemonChild(configuration);
-  const longest_s = { start: START_S, recovery: RECOVERY_S, work: WORK_S }[moment];
+  await using daemon = new DaemonChild(configuration, program);
+  const longest_s = { start: START_S, recovery: RECOVERY_S, work: work_s }[moment];
   if (moment !== "start") await daemon.holdsFolders();
   await pause(random.share() * longest_s * 1000);
   const early = daemon.ended;
   const { signal } = await daemon.end("SIGKILL");
-  if (early === null && signal === "SIGKILL") return [];
-  return [`the daemon ended by itself with code ${early?.code}, before it was killed (${moment})`];
+  if (early !== null || signal !== "SIGKILL") {
+    return [`the daemon ended by itself with code ${early?.code}, before it was killed (${moment})`];
+  }
+  // What was killed may have been but the parent of another.
+  for (const deadline = performance.now() + ORPHAN_MS_MAX; processesOf(configuration.file).length > 0;) {
+    if (performance.now() > deadline) return [`a process of the daemon has survived its kill (${moment})`];
+    await pause(5);
+  }
+  return [];
+}
+
+/** Whose command line has this text. */
+function processesOf(text: string): string[] {
+  if (Deno.build.os !== "linux") return [];
+  return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) => {
+    try {
+      return /^\d+$/.test(name) && Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(text);
+    } catch {
+      return false; // it has ended since
+    }
+  });
 }
 
 /** A last start, undisturbed, until nothing is on its way any more; then a stop as a person asks for it. */
-async function deliverRest(configuration: Configuration): Promise<string[]> {
+async function deliverRest({ configuration, program }: Setting): Promise<string[]> {
   const { raw, temp, proc } = configuration.folders;
-  await using daemon = new DaemonChild(configuration);
+  await using daemon = new DaemonChild(configuration, program);
   const problems = await drain(daemon, [raw, temp, proc]);
-  const { code } = await daemon.end("SIGTERM");
+  // Wine ends a program at once for the others.
+  const { code } = await daemon.end("SIGINT");
   if (code !== 0) problems.push(`the last daemon ended with code ${code} when it was asked to stop`);
   return problems;
 }
