@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { until } from "../daemon/helpers.ts";
 
 export const MEMCACHED = Deno.env.get("PEWATCH_MEMCACHED");
 export const PYTHON = Deno.env.get("PEWATCH_PYTHON");
@@ -53,9 +54,11 @@ export class MemcachedServer implements AsyncDisposable {
     await this.#command(Buffer.from(`delete ${key}\r\n`));
   }
 
-  /** Stops answering without closing anything, as a computer that hangs. */
-  pause(): void {
-    Deno.kill(this.#child.pid, "SIGSTOP");
+  /** Stops answering without closing anything, as a computer that hangs. Comes back when no thread runs any more. */
+  async pause(): Promise<void> {
+    const { pid } = this.#child;
+    Deno.kill(pid, "SIGSTOP");
+    await until(() => Deno.build.os !== "linux" || threadStates(pid).every((state) => state === "T"), "its stop");
   }
 
   resume(): void {
@@ -100,4 +103,12 @@ export async function setByPython(server: MemcachedServer, key: string, value: s
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
+}
+
+/** One letter for each thread, "T" for one that is stopped (proc(5)). */
+function threadStates(pid: number): string[] {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
+    return stat.slice(stat.lastIndexOf(")") + 2)[0] ?? "";
+  });
 }

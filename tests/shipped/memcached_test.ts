@@ -163,7 +163,7 @@ test("memcached: a server that hangs holds a firing up no longer than timeout_s,
   });
   await server.set("a", "1");
   await under.fire();
-  server.pause();
+  await server.pause();
   try {
     await under.fire();
     assert.match(under.lines[0]!, /is away: no answer within 0\.1 s/);
