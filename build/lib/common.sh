@@ -18,6 +18,12 @@ fail() {
   exit "$code"
 }
 
+# are_there PROGRAM…: all of them; `command -v` itself is content with any.
+are_there() {
+  local program
+  for program in "$@"; do command -v "$program" >/dev/null || return 1; done
+}
+
 # sha256_of FILE: sets SHA256, without a subshell of its own in the usual way.
 sha256_of() {
   SHA256=$(sha256sum <"$1") || return

@@ -44,7 +44,7 @@ tango_folder() {
 
 build_tango() {
   ! find_tango || return 0
-  pkg-config --exists tango 2>/dev/null && command -v g++ make >/dev/null || install_packages libtango-dev pkg-config g++ make || {
+  pkg-config --exists tango 2>/dev/null && are_there g++ make || install_packages libtango-dev pkg-config g++ make || {
     say "Tango's headers are not there; type: $(install_command "libtango-dev pkg-config g++ make" "cpptango-devel gcc-c++ make")"
     return 1
   }

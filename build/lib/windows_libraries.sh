@@ -13,7 +13,8 @@ windows_libraries="tiff hdf5"
 # Sets NAME_prefix for each of the libraries (default: all) and what they need; builds what is not in the cache.
 ensure_windows_libraries() {
   local name
-  have_toolchain || locked_as windows install_toolchain || exit 1
+  # What is locked is a process of its own: the version has to be read here too.
+  have_toolchain || { locked_as windows install_toolchain && have_toolchain; } || exit 1
   for name in ${*:-$windows_libraries}; do
     ensure_windows_library "$name"
   done
@@ -27,7 +28,7 @@ locked_as() {
 }
 
 have_toolchain() {
-  command -v "$cross-gcc-posix" cmake ninja make patch xz bzip2 >/dev/null && read_toolchain_version
+  are_there "$cross-gcc-posix" "$cross-g++-posix" cmake ninja make patch xz bzip2 && read_toolchain_version
 }
 
 install_toolchain() {
