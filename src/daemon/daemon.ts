@@ -5,7 +5,8 @@ import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedExtras, shippedStages } from "../plugins/shipped.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
-import { type BeatClock, Heartbeat, SYSTEM_CLOCK } from "./heartbeat.ts";
+import { type Clock, SYSTEM_CLOCK } from "../plugins/clock.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { PluginStatus } from "../plugins/plugin_status.ts";
 import { makeFolders, shadowFolder } from "./make_folders.ts";
 import { ParameterStore } from "./parameter_store.ts";
@@ -20,7 +21,7 @@ export interface DaemonOptions {
   readonly log: Logger;
   /** In the place of all that is shipped. */
   readonly stages?: readonly PluginSource[];
-  readonly clock?: BeatClock;
+  readonly clock?: Clock;
   /** What another process's `pewatch stop` calls; without it the daemon refuses to be stopped from outside. */
   readonly onStopRequest?: () => void;
 }
@@ -44,7 +45,7 @@ export class Daemon {
   readonly #settings: Settings;
   readonly #options: DaemonOptions;
   readonly #log: Logger;
-  readonly #clock: BeatClock;
+  readonly #clock: Clock;
   readonly #statistics = new FrameStatistics();
   readonly #conditionLog: ConditionLog;
   readonly #listeners = new Set<FrameListener>();

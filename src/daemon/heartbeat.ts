@@ -1,32 +1,18 @@
 /** Beats at a fixed period on a monotonic clock: no drift, and a beat that was missed is left out, not made up for. */
 
-/** The clock and timer of a heartbeat; tests give their own. */
-export interface BeatClock {
-  /** Milliseconds that never go back. */
-  now_ms(): number;
-  /** Calls `wake` once after so many milliseconds; gives what cancels it. */
-  after(delay_ms: number, wake: () => void): () => void;
-}
-
-export const SYSTEM_CLOCK: BeatClock = {
-  now_ms: () => performance.now(),
-  after: (delay_ms, wake) => {
-    const timer = setTimeout(wake, delay_ms);
-    return () => clearTimeout(timer);
-  },
-};
+import { type Clock, SYSTEM_CLOCK } from "../plugins/clock.ts";
 
 export interface HeartbeatOptions {
   readonly period_ms: number;
   /** One beat; `missed` says how many were left out since the last one, since the thread was held up. */
   readonly beat: (missed: number) => void;
-  readonly clock?: BeatClock;
+  readonly clock?: Clock;
 }
 
 export class Heartbeat {
   readonly #period_ms: number;
   readonly #beat: (missed: number) => void;
-  readonly #clock: BeatClock;
+  readonly #clock: Clock;
   #start_ms = 0;
   #last = -1;
   #cancel: (() => void) | null = null;

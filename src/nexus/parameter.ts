@@ -48,3 +48,16 @@ export interface ParameterReading {
 export function isSeries(value: ParameterValue): value is ParameterSeries {
   return typeof value === "object" && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
+
+/** The typed arrays that a list may be, by their names. */
+export const TYPED_ARRAYS = {
+  Float64Array,
+  Float32Array,
+  Int32Array,
+  Uint32Array,
+  Int16Array,
+  Uint16Array,
+  Int8Array,
+  Uint8Array,
+  BigInt64Array,
+} as const;

@@ -1,5 +1,5 @@
 /** Refuses what cannot stand in a file, by the parameter's name, before any library sees it. Light: plugins load it. */
-import type { ParameterList, ParameterReading, ParameterValue } from "./parameter.ts";
+import { type ParameterList, type ParameterReading, type ParameterValue, TYPED_ARRAYS } from "./parameter.ts";
 import { parsePlace } from "./parameter_path.ts";
 
 /** As memcached's keys. */
@@ -138,18 +138,6 @@ function checkSeries(series: { times: unknown; values: unknown }, refuse: Refuse
   return { times, values };
 }
 
-const TYPED_ARRAYS = [
-  Float64Array,
-  Float32Array,
-  Int32Array,
-  Uint32Array,
-  Int16Array,
-  Uint16Array,
-  Int8Array,
-  Uint8Array,
-  BigInt64Array,
-] as const;
-
 function isListLike(value: unknown): value is readonly unknown[] | ArrayBufferView {
   return Array.isArray(value) || ArrayBuffer.isView(value);
 }
@@ -157,7 +145,7 @@ function isListLike(value: unknown): value is readonly unknown[] | ArrayBufferVi
 function checkList(list: readonly unknown[] | ArrayBufferView, of: { what: string; refuse: Refuse }): ParameterList {
   const { what, refuse } = of;
   if (ArrayBuffer.isView(list)) {
-    const type = TYPED_ARRAYS.find((one) => list instanceof one);
+    const type = Object.values(TYPED_ARRAYS).find((one) => list instanceof one);
     if (type === undefined) return refuse(`${what} is of type ${kindOf(list)}; give a Float64Array or an Int32Array`);
     const array = list as InstanceType<typeof type>;
     checkLength(array.length, of);

@@ -1,20 +1,9 @@
 /** Readings as JSON that gives back exactly what went in: NaN, 64-bit integers, typed arrays, dates and series too. */
 import { Buffer } from "node:buffer";
-import { isSeries, type ParameterList, type ParameterReading, type ParameterValue } from "./parameter.ts";
+import { isSeries, type ParameterList, type ParameterReading, type ParameterValue, TYPED_ARRAYS } from "./parameter.ts";
 import { checkReading } from "./parameter_check.ts";
 
-/** By the names under which they stand in the JSON. All systems that Deno runs on are little-endian. */
-const TYPED_ARRAYS = {
-  Float64Array,
-  Float32Array,
-  Int32Array,
-  Uint32Array,
-  Int16Array,
-  Uint16Array,
-  Int8Array,
-  Uint8Array,
-  BigInt64Array,
-} as const;
+/** Their names stand in the JSON. All systems that Deno runs on are little-endian. */
 type TypedName = keyof typeof TYPED_ARRAYS;
 
 /** A text, a truth or a finite number stands for itself; anything else says what it is. */

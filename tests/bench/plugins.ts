@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { type BeatClock, SYSTEM_CLOCK } from "../../src/daemon/heartbeat.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../src/plugins/clock.ts";
 import { LiveDaemon, textOf } from "../plugins/live_daemon.ts";
 import { pause } from "../faults/detector.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
@@ -181,7 +181,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 class BeatTimes {
   readonly #times_ms: number[] = [];
-  readonly clock: BeatClock = {
+  readonly clock: Clock = {
     now_ms: SYSTEM_CLOCK.now_ms,
     after: (delay_ms, wake) =>
       SYSTEM_CLOCK.after(delay_ms, () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type BeatClock, Heartbeat } from "../../src/daemon/heartbeat.ts";
+import { Heartbeat } from "../../src/daemon/heartbeat.ts";
+import type { Clock } from "../../src/plugins/clock.ts";
 
 /** A clock that stands until it is told to go. */
-class TestClock implements BeatClock {
+class TestClock implements Clock {
   time_ms = 1000;
   #timers: { at_ms: number; wake: () => void }[] = [];
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { type BeatClock, SYSTEM_CLOCK } from "../../src/daemon/heartbeat.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../src/plugins/clock.ts";
 import { memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
 
 const BEATS = 15;
@@ -29,7 +29,7 @@ Deno.test("the heart beats within 10 % of its period while a plugin burns a core
   Deno.mkdirSync(settings.plugins.dir);
   Deno.writeTextFileSync(join(settings.plugins.dir, "burns.js"), BURNING);
   const times_ms: number[] = [];
-  const clock: BeatClock = {
+  const clock: Clock = {
     now_ms: SYSTEM_CLOCK.now_ms,
     after: (delay_ms, wake) =>
       SYSTEM_CLOCK.after(delay_ms, () => {
