@@ -92,6 +92,7 @@ declare module "pewatch" {
     readonly detector: DetectorSettings;
     readonly sample: SampleSettings;
     readonly plugins: PluginSettings;
+    readonly tango: TangoSettings;
     readonly log: LogSettings;
   }
 
@@ -507,6 +508,19 @@ declare module "pewatch" {
     readonly failures_max: number;
     /** Each `[plugins.NAME]` as it stands in the file. */
     readonly tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  }
+
+  interface TangoSettings {
+    readonly enabled: boolean;
+    /** Name of the device server's program, as it is in a Tango database: "PEWatchDaemon". */
+    readonly server: string;
+    readonly instance: string;
+    /** "domain/family/member". */
+    readonly device: string;
+    /** "host:port" of the Tango database; "" serves without one. */
+    readonly database: string;
+    /** "host:port" to listen on. "": with a database any address and port, without one any port of this computer alone. */
+    readonly endpoint: string;
   }
 
   interface LogSettings {

@@ -44,10 +44,11 @@ check_one() {
 
 # What needs the Windows executable or its libraries is the stage windows' (windows_stage.sh).
 stage_unit() {
-  run_tests "tests" "tests/e2e,tests/faults,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango" "$@"
+  run_tests "tests" "tests/e2e,tests/faults,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango,tests/tango/served" "$@"
 }
 
-stage_tango() { run_tests "tests/ffi/tango" "tests/data" "$@"; }
+# What needs libtango; the rest of tests/tango has a library of its own and is the stage unit's.
+stage_tango() { run_tests "tests/ffi/tango tests/tango/served" "tests/data" "$@"; }
 
 stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
 

@@ -15,6 +15,22 @@ find_tango() {
   export PEWATCH_LIBTANGO=$tango_folder/libpewatch_tango.so
 }
 
+# wants_tango ARGS…: whether what is asked of pewatch needs the library: `tango …`, or `run` with a configuration that enables it.
+wants_tango() {
+  [ "${1:-}" != tango ] || return 0
+  [ "${1:-}" = run ] || return 1
+  local file=pewatch.toml
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -c | --config) file=${2:-} ;;
+      --config=*) file=${1#*=} ;;
+    esac
+    shift
+  done
+  awk '/^[ \t]*\[/ { tango = /^[ \t]*\[[ \t]*tango[ \t]*\]/ } tango && /^[ \t]*enabled[ \t]*=[ \t]*true/ { found = 1 } END { exit !found }' \
+    "$file" 2>/dev/null
+}
+
 # Sets what the tests of ffi/tango need beside the library: PEWATCH_TANGO_HOSTS, a folder with the test host, plain and under
 # each sanitizer; PEWATCH_TANGO_PYTHON, one that has Debian's PyTango; PEWATCH_TANGO_PYTHON10, one that has that of PyPI.
 ensure_tango_tests() {

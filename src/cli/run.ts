@@ -5,14 +5,17 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { float, string } from "@optique/core/valueparser";
 import { openConsoleWindow } from "../../ffi/console/console.ts";
+import { openTangoLibrary } from "../../ffi/tango/mod.ts";
 import { type LoadedConfiguration, loadSettings } from "../config/load.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/folder_lock.ts";
 import { openLog, type RunningLog } from "../daemon/log.ts";
 import { FolderError } from "../daemon/make_folders.ts";
 import { outputFolder } from "../plugins/plugin_host.ts";
+import { TangoFace } from "../tango/tango_face.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
 import { countsText, minutesText } from "./counts_text.ts";
+import { endProcessBy } from "./process_end.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 import { stagesNotReady } from "./stages_ready.ts";
 import { onStopSignals } from "./stop_signals.ts";
@@ -66,6 +69,27 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   const daemon = new Daemon(loaded.settings, { log, onStopRequest: () => stop("by pewatch stop") });
   tellStart(loaded, log);
   const begin_ms = performance.now();
+  const startFault = await start(daemon, log);
+  if (startFault !== null) return startFault;
+  tellPlugins(daemon, log);
+  const tango = loaded.settings.tango.enabled ? startTango(daemon, { loaded, log, stop }) : null;
+  const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
+  const why = await stopped;
+  clearTimeout(timer);
+  log.info(`stopping (${why}): the frames under way come to their end`);
+  // Clients can watch it until the end.
+  tango?.end();
+  await daemon.close();
+  await tango?.stop();
+  const { frames, conditions } = daemon.status();
+  const time_s = (performance.now() - begin_ms) / 1000;
+  if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);
+  log.info(`stopped after ${minutesText(time_s)}: ${countsText(frames)}`);
+  return EXIT.done;
+}
+
+/** Gives the exit code where it cannot start, having said why. */
+async function start(daemon: Daemon, log: RunningLog): Promise<number | null> {
   try {
     await daemon.start();
   } catch (error) {
@@ -73,23 +97,27 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
     log.error(error.message);
     return error instanceof FolderError ? EXIT.usage : EXIT.failed;
   }
-  if (stagesNotReady(daemon).length > 0) {
-    // Better no start than frames that pile up; why each is not ready stands in the log already.
-    await daemon.stop();
-    log.error("Cannot start without all of its stages; pewatch doctor says what is missing");
-    return EXIT.failed;
-  }
-  tellPlugins(daemon, log);
-  const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
-  const why = await stopped;
-  clearTimeout(timer);
-  log.info(`stopping (${why}): the frames under way come to their end`);
-  await daemon.stop();
-  const { frames, conditions } = daemon.status();
-  const time_s = (performance.now() - begin_ms) / 1000;
-  if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);
-  log.info(`stopped after ${minutesText(time_s)}: ${countsText(frames)}`);
-  return EXIT.done;
+  if (stagesNotReady(daemon).length === 0) return null;
+  // Better no start than frames that pile up; why each is not ready stands in the log already.
+  await daemon.close();
+  log.error("Cannot start without all of its stages; pewatch doctor says what is missing");
+  return EXIT.failed;
+}
+
+function startTango(daemon: Daemon, { loaded, log, stop }: Pick<Watching, "loaded" | "log" | "stop">): TangoFace {
+  const face = new TangoFace({
+    settings: loaded.settings.tango,
+    daemon,
+    log,
+    openLibrary: () => {
+      const library = openTangoLibrary();
+      endProcessBy((code) => library.exit(code));
+      return library;
+    },
+    onKilled: stop,
+  });
+  face.start();
+  return face;
 }
 
 function tellStart({ settings, file }: LoadedConfiguration, log: RunningLog): void {

@@ -1,5 +1,7 @@
 /** Ctrl-C and its kin: the first asks for an orderly end, the second ends at once. */
 
+import { endProcess } from "./process_end.ts";
+
 /** As shells tell a program that ended by SIGINT. */
 export const EXIT_INTERRUPTED = 130;
 
@@ -21,7 +23,7 @@ export function onStopSignals(stop: (signal: Deno.Signal) => void): Disposable {
   const handlers = new Map<Deno.Signal, () => void>();
   for (const signal of SIGNALS) {
     const handler = () => {
-      if (stopping) Deno.exit(EXIT_INTERRUPTED);
+      if (stopping) endProcess(EXIT_INTERRUPTED);
       stopping = true;
       stop(signal);
     };

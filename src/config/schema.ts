@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { Settings } from "./settings.ts";
 import { FolderNameError, splitRelativeFolder } from "./relative_folder.ts";
+import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./tango_names.ts";
 
 /** Longest waiting time that a person may mean; more is a slip of units (ms for s). */
 const DAY_S = 86_400;
@@ -61,6 +62,20 @@ function pathOf(what: string) {
 function hasControlCharacter(text: string): boolean {
   // deno-lint-ignore no-control-regex
   return /[\u0000-\u001f]/.test(text);
+}
+
+function tangoName(faultOf: (name: string) => string | null) {
+  return v.pipe(
+    v.string("a text in quotes is needed"),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const fault = dataset.typed ? faultOf(dataset.value) : null;
+      if (fault !== null) addIssue({ message: fault });
+    }),
+  );
+}
+
+function addressOrNone(options: { readonly anyPort: boolean }) {
+  return tangoName((text) => text === "" ? null : faultOfAddress(text, options));
 }
 
 function belowOutput() {
@@ -159,6 +174,14 @@ export const settingsSchema = v.object({
     memory_limit_mib: wholeNumber(64, 65_536, "MiB; an empty plugin needs some 10"),
     failures_max: wholeNumber(1, 1000, "since 0 would put a plugin aside before its first failure"),
     tables: v.record(v.string(), v.record(v.string(), v.unknown())),
+  }),
+  tango: v.object({
+    enabled: yesOrNo(),
+    server: tangoName(faultOfServerPart),
+    instance: tangoName(faultOfServerPart),
+    device: tangoName(faultOfDevice),
+    database: addressOrNone({ anyPort: false }),
+    endpoint: addressOrNone({ anyPort: true }),
   }),
   log: v.object({
     level: oneOf("debug", "info", "warn", "error"),

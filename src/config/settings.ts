@@ -114,6 +114,19 @@ export interface PluginSettings {
   readonly tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+export interface TangoSettings {
+  readonly enabled: boolean;
+  /** Name of the device server's program, as it is in a Tango database: "PEWatchDaemon". */
+  readonly server: string;
+  readonly instance: string;
+  /** "domain/family/member". */
+  readonly device: string;
+  /** "host:port" of the Tango database; "" serves without one. */
+  readonly database: string;
+  /** "host:port" to listen on. "": with a database any address and port, without one any port of this computer alone. */
+  readonly endpoint: string;
+}
+
 export interface LogSettings {
   readonly level: LogLevelSetting;
   /** "" for none. */
@@ -137,6 +150,7 @@ export interface Settings {
   readonly detector: DetectorSettings;
   readonly sample: SampleSettings;
   readonly plugins: PluginSettings;
+  readonly tango: TangoSettings;
   readonly log: LogSettings;
 }
 
@@ -163,6 +177,14 @@ export function defaultSettings(base: string, join: (...parts: string[]) => stri
     detector: {},
     sample: {},
     plugins: { dir: join(base, "plugins"), time_limit_s: 300, memory_limit_mib: 512, failures_max: 5, tables: {} },
+    tango: {
+      enabled: false,
+      server: "PEWatchDaemon",
+      instance: "1",
+      device: "pewatch/daemon/1",
+      database: "",
+      endpoint: "",
+    },
     log: { level: "info", file: join(base, "logs", "pewatch.log"), size_mib_max: 10, files_max: 5 },
   };
 }

@@ -1,0 +1,171 @@
+/** The device: its attributes follow the daemon, its writes and commands go to it. */
+import type {
+  TangoCommandCall,
+  TangoDemand,
+  TangoNotice,
+  TangoRequest,
+  TangoServer,
+  TangoWrite,
+} from "../../ffi/tango/library.ts";
+import type { Daemon } from "../daemon/daemon.ts";
+import { SettingRefusedError } from "../daemon/client_settings.ts";
+import type { Logger } from "../frames/events.ts";
+import { inTime } from "./in_time.ts";
+import { pluginInfo } from "./plugin_info.ts";
+import { readDevice } from "./reading.ts";
+import type { DeviceTable } from "./table.ts";
+import { changeOf, WriteRefusedError } from "./writes.ts";
+
+export type DeviceDaemon = Pick<
+  Daemon,
+  | "settings"
+  | "status"
+  | "period_s"
+  | "start"
+  | "stop"
+  | "change"
+  | "retryFrames"
+  | "reloadPlugins"
+  | "onFrame"
+  | "onSettings"
+>;
+
+export interface DeviceOptions {
+  readonly server: TangoServer<DeviceTable>;
+  readonly daemon: DeviceDaemon;
+  readonly log: Logger;
+  /** Called where a client restarted the device or the server, or called Init. */
+  readonly onNotice?: (notice: TangoNotice) => void;
+}
+
+/** Below the 2.5 s after which the shim answers a client by itself. */
+const ANSWER_MS_MAX = 2000;
+
+export class Device implements Disposable {
+  readonly #options: DeviceOptions;
+  readonly #ends: (() => void)[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #ending: string | null = null;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+  }
+
+  /** From now on the attributes follow the daemon. */
+  follow(): void {
+    const { daemon } = this.#options;
+    this.refresh();
+    this.#timer = setInterval(() => this.refresh(), daemon.period_s * 1000);
+    this.#ends.push(
+      daemon.onSettings(() => this.refresh()),
+      // Each of these has an event of its own: who works on frames as they come misses none.
+      daemon.onFrame(({ type }) => {
+        if (type === "delivered" || type === "quarantined" || type === "dark_removed") this.refresh();
+      }),
+    );
+  }
+
+  /** Sets all; the shim makes events of what is new. What is set is also what is read as the time of the value. */
+  refresh(): void {
+    const { server, daemon } = this.#options;
+    const status = daemon.status();
+    const reading = readDevice(status, daemon.settings);
+    for (const [name, value] of Object.entries(reading)) server.set(name as "LastFrame", value as string);
+    server.setState(status.state, status.text);
+  }
+
+  /** From now on commands and writes are refused with this reason: the program ends. */
+  end(reason: string): void {
+    this.#ending = reason;
+  }
+
+  /** Answers what clients want, until the server has ended. */
+  async serve(): Promise<void> {
+    for await (const request of this.#options.server.requests()) this.#take(request);
+  }
+
+  #take(request: TangoRequest): void {
+    if (request.kind === "notice") {
+      this.#options.onNotice?.(request);
+    } else if (this.#ending !== null && request.kind !== "demand") {
+      request.refuse(this.#ending);
+    } else {
+      // Not awaited: a slow command does not hold up what other clients want.
+      this.#answer(request).catch((error) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        const meant = error instanceof SettingRefusedError || error instanceof WriteRefusedError;
+        if (!meant) this.#options.log.error(`Tango: ${request.name} failed: ${reason}`);
+        request.refuse(reason);
+      });
+    }
+  }
+
+  #answer(request: TangoWrite | TangoCommandCall | TangoDemand): Promise<void> {
+    switch (request.kind) {
+      case "write":
+        return this.#write(request);
+      case "command":
+        return this.#command(request);
+      case "demand":
+        request.accept();
+        return Promise.resolve();
+    }
+  }
+
+  async #write(write: TangoWrite): Promise<void> {
+    const { daemon, log } = this.#options;
+    const change = changeOf(write, daemon.settings);
+    if (change !== null) {
+      await daemon.change(change);
+      log.info(`Tango: a client set ${write.name} to ${JSON.stringify(change.value)}`);
+    }
+    this.refresh();
+    write.accept();
+  }
+
+  async #command(call: TangoCommandCall): Promise<void> {
+    const { daemon, log } = this.#options;
+    switch (call.name) {
+      case "Start":
+        return await this.#perform(call, daemon.start());
+      case "Stop":
+        return await this.#perform(call, daemon.stop());
+      case "ReloadPlugins":
+        daemon.reloadPlugins();
+        call.accept();
+        return;
+      case "Retry": {
+        log.info("Tango: a client called Retry");
+        const result = await inTime(daemon.retryFrames(), ANSWER_MS_MAX);
+        call.accept(result === "late" ? "It is under way; Backlog and LastError tell what comes of it" : result);
+        return;
+      }
+      case "PluginInfo": {
+        const { plugins } = daemon.status();
+        const text = pluginInfo(plugins, String(call.argument ?? ""));
+        if (text !== null) call.accept(text);
+        else {
+          call.refuse(`There is no plugin ${call.argument}; there are ${plugins.map(({ name }) => name).join(", ")}`);
+        }
+        return;
+      }
+    }
+    call.refuse(`There is no command ${call.name}`);
+  }
+
+  /** What takes longer than a client waits is accepted; State and Status then say how it goes on. */
+  async #perform(call: TangoCommandCall, what: Promise<void>): Promise<void> {
+    const { log } = this.#options;
+    log.info(`Tango: a client called ${call.name}`);
+    if (await inTime(what, ANSWER_MS_MAX) === "late") {
+      what.catch((error) => log.error(`Tango: ${call.name} failed: ${error instanceof Error ? error.message : error}`));
+    }
+    this.refresh();
+    call.accept();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    for (const end of this.#ends.splice(0)) end();
+  }
+}

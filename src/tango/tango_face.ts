@@ -1,0 +1,105 @@
+/** The Tango device server beside the daemon: frames never wait for it, whatever becomes of it. */
+import { TangoError, type TangoFailure, type TangoLibrary } from "../../ffi/tango/mod.ts";
+import type { TangoSettings } from "../config/settings.ts";
+import type { Logger } from "../frames/events.ts";
+import { Device, type DeviceDaemon } from "./device.ts";
+import { inTime } from "./in_time.ts";
+import { placeOf } from "./place.ts";
+import { DEVICE_TABLE } from "./table.ts";
+
+export interface TangoFaceOptions {
+  readonly settings: TangoSettings;
+  readonly daemon: DeviceDaemon;
+  readonly log: Logger;
+  readonly openLibrary: () => TangoLibrary;
+  /** A client killed the server: the program is to end. */
+  readonly onKilled: (why: string) => void;
+  readonly retry_ms?: number;
+}
+
+/** What hinders a start (a database that is away, a name that is taken) is tried again after so long. */
+export const RETRY_MS = 5000;
+/** The end of the program waits no longer for the server's: a start may hang at a database that does not answer. */
+const STOP_MS_MAX = 3000;
+
+const REMEDIES: Readonly<Record<TangoFailure, string>> = {
+  database_away: "it is waited for",
+  not_registered: "pewatch tango register does it",
+  registered_elsewhere: "give [tango] another device, server or instance, or correct the database",
+  already_running: "stop the other one, or give [tango] another instance and device",
+  endpoint: "give [tango] endpoint another port, or an address of this computer",
+  other: "pewatch doctor says more",
+};
+
+export class TangoFace {
+  readonly #options: TangoFaceOptions;
+  #library: TangoLibrary | null = null;
+  #device: Device | null = null;
+  readonly #stopping = Promise.withResolvers<void>();
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #stopServer: () => Promise<void> = () => Promise.resolve();
+  #said = "";
+
+  constructor(options: TangoFaceOptions) {
+    this.#options = options;
+  }
+
+  /** Gives at once; the log tells what comes of it. */
+  start(): void {
+    this.#running = this.#run().catch((error) => {
+      this.#options.log.error(`Tango: the device is not served: ${error instanceof Error ? error.message : error}`);
+    });
+  }
+
+  /** From now on clients read, but can do nothing: the program comes to its end. */
+  end(): void {
+    this.#device?.end("pewatch is ending");
+  }
+
+  /** Ends the server; bounded. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopping.resolve();
+    this.#device?.[Symbol.dispose]();
+    await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
+  }
+
+  /** The library whose server needs the program's end to go through it; null where no server was started. */
+  get library(): TangoLibrary | null {
+    return this.#library;
+  }
+
+  async #run(): Promise<void> {
+    const { settings, daemon, log, openLibrary } = this.#options;
+    const begin_ms = performance.now();
+    this.#library = openLibrary();
+    const server = this.#library.createServer(DEVICE_TABLE);
+    this.#stopServer = () => server.stop();
+    const device = this.#device = new Device({ server, daemon, log });
+    device.follow();
+    const place = placeOf(settings);
+    for (;;) {
+      try {
+        const name = await server.start(place);
+        log.info(`Tango: ${name} is served after ${Math.round(performance.now() - begin_ms)} ms`);
+        break;
+      } catch (error) {
+        if (this.#stopped) return;
+        if (!(error instanceof TangoError) || error.failure === null) throw error;
+        this.#tell(`Tango: ${error.message}; ${REMEDIES[error.failure]}`);
+      }
+      await inTime(this.#stopping.promise, this.#options.retry_ms ?? RETRY_MS);
+      if (this.#stopped) return;
+    }
+    await device.serve();
+    if (!this.#stopped) this.#options.onKilled("a Tango client killed the server");
+  }
+
+  /** Once as long as it stays the same. */
+  #tell(text: string): void {
+    if (this.#said === text) this.#options.log.debug(text);
+    else this.#options.log.warn(`${text}. Frames go on; it is tried again each ${RETRY_MS / 1000} s`);
+    this.#said = text;
+  }
+}

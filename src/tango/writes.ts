@@ -1,0 +1,64 @@
+/** What a client writes, as a change of the daemon's settings. */
+import type { TangoWrite } from "../../ffi/tango/library.ts";
+import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/client_settings.ts";
+import type { Settings } from "../config/settings.ts";
+import { readsAs } from "./reading.ts";
+
+const SETTING_OF: Readonly<Record<string, ClientSetting>> = {
+  DirRaw: "raw",
+  DirTemp: "temp",
+  DirProc: "proc",
+  DirOutputRoot: "output_root",
+  DirOutput: "output_dir",
+  MaxProc: "max_proc",
+};
+
+/** A value that is not taken, with why: it can be none of the daemon's. */
+export class WriteRefusedError extends Error {
+  override readonly name = "WriteRefusedError";
+}
+
+/**
+ * The change, or null where the value is the one that holds.
+ * @throws {WriteRefusedError}
+ */
+export function changeOf(
+  { name, value }: Pick<TangoWrite, "name" | "value">,
+  settings: Settings,
+): SettingChange | null {
+  const key = SETTING_OF[name];
+  if (key === undefined) throw new WriteRefusedError(`Cannot write ${name}: it is read only`);
+  if (key === "max_proc") {
+    const number = Number(value);
+    return number === settings.daemon.max_proc ? null : { key, value: number };
+  }
+  const text = String(value);
+  if (readsAs(clientSettings(settings)[key], text)) return null;
+  const fault = faultOfText(text);
+  if (fault !== null) throw new WriteRefusedError(`Wrong value was given (${name}: ${text}) - ${fault}`);
+  return { key, value: text };
+}
+
+/** Tango carries Latin-1. What is beyond it arrives as something else, of which no folder is to be made. */
+function faultOfText(text: string): string | null {
+  const escape = /\\u[0-9a-f]{4}/.exec(text)?.[0];
+  if (escape !== undefined && parseInt(escape.slice(2), 16) > 0xff) {
+    return `${escape} stands for a character that Tango cannot carry: set this folder in the configuration, or write / ` +
+      "instead of \\ where a folder's name begins so";
+  }
+  return isUtf8(text)
+    ? "it is UTF-8, and Tango's texts are Latin-1: let the client write Latin-1, or set this folder in the configuration"
+    : null;
+}
+
+/** Latin-1 with anything but ASCII in it is hardly ever valid UTF-8. */
+function isUtf8(text: string): boolean {
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  if (bytes.every((byte) => byte < 0x80)) return false;
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
