@@ -12,6 +12,7 @@ import { SettingRefusedError } from "../daemon/client_settings.ts";
 import type { Logger } from "../frames/events.ts";
 import { inTime } from "./in_time.ts";
 import { pluginInfo } from "./plugin_info.ts";
+import { LastPreview, type MakePreview } from "./preview.ts";
 import { readDevice } from "./reading.ts";
 import type { DeviceTable } from "./table.ts";
 import { changeOf, WriteRefusedError } from "./writes.ts";
@@ -34,6 +35,7 @@ export interface DeviceOptions {
   readonly server: TangoServer<DeviceTable>;
   readonly daemon: DeviceDaemon;
   readonly log: Logger;
+  readonly makePreview: MakePreview;
   /** Called where a client restarted the device or the server, or called Init. */
   readonly onNotice?: (notice: TangoNotice) => void;
 }
@@ -44,11 +46,14 @@ const ANSWER_MS_MAX = 2000;
 export class Device implements Disposable {
   readonly #options: DeviceOptions;
   readonly #ends: (() => void)[] = [];
+  readonly #preview: LastPreview;
   #timer: ReturnType<typeof setInterval> | undefined;
   #ending: string | null = null;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
+    const { makePreview, log } = options;
+    this.#preview = new LastPreview(makePreview, (reason) => log.debug(`Tango: there is no preview: ${reason}`));
   }
 
   /** From now on the attributes follow the daemon. */
@@ -59,7 +64,9 @@ export class Device implements Disposable {
     this.#ends.push(
       daemon.onSettings(() => this.refresh()),
       // Each of these has an event of its own: who works on frames as they come misses none.
-      daemon.onFrame(({ type }) => {
+      daemon.onFrame((event) => {
+        const { type } = event;
+        this.#preview.frame(event, new Date());
         if (type === "delivered" || type === "quarantined" || type === "dark_removed") this.refresh();
       }),
     );
@@ -107,8 +114,7 @@ export class Device implements Disposable {
       case "command":
         return this.#command(request);
       case "demand":
-        request.accept();
-        return Promise.resolve();
+        return this.#show(request);
     }
   }
 
@@ -116,11 +122,17 @@ export class Device implements Disposable {
     const { daemon, log } = this.#options;
     const change = changeOf(write, daemon.settings);
     if (change !== null) {
+      log.info(`Tango: a client sets ${write.name} to ${JSON.stringify(change.value)}`);
       await daemon.change(change);
-      log.info(`Tango: a client set ${write.name} to ${JSON.stringify(change.value)}`);
     }
     this.refresh();
     write.accept();
+  }
+
+  async #show(demand: TangoDemand): Promise<void> {
+    const preview = await this.#preview.next();
+    if (preview !== null) this.#options.server.set("Preview", preview.image, { time: preview.time });
+    demand.accept();
   }
 
   async #command(call: TangoCommandCall): Promise<void> {

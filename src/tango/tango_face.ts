@@ -4,6 +4,7 @@ import type { TangoSettings } from "../config/settings.ts";
 import type { Logger } from "../frames/events.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
 import { inTime } from "./in_time.ts";
+import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
 import { DEVICE_TABLE } from "./table.ts";
 
@@ -33,6 +34,7 @@ const REMEDIES: Readonly<Record<TangoFailure, string>> = {
 
 export class TangoFace {
   readonly #options: TangoFaceOptions;
+  readonly #previews = new PreviewMaker();
   #library: TangoLibrary | null = null;
   #device: Device | null = null;
   readonly #stopping = Promise.withResolvers<void>();
@@ -62,6 +64,7 @@ export class TangoFace {
     this.#stopped = true;
     this.#stopping.resolve();
     this.#device?.[Symbol.dispose]();
+    this.#previews[Symbol.dispose]();
     await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
   }
 
@@ -76,7 +79,7 @@ export class TangoFace {
     this.#library = openLibrary();
     const server = this.#library.createServer(DEVICE_TABLE);
     this.#stopServer = () => server.stop();
-    const device = this.#device = new Device({ server, daemon, log });
+    const device = this.#device = new Device({ server, daemon, log, makePreview: (path) => this.#previews.make(path) });
     device.follow();
     const place = placeOf(settings);
     for (;;) {
