@@ -1,4 +1,5 @@
 /** What the rest of pewatch sees of Tango: the seam that a fake can take the place of. No pointer crosses it. */
+import type { TangoError } from "./error.ts";
 
 export type TangoType = "boolean" | "double" | "ushort" | "string" | "long64";
 export type TangoLevel = "operator" | "expert";
@@ -195,6 +196,8 @@ export interface TangoLibrary extends Disposable {
   register(registration: TangoRegistration): Promise<void>;
   /** @throws TangoError, also where the server runs */
   unregister(registration: Omit<TangoRegistration, "className">): Promise<void>;
+  /** Whether the server could start as the database is now: null, or why not. @throws TangoError */
+  check(registration: TangoRegistration): Promise<TangoError | null>;
   /** Properties of a device: the values of each. @throws TangoError */
   deviceProperties(of: { readonly database: string; readonly device: string }): Promise<Map<string, string[]>>;
   /** Ends the process at once, without destructors, which may hang while Tango's threads run (Windows). */

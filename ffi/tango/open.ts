@@ -1,7 +1,7 @@
 /** Finds and opens the Tango shim, of the version that this binding was written for. */
 import { dirname, join } from "node:path";
 import { type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
-import { PT_INTERFACE_VERSION, WORDS_BYTES_MAX } from "./constants.ts";
+import { FAILURES, PT_INTERFACE_VERSION, WORDS_BYTES_MAX } from "./constants.ts";
 import { TangoError } from "./error.ts";
 import type { TangoLibrary, TangoRegistration, TangoServer, TangoTable } from "./library.ts";
 import { cTextOf, Native } from "./native.ts";
@@ -86,6 +86,23 @@ class NativeTangoLibrary implements TangoLibrary {
       await pt_unregister(cText(database), cText(server), cText(instance), cText(device), text, text.length),
       text,
     );
+  }
+
+  async check({ database, server, instance, className, device }: TangoRegistration): Promise<TangoError | null> {
+    const text = new Uint8Array(WORDS_BYTES_MAX);
+    const failure = accepted(
+      await this.#library.symbols.pt_check(
+        cText(database),
+        cText(server),
+        cText(instance),
+        cText(className),
+        cText(device),
+        text,
+        text.length,
+      ),
+      text,
+    );
+    return failure === 0 ? null : new TangoError(cTextOf(text), FAILURES[failure] ?? "other");
   }
 
   async deviceProperties(of: { readonly database: string; readonly device: string }): Promise<Map<string, string[]>> {

@@ -162,6 +162,19 @@ export const SYMBOLS = {
     result: int32_t,
     nonblocking: true,
   },
+  pt_check: {
+    parameters: [
+      memory, // const char *database
+      memory, // const char *server
+      memory, // const char *instance
+      memory, // const char *class_name
+      memory, // const char *device
+      memory, // char *text
+      int32_t, // int32_t size
+    ],
+    result: int32_t,
+    nonblocking: true,
+  },
   pt_properties: {
     parameters: [
       memory, // const char *database

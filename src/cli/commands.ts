@@ -41,8 +41,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "List, check, make and retry plugins",
     load: async () => (await import("./plugins.ts")).runPlugins,
   },
+  tango: {
+    summary: "Register the device in a Tango database",
+    load: async () => (await import("./tango.ts")).runTango,
+  },
   doctor: {
-    summary: "Check libraries, configuration, folders and plugins, and say what to do",
+    summary: "Check libraries, configuration, folders, plugins and Tango, and say what to do",
     load: async () => (await import("./doctor.ts")).runDoctor,
   },
   init: {

@@ -15,6 +15,9 @@ import { checkLock } from "./doctor/lock.ts";
 import { checkPlugins } from "./doctor/plugins.ts";
 import { checkDeno, checkLibrary, checkProgram } from "./doctor/program.ts";
 import { checkSpace } from "./doctor/space.ts";
+import { checkTango } from "./doctor/tango.ts";
+import { findDaemon } from "./ask_daemon.ts";
+import { openTango } from "./tango/open.ts";
 import { Painter, type Style } from "./terminal.ts";
 import { findLibraries } from "./version.ts";
 
@@ -27,7 +30,7 @@ const ARGUMENTS = object({
 export async function runDoctor(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "doctor",
-    brief: message`Checks libraries, configuration, folders and plugins by using them, and says what to do.`,
+    brief: message`Checks libraries, configuration, folders, plugins and Tango by using them, and says what to do.`,
     footer: message`Exit codes: 0 healthy, 1 problems, 2 wrong usage.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
@@ -46,7 +49,13 @@ export async function examine(config: string | undefined): Promise<Check[]> {
   if (loaded === null) return checks;
   examineFolders(loaded.settings, checks);
   checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
+  checks.push(...inArea("Tango", await examineTango(loaded.settings)));
   return checks;
+}
+
+function examineTango(settings: Settings): Promise<Finding[]> {
+  const running = findDaemon(settings) !== null;
+  return checkTango(settings, { openLibrary: openTango, running, tangoHost: Deno.env.get("TANGO_HOST") });
 }
 
 function inArea(area: string, findings: readonly Finding[]): Check[] {

@@ -5,20 +5,23 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { float, string } from "@optique/core/valueparser";
 import { openConsoleWindow } from "../../ffi/console/console.ts";
-import { openTangoLibrary } from "../../ffi/tango/mod.ts";
+import { NativeLibraryError } from "../../ffi/locate.ts";
+import type { TangoLibrary } from "../../ffi/tango/mod.ts";
 import { type LoadedConfiguration, loadSettings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/folder_lock.ts";
 import { openLog, type RunningLog } from "../daemon/log.ts";
 import { FolderError } from "../daemon/make_folders.ts";
 import { outputFolder } from "../plugins/plugin_host.ts";
+import { startSettings } from "../tango/start_settings.ts";
 import { TangoFace } from "../tango/tango_face.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
 import { countsText, minutesText } from "./counts_text.ts";
-import { endProcessBy } from "./process_end.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 import { stagesNotReady } from "./stages_ready.ts";
 import { onStopSignals } from "./stop_signals.ts";
+import { openTango } from "./tango/open.ts";
 
 const ARGUMENTS = object({
   config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
@@ -66,13 +69,19 @@ interface Watching {
 }
 
 async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
-  const daemon = new Daemon(loaded.settings, { log, onStopRequest: () => stop("by pewatch stop") });
   tellStart(loaded, log);
+  const library = loaded.settings.tango.enabled ? tangoLibrary(log) : null;
+  const settings = library === null ? loaded.settings : await startSettings(loaded.settings, { library, log });
+  const daemon = new Daemon(settings, { log, onStopRequest: () => stop("by pewatch stop") });
+  tellFolders(daemon.settings, log);
   const begin_ms = performance.now();
   const startFault = await start(daemon, log);
   if (startFault !== null) return startFault;
   tellPlugins(daemon, log);
-  const tango = loaded.settings.tango.enabled ? startTango(daemon, { loaded, log, stop }) : null;
+  const tango = library === null
+    ? null
+    : new TangoFace({ settings: settings.tango, daemon, log, library, onKilled: stop });
+  tango?.start();
   const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
   const why = await stopped;
   clearTimeout(timer);
@@ -86,6 +95,17 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);
   log.info(`stopped after ${minutesText(time_s)}: ${countsText(frames)}`);
   return EXIT.done;
+}
+
+/** Null where there is none: frames do without. */
+function tangoLibrary(log: RunningLog): TangoLibrary | null {
+  try {
+    return openTango();
+  } catch (error) {
+    if (!(error instanceof NativeLibraryError)) throw error;
+    log.error(`Tango: the device is not served, frames go on without it: ${error.message}`);
+    return null;
+  }
 }
 
 /** Gives the exit code where it cannot start, having said why. */
@@ -104,26 +124,13 @@ async function start(daemon: Daemon, log: RunningLog): Promise<number | null> {
   return EXIT.failed;
 }
 
-function startTango(daemon: Daemon, { loaded, log, stop }: Pick<Watching, "loaded" | "log" | "stop">): TangoFace {
-  const face = new TangoFace({
-    settings: loaded.settings.tango,
-    daemon,
-    log,
-    openLibrary: () => {
-      const library = openTangoLibrary();
-      endProcessBy((code) => library.exit(code));
-      return library;
-    },
-    onKilled: stop,
-  });
-  face.start();
-  return face;
-}
-
-function tellStart({ settings, file }: LoadedConfiguration, log: RunningLog): void {
-  const { raw, temp, proc } = settings.folders;
+function tellStart({ file }: LoadedConfiguration, log: RunningLog): void {
   log.info(`pewatch ${PROGRAM_VERSION}, process ${Deno.pid}, Deno ${Deno.version.deno} on ${Deno.build.target}`);
   log.info(`configuration: ${file ?? "none, the defaults hold"}`);
+}
+
+function tellFolders(settings: Settings, log: RunningLog): void {
+  const { raw, temp, proc } = settings.folders;
   log.info(`raw:    ${raw}`);
   log.info(`temp:   ${temp}`);
   log.info(`proc:   ${proc}`);

@@ -37,6 +37,7 @@ export function faultOfAddress(address: string, options: { readonly anyPort: boo
   if (colon < 0) return "host and port are needed, as in 'host:10000'";
   if (address.includes(",")) return "one host and port are needed, not a list";
   if (!HOST.test(host)) return `${JSON.stringify(host)} is no host`;
-  if (!/^\d{1,5}$/.test(digits) || Number(digits) > PORT_MAX) return `a port from 0 to ${PORT_MAX} is needed after ':'`;
-  return Number(digits) === 0 && !options.anyPort ? "port 0 is none; a Tango database is mostly at 10000" : null;
+  const lowest = options.anyPort ? 0 : 1;
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : NaN;
+  return port >= lowest && port <= PORT_MAX ? null : `a port from ${lowest} to ${PORT_MAX} is needed after ':'`;
 }

@@ -12,7 +12,7 @@ export interface TangoFaceOptions {
   readonly settings: TangoSettings;
   readonly daemon: DeviceDaemon;
   readonly log: Logger;
-  readonly openLibrary: () => TangoLibrary;
+  readonly library: TangoLibrary;
   /** A client killed the server: the program is to end. */
   readonly onKilled: (why: string) => void;
   readonly retry_ms?: number;
@@ -35,7 +35,6 @@ const REMEDIES: Readonly<Record<TangoFailure, string>> = {
 export class TangoFace {
   readonly #options: TangoFaceOptions;
   readonly #previews = new PreviewMaker();
-  #library: TangoLibrary | null = null;
   #device: Device | null = null;
   readonly #stopping = Promise.withResolvers<void>();
   #stopped = false;
@@ -68,20 +67,18 @@ export class TangoFace {
     await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
   }
 
-  /** The library whose server needs the program's end to go through it; null where no server was started. */
-  get library(): TangoLibrary | null {
-    return this.#library;
-  }
-
   async #run(): Promise<void> {
-    const { settings, daemon, log, openLibrary } = this.#options;
+    const { settings, daemon, log, library } = this.#options;
     const begin_ms = performance.now();
-    this.#library = openLibrary();
-    const server = this.#library.createServer(DEVICE_TABLE);
+    const server = library.createServer(DEVICE_TABLE);
     this.#stopServer = () => server.stop();
     const device = this.#device = new Device({ server, daemon, log, makePreview: (path) => this.#previews.make(path) });
     device.follow();
     const place = placeOf(settings);
+    const host = Deno.env.get("TANGO_HOST");
+    if (place.database === undefined && host !== undefined) {
+      log.info(`Tango: [tango] database is "", so none is used, although TANGO_HOST is ${host}`);
+    }
     for (;;) {
       try {
         const name = await server.start(place);

@@ -224,6 +224,21 @@ int32_t pt_unregister(const char *database, const char *server_name, const char 
   });
 }
 
+int32_t pt_check(const char *database, const char *server_name, const char *instance, const char *class_name,
+                 const char *device, char *text, int32_t size) {
+  return guarded_waiting(text, size, [&]() -> std::int32_t {
+    try {
+      require_startable(
+          {text_of(database), text_of(server_name), text_of(instance), text_of(class_name), text_of(device)});
+      return PT_FAILURE_NONE;
+    } catch (const Error &failure) {
+      if (failure.code() < 0) throw;
+      copy_text(failure.what(), text, size);
+      return failure.code();
+    }
+  });
+}
+
 int32_t pt_properties(const char *database, const char *device, char *text, int32_t size) {
   return guarded_waiting(text, size, [&] {
     std::string list;

@@ -176,6 +176,9 @@ PT_EXPORT int32_t pt_register(const char *database, const char *server, const ch
 /* [waits] Takes them out again; a server that runs is an error. */
 PT_EXPORT int32_t pt_unregister(const char *database, const char *server, const char *instance, const char *device,
                                 char *text, int32_t size);
+/* [waits] Whether the server could start as the database is now: one of PT_FAILURE_*, with its words. */
+PT_EXPORT int32_t pt_check(const char *database, const char *server, const char *instance, const char *class_name,
+                           const char *device, char *text, int32_t size);
 /* [waits] Properties of the device: name, number of values, values, each a text. Gives the number of bytes; where that
  * is above size nothing is written. */
 PT_EXPORT int32_t pt_properties(const char *database, const char *device, char *text, int32_t size);

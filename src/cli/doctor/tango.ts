@@ -1,0 +1,133 @@
+/** The Tango device server: its library, the database, what is registered there, and where it is to listen. */
+import { lookup } from "node:dns/promises";
+import type { TangoFailure, TangoLibrary } from "../../../ffi/tango/mod.ts";
+import type { Settings, TangoSettings } from "../../config/settings.ts";
+import { inTime } from "../../tango/in_time.ts";
+import { placeOf } from "../../tango/place.ts";
+import { withProperties } from "../../tango/properties.ts";
+import { DEVICE_TABLE } from "../../tango/table.ts";
+import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+
+export interface TangoChecks {
+  readonly openLibrary: () => TangoLibrary;
+  /** Whether a daemon of this configuration runs: what it holds is no fault. */
+  readonly running: boolean;
+  /** The variable's value. */
+  readonly tangoHost: string | undefined;
+}
+
+/** For one step; a host that does not exist any more keeps the system waiting for minutes. */
+const STEP_MS_MAX = 5000;
+
+const REMEDIES: Readonly<Record<TangoFailure, string>> = {
+  database_away: "Start the database, or correct [tango] database",
+  not_registered: "Type: pewatch tango register",
+  registered_elsewhere: "Give [tango] the server, instance and device that belong together, or correct the database",
+  already_running: "Stop the other one, or give [tango] another instance and device",
+  endpoint: "Give [tango] endpoint another port",
+  other: "See the words of Tango",
+};
+
+/** In the order in which a person mends things; what rests on something that is missing is not looked at. */
+export async function checkTango(settings: Settings, checks: TangoChecks): Promise<Finding[]> {
+  const { tango } = settings;
+  if (!tango.enabled) return [ok("device server", "off ([tango] enabled = false)")];
+  const names = ok("names", `device ${tango.device}, server ${tango.server}/${tango.instance}`);
+  const library = openLibrary(checks.openLibrary);
+  const findings = [names, library.finding, ...checkTangoHost(tango, checks.tangoHost)];
+  if (tango.database !== "") {
+    const reached = await checkDatabaseHost(tango.database);
+    findings.push(reached);
+    if (reached.status === "ok" && library.opened !== null) {
+      findings.push(...await checkRegistration(settings, library.opened, checks.running));
+    }
+  }
+  const { endpoint } = placeOf(tango);
+  if (endpoint !== undefined) findings.push(checkEndpoint(endpoint, checks.running));
+  return findings;
+}
+
+function openLibrary(open: () => TangoLibrary): { opened: TangoLibrary | null; finding: Finding } {
+  try {
+    const opened = open();
+    return { opened, finding: ok("library", `cppTango ${opened.version} (${opened.path})`) };
+  } catch (error) {
+    return {
+      opened: null,
+      finding: problem("library", reasonOf(error), "Get it as this says; frames are delivered without it as well"),
+    };
+  }
+}
+
+function checkTangoHost({ database }: TangoSettings, tangoHost: string | undefined): Finding[] {
+  if (tangoHost === undefined || tangoHost === "" || tangoHost === database) return [];
+  return [
+    warning(
+      "TANGO_HOST",
+      `it is ${tangoHost}, but [tango] database is ${JSON.stringify(database)}, and that alone counts`,
+      "Set [tango] database to it where the device belongs there",
+    ),
+  ];
+}
+
+/** Whether something listens there, and if not, what is wrong. */
+async function checkDatabaseHost(database: string): Promise<Finding> {
+  const name = "database";
+  const colon = database.lastIndexOf(":");
+  const hostname = database.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  const port = Number(database.slice(colon + 1));
+  try {
+    if (await inTime(lookup(hostname), STEP_MS_MAX) === "late") throw new Error("no name server answers");
+  } catch (error) {
+    return problem(name, `the host ${hostname} is not known: ${reasonOf(error)}`, "Correct [tango] database");
+  }
+  try {
+    (await Deno.connect({ hostname, port, signal: AbortSignal.timeout(STEP_MS_MAX) })).close();
+    return ok(name, `${database} is reached`);
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === "TimeoutError";
+    const reason = late ? `no answer within ${STEP_MS_MAX / 1000} s, as where a firewall is between` : reasonOf(error);
+    return problem(name, `nothing is reached at ${database}: ${reason}`, REMEDIES.database_away);
+  }
+}
+
+async function checkRegistration(settings: Settings, library: TangoLibrary, running: boolean): Promise<Finding[]> {
+  const { database, server, instance, device } = settings.tango;
+  const name = "registration";
+  try {
+    const registration = { database, server, instance, device, className: DEVICE_TABLE.className };
+    const failure = await inTime(library.check(registration), STEP_MS_MAX);
+    if (failure === "late") return [problem(name, `${database} is no Tango database`, REMEDIES.database_away)];
+    if (failure !== null && !(failure.failure === "already_running" && running)) {
+      return [problem(name, failure.message, REMEDIES[failure.failure ?? "other"])];
+    }
+    const registered = ok(name, `${device} is registered${failure === null ? "" : ", and is served"}`);
+    return [registered, ...await checkProperties(settings, library)];
+  } catch (error) {
+    return [problem(name, reasonOf(error), REMEDIES.other)];
+  }
+}
+
+async function checkProperties(settings: Settings, library: TangoLibrary): Promise<Finding[]> {
+  const { database, device } = settings.tango;
+  const properties = await inTime(library.deviceProperties({ database, device }), STEP_MS_MAX);
+  if (properties === "late") return [];
+  const { taken, refused } = withProperties(settings, properties);
+  return [
+    ...taken.length === 0 ? [] : [ok("properties", `${taken.join(", ")} (instead of the configuration's)`)],
+    ...refused.map((text) => problem("properties", text, "Correct or remove it; what the configuration says holds")),
+  ];
+}
+
+function checkEndpoint(endpoint: string, running: boolean): Finding {
+  const colon = endpoint.lastIndexOf(":");
+  const hostname = endpoint.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  try {
+    Deno.listen({ hostname, port: Number(endpoint.slice(colon + 1)) }).close();
+    return ok("endpoint", `${endpoint} is free`);
+  } catch (error) {
+    if (running && error instanceof Deno.errors.AddrInUse) return ok("endpoint", `${endpoint} is in use by pewatch`);
+    const reason = error instanceof Deno.errors.AddrInUse ? "another program listens there" : reasonOf(error);
+    return problem("endpoint", `${endpoint}: ${reason}`, REMEDIES.endpoint);
+  }
+}

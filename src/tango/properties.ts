@@ -1,0 +1,95 @@
+/** Properties of the device in the Tango database that go before the configuration. */
+import { isAbsolute } from "node:path";
+import { checkSettings } from "../config/check.ts";
+import { ConfigurationError } from "../config/error.ts";
+import type { Settings } from "../config/settings.ts";
+import { TomlLines } from "../config/toml_lines.ts";
+
+/** Name, value, by the names that the attributes have. Those of Tango itself and of others are left alone. */
+const PROPERTIES = {
+  DirRaw: { table: "folders", key: "raw", kind: "folder" },
+  DirTemp: { table: "folders", key: "temp", kind: "folder" },
+  DirProc: { table: "folders", key: "proc", kind: "folder" },
+  DirOutputRoot: { table: "folders", key: "output_root", kind: "folder" },
+  DirOutput: { table: "folders", key: "output_dir", kind: "text" },
+  MaxProc: { table: "daemon", key: "max_proc", kind: "number" },
+} as const;
+
+type PropertyName = keyof typeof PROPERTIES;
+
+interface Wanted {
+  readonly name: PropertyName;
+  readonly value: string;
+}
+
+export interface PropertyReading {
+  /** Those of the configuration, with what was taken in their place. */
+  readonly settings: Settings;
+  /** "MaxProc = 7" */
+  readonly taken: readonly string[];
+  /** Each with the property's name and the reason; the configuration's value holds. */
+  readonly refused: readonly string[];
+}
+
+/** Judged by the rules of the configuration, since they take its place. */
+export function withProperties(
+  settings: Settings,
+  properties: ReadonlyMap<string, readonly string[]>,
+): PropertyReading {
+  const refused: string[] = [];
+  const wanted: Wanted[] = [];
+  for (const [given, values] of properties) {
+    const name = nameOf(given);
+    if (name === null) continue;
+    const fault = faultOf(name, values);
+    if (fault === null) wanted.push({ name, value: values[0]! });
+    else refused.push(`property ${name}: ${fault}`);
+  }
+  // All at once: two folders that are exchanged would meet one after the other.
+  const all = apply(settings, wanted);
+  if (all.fault === null) return { settings: all.settings, taken: wanted.map(textOf), refused };
+  const taken: string[] = [];
+  let current = settings;
+  for (const one of wanted) {
+    const { settings: changed, fault } = apply(current, [one]);
+    current = changed;
+    if (fault === null) taken.push(textOf(one));
+    else refused.push(`property ${one.name}: ${fault}`);
+  }
+  return { settings: current, taken, refused };
+}
+
+/** Names of properties have no case. */
+function nameOf(given: string): PropertyName | null {
+  const names = Object.keys(PROPERTIES) as PropertyName[];
+  return names.find((name) => name.toLowerCase() === given.toLowerCase()) ?? null;
+}
+
+function faultOf(name: PropertyName, values: readonly string[]): string | null {
+  if (values.length !== 1) return `one value is needed, not ${values.length}`;
+  const value = values[0]!;
+  const { kind } = PROPERTIES[name];
+  if (kind === "folder" && !isAbsolute(value)) return `${JSON.stringify(value)} is no absolute path`;
+  return kind === "number" && !/^\s*\d+\s*$/.test(value) ? `${JSON.stringify(value)} is no whole number` : null;
+}
+
+/** Unchanged where there is a fault. */
+function apply(settings: Settings, wanted: readonly Wanted[]): { settings: Settings; fault: string | null } {
+  const tables: Record<string, Record<string, unknown>> = {};
+  for (const { name, value } of wanted) {
+    const { table, key, kind } = PROPERTIES[name];
+    (tables[table] ??= {})[key] = kind === "number" ? Number(value) : value;
+  }
+  try {
+    const windows = Deno.build.os === "windows";
+    const around = { file: "Tango database", folder: Deno.cwd(), windows, lines: new TomlLines("") };
+    return { settings: checkSettings(tables, { ...around, defaults: settings }), fault: null };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { settings, fault: error.problems.map(({ message }) => message).join("; ") };
+  }
+}
+
+function textOf({ name, value }: Wanted): string {
+  return `${name} = ${value}`;
+}
