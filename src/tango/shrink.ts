@@ -71,6 +71,5 @@ function limitsOf(means: Float64Array): [black: number, white: number] {
   }
   if (count === 0) return [0, 0];
   samples.subarray(0, count).sort();
-  const at = (fraction: number) => samples[Math.floor(fraction * (count - 1))]!;
-  return [at(BLACK_FRACTION), at(WHITE_FRACTION)];
+  return [samples[Math.floor(BLACK_FRACTION * (count - 1))]!, samples[Math.ceil(WHITE_FRACTION * (count - 1))]!];
 }

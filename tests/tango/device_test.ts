@@ -1,0 +1,178 @@
+/** The device follows the daemon, and what clients want reaches it. */
+import assert from "node:assert/strict";
+import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { Device } from "../../src/tango/device.ts";
+import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
+import { FakeDaemon, FakeServer, STATUS } from "./fakes.ts";
+
+interface Serving extends AsyncDisposable {
+  readonly daemon: FakeDaemon;
+  readonly server: FakeServer;
+  readonly device: Device;
+  readonly log: MemoryLog;
+}
+
+function serve(daemon = new FakeDaemon()): Serving {
+  const server = new FakeServer();
+  const log = memoryLog();
+  const makePreview = () => Promise.resolve({ pixels: new Uint16Array(1), width: 1, height: 1 });
+  const device = new Device({ server, daemon, log, makePreview });
+  device.follow();
+  const serving = device.serve();
+  return {
+    daemon,
+    server,
+    device,
+    log,
+    [Symbol.asyncDispose]: async () => {
+      device[Symbol.dispose]();
+      await server.stop();
+      await serving;
+      assert.equal(daemon.listeners, 0, "what listened to the daemon is still there");
+    },
+  };
+}
+
+Deno.test("every attribute but the preview has a value from the start on", async () => {
+  await using serving = serve();
+  const { values, state } = serving.server;
+  assert.deepEqual(Object.fromEntries(values), {
+    TickTackPeriod: 1 / 3,
+    NumThreads: 4,
+    DirRaw: "/base/raw",
+    DirTemp: "/base/temp",
+    DirProc: "/base/proc",
+    DirOutputRoot: "/base/output",
+    DirOutput: "",
+    MaxProc: 5,
+    FramesDelivered: 0,
+    FramesFailed: 0,
+    DarksRemoved: 0,
+    Backlog: 0,
+    BytesDelivered: 0,
+    FrameRate: 0,
+    Latency: null,
+    RamDiskFree: 1024,
+    OutputFree: null,
+    LastFrame: "",
+    LastError: "",
+    Plugins: ["01_prepare_raw 3 1 ready"],
+  });
+  assert.deepEqual(state, ["RUNNING", "Waiting for frames"]);
+});
+
+Deno.test("each delivered frame is an event of its own", async () => {
+  await using serving = serve();
+  const { daemon, server } = serving;
+  for (const frame of ["a.tif", "b.tif", "c.tif"]) daemon.deliver(frame);
+  const eventsOf = (name: string) => server.events.filter(([of]) => of === name).map(([, value]) => value);
+  assert.deepEqual(eventsOf("LastFrame"), ["", "a.tif", "b.tif", "c.tif"]);
+  assert.deepEqual(eventsOf("FramesDelivered"), [0, 1, 2, 3]);
+});
+
+Deno.test("State and Status follow the daemon", async () => {
+  await using serving = serve();
+  const { daemon, server, device } = serving;
+  daemon.now = { ...STATUS, state: "FAULT", text: "/out: the output is full" };
+  device.refresh();
+  assert.deepEqual(server.state, ["FAULT", "/out: the output is full"]);
+});
+
+Deno.test("a write that is taken is set before it is answered", async () => {
+  await using serving = serve();
+  const { server, daemon } = serving;
+  assert.deepEqual(await server.write("MaxProc", 7n), { accepted: undefined });
+  assert.equal(server.values.get("MaxProc"), 7);
+  assert.equal(daemon.settings.daemon.max_proc, 7);
+});
+
+Deno.test("a write that is refused says why in the daemon's words, and the old value stays", async () => {
+  await using serving = serve();
+  const { server, daemon, log } = serving;
+  daemon.refusal = new SettingRefusedError("Wrong value was given (DirRaw: /x) - directory does not exist");
+  assert.deepEqual(await server.write("DirRaw", "/x"), { refused: daemon.refusal.message });
+  assert.equal(server.values.get("DirRaw"), "/base/raw");
+  assert.deepEqual(log.lines.filter((line) => line.startsWith("error")), []);
+});
+
+Deno.test("a value that holds already is accepted without asking the daemon", async () => {
+  await using serving = serve();
+  assert.deepEqual(await serving.server.write("DirRaw", "/base/raw"), { accepted: undefined });
+  assert.deepEqual(serving.daemon.calls, []);
+});
+
+Deno.test("a slow command does not hold up what others want", async () => {
+  await using serving = serve();
+  const { daemon, server } = serving;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  daemon.work = promise;
+  const slow = server.command("Start");
+  assert.deepEqual(await server.command("PluginInfo", ""), { accepted: "01_prepare_raw 3 1 ready" });
+  resolve();
+  assert.deepEqual(await slow, { accepted: undefined });
+});
+
+Deno.test("a Stop that takes longer than a client waits is accepted in time", async () => {
+  await using serving = serve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  serving.daemon.work = promise;
+  const begin_ms = performance.now();
+  assert.deepEqual(await serving.server.command("Stop"), { accepted: undefined });
+  assert.ok(performance.now() - begin_ms > 1500, "it did not wait");
+  resolve();
+});
+
+Deno.test("a Start that fails says why", async () => {
+  await using serving = serve();
+  serving.daemon.work = Promise.reject(new Error("folders.raw: Cannot make or read the folder /x"));
+  assert.deepEqual(await serving.server.command("Start"), {
+    refused: "folders.raw: Cannot make or read the folder /x",
+  });
+});
+
+Deno.test("Retry and ReloadPlugins reach the daemon", async () => {
+  await using serving = serve();
+  const { daemon, server } = serving;
+  assert.deepEqual(await server.command("Retry"), { accepted: "2 frames are tried again" });
+  assert.deepEqual(await server.command("ReloadPlugins"), { accepted: undefined });
+  assert.deepEqual(daemon.calls, ["retryFrames", "reloadPlugins"]);
+});
+
+Deno.test("PluginInfo of one tells more, of none names those that there are", async () => {
+  await using serving = serve();
+  const { server } = serving;
+  assert.deepEqual(await server.command("PluginInfo", "01_Prepare_RAW"), {
+    accepted: [
+      "01_prepare_raw 3 1 ready",
+      "shipped with pewatch",
+      "7 firings, the last took 12 ms, the longest 46 ms; 1 left out, 2 failed",
+      "claimed: 3",
+      "last error: the disk is full",
+    ].join("\n"),
+  });
+  assert.deepEqual(await server.command("PluginInfo", "other"), {
+    refused: "There is no plugin other; there are 01_prepare_raw",
+  });
+});
+
+Deno.test("the preview is set before a read of it goes on", async () => {
+  await using serving = serve();
+  const { daemon, server } = serving;
+  await server.demand("Preview");
+  assert.equal(server.values.has("Preview"), false);
+  daemon.deliver("a.tif");
+  await server.demand("Preview");
+  assert.deepEqual(server.values.get("Preview"), { pixels: new Uint16Array(1), width: 1, height: 1 });
+  assert.ok(server.times.get("Preview") instanceof Date);
+});
+
+Deno.test("at the program's end writes and commands are refused, and reads go on", async () => {
+  await using serving = serve();
+  const { device, daemon, server } = serving;
+  device.end("pewatch is ending");
+  assert.deepEqual(await server.command("Start"), { refused: "pewatch is ending" });
+  assert.deepEqual(await server.write("MaxProc", 7n), { refused: "pewatch is ending" });
+  assert.deepEqual(daemon.calls, []);
+  daemon.deliver("last.tif");
+  assert.equal(server.values.get("LastFrame"), "last.tif");
+});

@@ -1,0 +1,99 @@
+/** The server's life beside the daemon's: what hinders its start is told and tried again, and its end is told. */
+import assert from "node:assert/strict";
+import { TangoError } from "../../ffi/tango/mod.ts";
+import { defaultSettings, type TangoSettings } from "../../src/config/settings.ts";
+import { TangoFace } from "../../src/tango/tango_face.ts";
+import { type MemoryLog, memoryLog, until } from "../daemon/helpers.ts";
+import { FakeDaemon, FakeLibrary, type FakeServer } from "./fakes.ts";
+
+interface Facing extends AsyncDisposable {
+  readonly face: TangoFace;
+  readonly server: FakeServer;
+  readonly log: MemoryLog;
+  readonly killed: string[];
+}
+
+function face(tango: Partial<TangoSettings>, faults: Error[] = []): Facing {
+  const library = new FakeLibrary();
+  library.server.startFaults.push(...faults);
+  const log = memoryLog();
+  const killed: string[] = [];
+  const face = new TangoFace({
+    settings: { ...defaultSettings("/base").tango, ...tango },
+    daemon: new FakeDaemon(),
+    log,
+    library,
+    onKilled: (why) => void killed.push(why),
+    retry_ms: 1,
+  });
+  face.start();
+  return { face, server: library.server, log, killed, [Symbol.asyncDispose]: () => face.stop() };
+}
+
+function serves({ log }: Facing): () => boolean {
+  return () => log.lines.some((line) => line.includes("is served"));
+}
+
+Deno.test("without a database it listens on this computer, with one wherever clients are", async () => {
+  await using without = face({});
+  await until(serves(without), "the server");
+  const names = { server: "PEWatchDaemon", instance: "1", device: "pewatch/daemon/1" };
+  assert.deepEqual(without.server.places, [{ ...names, endpoint: "127.0.0.1:0" }]);
+  await using with_ = face({ database: "host:10000" });
+  await until(serves(with_), "the server");
+  assert.deepEqual(with_.server.places, [{ ...names, database: "host:10000" }]);
+  await using both = face({ database: "host:10000", endpoint: "0.0.0.0:4000" });
+  await until(serves(both), "the server");
+  assert.deepEqual(both.server.places, [{ ...names, database: "host:10000", endpoint: "0.0.0.0:4000" }]);
+});
+
+Deno.test("a database that is away is waited for, and told once", async () => {
+  const away = () => new TangoError("The Tango database at host:10000 does not answer", "database_away");
+  await using facing = face({ database: "host:10000" }, [away(), away(), away()]);
+  await until(serves(facing), "the server");
+  assert.equal(facing.server.places.length, 4);
+  const warnings = facing.log.lines.filter((line) => line.startsWith("warn"));
+  assert.deepEqual(warnings, [
+    "warn Tango: The Tango database at host:10000 does not answer; it is waited for. Frames go on; it is tried again each 5 s",
+  ]);
+});
+
+Deno.test("a device that is not registered is told with what to do, and served once it is", async () => {
+  const fault = new TangoError("pewatch/daemon/1 is not registered", "not_registered");
+  await using facing = face({ database: "host:10000" }, [fault]);
+  await until(serves(facing), "the server");
+  assert.match(facing.log.lines.join("\n"), /warn Tango: .* is not registered; pewatch tango register does it/);
+});
+
+Deno.test("what no retry mends ends the attempts, and is told", async () => {
+  await using facing = face({}, [new TangoError("Cannot start a second server")]);
+  await until(() => facing.log.lines.some((line) => line.startsWith("error")), "the error");
+  assert.equal(facing.server.places.length, 1);
+  assert.deepEqual(facing.killed, []);
+});
+
+Deno.test("a client's Kill is told to the program, an end of our own is not", async () => {
+  await using facing = face({});
+  await until(serves(facing), "the server");
+  facing.server.kill();
+  await until(() => facing.killed.length > 0, "the news of the kill");
+  assert.deepEqual(facing.killed, ["a Tango client killed the server"]);
+
+  await using ended = face({});
+  await until(serves(ended), "the server");
+  await ended.face.stop();
+  assert.deepEqual(ended.killed, []);
+});
+
+Deno.test("a face that still waits for a database ends at once", async () => {
+  const library = new FakeLibrary();
+  library.server.startFaults.push(new TangoError("away", "database_away"));
+  const log = memoryLog();
+  const settings = { ...defaultSettings("/base").tango, database: "host:10000" };
+  const face = new TangoFace({ settings, daemon: new FakeDaemon(), log, library, onKilled: () => {} });
+  face.start();
+  await until(() => log.lines.length > 0, "the first attempt");
+  const begin_ms = performance.now();
+  await face.stop();
+  assert.ok(performance.now() - begin_ms < 1000);
+});
