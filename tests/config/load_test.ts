@@ -317,3 +317,24 @@ Deno.test("a file that --config names and that is not there is an error that say
       error instanceof ConfigurationError && /none\.toml: there is no such file; pewatch init/.test(error.message),
   );
 });
+
+Deno.test("the table of Tango: its names are checked, and a slip is answered with the key that was meant", () => {
+  const settings = parseSettings(
+    "[tango]\nenabled = true\ndatabase = 'db:10000'\nendpoint = '0.0.0.0:45000'",
+    "/etc/pewatch.toml",
+    LINUX,
+  );
+  assert.deepEqual(settings.tango, {
+    enabled: true,
+    server: "PEWatchDaemon",
+    instance: "1",
+    device: "pewatch/daemon/1",
+    database: "db:10000",
+    endpoint: "0.0.0.0:45000",
+  });
+  assert.match(soleProblem("[tango]\nendpiont = '127.0.0.1:0'").message, /did you mean endpoint\?/);
+  const { line, key, message } = soleProblem("[tango]\n\ndevice = 'daemon'");
+  assert.deepEqual([line, key], [3, "tango.device"]);
+  assert.match(message, /^"daemon" cannot be used: three names with slashes between are needed/);
+  assert.match(soleProblem("[tango]\ndatabase = 'db'").message, /host and port are needed/);
+});

@@ -1,0 +1,71 @@
+/** At the start the device's properties are asked for, no longer than frames can wait. */
+import assert from "node:assert/strict";
+import { startSettings } from "../../src/tango/start_settings.ts";
+import { memoryLog, settingsIn } from "../daemon/helpers.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { FakeLibrary } from "./fakes.ts";
+
+function settingsOf(base: string, database = "host:10000") {
+  const settings = settingsIn(base);
+  return { ...settings, tango: { ...settings.tango, enabled: true, database } };
+}
+
+function library(properties: Promise<Map<string, string[]>>): FakeLibrary {
+  return Object.assign(new FakeLibrary(), { properties });
+}
+
+const SEVEN = () => library(Promise.resolve(new Map([["MaxProc", ["7"]]])));
+
+Deno.test("without a database nothing is asked for", async () => {
+  const settings = settingsOf("/base", "");
+  const away = library(Promise.reject(new Error("asked")));
+  away.properties.catch(() => {});
+  assert.equal(await startSettings(settings, { library: away, log: memoryLog() }), settings);
+});
+
+Deno.test("properties are taken, and told", async () => {
+  using temporary = new TempFolder();
+  const log = memoryLog();
+  const settings = await startSettings(settingsOf(temporary.path), { library: SEVEN(), log });
+  assert.equal(settings.daemon.max_proc, 7);
+  assert.deepEqual(log.lines, ["info Tango: MaxProc = 7, a property of pewatch/daemon/1"]);
+});
+
+Deno.test("a database that does not answer leaves the properties that were read last", async () => {
+  using temporary = new TempFolder();
+  const log = memoryLog();
+  const settings = settingsOf(temporary.path);
+  await startSettings(settings, { library: SEVEN(), log: memoryLog() });
+  const silent = library(new Promise(() => {}));
+  assert.equal((await startSettings(settings, { library: silent, log, limit_ms: 10 })).daemon.max_proc, 7);
+  assert.match(
+    log.lines[0]!,
+    /^warn Tango: the properties of .* \(.* did not answer within .*\): those that were read/,
+  );
+  const away = library(Promise.reject(new Error("The Tango database does not answer")));
+  assert.equal((await startSettings(settings, { library: away, log })).daemon.max_proc, 7);
+});
+
+Deno.test("what is remembered of another device or database, or is damaged, does not count", async () => {
+  using temporary = new TempFolder();
+  const settings = settingsOf(temporary.path);
+  await startSettings(settings, { library: SEVEN(), log: memoryLog() });
+  const away = () => library(Promise.reject(new Error("away")));
+  const log = memoryLog();
+  const other = settingsOf(temporary.path, "other:10000");
+  assert.equal((await startSettings(other, { library: away(), log })).daemon.max_proc, 5);
+  assert.match(log.lines[0]!, /cannot be read \(away\): what the configuration says holds/);
+  Deno.writeTextFileSync(temporary.join("state", "tango_properties.json"), "{");
+  assert.equal((await startSettings(settings, { library: away(), log })).daemon.max_proc, 5);
+});
+
+Deno.test("a wrong property is told as an error by its name", async () => {
+  using temporary = new TempFolder();
+  const log = memoryLog();
+  const wrong = library(Promise.resolve(new Map([["MaxProc", ["0"]]])));
+  assert.equal((await startSettings(settingsOf(temporary.path), { library: wrong, log })).daemon.max_proc, 5);
+  assert.match(
+    log.lines.join(),
+    /^error Tango: property MaxProc: 0 cannot be used: .*; what the configuration says holds/,
+  );
+});
