@@ -1,0 +1,93 @@
+/** `pewatch run` with [tango] enabled, with a real library and a client of PyTango, while a detector writes frames. */
+import assert from "node:assert/strict";
+import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
+import { ServedPewatch } from "./served_pewatch.ts";
+
+const ignore = LIBRARY === undefined || PYTHONS.length === 0;
+const RATE_PER_S = 10;
+
+for (const { name: client, python } of PYTHONS) {
+  Deno.test({
+    name: `${client} reads, writes, commands and gets events while frames flow, and none of them is lost`,
+    ignore,
+    async fn() {
+      await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
+      const name = await pewatch.name();
+      assert.match(name, /^tango:\/\/127\.0\.0\.1:\d+\/pewatch\/daemon\/1#dbase=no$/);
+      pewatch.detector.start();
+      for (const check of ["events", "reads", "preview", "writes", "restarts", "stop_and_start"]) {
+        await pewatch.check(python, name, check);
+      }
+      await pewatch.detector.stop();
+      await pewatch.drained();
+      await pewatch.child.end("SIGTERM");
+      assert.equal(await pewatch.ended(), 0);
+      assert.deepEqual(await pewatch.problems(), []);
+    },
+  });
+}
+
+Deno.test({
+  name: "Kill of the admin device ends pewatch as pewatch stop does: frames under way come to their end",
+  ignore,
+  async fn() {
+    await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
+    const name = await pewatch.name();
+    pewatch.detector.start();
+    await pewatch.until(() => / delivered, /.test(pewatch.log), "the first frame");
+    await pewatch.check(PYTHONS[0]!.python, name, "kill");
+    assert.equal(await pewatch.ended(), 0);
+    assert.match(pewatch.log, /stopping \(a Tango client killed the server\): the frames under way come to their end/);
+    assert.match(pewatch.log, /stopped after /);
+  },
+});
+
+Deno.test({
+  name:
+    "an endpoint that another program has is told with what to do, and taken when it is free; frames flow meanwhile",
+  ignore,
+  async fn() {
+    const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const endpoint = `127.0.0.1:${other.addr.port}`;
+    await using pewatch = new ServedPewatch({ tango: `endpoint = '${endpoint}'`, frames_per_s: RATE_PER_S });
+    try {
+      await pewatch.until(() => pewatch.log.includes("Cannot listen on"), "the complaint");
+      pewatch.detector.start();
+      await pewatch.until(() => / delivered, /.test(pewatch.log), "a frame");
+    } finally {
+      other.close();
+    }
+    assert.equal(await pewatch.name(), `tango://${endpoint}/pewatch/daemon/1#dbase=no`);
+    await pewatch.check(PYTHONS[0]!.python, await pewatch.name(), "reads");
+  },
+});
+
+Deno.test({
+  name: "a database that is away holds up no frame, and pewatch ends as ever",
+  ignore,
+  async fn() {
+    await using pewatch = new ServedPewatch({ tango: "database = '127.0.0.1:1'", frames_per_s: RATE_PER_S });
+    await pewatch.until(
+      () => pewatch.log.includes("database at 127.0.0.1:1 does not answer; it is waited for"),
+      "word",
+    );
+    pewatch.detector.start();
+    await pewatch.until(() => / delivered, /.test(pewatch.log), "a frame");
+    await pewatch.detector.stop();
+    await pewatch.drained();
+    await pewatch.child.end("SIGTERM");
+    assert.equal(await pewatch.ended(), 0);
+    assert.deepEqual(await pewatch.problems(), []);
+  },
+});
+
+Deno.test({
+  name: "without the library frames flow, and the log says how to get it",
+  ignore,
+  async fn() {
+    await using pewatch = new ServedPewatch({ env: { PEWATCH_LIBTANGO: "/nowhere" }, frames_per_s: RATE_PER_S });
+    pewatch.detector.start();
+    await pewatch.until(() => / delivered, /.test(pewatch.log), "a frame");
+    assert.match(pewatch.log, /error Tango: the device is not served, frames go on without it: .*build\/pewatch/);
+  },
+});
