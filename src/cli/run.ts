@@ -64,18 +64,19 @@ interface Watching {
 
 async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
   const daemon = new Daemon(loaded.settings, { log, onStopRequest: () => stop("by pewatch stop") });
-  tellStart(loaded, log);
+  tellStart({ ...loaded, settings: daemon.settings }, log);
   const begin_ms = performance.now();
   try {
     await daemon.start();
   } catch (error) {
+    await daemon.close();
     if (!(error instanceof FolderInUseError) && !(error instanceof FolderError)) throw error;
     log.error(error.message);
     return error instanceof FolderError ? EXIT.usage : EXIT.failed;
   }
   if (stagesNotReady(daemon).length > 0) {
     // Better no start than frames that pile up; why each is not ready stands in the log already.
-    await daemon.stop();
+    await daemon.close();
     log.error("Cannot start without all of its stages; pewatch doctor says what is missing");
     return EXIT.failed;
   }
@@ -84,7 +85,7 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   const why = await stopped;
   clearTimeout(timer);
   log.info(`stopping (${why}): the frames under way come to their end`);
-  await daemon.stop();
+  await daemon.close();
   const { frames, conditions } = daemon.status();
   const time_s = (performance.now() - begin_ms) / 1000;
   if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);

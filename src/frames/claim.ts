@@ -31,6 +31,13 @@ export function newClaimId(now = new Date()): string {
   return `${time}-${String(sequence).padStart(6, "0")}-${chance}`;
 }
 
+const CLAIM_ID = /^\d{8}T\d{9}-\d{6}-[0-9a-f]{8}$/;
+
+/** Whether a folder's name is that of a claim. */
+export function isClaimId(name: string): boolean {
+  return CLAIM_ID.test(name);
+}
+
 /** The ids of whole claims in a folder, oldest first. */
 export function listClaims(folder: string): string[] {
   return listFolder(folder).folders.filter((name) => !name.startsWith(".")).sort();

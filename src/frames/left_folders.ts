@@ -2,7 +2,7 @@
  * Folders that a client has put others in the place of. What was on its way in them still comes to its end: the stages
  * work on them too, until nothing is left.
  */
-import { messageOf } from "../files/errors.ts";
+import { reasonOf } from "../files/errors.ts";
 import { listFolder } from "../files/listing.ts";
 import { isMarkName } from "./series_marks.ts";
 import type { FrameFolders, StageOptions } from "./stage.ts";
@@ -43,7 +43,7 @@ export function tellLeft(
       if (closed) left.push({ id, frames: claims.length + files.filter(isMarkName).length });
       reporter.condition({ key: leftKey(path), message: null });
     } catch (error) {
-      reporter.condition({ key: leftKey(path), message: leftUnreadable(kind, path, error) });
+      reporter.condition({ key: leftKey(path), message: leftUnreadable(kind, path, reasonOf(error)) });
     }
   }
   if (left.length > 0) reporter.backlog({ left });
@@ -54,7 +54,7 @@ export function leftKey(path: string): string {
   return `left ${path}`;
 }
 
-export function leftUnreadable(kind: FolderKind, path: string, error: unknown): string {
-  return `${path}, the ${kind} folder before it was changed, cannot be read: ${messageOf(error)}; ` +
+export function leftUnreadable(kind: FolderKind, path: string, reason: string): string {
+  return `${path}, the ${kind} folder before it was changed, cannot be used: ${reason}; ` +
     `frames in it wait. If it is gone for good, make an empty folder in its place`;
 }

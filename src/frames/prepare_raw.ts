@@ -176,7 +176,7 @@ function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
       // Whoever takes an old raw folder away when its time is over has looked into it.
       const over = isMissing(error) && isOver(left.until_ms);
       if (over) read.add(left.path);
-      reporter.condition({ key, message: over ? null : leftUnreadable("raw", left.path, error) });
+      reporter.condition({ key, message: over ? null : leftUnreadable("raw", left.path, reasonOf(error)) });
     }
   }
   try {

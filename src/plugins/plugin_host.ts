@@ -65,6 +65,11 @@ export class PluginHost {
     for (const source of options.sources) this.#add(source.name, source);
   }
 
+  /** For good. */
+  get stopped(): boolean {
+    return this.#stopping;
+  }
+
   get plugins(): readonly HostedPlugin[] {
     return [...this.#plugins.values()];
   }
