@@ -15,7 +15,7 @@ import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { readDevice } from "./reading.ts";
 import type { DeviceTable } from "./table.ts";
-import { changeOf, WriteRefusedError } from "./writes.ts";
+import { changeOf } from "./writes.ts";
 
 export type DeviceDaemon = Pick<
   Daemon,
@@ -25,6 +25,7 @@ export type DeviceDaemon = Pick<
   | "start"
   | "stop"
   | "change"
+  | "changeDefault"
   | "retryFrames"
   | "reloadPlugins"
   | "onFrame"
@@ -100,8 +101,9 @@ export class Device implements Disposable {
       // Not awaited: a slow command does not hold up what other clients want.
       this.#answer(request).catch((error) => {
         const reason = error instanceof Error ? error.message : String(error);
-        const meant = error instanceof SettingRefusedError || error instanceof WriteRefusedError;
-        if (!meant) this.#options.log.error(`Tango: ${request.name} failed: ${reason}`);
+        if (!(error instanceof SettingRefusedError)) {
+          this.#options.log.error(`Tango: ${request.name} failed: ${reason}`);
+        }
         request.refuse(reason);
       });
     }
@@ -119,12 +121,8 @@ export class Device implements Disposable {
   }
 
   async #write(write: TangoWrite): Promise<void> {
-    const { daemon, log } = this.#options;
-    const change = changeOf(write, daemon.settings);
-    if (change !== null) {
-      log.info(`Tango: a client sets ${write.name} to ${JSON.stringify(change.value)}`);
-      await daemon.change(change);
-    }
+    const { daemon } = this.#options;
+    await daemon.change(changeOf(write, daemon.settings));
     this.refresh();
     write.accept();
   }

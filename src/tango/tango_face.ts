@@ -1,8 +1,9 @@
 /** The Tango device server beside the daemon: frames never wait for it, whatever becomes of it. */
-import { TangoError, type TangoFailure, type TangoLibrary } from "../../ffi/tango/mod.ts";
+import { TangoError, type TangoFailure, type TangoLibrary, type TangoNotice } from "../../ffi/tango/mod.ts";
 import type { TangoSettings } from "../config/settings.ts";
 import type { Logger } from "../frames/events.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
+import type { DeviceProperties } from "./device_properties.ts";
 import { inTime } from "./in_time.ts";
 import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
@@ -13,6 +14,7 @@ export interface TangoFaceOptions {
   readonly daemon: DeviceDaemon;
   readonly log: Logger;
   readonly library: TangoLibrary;
+  readonly properties: DeviceProperties;
   /** A client killed the server: the program is to end. */
   readonly onKilled: (why: string) => void;
   readonly retry_ms?: number;
@@ -68,11 +70,17 @@ export class TangoFace {
   }
 
   async #run(): Promise<void> {
-    const { settings, daemon, log, library } = this.#options;
+    const { settings, daemon, log, library, properties } = this.#options;
     const begin_ms = performance.now();
     const server = library.createServer(DEVICE_TABLE);
     this.#stopServer = () => server.stop();
-    const device = this.#device = new Device({ server, daemon, log, makePreview: (path) => this.#previews.make(path) });
+    const device = this.#device = new Device({
+      server,
+      daemon,
+      log,
+      makePreview: (path) => this.#previews.make(path),
+      onNotice: (notice) => this.#notice(notice),
+    });
     device.follow();
     const place = placeOf(settings);
     const host = Deno.env.get("TANGO_HOST");
@@ -92,8 +100,17 @@ export class TangoFace {
       await inTime(this.#stopping.promise, this.#options.retry_ms ?? RETRY_MS);
       if (this.#stopped) return;
     }
+    if (!properties.known) void properties.apply(daemon);
     await device.serve();
     if (!this.#stopped) this.#options.onKilled("a Tango client killed the server");
+  }
+
+  /** What reads the properties anew elsewhere does so here, too. */
+  #notice({ notice, text }: TangoNotice): void {
+    const { daemon, log, properties } = this.#options;
+    if (notice === "stopped") return;
+    log.info(`Tango: ${text}`);
+    void properties.apply(daemon);
   }
 
   /** Once as long as it stays the same. */

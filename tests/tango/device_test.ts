@@ -95,12 +95,6 @@ Deno.test("a write that is refused says why in the daemon's words, and the old v
   assert.deepEqual(log.lines.filter((line) => line.startsWith("error")), []);
 });
 
-Deno.test("a value that holds already is accepted without asking the daemon", async () => {
-  await using serving = serve();
-  assert.deepEqual(await serving.server.write("DirRaw", "/base/raw"), { accepted: undefined });
-  assert.deepEqual(serving.daemon.calls, []);
-});
-
 Deno.test("a slow command does not hold up what others want", async () => {
   await using serving = serve();
   const { daemon, server } = serving;

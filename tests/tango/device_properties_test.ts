@@ -1,9 +1,11 @@
 /** At the start the device's properties are asked for, no longer than frames can wait. */
 import assert from "node:assert/strict";
-import { startSettings } from "../../src/tango/start_settings.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { DeviceProperties, type DevicePropertiesOptions } from "../../src/tango/device_properties.ts";
+import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
 import { memoryLog, settingsIn } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { FakeLibrary } from "./fakes.ts";
+import { FakeDaemon, FakeLibrary } from "./fakes.ts";
 
 function settingsOf(base: string, database = "host:10000") {
   const settings = settingsIn(base);
@@ -12,6 +14,10 @@ function settingsOf(base: string, database = "host:10000") {
 
 function library(properties: Promise<Map<string, string[]>>): FakeLibrary {
   return Object.assign(new FakeLibrary(), { properties });
+}
+
+function startSettings(settings: Settings, options: DevicePropertiesOptions): Promise<Settings> {
+  return new DeviceProperties(settings, options).settingsAtStart();
 }
 
 const SEVEN = () => library(Promise.resolve(new Map([["MaxProc", ["7"]]])));
@@ -68,4 +74,20 @@ Deno.test("a wrong property is told as an error by its name", async () => {
     log.lines.join(),
     /^error Tango: property MaxProc: 0 cannot be used: .*; what the configuration says holds/,
   );
+});
+
+Deno.test("what the daemon refuses of properties that are read again is told, and tried at the next time", async () => {
+  using temporary = new TempFolder();
+  const log = memoryLog();
+  const properties = new DeviceProperties(settingsOf(temporary.path), { library: SEVEN(), log });
+  const daemon = new FakeDaemon(temporary.path);
+  daemon.refusal = new SettingRefusedError("Cannot set daemon.max_proc to 7: pewatch is busy");
+  await properties.apply(daemon);
+  assert.match(log.lines.at(-1)!, /^error Tango: the properties of .* do not hold: Cannot set daemon\.max_proc to 7/);
+  daemon.refusal = null;
+  await properties.apply(daemon);
+  assert.equal(daemon.settings.daemon.max_proc, 7);
+  daemon.calls.length = 0;
+  await properties.apply(daemon);
+  assert.deepEqual(daemon.calls, []);
 });
