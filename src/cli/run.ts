@@ -80,13 +80,18 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   });
   tellFolders(daemon.settings, log);
   const begin_ms = performance.now();
-  const startFault = await start(daemon, log);
-  if (startFault !== null) return startFault;
-  tellPlugins(daemon, log);
   const tango = properties === null || library === null
     ? null
     : new TangoFace({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
+  // Beside each other: neither waits for the other.
   tango?.start();
+  const startFault = await start(daemon, log);
+  if (startFault !== null) {
+    await tango?.stop();
+    return startFault;
+  }
+  tango?.started();
+  tellPlugins(daemon, log);
   const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
   const why = await stopped;
   clearTimeout(timer);

@@ -62,17 +62,15 @@ export class DeviceProperties {
     return this.#holding;
   }
 
-  /** Reads them again, and lets hold what is new of them. Never rejects. */
+  /**
+   * Reads them again, and lets hold what is new of them.
+   * @throws {SettingRefusedError} and the database's error; to be tried again then
+   */
   async apply(daemon: Pick<Daemon, "changeDefault">): Promise<void> {
     if (this.#configured.tango.database === "") return;
-    const { log } = this.#options;
-    try {
-      const wanted = this.#judge(await this.#read());
-      for (const change of changesBetween(this.#holding, wanted)) await daemon.changeDefault(change);
-      this.#holding = wanted;
-    } catch (error) {
-      log.error(`Tango: the properties of ${this.#configured.tango.device} do not hold: ${messageOf(error)}`);
-    }
+    const wanted = this.#judge(await this.#read());
+    for (const change of changesBetween(this.#holding, wanted)) await daemon.changeDefault(change);
+    this.#holding = wanted;
   }
 
   #judge(properties: Properties): Settings {

@@ -134,3 +134,14 @@ Deno.test("properties that were not known at the start are asked for once it is 
   // The one that is gone gives way to the configuration's.
   assert.deepEqual(daemon.calls.slice(1).sort(), ["changeDefault max_proc 5", "changeDefault output_dir a"]);
 });
+
+Deno.test("a property that cannot hold yet is told once, and tried until it holds", async () => {
+  await using facing = face({ database: "host:10000" });
+  const { daemon, library, log } = facing;
+  library.properties = Promise.resolve(new Map([["MaxProc", ["7"]]]));
+  daemon.refusal = new Error("Cannot set daemon.max_proc to 7: pewatch is busy");
+  await until(() => daemon.calls.length > 2, "several attempts");
+  assert.equal(log.lines.filter((line) => /^warn .*do not hold yet: .*pewatch is busy/.test(line)).length, 1);
+  daemon.refusal = null;
+  await until(() => daemon.settings.daemon.max_proc === 7, "the property");
+});
