@@ -52,7 +52,7 @@ stage_tango() { run_tests "tests/ffi/tango tests/tango/served" "tests/data" "$@"
 
 stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
 
-# --kills N is how often a run is killed.
+# --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
 stage_faults() {
   local rest=()
   export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
@@ -60,6 +60,9 @@ stage_faults() {
     case $1 in
       --kills) PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
       --kills=*) PEWATCH_KILLS=${1#*=} ;;
+      --long) export PEWATCH_FAULTS=long ;;
+      --report) export PEWATCH_REPORT=${2:?--report needs a folder} && shift ;;
+      --report=*) export PEWATCH_REPORT=${1#*=} ;;
       *) rest+=("$1") ;;
     esac
     shift

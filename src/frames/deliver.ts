@@ -48,7 +48,7 @@ export async function deliverClaim(
   const { path } = claim;
   const record = claim.record.quarantine === null ? claim.record : withReason(claim, delivery.settings);
   const nexus = record.merge?.nexus ?? null;
-  const folder = destinationFolder(record, delivery.folders);
+  const folder = destinationFolder(record, delivery.folders, delivery.settings.frames);
   const plan = delivery.stems.choose(record, { folder, claim: path, withNexus: nexus !== null });
   const renamed = plan.stem !== (record.deliverAs ?? stemOf(record.image));
   if (renamed && nexus !== null && !plan.complete) {
