@@ -10,6 +10,11 @@ declare module "pewatch" {
     readonly proc?: number;
     /** Series whose master waits for its time to be written; no frames. */
     readonly series?: number;
+    /** What is left to do in folders that a client has put others in the place of, by their id. */
+    readonly left?: readonly {
+      readonly id: number;
+      readonly frames: number;
+    }[];
   }
 
   /**
@@ -223,6 +228,8 @@ declare module "pewatch" {
     readonly outputDir: string;
     /** Root and directory joined. */
     readonly output: string;
+    /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
+    readonly left: readonly LeftFolder[];
   }
 
   /** `Config` is what the plugin's own schema makes of its table of the configuration. */
@@ -581,7 +588,20 @@ declare module "pewatch" {
     readonly text: string;
   }
 
+  interface LeftFolder {
+    /** Tells two times that one folder was left apart. */
+    readonly id: number;
+    readonly kind: FolderKind;
+    readonly path: string;
+    /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
+    readonly until_ms: number | null;
+    /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+    readonly closed: boolean;
+  }
+
   type LogLevelSetting = "debug" | "info" | "warn" | "error";
+
+  type FolderKind = "raw" | "temp" | "proc";
 
   export {};
 }
@@ -703,6 +723,8 @@ declare module "pewatch/stages" {
     readonly outputRoot: string;
     /** Below the root, forward slashes, "" for the root itself. */
     readonly outputDir: string;
+    /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
+    readonly left?: readonly LeftFolder[];
   }
 
   interface CreateFileOptions {
@@ -751,6 +773,17 @@ declare module "pewatch/stages" {
     rewrite(): void;
     /** Closes the handle; a second call does nothing. */
     close(): void;
+  }
+
+  interface LeftFolder {
+    /** Tells two times that one folder was left apart. */
+    readonly id: number;
+    readonly kind: FolderKind;
+    readonly path: string;
+    /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
+    readonly until_ms: number | null;
+    /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+    readonly closed: boolean;
   }
 
   interface Hdf5Group extends Hdf5Object {
@@ -802,6 +835,8 @@ declare module "pewatch/stages" {
     /** As libtiff's own tools print it. */
     readonly name: string;
   }
+
+  type FolderKind = "raw" | "temp" | "proc";
 
   /** Anything that bears attributes. */
   interface Hdf5Object extends Disposable {

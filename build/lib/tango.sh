@@ -36,7 +36,7 @@ tango_folder() {
   local version
   version=$(pkg-config --modversion tango 2>/dev/null) || return 1
   # Names and contents: a file that is renamed may be another one.
-  SHA256=$({ echo "$version" "$(uname -m)" && cd "$root" && sha256sum "${@#"$root"/}"; } | sha256sum) || return 1
+  SHA256=$({ echo "$version" "$(uname -m)" && cd "$root" && sha256sum "${@#"$root"/}" 2>/dev/null; } | sha256sum) || return 1
   tango_folder=$cache/tango/${SHA256:0:16}
 }
 

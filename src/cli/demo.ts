@@ -102,7 +102,7 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
   await daemon.start();
   const notReady = stagesNotReady(daemon);
   if (notReady.length > 0) {
-    await daemon.stop();
+    await daemon.close();
     throw new Error(`Cannot start without all of its stages: ${notReady.join("; ")}`);
   }
   using _display = json ? null : showProgress(daemon, detector);
@@ -115,7 +115,7 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   } finally {
-    await daemon.stop();
+    await daemon.close();
   }
   if (interrupted) problem ??= "it was stopped early";
   problem ??= daemon.status().frames.lastError;

@@ -14,7 +14,7 @@ import { FolderInUseError } from "../daemon/folder_lock.ts";
 import { openLog, type RunningLog } from "../daemon/log.ts";
 import { FolderError } from "../daemon/make_folders.ts";
 import { outputFolder } from "../plugins/plugin_host.ts";
-import { startSettings } from "../tango/start_settings.ts";
+import { DeviceProperties } from "../tango/device_properties.ts";
 import { TangoFace } from "../tango/tango_face.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
 import { countsText, minutesText } from "./counts_text.ts";
@@ -71,17 +71,27 @@ interface Watching {
 async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
   tellStart(loaded, log);
   const library = loaded.settings.tango.enabled ? tangoLibrary(log) : null;
-  const settings = library === null ? loaded.settings : await startSettings(loaded.settings, { library, log });
-  const daemon = new Daemon(settings, { log, onStopRequest: () => stop("by pewatch stop") });
+  const properties = library === null ? null : new DeviceProperties(loaded.settings, { library, log });
+  const settings = await properties?.settingsAtStart() ?? loaded.settings;
+  const daemon = new Daemon(settings, {
+    log,
+    configuration: loaded.settings,
+    onStopRequest: () => stop("by pewatch stop"),
+  });
   tellFolders(daemon.settings, log);
   const begin_ms = performance.now();
-  const startFault = await start(daemon, log);
-  if (startFault !== null) return startFault;
-  tellPlugins(daemon, log);
-  const tango = library === null
+  const tango = properties === null || library === null
     ? null
-    : new TangoFace({ settings: settings.tango, daemon, log, library, onKilled: stop });
+    : new TangoFace({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
+  // Beside each other: neither waits for the other.
   tango?.start();
+  const startFault = await start(daemon, log);
+  if (startFault !== null) {
+    await tango?.stop();
+    return startFault;
+  }
+  tango?.started();
+  tellPlugins(daemon, log);
   const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
   const why = await stopped;
   clearTimeout(timer);
@@ -113,6 +123,7 @@ async function start(daemon: Daemon, log: RunningLog): Promise<number | null> {
   try {
     await daemon.start();
   } catch (error) {
+    await daemon.close();
     if (!(error instanceof FolderInUseError) && !(error instanceof FolderError)) throw error;
     log.error(error.message);
     return error instanceof FolderError ? EXIT.usage : EXIT.failed;

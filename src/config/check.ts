@@ -155,7 +155,8 @@ function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Re
   };
 }
 
-function faultOfPath(path: string, options: CheckOptions): string | null {
+/** Why a path cannot be used on this kind of system, or null; asks nothing of the disk. */
+export function faultOfPath(path: string, options: { readonly windows: boolean }): string | null {
   if (!options.windows) {
     return /^[a-zA-Z]:[\\/]|^\\\\/.test(path) ? "it is a path of Windows, and this system is not" : null;
   }

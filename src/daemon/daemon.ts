@@ -1,21 +1,24 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
-import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
+import { messageOf } from "../files/errors.ts";
+import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
-import { type SettingChange, withChange } from "./client_settings.ts";
+import { refusal } from "./check_change.ts";
+import type { SettingChange } from "./client_settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedExtras, shippedStages } from "../plugins/shipped.ts";
-import { FolderLock } from "./folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
 import { type Clock, SYSTEM_CLOCK } from "../plugins/clock.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { CHECK_MS_MAX, LiveSettings } from "./live_settings.ts";
 import type { PluginStatus } from "../plugins/plugin_status.ts";
 import { makeFolders, shadowFolder } from "./make_folders.ts";
 import { ParameterStore } from "./parameter_store.ts";
-import { PluginHost } from "../plugins/plugin_host.ts";
+import { outputFolder, PluginHost } from "../plugins/plugin_host.ts";
 import type { PluginSource } from "../plugins/source.ts";
 import { requestFolder } from "./request_files.ts";
 import { Requests } from "./requests.ts";
 import { COUNTER_FIRST, nextCounter } from "../plugins/scheduler.ts";
+import { type Space, SpaceWatch } from "./space_watch.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
 
 export interface DaemonOptions {
@@ -23,6 +26,8 @@ export interface DaemonOptions {
   /** In the place of all that is shipped. */
   readonly stages?: readonly PluginSource[];
   readonly clock?: Clock;
+  /** What other commands read as the settings, where these are others: by its raw folder they find the daemon. */
+  readonly configuration?: Settings;
   /** What another process's `pewatch stop` calls; without it the daemon refuses to be stopped from outside. */
   readonly onStopRequest?: () => void;
 }
@@ -32,7 +37,7 @@ export interface DaemonStatus extends StateReading {
   /** Threads that plugins work in, and the main thread. */
   readonly threads: number;
   /** Bytes free, as last looked at; null where the system does not tell. */
-  readonly space: { readonly raw: number | null; readonly output: number | null };
+  readonly space: Space;
   /** The counter of the next tick. */
   readonly tick: number;
   /** TICKTACK / MULTIPLIER. */
@@ -47,8 +52,15 @@ export interface DaemonStatus extends StateReading {
 export type FrameListener = (event: FrameEvent) => void;
 export type SettingsListener = (settings: Settings) => void;
 
+/** How often requests are looked for, whether the daemon ticks or not. */
+const REQUEST_POLL_MS = 300;
+/** How often a folder that is not there is looked for again. */
+const LOOK_AGAIN_MS = 1000;
+
 export class Daemon {
-  #settings: Settings;
+  readonly #live: LiveSettings;
+  /** The configuration's: by its raw folder other processes find the requests' folder. */
+  readonly #configured: Settings;
   readonly #options: DaemonOptions;
   readonly #log: Logger;
   readonly #clock: Clock;
@@ -56,7 +68,10 @@ export class Daemon {
   readonly #conditionLog: ConditionLog;
   readonly #listeners = new Set<FrameListener>();
   readonly #settingsListeners = new Set<SettingsListener>();
-  #lock: FolderLock | null = null;
+  readonly #space = new SpaceWatch();
+  #open = false;
+  #looking = false;
+  #timers: ReturnType<typeof setInterval>[] = [];
   #host: PluginHost | null = null;
   #parameters: ParameterStore | null = null;
   #requests: Requests | null = null;
@@ -67,20 +82,29 @@ export class Daemon {
   #change: Promise<void> = Promise.resolve();
 
   constructor(settings: Settings, options: DaemonOptions) {
-    this.#settings = settings;
+    this.#configured = options.configuration ?? settings;
     this.#options = options;
     this.#log = options.log;
+    this.#live = new LiveSettings(settings, {
+      log: options.log,
+      onCondition: (condition) => this.#condition(condition),
+    });
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#conditionLog = new ConditionLog(options.log);
   }
 
   /** As they hold now. */
   get settings(): Settings {
-    return this.#settings;
+    return this.#live.settings;
+  }
+
+  /** The file that keeps over a restart what clients have changed. */
+  get settingsFile(): string {
+    return this.#live.path;
   }
 
   get period_s(): number {
-    return this.#settings.daemon.ticktack / this.#settings.daemon.multiplier;
+    return this.settings.daemon.ticktack / this.settings.daemon.multiplier;
   }
 
   get running(): boolean {
@@ -88,33 +112,45 @@ export class Daemon {
   }
 
   /**
-   * Makes the folders, takes their lock, starts the plugins and ticks. Starting a running daemon does nothing.
+   * Makes the folders, takes their locks, starts the plugins and ticks. Starting a running daemon does nothing.
    * @throws {FolderError} {@linkcode FolderInUseError}
    */
   start(): Promise<void> {
     return this.#inTurn(() => this.#start());
   }
 
-  /** Lets the firings under way come to their end; what is on its way stays for the next start. */
+  /**
+   * Lets the firings under way come to their end; what is on its way stays for the next start. The folders stay locked,
+   * so that nobody else begins with it, and requests are answered.
+   */
   stop(): Promise<void> {
     return this.#inTurn(() => this.#stop());
   }
 
-  /** The end of the process: stops, and lets go of everything else. */
+  /** The end: stops, and lets go of the folders and of everything else. */
   close(): Promise<void> {
-    return this.stop();
+    return this.#inTurn(async () => {
+      await this.#stop();
+      await this.#close();
+    });
   }
 
   /**
-   * Changes one setting, whether the daemon runs or is stopped; it holds from the next firing on.
+   * Changes one setting, whether the daemon runs or is stopped. It is kept over a restart, and holds from the next
+   * firing on; what is on its way ends where it was going. Made or refused within CHECK_MS_MAX.
    * @throws {SettingRefusedError}
    */
   change(change: SettingChange): Promise<void> {
-    return this.#inTurn(() => {
-      this.#settings = withChange(this.#settings, change);
-      for (const listener of this.#settingsListeners) listener(this.#settings);
-      return Promise.resolve();
-    });
+    return this.#changeSetting(change, true);
+  }
+
+  /**
+   * The same for what stands between the configuration and clients: it is not kept, and changes nothing that a client
+   * has written.
+   * @throws {SettingRefusedError}
+   */
+  changeDefault(change: SettingChange): Promise<void> {
+    return this.#changeSetting(change, false);
   }
 
   /** Calls the listener after each change of the settings; gives what ends that. */
@@ -133,8 +169,8 @@ export class Daemon {
     return {
       ...this.#statistics.state(this.running, now_ms),
       running: this.running,
-      threads: 1 + (this.#host?.plugins.length ?? 0),
-      space: { raw: null, output: null },
+      threads: 1 + (this.#host?.workers ?? 0),
+      space: this.#space.look({ raw: this.settings.folders.raw, output: outputFolder(this.settings) }),
       tick: this.#counter,
       period_s: this.period_s,
       missedTicks: this.#missedTicks,
@@ -151,7 +187,7 @@ export class Daemon {
 
   /** Gives a plugin that refused, failed or gave way another chance; says why it cannot, or null. */
   retryPlugin(name: string): string | null {
-    return this.#host === null ? "pewatch is stopped" : this.#host.retry(name);
+    return this.#host === null || this.#host.stopped ? "pewatch is stopped" : this.#host.retry(name);
   }
 
   /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
@@ -171,27 +207,99 @@ export class Daemon {
     return done;
   }
 
-  async #start(): Promise<void> {
-    if (this.running) return;
-    makeFolders(this.#settings);
-    const { raw, temp, proc } = this.#settings.folders;
-    const shadowRoot = shadowFolder(this.#settings);
+  async #changeSetting(change: SettingChange, ofClient: boolean): Promise<void> {
+    const deadline_ms = performance.now() + CHECK_MS_MAX;
+    let begun = false;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      if (!begun) late.reject(refusal(change, "pewatch is busy with a start, a stop or another change; try again"));
+    }, CHECK_MS_MAX);
+    const done = this.#inTurn(async () => {
+      if (performance.now() >= deadline_ms) return; // refused already
+      begun = true;
+      try {
+        this.#openUp();
+      } catch (error) {
+        throw refusal(change, messageOf(error));
+      }
+      if (!await this.#live.change(change, { ofClient, deadline_ms })) return;
+      this.#closeLeftLater();
+      this.#tellSettings();
+    });
+    done.catch(() => {}); // where it was refused before
+    try {
+      await Promise.race([done, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #tellSettings(): void {
+    for (const listener of this.#settingsListeners) {
+      try {
+        listener(this.settings);
+      } catch (error) {
+        this.#log.error(`a listener of settings failed: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  /** A firing under way may still put claims into a folder that has just been left. */
+  #closeLeftLater(): void {
+    const ids = this.#live.leftIds;
+    if (this.#host === null) this.#live.closeLeft(ids);
+    else void this.#host.stagesOver().then(() => this.#live.closeLeft(ids));
+  }
+
+  /** Once until `close`: folders with their locks, and requests. */
+  #openUp(): void {
+    if (this.#open) return;
+    makeFolders(this.settings, this.#live.written);
     // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
     // shadows.
-    this.#lock = FolderLock.take([raw, temp, proc, shadowRoot]);
-    this.#parameters = new ParameterStore({ folder: this.#settings.daemon.state_dir, log: this.#log });
+    this.#live.open([shadowFolder(this.#configured)]);
+    this.#requests = this.#openRequests();
+    this.#open = true;
+    this.#lookAgain();
+    this.#timers = [
+      setInterval(() => void this.#requests?.poll(), REQUEST_POLL_MS),
+      setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS),
+    ];
+  }
+
+  #lookAgain(): void {
+    if (this.#looking || !this.#live.waits) return;
+    this.#looking = true;
+    void this.#inTurn(() => this.#live.lookAgain()).finally(() => this.#looking = false);
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#live.close();
+    // Last: whoever asked for the stop waits for this.
+    await this.#requests?.close();
+    this.#requests = null;
+    this.#open = false;
+  }
+
+  async #start(): Promise<void> {
+    if (this.running) return;
+    this.#openUp();
+    this.#parameters = new ParameterStore({ folder: this.settings.daemon.state_dir, log: this.#log });
+    const shadowRoot = shadowFolder(this.#configured);
     const host = new PluginHost({
       parameters: this.#parameters,
-      sources: this.#options.stages ?? [...shippedStages(), ...shippedExtras(this.#settings)],
-      folder: new PluginFolder({ folder: this.#settings.plugins.dir, shadowRoot }),
+      sources: this.#options.stages ?? [...shippedStages(), ...shippedExtras(this.settings)],
+      folder: new PluginFolder({ folder: this.settings.plugins.dir, shadowRoot }),
       log: this.#log,
-      settings: () => this.#settings,
+      settings: () => this.settings,
+      left: () => this.#live.left,
       onFrame: (event) => this.#frame(event),
       onCondition: (condition) => this.#condition(condition),
-      onBacklog: (backlog) => this.#statistics.backlog(backlog, this.#clock.now_ms()),
+      onBacklog: (backlog) => this.#backlog(backlog),
     });
     this.#host = host;
-    this.#requests = this.#openRequests();
     await host.start();
     this.#counter = COUNTER_FIRST;
     this.#heartbeat = new Heartbeat({
@@ -206,18 +314,14 @@ export class Daemon {
     this.#heartbeat?.stop();
     this.#heartbeat = null;
     await this.#host?.stop();
+    this.#live.closeLeft();
     // After the last word of the plugins, and before another daemon may read the file.
     await this.#parameters?.close();
-    this.#lock?.release();
-    this.#lock = null;
-    // Last: whoever asked for the stop waits for this.
-    await this.#requests?.close();
-    this.#requests = null;
   }
 
   #openRequests(): Requests | null {
     return Requests.open({
-      folder: requestFolder(this.#settings),
+      folder: requestFolder(this.#configured),
       log: this.#log,
       handlers: {
         status: () => this.status(),
@@ -233,8 +337,14 @@ export class Daemon {
     this.#missedTicks += missed;
     const counter = this.#counter;
     this.#counter = nextCounter(counter);
-    host.tick(counter);
-    void this.#requests?.poll();
+    host.tick(counter, { stages: this.#live.complete });
+  }
+
+  #backlog(backlog: Backlog): void {
+    const { left, ...frames } = backlog;
+    this.#statistics.backlog(frames, this.#clock.now_ms());
+    const empty = left === undefined ? [] : this.#live.emptied(left);
+    if (empty.length > 0) void this.#inTurn(() => this.#live.letGo(empty));
   }
 
   #frame(event: FrameEvent): void {
@@ -244,7 +354,7 @@ export class Daemon {
       try {
         listener(event);
       } catch (error) {
-        this.#log.error(`a listener of frames failed: ${error instanceof Error ? error.message : error}`);
+        this.#log.error(`a listener of frames failed: ${messageOf(error)}`);
       }
     }
   }

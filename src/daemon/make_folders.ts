@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { makeFolder as makeWithThoseAbove } from "../files/listing.ts";
+import type { WrittenSettings } from "./settings_file.ts";
 import { outputFolder } from "../plugins/plugin_host.ts";
 
 /** A folder that cannot be used; `key` is the configuration's. */
@@ -17,14 +18,15 @@ export class FolderError extends Error {
 
 /**
  * Makes each of raw, temp, proc, output and the shadows' folder where it is missing, and sees that it can be listed.
+ * @param written what clients have set: it was there then, so it is waited for, and not made in its place
  * @throws {FolderError}
  */
-export function makeFolders(settings: Settings): void {
+export function makeFolders(settings: Settings, written: WrittenSettings = {}): void {
   const { raw, temp, proc } = settings.folders;
-  makeFolder("folders.raw", raw);
-  makeFolder("folders.temp", temp);
-  makeFolder("folders.proc", proc);
-  makeFolder("folders.output_root", outputFolder(settings));
+  if (written.raw === undefined) makeFolder("folders.raw", raw);
+  if (written.temp === undefined) makeFolder("folders.temp", temp);
+  if (written.proc === undefined) makeFolder("folders.proc", proc);
+  if (written.output_root === undefined) makeFolder("folders.output_root", outputFolder(settings));
   makeFolder("daemon.state_dir", shadowFolder(settings));
 }
 

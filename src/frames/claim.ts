@@ -2,21 +2,24 @@
  * Claims: a folder for each frame on its way.
  *
  * `temp/.claiming-ID` is being filled from raw, `temp/ID` waits for the merge, `proc/ID` for its delivery,
- * `temp/.discard-ID` for its removal. Each change of state is one rename of the folder, so that every stage sees only
+ * `temp/.discard-ID` for its removal; `.moving-ID` is a copy on its way from another volume. Each change of state is one rename of the folder, so that every stage sees only
  * claims that are whole, and a restart knows from the name where to go on.
  */
 import { join } from "node:path";
-import { removeFile, removeFolder, whileHeldOpen } from "../files/durable.ts";
+import { removeFile, removeFolder, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { isMissing, isOtherVolume, mayBeHeldOpen } from "../files/errors.ts";
-import { factsOf, listFolder, makeFoldersBelow } from "../files/listing.ts";
+import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../files/listing.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
 import { rawFolder } from "./awkward_names.ts";
 import { type ClaimRecord, DONE_NAME, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
-import { moveFile, MOVING_NAME } from "./move_file.ts";
+import { allOf, leftOf } from "./left_folders.ts";
+import { copyFile, moveFile, MOVING_NAME } from "./move_file.ts";
+import type { FrameFolders } from "./stage.ts";
 
 export const CLAIMING_PREFIX = ".claiming-";
 export const DISCARD_PREFIX = ".discard-";
+const MOVING_PREFIX = ".moving-";
 
 let sequence = 0;
 
@@ -28,9 +31,38 @@ export function newClaimId(now = new Date()): string {
   return `${time}-${String(sequence).padStart(6, "0")}-${chance}`;
 }
 
+const CLAIM_ID = /^\d{8}T\d{9}-\d{6}-[0-9a-f]{8}$/;
+
+/** Whether a folder's name is that of a claim. */
+export function isClaimId(name: string): boolean {
+  return CLAIM_ID.test(name);
+}
+
 /** The ids of whole claims in a folder, oldest first. */
 export function listClaims(folder: string): string[] {
   return listFolder(folder).folders.filter((name) => !name.startsWith(".")).sort();
+}
+
+export interface FoundClaim {
+  readonly id: string;
+  /** That it lies in. */
+  readonly folder: string;
+}
+
+/**
+ * All whole claims of a kind, oldest first, also in folders that were left.
+ * @throws the system's error where the present folder cannot be read
+ */
+export function findClaims(folders: FrameFolders, kind: "temp" | "proc"): FoundClaim[] {
+  const found = allOf(folders, kind).flatMap((folder) => {
+    try {
+      return listClaims(folder).map((id) => ({ id, folder }));
+    } catch (error) {
+      if (folder === folders[kind]) throw error;
+      return []; // told of by tellLeft
+    }
+  });
+  return found.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 /** Claim folders of a prefix (half-made, or to be removed), by name. */
@@ -94,10 +126,11 @@ export async function resumeClaim(
     discardRemains(claiming);
     return null;
   }
-  const from = rawFolder(options.raw, record.folder);
+  const raw = record.raw ?? options.raw;
+  const from = rawFolder(raw, record.folder);
   await fillClaim(claiming, record, from);
   if (factsOf(join(claiming, record.image)) === null) {
-    makeFoldersBelow(rawFolder(options.raw, ""), record.folder);
+    makeFoldersBelow(rawFolder(raw, ""), record.folder);
     await giveBack(claiming, { record, from });
     return null;
   }
@@ -127,8 +160,8 @@ function discardRemains(folder: string): void {
 }
 
 /**
- * Moves a whole claim to another stage's folder: one rename, or, where the volumes differ, file by file with the
- * record last.
+ * Moves a whole claim to another stage's folder: one rename, or, where the volumes differ, a verified copy before the
+ * source is let go of.
  */
 export async function moveClaim(id: string, options: { from: string; to: string; record: ClaimRecord }): Promise<void> {
   const [source, target] = [join(options.from, id), join(options.to, id)];
@@ -140,24 +173,71 @@ export async function moveClaim(id: string, options: { from: string; to: string;
   }
 }
 
+/** Until the source's record says that it is done, the source is the claim; from then on the copy is. */
 async function moveClaimAcross(source: string, target: { to: string; id: string }): Promise<void> {
-  const claiming = makeFoldersBelow(target.to, CLAIMING_PREFIX + target.id);
-  const { files } = listFolder(source);
-  // The record goes last: as long as it is in the source, a restart does this move again.
-  const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
-  for (const name of files.filter((name) => !left.includes(name))) {
-    await moveFile(join(source, name), join(claiming, name));
+  const moving = makeFoldersBelow(target.to, MOVING_PREFIX + target.id);
+  try {
+    const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
+    const others = listFolder(source).files.filter((name) => !left.includes(name));
+    // The record goes last: a copy that has it is whole.
+    for (const name of [...others, RECORD_NAME]) copyFile(join(source, name), join(moving, name));
+    syncFolder(target.to);
+    await whileHeldOpen(() => Deno.renameSync(join(source, RECORD_NAME), join(source, DONE_NAME)));
+  } catch (error) {
+    // On a volume that is full its space is needed, and the next try may go to another folder.
+    tryToRemove(moving);
+    throw error;
   }
-  await moveFile(join(source, RECORD_NAME), join(claiming, RECORD_NAME));
-  await whileHeldOpen(() => Deno.renameSync(claiming, join(target.to, target.id)));
-  removeClaimFolder(source);
+  syncFolder(source);
+  await whileHeldOpen(() => Deno.renameSync(moving, join(target.to, target.id)));
+  await discardClaim(source);
 }
 
-/** Goes on with claims that a crash caught between two volumes: what has its record is whole. */
-export function finishMovesAcross(folder: string): void {
-  for (const name of listUnfinished(folder, CLAIMING_PREFIX)) {
-    if (readRecord(join(folder, name)) === null) continue; // its source still has the record, and moves the rest
-    Deno.renameSync(join(folder, name), join(folder, name.slice(CLAIMING_PREFIX.length)));
+/**
+ * Goes on with moves between two volumes that a stop cut off, of the one stage that makes them: what its source has let
+ * go of takes its place, other copies are removed and made anew.
+ * @throws the system's error where the folder that claims are moved to now cannot be read
+ */
+export function finishMovesAcross(folders: FrameFolders, move: { from: "temp" | "proc"; to: "temp" | "proc" }): void {
+  const unfinished = [folders[move.to], ...leftOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
+    try {
+      return listUnfinished(folder, MOVING_PREFIX).map((name) => ({ folder, name }));
+    } catch (error) {
+      if (folder === folders[move.to]) throw error;
+      return []; // told of where its claims are looked for
+    }
+  });
+  if (unfinished.length === 0) return;
+  const sources = allOf(folders, move.from);
+  // One that is away may still have the claim: then nothing can be said of its copy.
+  if (!sources.every(isReadable)) return;
+  for (const { folder, name } of unfinished) {
+    const moving = join(folder, name);
+    const id = name.slice(MOVING_PREFIX.length);
+    const stillInSource = sources.some((source) => factsOf(join(source, id, RECORD_NAME)) !== null);
+    if (stillInSource || readRecord(moving) === null) removeCopy(moving);
+    else Deno.renameSync(moving, join(folder, id));
+  }
+}
+
+function isReadable(folder: string): boolean {
+  try {
+    return folderExists(folder);
+  } catch {
+    return false;
+  }
+}
+
+function removeCopy(folder: string): void {
+  for (const name of listFolder(folder).files) removeFile(join(folder, name));
+  removeFolder(folder);
+}
+
+function tryToRemove(folder: string): void {
+  try {
+    removeCopy(folder);
+  } catch {
+    // the next firing removes it: its source still has the claim
   }
 }
 

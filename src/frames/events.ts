@@ -54,6 +54,8 @@ export interface Backlog {
   readonly proc?: number;
   /** Series whose master waits for its time to be written; no frames. */
   readonly series?: number;
+  /** What is left to do in folders that a client has put others in the place of, by their id. */
+  readonly left?: readonly { readonly id: number; readonly frames: number }[];
 }
 
 /** What a stage is given to tell what it does. */

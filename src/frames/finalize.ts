@@ -4,20 +4,20 @@ import { VerificationError } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
 import { isFull, isHeldOpen, messageOf } from "../files/errors.ts";
 import { folderExists } from "../files/listing.ts";
-import { discardClaim, isDone, listClaims, moveClaim } from "./claim.ts";
+import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "./claim.ts";
 import { deliverClaim, type Delivery } from "./deliver.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
 import { OutputGoneError, StemChooser } from "./destination.ts";
 import { HeldOpen } from "./held_open.ts";
+import { tellLeft } from "./left_folders.ts";
 import { stemOf } from "./names.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
-import type { StageOptions } from "./stage.ts";
+import type { FrameFolders, StageOptions } from "./stage.ts";
 
 /** A claim that fails so often while the output takes other files goes to quarantine. */
 const FAILURES_MAX = 5;
 
-interface Waiting {
-  readonly id: string;
+interface Waiting extends FoundClaim {
   readonly path: string;
   readonly record: ClaimRecord;
 }
@@ -62,24 +62,26 @@ export class Finalize implements Disposable {
     if (!stopped) reporter.condition({ key: "output", message: null });
     this.#held.endRound(reporter);
     reporter.backlog({ proc: left });
+    tellLeft("proc", options);
   }
 
   async #collect(options: StageOptions): Promise<Waiting[] | null> {
     const { folders, reporter } = options;
-    let ids: string[];
+    let claims: FoundClaim[];
     try {
-      ids = listClaims(folders.proc);
+      tryToFinishMoves(folders);
+      claims = findClaims(folders, "proc");
       reporter.condition({ key: "proc", message: null });
     } catch (error) {
       reporter.condition({ key: "proc", message: `the proc folder cannot be read: ${messageOf(error)}` });
       return null;
     }
     const waiting: Waiting[] = [];
-    for (const id of ids) {
-      const path = join(folders.proc, id);
+    for (const { id, folder } of claims) {
+      const path = join(folder, id);
       try {
         const record = readRecord(path);
-        if (record !== null) waiting.push({ id, path, record });
+        if (record !== null) waiting.push({ id, folder, path, record });
         else if (isDone(path)) await discardClaim(path);
         else throw new Error("it has no claim record; move its files back into the raw folder");
       } catch (error) {
@@ -92,11 +94,11 @@ export class Finalize implements Disposable {
 
   async #deliver(claim: Waiting, delivery: Delivery, options: StageOptions): Promise<"gone" | "stays" | "stop"> {
     const { reporter, folders } = options;
-    const { record, id, path } = claim;
+    const { record, id, path, folder } = claim;
     try {
       if (record.merge === null) {
         // A stop came between the record of a new name and the way back to the merge, below.
-        await moveClaim(id, { from: folders.proc, to: folders.temp, record });
+        await moveClaim(id, { from: folder, to: folders.temp, record });
         return "gone";
       }
       const outcome = await deliverClaim(claim, delivery);
@@ -106,7 +108,7 @@ export class Finalize implements Disposable {
         writeRecord(path, outcome.record, { fsync: delivery.settings.frames.fsync });
         const name = outcome.record.deliverAs;
         reporter.log.info(`${frameOf(record)}: this name is in the output with other content, goes as ${name}`);
-        await moveClaim(id, { from: folders.proc, to: folders.temp, record: outcome.record });
+        await moveClaim(id, { from: folder, to: folders.temp, record: outcome.record });
       } else if (outcome.type === "quarantined") {
         reporter.event({ type: "quarantined", frame: frameOf(record), folder: outcome.folder, reason: outcome.reason });
       } else {
@@ -193,6 +195,15 @@ function removeProbe(root: string): void {
     if (folderExists(root)) removeFile(join(root, PROBE_NAME));
   } catch {
     // the output's own faults are told where a frame needs it
+  }
+}
+
+/** Of claims that went back to the merge under another name. */
+function tryToFinishMoves(folders: FrameFolders): void {
+  try {
+    finishMovesAcross(folders, { from: "proc", to: "temp" });
+  } catch {
+    // a vanished temp folder is told of by its own stage
   }
 }
 

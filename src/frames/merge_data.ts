@@ -2,19 +2,20 @@
 import { join } from "node:path";
 import { isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
 import { parametersOfClaim } from "./claim_parameters.ts";
-import { discardClaim, finishMovesAcross, isDone, listClaims, moveClaim } from "./claim.ts";
+import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "./claim.ts";
 import { HeldOpen } from "./held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
+import { tellLeft } from "./left_folders.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of and left. */
 export async function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, reporter, signal } = options;
-  let claims: string[];
+  let claims: FoundClaim[];
   try {
-    claims = listClaims(folders.temp);
-    finishMovesAcross(folders.proc);
+    finishMovesAcross(folders, { from: "temp", to: "proc" });
+    claims = findClaims(folders, "temp");
     reporter.condition({ key: "merge", message: null });
   } catch (error) {
     reporter.condition({
@@ -24,14 +25,15 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
     return;
   }
   let left = claims.length;
-  for (const id of claims) {
+  for (const claim of claims) {
     if (signal.aborted) break;
+    const { id } = claim;
     try {
-      await mergeClaim(id, libraries, options);
+      await mergeClaim(claim, libraries, options);
       left--;
       reporter.condition({ key: `claim ${id}`, message: null });
     } catch (error) {
-      const path = join(folders.temp, id);
+      const path = join(claim.folder, id);
       if (isHeldOpen(error) || error instanceof ClaimHeldError) {
         held.add(path, { frame: frameIn(path), error });
         reporter.condition({ key: `claim ${id}`, message: null });
@@ -43,6 +45,7 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   }
   held.endRound(reporter);
   reporter.backlog({ temp: left });
+  tellLeft("temp", options);
 }
 
 /** Claims that cannot be merged or handed on since another program holds a file of them open. */
@@ -70,9 +73,10 @@ function frameIn(path: string): string {
  */
 const begun = new Set<string>();
 
-async function mergeClaim(id: string, libraries: MergeLibraries, options: StageOptions): Promise<void> {
+async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, settings, reporter } = options;
-  const path = join(folders.temp, id);
+  const { id, folder } = claim;
+  const path = join(folder, id);
   const found = readRecord(path);
   if (found === null) {
     if (isDone(path)) return void await discardClaim(path);
@@ -99,7 +103,7 @@ async function mergeClaim(id: string, libraries: MergeLibraries, options: StageO
     reporter.event({ type: "merged", frame: frameOf(record), tagged: merge.tagged });
   }
   try {
-    await moveClaim(id, { from: folders.temp, to: folders.proc, record });
+    await moveClaim(id, { from: folder, to: folders.proc, record });
   } catch (error) {
     if (!mayBeHeldOpen(error)) throw error;
     throw new ClaimHeldError(messageOf(error), { cause: error });

@@ -24,11 +24,13 @@ export async function moveFile(from: string, to: string): Promise<void> {
     await whileHeldOpen(() => Deno.renameSync(from, to));
   } catch (error) {
     if (!isOtherVolume(error)) throw error;
-    copyAcross(from, to);
+    copyFile(from, to);
+    removeFile(from);
   }
 }
 
-function copyAcross(from: string, to: string): void {
+/** Copies to another folder, verified and flushed under another name before it has its own. */
+export function copyFile(from: string, to: string): void {
   const size = Deno.lstatSync(from).size;
   const part = join(dirname(to), MOVING_NAME);
   copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
@@ -38,5 +40,4 @@ function copyAcross(from: string, to: string): void {
   });
   Deno.renameSync(part, to);
   syncFolder(dirname(to));
-  removeFile(from);
 }

@@ -1,7 +1,7 @@
 /** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
 import { join, sep } from "node:path";
 import { removeFolder } from "../files/durable.ts";
-import { isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
+import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
 import { factsOf } from "../files/listing.ts";
 import { assess, type Ready } from "./assess.ts";
 import { withNamesToKeep } from "./awkward_names.ts";
@@ -20,8 +20,9 @@ import type { Reporter } from "./events.ts";
 import { HeldOpen } from "./held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "./record.ts";
 import { keepReference } from "./reference_dark.ts";
+import { allOf, leftKey, leftOf, leftUnreadable } from "./left_folders.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
-import type { StageOptions } from "./stage.ts";
+import type { FrameFolders, StageOptions } from "./stage.ts";
 import { Watch } from "./watch.ts";
 
 /**
@@ -52,57 +53,53 @@ export class PrepareRaw {
     await this.#resume(options);
     const begun_ms = performance.now();
     if (begun_ms < this.#nextScan_ms) return;
-    let scan;
-    try {
-      scan = scanRaw(folders.raw);
-      reporter.condition({ key: "raw", message: null });
-    } catch (error) {
-      reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
-      return;
-    }
+    const scan = scanAll(options);
     this.#tellStrays(scan.strays, reporter);
-    let room = CLAIMS_MAX - countClaims(folders.temp) - countClaims(folders.proc);
-    let left = scan.candidates.length;
-    for (const candidate of inOrder(scan.candidates)) {
+    const waiting = new Set(scan.candidates);
+    let room = CLAIMS_MAX - countClaims(folders);
+    for (const candidate of scan.candidates) {
       if (signal.aborted || room <= 0) break;
       const outcome = await this.#treat(candidate, options);
       if (outcome === "stuck") break;
       if (outcome === "waiting") continue;
-      left--;
+      waiting.delete(candidate);
       if (outcome === "claimed") room--;
     }
     this.#watch.endRound();
     this.#held.endRound(reporter);
     const scan_ms = performance.now() - begun_ms;
     // The tries at a file that is held open take time too, and are no reason to look less often.
-    const idle = left === scan.candidates.length && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
+    const idle = waiting.size === scan.candidates.length && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
     this.#nextScan_ms = begun_ms + scan_ms * (idle ? 1 + PAUSE_PER_SCAN : 1);
-    reporter.backlog({ raw: left });
+    const left = leftInRaw(waiting, { folders, read: scan.read });
+    reporter.backlog(scan.read.has(folders.raw) ? { raw: waiting.size, left } : { left });
   }
 
   /** Goes on with what a crash left, before anything new is claimed. */
   async #resume(options: StageOptions): Promise<void> {
+    for (const temp of allOf(options.folders, "temp")) await this.#resumeIn(temp, options);
+  }
+
+  async #resumeIn(temp: string, options: StageOptions): Promise<void> {
     const { folders, reporter } = options;
     const fsync = options.settings.frames.fsync;
-    for (const name of listOrNothing(folders.temp, CLAIMING_PREFIX)) {
+    for (const name of listOrNothing(temp, CLAIMING_PREFIX)) {
       try {
-        const record = await resumeClaim(name, { raw: folders.raw, temp: folders.temp, fsync });
+        const record = await resumeClaim(name, { raw: folders.raw, temp, fsync });
         if (record !== null) reporter.log.info(`${frameOf(record)}: goes on after a stop`);
         this.#refused.delete(name);
       } catch (error) {
-        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(folders.temp, name), error });
-        else this.#sayOnce(name, { text: `claim ${join(folders.temp, name)}: ${messageOf(error)}`, reporter });
+        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(temp, name), error });
+        else this.#sayOnce(name, { text: `claim ${join(temp, name)}: ${messageOf(error)}`, reporter });
       }
     }
-    for (const name of listOrNothing(folders.temp, DISCARD_PREFIX)) {
+    for (const name of listOrNothing(temp, DISCARD_PREFIX)) {
+      const path = join(temp, name);
       try {
-        await removeDark(join(folders.temp, name), reporter);
+        await removeDark(path, reporter);
       } catch (error) {
-        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(folders.temp, name), error });
-        else {this.#sayOnce(name, {
-            text: `${join(folders.temp, name)} cannot be removed: ${messageOf(error)}`,
-            reporter,
-          });}
+        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: path, error });
+        else this.#sayOnce(name, { text: `${path} cannot be removed: ${messageOf(error)}`, reporter });
       }
     }
   }
@@ -154,6 +151,66 @@ export class PrepareRaw {
 /** Messages are repeated after so many others rather than remembered for ever. */
 const REMEMBERED_MAX = 10_000;
 
+interface ScanOfAll {
+  /** In the order in which they are taken. */
+  readonly candidates: readonly Candidate[];
+  readonly strays: readonly string[];
+  /** The raw folders that could be read. */
+  readonly read: ReadonlySet<string>;
+}
+
+/** The raw folder, and before it those that were left, each told of where it cannot be read. */
+function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
+  const candidates: Candidate[] = [];
+  const strays: string[] = [];
+  const read = new Set<string>();
+  for (const left of leftOf(folders, "raw")) {
+    const key = leftKey(left.path);
+    try {
+      const scan = scanRaw(left.path);
+      candidates.push(...inOrder(inTime(scan.candidates, left.until_ms)));
+      strays.push(...scan.strays);
+      read.add(left.path);
+      reporter.condition({ key, message: null });
+    } catch (error) {
+      // Whoever takes an old raw folder away when its time is over has looked into it.
+      const over = isMissing(error) && isOver(left.until_ms);
+      if (over) read.add(left.path);
+      reporter.condition({ key, message: over ? null : leftUnreadable("raw", left.path, reasonOf(error)) });
+    }
+  }
+  try {
+    const scan = scanRaw(folders.raw);
+    candidates.push(...inOrder(scan.candidates));
+    strays.push(...scan.strays);
+    read.add(folders.raw);
+    reporter.condition({ key: "raw", message: null });
+  } catch (error) {
+    reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
+  }
+  return { candidates, strays, read };
+}
+
+function isOver(until_ms: number | null): boolean {
+  return until_ms !== null && Date.now() > until_ms;
+}
+
+/** Without those that were written to a folder long after it was left. */
+function inTime(candidates: readonly Candidate[], until_ms: number | null): readonly Candidate[] {
+  if (!isOver(until_ms)) return candidates;
+  return candidates.filter(({ path, image }) => (factsOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!);
+}
+
+/** How many frames of each raw folder that was left are still to be taken; as long as QXRD may write there, nothing. */
+function leftInRaw(
+  waiting: ReadonlySet<Candidate>,
+  { folders, read }: { folders: FrameFolders; read: ReadonlySet<string> },
+): { id: number; frames: number }[] {
+  return leftOf(folders, "raw")
+    .filter(({ closed, until_ms, path }) => closed && isOver(until_ms) && read.has(path))
+    .map(({ id, path }) => ({ id, frames: [...waiting].filter(({ raw }) => raw === path).length }));
+}
+
 /** Series order: by folder, then by name as QXRD counts. */
 function inOrder(candidates: readonly Candidate[]): Candidate[] {
   return candidates.toSorted((a, b) => compare(a.folder, b.folder) || compare(a.image, b.image));
@@ -163,12 +220,14 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function countClaims(folder: string): number {
-  try {
-    return listClaims(folder).length;
-  } catch {
-    return 0; // the folder's own stage says what is wrong with it
-  }
+function countClaims(folders: FrameFolders): number {
+  return [...allOf(folders, "temp"), ...allOf(folders, "proc")].reduce((count, folder) => {
+    try {
+      return count + listClaims(folder).length;
+    } catch {
+      return count; // the folder's own stage says what is wrong with it
+    }
+  }, 0);
 }
 
 function listOrNothing(folder: string, prefix: string): string[] {
@@ -234,6 +293,7 @@ function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageO
   return {
     version: RECORD_VERSION,
     id: newClaimId(),
+    raw: candidate.raw,
     folder: candidate.folder,
     image,
     members,

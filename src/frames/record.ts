@@ -39,6 +39,8 @@ export interface ClaimRecord {
   readonly version: typeof RECORD_VERSION;
   /** ASCII; also the claim folder's name. Sorts by time. */
   readonly id: string;
+  /** The raw folder that it was taken from, to which it is given back. Older records have none. */
+  readonly raw?: string;
   /** Sub-folder of raw, forward slashes, "" for raw itself. */
   readonly folder: string;
   readonly image: string;
@@ -103,6 +105,7 @@ function isRecord(value: unknown): value is ClaimRecord {
   const record = value as Record<string, unknown>;
   const destination = record.destination as Record<string, unknown> | null | undefined;
   return record.version === RECORD_VERSION && typeof record.id === "string" && typeof record.folder === "string" &&
+    (record.raw === undefined || typeof record.raw === "string") &&
     typeof record.image === "string" && isPlainName(record.image) && isRelativeFolder(record.folder) &&
     typeof destination?.root === "string" && typeof destination.dir === "string" &&
     isRelativeFolder(destination.dir) &&

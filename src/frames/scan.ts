@@ -10,6 +10,8 @@ const FOLDER_DEPTH_MAX = 32;
 
 /** One frame as it lies in raw. */
 export interface Candidate {
+  /** The raw folder. */
+  readonly raw: string;
   /** Sub-folder of raw, forward slashes. */
   readonly folder: string;
   /** The folder's path, as `rawFolder` gives it. */
@@ -48,7 +50,7 @@ export function scanRaw(raw: string): Scan {
     }
     const visible = listing.files.filter((name) => !name.startsWith("."));
     const groups = groupFrames(visible, { caseInsensitive: Deno.build.os === "windows" });
-    for (const frame of groups.frames) candidates.push({ folder, path, ...frame });
+    for (const frame of groups.frames) candidates.push({ raw, folder, path, ...frame });
     for (const stray of groups.strays) strays.push(folder === "" ? stray : `${folder}/${stray}`);
     if (depth >= FOLDER_DEPTH_MAX) continue;
     for (const name of listing.folders) {

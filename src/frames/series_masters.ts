@@ -8,6 +8,8 @@ import { masterName, seriesFrame } from "../nexus/series_layout.ts";
 import { collectFrames, type KnownFrames } from "./series_frames.ts";
 import { readMarks, removeMark, type SeriesMark } from "./series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
+import type { Logger } from "./events.ts";
+import { allOf } from "./left_folders.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** A master of n frames takes n times as long to write as one of one: with these it costs a twentieth of the time. */
@@ -20,13 +22,18 @@ const SERIES_MAX = 16;
 /** Messages are repeated after so many others rather than remembered for ever. */
 const TOLD_MAX = 10_000;
 
+/** A mark with the proc folder that it lies in. */
+interface PlacedMark extends SeriesMark {
+  readonly proc: string;
+}
+
 /** One series with its marks, oldest first. */
 interface Series {
   readonly key: string;
   readonly name: string;
   readonly folder: string;
   readonly root: string;
-  readonly marks: readonly SeriesMark[];
+  readonly marks: readonly PlacedMark[];
 }
 
 /** What is kept of a series between firings; all of it can be had again from the output. */
@@ -60,17 +67,7 @@ export class SeriesMasters {
    */
   async work(hdf5: Hdf5Library, options: StageOptions): Promise<void> {
     const { folders, reporter, signal } = options;
-    let marks: SeriesMark[];
-    try {
-      const found = readMarks(folders.proc);
-      for (const name of found.damaged) {
-        reporter.log.warn(`${join(folders.proc, name)} is damaged: removed; a series' master may lack its last frames`);
-        removeFile(join(folders.proc, name));
-      }
-      marks = found.marks;
-    } catch {
-      return; // a vanished folder is told where frames need it
-    }
+    const marks = allOf(folders, "proc").flatMap((proc) => marksIn(proc, reporter.log));
     let waiting = 0;
     const problems: string[] = [];
     for (const series of groupMarks(marks)) {
@@ -93,14 +90,14 @@ export class SeriesMasters {
     memory: Memory,
     tools: { hdf5: Hdf5Library; options: StageOptions },
   ): Promise<"done" | "later"> {
-    const { folders, reporter } = tools.options;
+    const { reporter } = tools.options;
     const begin_ms = this.#now_ms();
     const path = join(series.folder, masterName(series.name));
     try {
       if (!await this.#write(series, memory, { ...tools, path })) return "later";
       memory.problem = null;
-      for (const { id } of series.marks) {
-        removeMark(folders.proc, id);
+      for (const { id, proc } of series.marks) {
+        removeMark(proc, id);
         memory.heeded.delete(id);
       }
     } catch (error) {
@@ -134,13 +131,14 @@ export class SeriesMasters {
     const report = (text: string) => this.#sayOnce(text, options);
     for (const note of frames.leftOut) report(`${path}: ${note}`);
     if (frames.frames.length === 0) return true;
+    const { id, proc } = series.marks[0]!;
     const written = await publishMaster(hdf5, {
       path,
       series: series.name,
-      id: series.marks[0]!.id,
+      id,
       frames: frames.frames,
       notes: frames.leftOut,
-    }, { proc: options.folders.proc, ...options.settings.frames });
+    }, { proc, ...options.settings.frames });
     if (!written) report(`${path} is not pewatch's: it is left alone, and the series has no master`);
     return true;
   }
@@ -166,8 +164,21 @@ export class SeriesMasters {
   }
 }
 
-function groupMarks(marks: readonly SeriesMark[]): Series[] {
-  const groups = new Map<string, Series & { marks: SeriesMark[] }>();
+function marksIn(proc: string, log: Logger): PlacedMark[] {
+  try {
+    const { marks, damaged } = readMarks(proc);
+    for (const name of damaged) {
+      log.warn(`${join(proc, name)} is damaged: removed; a series' master may lack its last frames`);
+      removeFile(join(proc, name));
+    }
+    return marks.map((mark) => ({ ...mark, proc }));
+  } catch {
+    return []; // a vanished folder is told where frames need it
+  }
+}
+
+function groupMarks(marks: readonly PlacedMark[]): Series[] {
+  const groups = new Map<string, Series & { marks: PlacedMark[] }>();
   for (const mark of marks) {
     const name = seriesFrame(mark.nexus)!.series;
     const key = seriesKey(mark.folder, name);

@@ -2,6 +2,7 @@
 import type { Settings } from "../config/settings.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import type { Reporter } from "./events.ts";
+import type { LeftFolder } from "./left_folders.ts";
 
 /** The folders of the way, absolute. */
 export interface FrameFolders {
@@ -11,6 +12,8 @@ export interface FrameFolders {
   readonly outputRoot: string;
   /** Below the root, forward slashes, "" for the root itself. */
   readonly outputDir: string;
+  /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
+  readonly left?: readonly LeftFolder[];
 }
 
 /** Who knows the parameters; in the daemon that is the main thread. */

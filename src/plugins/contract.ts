@@ -7,6 +7,7 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
+import type { LeftFolder } from "../frames/left_folders.ts";
 import type { ParameterReading, ParameterValue } from "../nexus/parameter.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 
@@ -20,6 +21,8 @@ export interface PluginFolders {
   readonly outputDir: string;
   /** Root and directory joined. */
   readonly output: string;
+  /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
+  readonly left: readonly LeftFolder[];
 }
 
 /** `Config` is what the plugin's own schema makes of its table of the configuration. */

@@ -53,6 +53,15 @@ export class HostedPlugin implements Named {
     return shipped === null && user === null && this.#life.running === null && this.#busy === null;
   }
 
+  /** Whether it stands in the place of a stage of the way. */
+  get stage(): boolean {
+    return this.#choice.stage;
+  }
+
+  get hasWorker(): boolean {
+    return this.#life.hasWorker;
+  }
+
   /** Comes when nothing of it is under way. */
   get idle(): Promise<unknown> {
     return this.#busy ?? Promise.resolve();

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
+import type { LeftFolder } from "../frames/left_folders.ts";
 import { type ParameterBoard, PluginServices } from "./answers.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { PluginFolders } from "./contract.ts";
@@ -36,6 +37,8 @@ export interface PluginHostOptions {
   readonly openWorker?: OpenWorker;
   /** Asked at each firing, so that what a client changes holds from the next one on. */
   settings(): Settings;
+  /** Asked together with the settings: folders that stages still empty. None where it is not given. */
+  left?(): readonly LeftFolder[];
   onFrame(event: FrameEvent): void;
   onCondition(condition: Condition): void;
   onBacklog(backlog: Backlog): void;
@@ -62,8 +65,23 @@ export class PluginHost {
     for (const source of options.sources) this.#add(source.name, source);
   }
 
+  /** For good. */
+  get stopped(): boolean {
+    return this.#stopping;
+  }
+
   get plugins(): readonly HostedPlugin[] {
     return [...this.#plugins.values()];
+  }
+
+  /** Workers that there are for them. */
+  get workers(): number {
+    return this.plugins.filter((plugin) => plugin.hasWorker).length;
+  }
+
+  /** Comes when every firing of a stage that began before is over. */
+  async stagesOver(): Promise<void> {
+    await Promise.all(this.plugins.filter((plugin) => plugin.stage).map((plugin) => plugin.idle));
   }
 
   /**
@@ -78,10 +96,11 @@ export class PluginHost {
     await this.#atMost(Promise.all(this.plugins.map((plugin) => plugin.idle)));
   }
 
-  tick(counter: number): void {
+  /** @param stages false leaves the stages out */
+  tick(counter: number, { stages = true }: { readonly stages?: boolean } = {}): void {
     for (const plugin of this.plugins) {
       if (plugin.gone) this.#remove(plugin);
-      else plugin.tick(counter);
+      else if (stages || !plugin.stage) plugin.tick(counter);
     }
     void this.#look();
   }
@@ -101,6 +120,11 @@ export class PluginHost {
     const plugin = this.#names.get(nameKey(name)) ?? this.#plugins.get(nameKey(name));
     if (plugin === undefined || plugin.gone) return `there is no plugin ${name}`;
     return plugin.retry();
+  }
+
+  /** Gives each stage that refused or was put aside another chance. */
+  retryStages(): void {
+    for (const plugin of this.plugins) if (plugin.stage && plugin.out) plugin.retry();
   }
 
   /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
@@ -178,7 +202,7 @@ export class PluginHost {
   }
 
   #surroundings(): PluginSurroundings {
-    const { log, settings, onFrame, onCondition, onBacklog, parameters } = this.#options;
+    const { log, settings, left = () => [], onFrame, onCondition, onBacklog, parameters } = this.#options;
     const services = new PluginServices({ log, parameters });
     return {
       log,
@@ -189,7 +213,7 @@ export class PluginHost {
       context: (tick, name) => {
         const now = settings();
         const config = now.plugins.tables[name] ?? {};
-        return { tick, folders: pluginFolders(now), maxProc: now.daemon.max_proc, settings: now, config };
+        return { tick, folders: pluginFolders(now, left()), maxProc: now.daemon.max_proc, settings: now, config };
       },
       claimName: (name, plugin) => this.#claim(name, plugin),
       onFrame: (event) => {
@@ -203,10 +227,10 @@ export class PluginHost {
 }
 
 /** The folders of the configuration as plugins get them; `outputDir` with forward slashes on every system. */
-export function pluginFolders(settings: Settings): PluginFolders {
+export function pluginFolders(settings: Settings, left: readonly LeftFolder[] = []): PluginFolders {
   const { raw, temp, proc, output_root, output_dir } = settings.folders;
   const outputDir = Deno.build.os === "windows" ? output_dir.replaceAll("\\", "/") : output_dir;
-  return { raw, temp, proc, outputRoot: output_root, outputDir, output: outputFolder(settings) };
+  return { raw, temp, proc, outputRoot: output_root, outputDir, output: outputFolder(settings), left };
 }
 
 export function outputFolder(settings: Settings): string {

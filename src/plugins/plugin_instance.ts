@@ -59,6 +59,10 @@ export class PluginInstance {
     return this.#setUp && this.#worker?.dead === false;
   }
 
+  get hasWorker(): boolean {
+    return this.#worker?.dead === false;
+  }
+
   /** Whether a thread of it could not be ended: another start would leave one more. */
   get leftBehind(): boolean {
     return this.#leftBehind;

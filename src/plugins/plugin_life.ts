@@ -104,6 +104,10 @@ export class PluginLife {
     return this.running !== null && this.running.file !== null;
   }
 
+  get hasWorker(): boolean {
+    return this.#instance?.hasWorker === true;
+  }
+
   /** Whether the signal of what runs is aborted: it cannot go on. */
   get aborted(): boolean {
     return this.#instance?.aborted === true;

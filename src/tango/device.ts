@@ -5,17 +5,19 @@ import type {
   TangoNotice,
   TangoRequest,
   TangoServer,
+  TangoState,
   TangoWrite,
 } from "../../ffi/tango/library.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { SettingRefusedError } from "../daemon/client_settings.ts";
+import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
 import { inTime } from "./in_time.ts";
 import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { readDevice } from "./reading.ts";
 import type { DeviceTable } from "./table.ts";
-import { changeOf, WriteRefusedError } from "./writes.ts";
+import { changeOf } from "./writes.ts";
 
 export type DeviceDaemon = Pick<
   Daemon,
@@ -25,6 +27,7 @@ export type DeviceDaemon = Pick<
   | "start"
   | "stop"
   | "change"
+  | "changeDefault"
   | "retryFrames"
   | "reloadPlugins"
   | "onFrame"
@@ -40,6 +43,11 @@ export interface DeviceOptions {
   readonly onNotice?: (notice: TangoNotice) => void;
 }
 
+/** What is under way shows as it is, whatever the daemon's state is by then. */
+type Phase = readonly [state: TangoState, status: string];
+const STARTING: Phase = ["INIT", "Starting: the plugins come up, then frames are taken"];
+const STOPPING: Phase = ["RUNNING", "Stopping: the frames under way come to their end"];
+
 /** Below the 2.5 s after which the shim answers a client by itself. */
 const ANSWER_MS_MAX = 2000;
 
@@ -48,7 +56,8 @@ export class Device implements Disposable {
   readonly #ends: (() => void)[] = [];
   readonly #preview: LastPreview;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #ending: string | null = null;
+  #ending = false;
+  #phase: Phase | null = STARTING;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -78,12 +87,23 @@ export class Device implements Disposable {
     const status = daemon.status();
     const reading = readDevice(status, daemon.settings);
     for (const [name, value] of Object.entries(reading)) server.set(name as "LastFrame", value as string);
-    server.setState(status.state, status.text);
+    server.setState(...this.#phase ?? [status.state, status.text]);
   }
 
-  /** From now on commands and writes are refused with this reason: the program ends. */
-  end(reason: string): void {
-    this.#ending = reason;
+  /** The daemon has started for the first time. */
+  started(): void {
+    this.#show(null);
+  }
+
+  /** The program comes to its end: clients watch it, and can do nothing. */
+  end(): void {
+    this.#ending = true;
+    this.#show(STOPPING);
+  }
+
+  #show(phase: Phase | null): void {
+    this.#phase = phase;
+    this.refresh();
   }
 
   /** Answers what clients want, until the server has ended. */
@@ -94,14 +114,15 @@ export class Device implements Disposable {
   #take(request: TangoRequest): void {
     if (request.kind === "notice") {
       this.#options.onNotice?.(request);
-    } else if (this.#ending !== null && request.kind !== "demand") {
-      request.refuse(this.#ending);
+    } else if (this.#ending && request.kind !== "demand") {
+      request.refuse("pewatch is coming to its end");
     } else {
       // Not awaited: a slow command does not hold up what other clients want.
       this.#answer(request).catch((error) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        const meant = error instanceof SettingRefusedError || error instanceof WriteRefusedError;
-        if (!meant) this.#options.log.error(`Tango: ${request.name} failed: ${reason}`);
+        const reason = messageOf(error);
+        if (!(error instanceof SettingRefusedError)) {
+          this.#options.log.error(`Tango: ${request.name} failed: ${reason}`);
+        }
         request.refuse(reason);
       });
     }
@@ -114,22 +135,18 @@ export class Device implements Disposable {
       case "command":
         return this.#command(request);
       case "demand":
-        return this.#show(request);
+        return this.#showPreview(request);
     }
   }
 
   async #write(write: TangoWrite): Promise<void> {
-    const { daemon, log } = this.#options;
-    const change = changeOf(write, daemon.settings);
-    if (change !== null) {
-      log.info(`Tango: a client sets ${write.name} to ${JSON.stringify(change.value)}`);
-      await daemon.change(change);
-    }
+    const { daemon } = this.#options;
+    await daemon.change(changeOf(write, daemon.settings));
     this.refresh();
     write.accept();
   }
 
-  async #show(demand: TangoDemand): Promise<void> {
+  async #showPreview(demand: TangoDemand): Promise<void> {
     const preview = await this.#preview.next();
     if (preview !== null) this.#options.server.set("Preview", preview.image, { time: preview.time });
     demand.accept();
@@ -139,9 +156,9 @@ export class Device implements Disposable {
     const { daemon, log } = this.#options;
     switch (call.name) {
       case "Start":
-        return await this.#perform(call, daemon.start());
+        return await this.#perform(call, { phase: STARTING, work: () => daemon.start() });
       case "Stop":
-        return await this.#perform(call, daemon.stop());
+        return await this.#perform(call, { phase: STOPPING, work: () => daemon.stop() });
       case "ReloadPlugins":
         daemon.reloadPlugins();
         call.accept();
@@ -166,13 +183,18 @@ export class Device implements Disposable {
   }
 
   /** What takes longer than a client waits is accepted; State and Status then say how it goes on. */
-  async #perform(call: TangoCommandCall, what: Promise<void>): Promise<void> {
-    const { log } = this.#options;
+  async #perform(call: TangoCommandCall, { phase, work }: { phase: Phase; work: () => Promise<void> }): Promise<void> {
+    const { daemon, log } = this.#options;
     log.info(`Tango: a client called ${call.name}`);
-    if (await inTime(what, ANSWER_MS_MAX) === "late") {
-      what.catch((error) => log.error(`Tango: ${call.name} failed: ${error instanceof Error ? error.message : error}`));
+    // A daemon that runs, or is stopped, already does nothing.
+    if (daemon.status().running === (phase === STOPPING)) this.#show(phase);
+    const done = work().finally(() => {
+      // Another may have come meanwhile, or the end.
+      if (this.#phase === phase && !this.#ending) this.#show(null);
+    });
+    if (await inTime(done, ANSWER_MS_MAX) === "late") {
+      done.catch((error) => log.error(`Tango: ${call.name} failed: ${messageOf(error)}`));
     }
-    this.refresh();
     call.accept();
   }
 

@@ -1,5 +1,4 @@
 /** What the device's attributes are, out of the daemon's status and settings. */
-import { escapeForTango } from "../../ffi/tango/text.ts";
 import type { TangoAttributeNamed, TangoValueOf } from "../../ffi/tango/library.ts";
 import type { Settings } from "../config/settings.ts";
 import type { DaemonStatus } from "../daemon/daemon.ts";
@@ -39,9 +38,4 @@ export function readDevice(status: DaemonStatus, settings: Settings): DeviceRead
     LastError: frames.lastError ?? "",
     Plugins: status.plugins.slice(0, PLUGINS_MAX).map(pluginLine),
   };
-}
-
-/** Whether a text is what a client reads for this value. */
-export function readsAs(value: string, text: string): boolean {
-  return escapeForTango(value) === text;
 }

@@ -1,8 +1,10 @@
 /** The Tango device server beside the daemon: frames never wait for it, whatever becomes of it. */
-import { TangoError, type TangoFailure, type TangoLibrary } from "../../ffi/tango/mod.ts";
+import { TangoError, type TangoFailure, type TangoLibrary, type TangoNotice } from "../../ffi/tango/mod.ts";
 import type { TangoSettings } from "../config/settings.ts";
+import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
+import type { DeviceProperties } from "./device_properties.ts";
 import { inTime } from "./in_time.ts";
 import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
@@ -13,6 +15,7 @@ export interface TangoFaceOptions {
   readonly daemon: DeviceDaemon;
   readonly log: Logger;
   readonly library: TangoLibrary;
+  readonly properties: DeviceProperties;
   /** A client killed the server: the program is to end. */
   readonly onKilled: (why: string) => void;
   readonly retry_ms?: number;
@@ -36,11 +39,12 @@ export class TangoFace {
   readonly #options: TangoFaceOptions;
   readonly #previews = new PreviewMaker();
   #device: Device | null = null;
-  readonly #stopping = Promise.withResolvers<void>();
+  #wake: () => void = () => {};
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #stopServer: () => Promise<void> = () => Promise.resolve();
   #said = "";
+  #applying = false;
 
   constructor(options: TangoFaceOptions) {
     this.#options = options;
@@ -49,30 +53,42 @@ export class TangoFace {
   /** Gives at once; the log tells what comes of it. */
   start(): void {
     this.#running = this.#run().catch((error) => {
-      this.#options.log.error(`Tango: the device is not served: ${error instanceof Error ? error.message : error}`);
+      this.#device?.[Symbol.dispose]();
+      this.#options.log.error(`Tango: the device is not served: ${messageOf(error)}`);
     });
+  }
+
+  /** The daemon has started. */
+  started(): void {
+    this.#device?.started();
   }
 
   /** From now on clients read, but can do nothing: the program comes to its end. */
   end(): void {
-    this.#device?.end("pewatch is ending");
+    this.#device?.end();
   }
 
   /** Ends the server; bounded. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#stopping.resolve();
+    this.#wake();
     this.#device?.[Symbol.dispose]();
     this.#previews[Symbol.dispose]();
     await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
   }
 
   async #run(): Promise<void> {
-    const { settings, daemon, log, library } = this.#options;
+    const { settings, daemon, log, library, properties } = this.#options;
     const begin_ms = performance.now();
     const server = library.createServer(DEVICE_TABLE);
     this.#stopServer = () => server.stop();
-    const device = this.#device = new Device({ server, daemon, log, makePreview: (path) => this.#previews.make(path) });
+    const device = this.#device = new Device({
+      server,
+      daemon,
+      log,
+      makePreview: (path) => this.#previews.make(path),
+      onNotice: (notice) => this.#notice(notice),
+    });
     device.follow();
     const place = placeOf(settings);
     const host = Deno.env.get("TANGO_HOST");
@@ -89,11 +105,46 @@ export class TangoFace {
         if (!(error instanceof TangoError) || error.failure === null) throw error;
         this.#tell(`Tango: ${error.message}; ${REMEDIES[error.failure]}`);
       }
-      await inTime(this.#stopping.promise, this.#options.retry_ms ?? RETRY_MS);
+      await this.#pause();
       if (this.#stopped) return;
     }
+    if (!properties.known) void this.#applyProperties();
     await device.serve();
     if (!this.#stopped) this.#options.onKilled("a Tango client killed the server");
+  }
+
+  /** What reads the properties anew elsewhere does so here, too. */
+  #notice({ notice, text }: TangoNotice): void {
+    if (notice === "stopped") return;
+    this.#options.log.info(`Tango: ${text}`);
+    void this.#applyProperties();
+  }
+
+  /** Until they hold: the daemon may be busy, a folder not there yet. Never rejects. */
+  async #applyProperties(): Promise<void> {
+    if (this.#applying) return;
+    this.#applying = true;
+    while (!this.#stopped) {
+      try {
+        await this.#options.properties.apply(this.#options.daemon);
+        break;
+      } catch (error) {
+        this.#tell(`Tango: the properties of the device do not hold yet: ${messageOf(error)}`);
+      }
+      await this.#pause();
+    }
+    this.#applying = false;
+  }
+
+  /** Until the next attempt, or the end. Never two at a time. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#options.retry_ms ?? RETRY_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** Once as long as it stays the same. */

@@ -1,8 +1,9 @@
 /** What a client writes, as a change of the daemon's settings. */
 import type { TangoWrite } from "../../ffi/tango/library.ts";
+import { escapeForTango } from "../../ffi/tango/text.ts";
+import { refusal } from "../daemon/check_change.ts";
 import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/client_settings.ts";
 import type { Settings } from "../config/settings.ts";
-import { readsAs } from "./reading.ts";
 
 const SETTING_OF: Readonly<Record<string, ClientSetting>> = {
   DirRaw: "raw",
@@ -13,29 +14,17 @@ const SETTING_OF: Readonly<Record<string, ClientSetting>> = {
   MaxProc: "max_proc",
 };
 
-/** A value that is not taken, with why: it can be none of the daemon's. */
-export class WriteRefusedError extends Error {
-  override readonly name = "WriteRefusedError";
-}
-
-/**
- * The change, or null where the value is the one that holds.
- * @throws {WriteRefusedError}
- */
-export function changeOf(
-  { name, value }: Pick<TangoWrite, "name" | "value">,
-  settings: Settings,
-): SettingChange | null {
+/** @throws {SettingRefusedError} where Tango has garbled a text */
+export function changeOf({ name, value }: Pick<TangoWrite, "name" | "value">, settings: Settings): SettingChange {
   const key = SETTING_OF[name];
-  if (key === undefined) throw new WriteRefusedError(`Cannot write ${name}: it is read only`);
-  if (key === "max_proc") {
-    const number = Number(value);
-    return number === settings.daemon.max_proc ? null : { key, value: number };
-  }
+  if (key === undefined) throw new TypeError(`Cannot write ${name}: it is read only`);
+  if (key === "max_proc") return { key, value: Number(value) };
   const text = String(value);
-  if (readsAs(clientSettings(settings)[key], text)) return null;
+  const current = clientSettings(settings)[key];
+  // As clients read it: what is beyond Latin-1 in it stays what it is.
+  if (escapeForTango(current) === text) return { key, value: current };
   const fault = faultOfText(text);
-  if (fault !== null) throw new WriteRefusedError(`Wrong value was given (${name}: ${text}) - ${fault}`);
+  if (fault !== null) throw refusal({ key, value: text }, fault);
   return { key, value: text };
 }
 

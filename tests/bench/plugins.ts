@@ -158,7 +158,7 @@ async function beatTimes(options: BenchOptions): Promise<Beats[]> {
     await pause(options.seconds * 1000);
     const missed = daemon.status().missedTicks;
     Deno.writeTextFileSync(join(space.path, "end"), "");
-    await daemon.stop();
+    await daemon.close();
     results.push({ what, deviations: beats.deviations(daemon.period_s * 1000), missed });
   }
   return results;

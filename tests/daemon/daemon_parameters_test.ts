@@ -27,7 +27,7 @@ Deno.test("what a plugin sets before a frame is written stands in the frame's fi
     Deno.writeFileSync(join(folder.path, "raw", "A.tif"), makeTiff());
     await until(() => first.status().frames.delivered === 1, "the delivery");
   } finally {
-    await first.stop();
+    await first.close();
   }
   const last = first.parameters?.get("firings");
   assert.equal(typeof last?.value, "bigint");
@@ -40,7 +40,7 @@ Deno.test("what a plugin sets before a frame is written stands in the frame's fi
     await until(() => second.status().frames.delivered === 1, "the delivery");
     second.parameters?.remove("firings");
   } finally {
-    await second.stop();
+    await second.close();
   }
   const tag = readFrameTags(join(folder.path, "output", "B.tif")).find((one) => one.name === "parameters");
   assert.deepEqual(JSON.parse(tag!.value), {

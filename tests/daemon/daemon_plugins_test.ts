@@ -59,7 +59,7 @@ Deno.test("a second process on the same state folder is kept out by name, until 
     await child.status;
   }
   await daemon.start();
-  await daemon.stop();
+  await daemon.close();
 });
 
 Deno.test("the heart beats on while one plugin burns a core and another holds its import", async () => {
@@ -81,7 +81,7 @@ Deno.test("the heart beats on while one plugin burns a core and another holds it
     await until(() => daemon.status().tick > from + 10, "ten beats");
     await until(() => (stateOf("burns")?.failures ?? 0) > 0 && (stateOf("hangs")?.failures ?? 0) > 0, "their ends");
   } finally {
-    await daemon.stop();
+    await daemon.close();
   }
 });
 
@@ -126,7 +126,7 @@ export function work({ folders, report, counters }: PluginContext): void {
     assert.equal(result.plugins.length, 3);
     assert.throws(() => Deno.statSync(ran));
   } finally {
-    await daemon.stop();
+    await daemon.close();
   }
 });
 

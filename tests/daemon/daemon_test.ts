@@ -36,7 +36,7 @@ Deno.test("Daemon brings files through its stages, counts them and tells its lis
     assert.equal(Deno.readTextFileSync(join(folder.path, "output", "a.tif")), "frame");
     assert.ok(log.lines.some((line) => line.startsWith("info a.tif: delivered, ")));
   } finally {
-    await daemon.stop();
+    await daemon.close();
   }
   assert.equal(daemon.status().state, "ON");
 });
@@ -51,6 +51,7 @@ Deno.test("Daemon starts again after a stop, and goes on with what it left", asy
   await until(() => daemon.status().frames.delivered === 1, "the delivery");
   await Promise.all([daemon.stop(), daemon.stop()]);
   assert.equal(daemon.running, false);
+  await daemon.close();
 });
 
 Deno.test("a second Daemon on one of the first one's folders does not start, and takes none of the others", async () => {
@@ -66,9 +67,9 @@ Deno.test("a second Daemon on one of the first one's folders does not start, and
     assert.equal(second.running, false);
     const third = new Daemon(settings, { log: memoryLog(), stages: STAGES });
     await third.start();
-    await third.stop();
+    await third.close();
   } finally {
-    await first.stop();
+    await first.close();
   }
 });
 
@@ -79,7 +80,7 @@ Deno.test("Daemon logs a condition once, not at each firing", async () => {
   const daemon = new Daemon(fastSettings(folder.path, tables), { log, stages: [source("misbehaves")] });
   await daemon.start();
   await until(() => daemon.status().state === "FAULT", "the fault");
-  await daemon.stop();
+  await daemon.close();
   assert.match(daemon.status().conditions.join(), /misbehaves: failed 3 times in a row/);
   assert.equal(daemon.status().frames.lastError, daemon.status().conditions[0]);
 });

@@ -49,7 +49,7 @@ Deno.test("the heart beats within 10 % of its period while a plugin burns a core
     assert.deepEqual([burns().state, burns().firings], ["firing", 1]);
   } finally {
     Deno.writeTextFileSync(join(folder.path, "end"), "");
-    await daemon.stop();
+    await daemon.close();
   }
   // A timer may wake a hair early, and wakes again at once then: that is one beat.
   const beats = times_ms.filter((time, index) => index === 0 || time - times_ms[index - 1]! > 5);

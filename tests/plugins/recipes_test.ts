@@ -45,7 +45,7 @@ async function startDaemon(base: string, tables: Record<string, Record<string, u
       );
     },
     delivered: () => daemon.status().frames.delivered,
-    [Symbol.asyncDispose]: () => daemon.stop(),
+    [Symbol.asyncDispose]: () => daemon.close(),
   };
 }
 

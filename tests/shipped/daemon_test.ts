@@ -32,7 +32,7 @@ async function startDaemon(base: string, tables: Record<string, Record<string, u
     log,
     raw: settings.folders.raw,
     output: settings.folders.output_root,
-    [Symbol.asyncDispose]: () => daemon.stop(),
+    [Symbol.asyncDispose]: () => daemon.close(),
   };
 }
 
@@ -83,7 +83,7 @@ Deno.test("csv, roi, notify and the template see each frame that a daemon delive
     await until(() => running.daemon.parameters?.get("all_sum") !== undefined, "the parameters");
     await deliver(running, 1);
   } finally {
-    await running.daemon.stop();
+    await running.daemon.close();
   }
   const images = [1, 2, 3].map((number) => join(running.output, `CeO2-0000${number}.tif`));
   const lines = Deno.readTextFileSync(join(running.output, "frames.csv")).split("\r\n").slice(1, 4);
@@ -121,7 +121,7 @@ Deno.test({
       await until(() => running.daemon.parameters?.get("temperature") === undefined, "the server's absence");
       await deliver(running, 1);
     } finally {
-      await running.daemon.stop();
+      await running.daemon.close();
       await server[Symbol.asyncDispose]();
     }
     using hdf5 = openHdf5Library();

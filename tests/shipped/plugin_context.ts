@@ -45,7 +45,7 @@ export class PluginUnderTest implements AsyncDisposable {
       apiVersion: 1,
       name: "under test",
       tick: 1,
-      folders: { ...settings.folders, outputRoot: "/nowhere", outputDir: "", output: "/nowhere" },
+      folders: { ...settings.folders, outputRoot: "/nowhere", outputDir: "", output: "/nowhere", left: [] },
       maxProc: 1,
       settings,
       config: config as PluginContext["config"],

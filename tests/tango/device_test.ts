@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
 import { Device } from "../../src/tango/device.ts";
-import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
+import { type MemoryLog, memoryLog, until } from "../daemon/helpers.ts";
 import { FakeDaemon, FakeServer, STATUS } from "./fakes.ts";
 
 interface Serving extends AsyncDisposable {
@@ -18,6 +18,7 @@ function serve(daemon = new FakeDaemon()): Serving {
   const makePreview = () => Promise.resolve({ pixels: new Uint16Array(1), width: 1, height: 1 });
   const device = new Device({ server, daemon, log, makePreview });
   device.follow();
+  device.started();
   const serving = device.serve();
   return {
     daemon,
@@ -78,6 +79,31 @@ Deno.test("State and Status follow the daemon", async () => {
   assert.deepEqual(server.state, ["FAULT", "/out: the output is full"]);
 });
 
+Deno.test("what is under way shows: the start, and a stop until the frames have come to their end", async () => {
+  const daemon = new FakeDaemon();
+  const server = new FakeServer();
+  const makePreview = () => Promise.reject(new Error("none"));
+  using device = new Device({ server, daemon, log: memoryLog(), makePreview });
+  device.follow();
+  assert.equal(server.state?.[0], "INIT");
+  device.started();
+  assert.equal(server.state?.[0], "RUNNING");
+  const serving = device.serve();
+
+  const { promise, resolve } = Promise.withResolvers<void>();
+  daemon.work = promise;
+  const stopped = server.command("Stop");
+  await until(() => daemon.calls.includes("stop"), "the stop");
+  daemon.now = { ...STATUS, running: false, state: "ON", text: "Stopped" };
+  device.refresh();
+  assert.deepEqual(server.state, ["RUNNING", "Stopping: the frames under way come to their end"]);
+  resolve();
+  await stopped;
+  assert.deepEqual(server.state, ["ON", "Stopped"]);
+  await server.stop();
+  await serving;
+});
+
 Deno.test("a write that is taken is set before it is answered", async () => {
   await using serving = serve();
   const { server, daemon } = serving;
@@ -93,12 +119,6 @@ Deno.test("a write that is refused says why in the daemon's words, and the old v
   assert.deepEqual(await server.write("DirRaw", "/x"), { refused: daemon.refusal.message });
   assert.equal(server.values.get("DirRaw"), "/base/raw");
   assert.deepEqual(log.lines.filter((line) => line.startsWith("error")), []);
-});
-
-Deno.test("a value that holds already is accepted without asking the daemon", async () => {
-  await using serving = serve();
-  assert.deepEqual(await serving.server.write("DirRaw", "/base/raw"), { accepted: undefined });
-  assert.deepEqual(serving.daemon.calls, []);
 });
 
 Deno.test("a slow command does not hold up what others want", async () => {
@@ -169,9 +189,9 @@ Deno.test("the preview is set before a read of it goes on", async () => {
 Deno.test("at the program's end writes and commands are refused, and reads go on", async () => {
   await using serving = serve();
   const { device, daemon, server } = serving;
-  device.end("pewatch is ending");
-  assert.deepEqual(await server.command("Start"), { refused: "pewatch is ending" });
-  assert.deepEqual(await server.write("MaxProc", 7n), { refused: "pewatch is ending" });
+  device.end();
+  assert.deepEqual(await server.command("Start"), { refused: "pewatch is coming to its end" });
+  assert.deepEqual(await server.write("MaxProc", 7n), { refused: "pewatch is coming to its end" });
   assert.deepEqual(daemon.calls, []);
   daemon.deliver("last.tif");
   assert.equal(server.values.get("LastFrame"), "last.tif");

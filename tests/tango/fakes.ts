@@ -94,6 +94,11 @@ export class FakeServer implements TangoServer<DeviceTable> {
     this.#wake();
   }
 
+  /** As where a client restarts it. */
+  tell(notice: "init" | "restart"): void {
+    this.#put({ kind: "notice", notice, text: `A client called ${notice}` });
+  }
+
   #put(request: TangoRequest): void {
     this.#queue.push(request);
     this.#wake();
@@ -232,6 +237,13 @@ export class FakeDaemon implements DeviceDaemon {
     if (this.refusal !== null) throw this.refusal;
     this.settings = withChange(this.settings, change);
     for (const listener of this.#settings) listener(this.settings);
+  }
+
+  changeDefault(change: SettingChange): Promise<void> {
+    this.calls.push(`changeDefault ${change.key} ${change.value}`);
+    if (this.refusal !== null) return Promise.reject(this.refusal);
+    this.settings = withChange(this.settings, change);
+    return Promise.resolve();
   }
 
   async retryFrames(): Promise<string> {

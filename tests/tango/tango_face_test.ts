@@ -1,33 +1,59 @@
 /** The server's life beside the daemon's: what hinders its start is told and tried again, and its end is told. */
 import assert from "node:assert/strict";
 import { TangoError } from "../../ffi/tango/mod.ts";
-import { defaultSettings, type TangoSettings } from "../../src/config/settings.ts";
+import type { TangoSettings } from "../../src/config/settings.ts";
+import { DeviceProperties } from "../../src/tango/device_properties.ts";
 import { TangoFace } from "../../src/tango/tango_face.ts";
-import { type MemoryLog, memoryLog, until } from "../daemon/helpers.ts";
+import { type MemoryLog, memoryLog, settingsIn, until } from "../daemon/helpers.ts";
+import { TempFolder } from "../temp_folder.ts";
 import { FakeDaemon, FakeLibrary, type FakeServer } from "./fakes.ts";
 
 interface Facing extends AsyncDisposable {
   readonly face: TangoFace;
+  readonly daemon: FakeDaemon;
+  readonly library: FakeLibrary;
   readonly server: FakeServer;
   readonly log: MemoryLog;
   readonly killed: string[];
 }
 
-function face(tango: Partial<TangoSettings>, faults: Error[] = []): Facing {
+interface FacingOptions {
+  /** What the first starts come to. */
+  readonly faults?: readonly Error[];
+  readonly retry_ms?: number;
+}
+
+function face(tango: Partial<TangoSettings>, { faults = [], retry_ms = 1 }: FacingOptions = {}): Facing {
+  const temporary = new TempFolder();
   const library = new FakeLibrary();
   library.server.startFaults.push(...faults);
   const log = memoryLog();
   const killed: string[] = [];
+  const base = settingsIn(temporary.path);
+  const settings = { ...base, tango: { ...base.tango, ...tango } };
+  const daemon = new FakeDaemon(temporary.path);
   const face = new TangoFace({
-    settings: { ...defaultSettings("/base").tango, ...tango },
-    daemon: new FakeDaemon(),
+    settings: settings.tango,
+    daemon,
     log,
     library,
+    properties: new DeviceProperties(settings, { library, log }),
     onKilled: (why) => void killed.push(why),
-    retry_ms: 1,
+    retry_ms,
   });
   face.start();
-  return { face, server: library.server, log, killed, [Symbol.asyncDispose]: () => face.stop() };
+  return {
+    face,
+    daemon,
+    library,
+    server: library.server,
+    log,
+    killed,
+    [Symbol.asyncDispose]: async () => {
+      await face.stop();
+      temporary[Symbol.dispose]();
+    },
+  };
 }
 
 function serves({ log }: Facing): () => boolean {
@@ -49,7 +75,7 @@ Deno.test("without a database it listens on this computer, with one wherever cli
 
 Deno.test("a database that is away is waited for, and told once", async () => {
   const away = () => new TangoError("The Tango database at host:10000 does not answer", "database_away");
-  await using facing = face({ database: "host:10000" }, [away(), away(), away()]);
+  await using facing = face({ database: "host:10000" }, { faults: [away(), away(), away()] });
   await until(serves(facing), "the server");
   assert.equal(facing.server.places.length, 4);
   const warnings = facing.log.lines.filter((line) => line.startsWith("warn"));
@@ -60,13 +86,13 @@ Deno.test("a database that is away is waited for, and told once", async () => {
 
 Deno.test("a device that is not registered is told with what to do, and served once it is", async () => {
   const fault = new TangoError("pewatch/daemon/1 is not registered", "not_registered");
-  await using facing = face({ database: "host:10000" }, [fault]);
+  await using facing = face({ database: "host:10000" }, { faults: [fault] });
   await until(serves(facing), "the server");
   assert.match(facing.log.lines.join("\n"), /warn Tango: .* is not registered; pewatch tango register does it/);
 });
 
 Deno.test("what no retry mends ends the attempts, and is told", async () => {
-  await using facing = face({}, [new TangoError("Cannot start a second server")]);
+  await using facing = face({}, { faults: [new TangoError("Cannot start a second server")] });
   await until(() => facing.log.lines.some((line) => line.startsWith("error")), "the error");
   assert.equal(facing.server.places.length, 1);
   assert.deepEqual(facing.killed, []);
@@ -86,14 +112,36 @@ Deno.test("a client's Kill is told to the program, an end of our own is not", as
 });
 
 Deno.test("a face that still waits for a database ends at once", async () => {
-  const library = new FakeLibrary();
-  library.server.startFaults.push(new TangoError("away", "database_away"));
-  const log = memoryLog();
-  const settings = { ...defaultSettings("/base").tango, database: "host:10000" };
-  const face = new TangoFace({ settings, daemon: new FakeDaemon(), log, library, onKilled: () => {} });
-  face.start();
-  await until(() => log.lines.length > 0, "the first attempt");
+  await using facing = face({ database: "host:10000" }, {
+    faults: [new TangoError("away", "database_away")],
+    retry_ms: 60_000,
+  });
+  await until(() => facing.log.lines.length > 0, "the first attempt");
   const begin_ms = performance.now();
-  await face.stop();
+  await facing.face.stop();
   assert.ok(performance.now() - begin_ms < 1000);
+});
+
+Deno.test("properties that were not known at the start are asked for once it is served, and at Init", async () => {
+  await using facing = face({ database: "host:10000" });
+  const { daemon, library, server } = facing;
+  library.properties = Promise.resolve(new Map([["MaxProc", ["7"]]]));
+  await until(() => daemon.calls.length > 0, "the property");
+  assert.deepEqual(daemon.calls, ["changeDefault max_proc 7"]);
+  library.properties = Promise.resolve(new Map([["DirOutput", ["a"]]]));
+  server.tell("init");
+  await until(() => daemon.calls.length === 3, "what is new");
+  // The one that is gone gives way to the configuration's.
+  assert.deepEqual(daemon.calls.slice(1).sort(), ["changeDefault max_proc 5", "changeDefault output_dir a"]);
+});
+
+Deno.test("a property that cannot hold yet is told once, and tried until it holds", async () => {
+  await using facing = face({ database: "host:10000" });
+  const { daemon, library, log } = facing;
+  library.properties = Promise.resolve(new Map([["MaxProc", ["7"]]]));
+  daemon.refusal = new Error("Cannot set daemon.max_proc to 7: pewatch is busy");
+  await until(() => daemon.calls.length > 2, "several attempts");
+  assert.equal(log.lines.filter((line) => /^warn .*do not hold yet: .*pewatch is busy/.test(line)).length, 1);
+  daemon.refusal = null;
+  await until(() => daemon.settings.daemon.max_proc === 7, "the property");
 });

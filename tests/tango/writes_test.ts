@@ -1,6 +1,7 @@
 /** What a client writes becomes a change of a setting, or is refused where Tango has garbled it. */
 import assert from "node:assert/strict";
-import { changeOf, WriteRefusedError } from "../../src/tango/writes.ts";
+import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { changeOf } from "../../src/tango/writes.ts";
 import { settingsIn } from "../daemon/helpers.ts";
 
 const SETTINGS = settingsIn("/base");
@@ -23,17 +24,18 @@ Deno.test("each writable attribute changes its setting", () => {
   assert.deepEqual(changeOf({ name: "MaxProc", value: 7n }, SETTINGS), { key: "max_proc", value: 7 });
 });
 
-Deno.test("a value that holds already changes nothing, also where clients read it escaped", () => {
-  assert.equal(changeOf({ name: "DirRaw", value: "/base/raw" }, SETTINGS), null);
-  assert.equal(changeOf({ name: "MaxProc", value: 5n }, SETTINGS), null);
-  assert.equal(changeOf({ name: "DirOutput", value: "5 \\u20ac" }, settingsWith("5 \u20ac")), null);
+Deno.test("a value that holds is the same when it is written as clients read it", () => {
+  assert.deepEqual(changeOf({ name: "DirOutput", value: "5 \\u20ac" }, settingsWith("5 \u20ac")), {
+    key: "output_dir",
+    value: "5 \u20ac",
+  });
 });
 
 Deno.test("an escape that clients read is refused when it is written: it would become another folder", () => {
   const value = "5 \\u20ac";
   assert.throws(() => changeOf({ name: "DirOutput", value }, SETTINGS), (error) => {
-    assert.ok(error instanceof WriteRefusedError);
-    assert.match(error.message, /^Wrong value was given \(DirOutput: 5 \\u20ac\) - \\u20ac stands for a character/);
+    assert.ok(error instanceof SettingRefusedError);
+    assert.match(error.message, /^Cannot set folders\.output_dir to .*: \\u20ac stands for a character that Tango/);
     return true;
   });
   // No escape of anything beyond Latin-1.

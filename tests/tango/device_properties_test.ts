@@ -1,9 +1,11 @@
 /** At the start the device's properties are asked for, no longer than frames can wait. */
 import assert from "node:assert/strict";
-import { startSettings } from "../../src/tango/start_settings.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { DeviceProperties, type DevicePropertiesOptions } from "../../src/tango/device_properties.ts";
+import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
 import { memoryLog, settingsIn } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { FakeLibrary } from "./fakes.ts";
+import { FakeDaemon, FakeLibrary } from "./fakes.ts";
 
 function settingsOf(base: string, database = "host:10000") {
   const settings = settingsIn(base);
@@ -12,6 +14,10 @@ function settingsOf(base: string, database = "host:10000") {
 
 function library(properties: Promise<Map<string, string[]>>): FakeLibrary {
   return Object.assign(new FakeLibrary(), { properties });
+}
+
+function startSettings(settings: Settings, options: DevicePropertiesOptions): Promise<Settings> {
+  return new DeviceProperties(settings, options).settingsAtStart();
 }
 
 const SEVEN = () => library(Promise.resolve(new Map([["MaxProc", ["7"]]])));
@@ -68,4 +74,19 @@ Deno.test("a wrong property is told as an error by its name", async () => {
     log.lines.join(),
     /^error Tango: property MaxProc: 0 cannot be used: .*; what the configuration says holds/,
   );
+});
+
+Deno.test("what the daemon refuses of properties that are read again is tried at the next time, what holds is not", async () => {
+  using temporary = new TempFolder();
+  const settings = settingsOf(temporary.path);
+  const properties = new DeviceProperties(settings, { library: SEVEN(), log: memoryLog() });
+  const daemon = new FakeDaemon(temporary.path);
+  daemon.refusal = new SettingRefusedError("Cannot set daemon.max_proc to 7: pewatch is busy");
+  await assert.rejects(properties.apply(daemon), /pewatch is busy/);
+  daemon.refusal = null;
+  await properties.apply(daemon);
+  assert.equal(daemon.settings.daemon.max_proc, 7);
+  daemon.calls.length = 0;
+  await properties.apply(daemon);
+  assert.deepEqual(daemon.calls, []);
 });

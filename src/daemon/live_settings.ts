@@ -1,0 +1,334 @@
+/**
+ * The settings as they hold now: the configuration's, and in their place what clients have written. Keeps the locks of
+ * the folders of the way, and the list of folders that were left and are not empty yet.
+ */
+import { folderClashes } from "../config/check.ts";
+import type { Settings } from "../config/settings.ts";
+import { messageOf } from "../files/errors.ts";
+import type { Condition, Logger } from "../frames/events.ts";
+import { type FolderKind, type LeftFolder, leftKey, leftUnreadable } from "../frames/left_folders.ts";
+import { checkChange, checkText, keyOf, refusal } from "./check_change.ts";
+import { type ClientSetting, clientSettings, type SettingChange, withChange } from "./client_settings.ts";
+import { FolderInUseError } from "./folder_lock.ts";
+import { FolderKeeper } from "./folder_keeper.ts";
+import { localTime } from "./log.ts";
+import { putAside } from "./parameter_file.ts";
+import {
+  readSettingsFile,
+  settingsPath,
+  type SettingsState,
+  writeSettingsFile,
+  type WrittenSettings,
+} from "./settings_file.ts";
+import { TimeLimit } from "./time_limit.ts";
+
+/** A change is made or refused within this time: clients of Tango wait 3 s by default. */
+export const CHECK_MS_MAX = 2000;
+/**
+ * Frames that QXRD writes into the old raw folder are still taken for so long, and for the wait for a sidecar: nobody
+ * changes both programs in the same second.
+ */
+export const LEFT_RAW_S = 10;
+/** An empty folder whose removal from the file fails stays on the list, and is tried again after this. */
+const KEEP_RETRY_MS = 10_000;
+
+export interface LiveSettingsOptions {
+  readonly log: Logger;
+  onCondition(condition: Condition): void;
+}
+
+const WAY = ["raw", "temp", "proc"] as const satisfies FolderKind[];
+const WINDOWS = Deno.build.os === "windows";
+
+export class LiveSettings {
+  readonly #options: LiveSettingsOptions;
+  readonly #log: Logger;
+  readonly #path: string;
+  readonly #limit = new TimeLimit();
+  readonly #keeper = new FolderKeeper(this.#limit);
+  #settings: Settings;
+  #written: WrittenSettings = {};
+  #left: readonly LeftFolder[] = [];
+  #nextId = 1;
+  #writing: Promise<void> = Promise.resolve();
+  #keepAfter_ms = 0;
+  /** Whether the output root that a client has set was there since; from then on its stage tells of it. */
+  #outputSeen = false;
+
+  /** Reads what clients have written before. A file that cannot be read is told of and put aside. */
+  constructor(configured: Settings, options: LiveSettingsOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#settings = configured;
+    this.#path = settingsPath(configured.daemon.state_dir);
+    this.#load();
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Where what clients write is kept. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** What clients have written, over this start and those before it. */
+  get written(): WrittenSettings {
+    return this.#written;
+  }
+
+  /** Folders that the stages still empty: those that this process holds. */
+  get left(): readonly LeftFolder[] {
+    return this.#left.filter(({ path }) => this.#keeper.holds(path));
+  }
+
+  /** Whether the stages may work: all three folders of the way are there and held. */
+  get complete(): boolean {
+    return WAY.every((kind) => this.#keeper.holds(this.#settings.folders[kind]));
+  }
+
+  /**
+   * Takes the locks of the folders of the way and of `more`. What a client has written is waited for instead.
+   * @throws {FolderInUseError} and the system's error where one of the configuration's cannot be written
+   */
+  open(more: readonly string[]): void {
+    const { folders } = this.#settings;
+    const configured = WAY.filter((kind) => this.#written[kind] === undefined).map((kind) => folders[kind]);
+    this.#keeper.take([...more, ...configured]);
+  }
+
+  /** Tries what cannot be used yet, and tells how that stands. To be called now and then. Never rejects. */
+  async lookAgain(): Promise<void> {
+    for (const kind of WAY.filter((kind) => this.#written[kind] !== undefined)) {
+      const path = this.#settings.folders[kind];
+      const reason = await this.#take(path);
+      if (path === this.#settings.folders[kind]) this.#tellUnavailable(kind, reason);
+    }
+    for (const { kind, path } of this.#left) {
+      if (this.#keeper.holds(path)) continue;
+      const reason = await this.#take(path);
+      const message = reason === null ? null : leftUnreadable(kind, path, reason);
+      this.#options.onCondition({ key: leftKey(path), message });
+    }
+    const { output_root } = this.#settings.folders;
+    if (this.#outputSeen || this.#written.output_root === undefined) return;
+    const reason = await this.#keeper.reasonNotThere(output_root);
+    if (output_root !== this.#settings.folders.output_root) return;
+    this.#tellUnavailable("output_root", reason);
+    this.#outputSeen = reason === null;
+  }
+
+  /** Whether there is something to look at again. */
+  get waits(): boolean {
+    const outputUnseen = !this.#outputSeen && this.#written.output_root !== undefined;
+    return !this.complete || outputUnseen || this.#left.length > this.left.length;
+  }
+
+  /**
+   * Checks, locks, writes down; then it is in force. Not to be called twice at once.
+   * @param change `ofClient` false: it is not written down, and changes nothing that a client has written
+   * @returns whether anything has changed
+   * @throws {SettingRefusedError}
+   */
+  async change(
+    change: SettingChange,
+    options: { readonly ofClient: boolean; readonly deadline_ms: number },
+  ): Promise<boolean> {
+    const { ofClient, deadline_ms } = options;
+    const before = clientSettings(this.#settings)[change.key];
+    const text = checkText(change);
+    if (!ofClient && this.#written[change.key] !== undefined) return false;
+    const same = text.value === before;
+    if (same && (!ofClient || this.#written[change.key]?.value === before)) return false;
+    const checked = same
+      ? text
+      : await checkChange(change, { settings: this.#settings, left: this.#left, limit: this.#limit, deadline_ms });
+    const next = withChange(this.#settings, checked);
+    const release = same ? () => {} : this.#lockFor(checked);
+    const left = same ? this.#left : this.#leftAfter(checked);
+    const since = localTime(Date.now());
+    const written = ofClient
+      ? { ...this.#written, [checked.key]: { value: checked.value, instead_of: before, since } }
+      : this.#written;
+    try {
+      await this.#keep(stateOf(written, left), deadline_ms);
+    } catch (error) {
+      release();
+      throw refusal(change, `it cannot be kept over a restart in ${this.#path}: ${messageOf(error)}`);
+    }
+    this.#settings = next;
+    this.#written = written;
+    this.#left = left;
+    this.#tellUnavailable(checked.key, null);
+    if (checked.key === "output_root") this.#outputSeen = true;
+    this.#log.info(`${keyOf(checked.key)} is now ${JSON.stringify(checked.value)}, before ${JSON.stringify(before)}`);
+    return !same;
+  }
+
+  /** No stage works with older settings any more: nothing comes into the folders that were left by then. */
+  closeLeft(ids: readonly number[] = this.#left.map(({ id }) => id)): void {
+    this.#left = this.#left.map((folder) => ids.includes(folder.id) ? { ...folder, closed: true } : folder);
+  }
+
+  get leftIds(): readonly number[] {
+    return this.#left.map(({ id }) => id);
+  }
+
+  /** Of what the stages tell: the folders that can be let go of. */
+  emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
+    if (performance.now() < this.#keepAfter_ms) return [];
+    const empty = new Set(told.filter(({ frames }) => frames === 0).map(({ id }) => id));
+    return this.#left.filter(({ id, closed }) => closed && empty.has(id)).map(({ id }) => id);
+  }
+
+  /** Off the list, in the file too; then others may have them. Never rejects. */
+  async letGo(ids: readonly number[]): Promise<void> {
+    const gone = this.#left.filter(({ id }) => ids.includes(id));
+    if (gone.length === 0) return;
+    const left = this.#left.filter(({ id }) => !ids.includes(id));
+    try {
+      await this.#keep(stateOf(this.#written, left), performance.now() + CHECK_MS_MAX);
+    } catch (error) {
+      this.#keepAfter_ms = performance.now() + KEEP_RETRY_MS;
+      this.#log.warn(`${this.#path} cannot be written: ${messageOf(error)}`);
+      return;
+    }
+    this.#left = left;
+    for (const { kind, path } of gone) {
+      if (!this.#isInUse(path)) this.#keeper.release(path);
+      this.#options.onCondition({ key: leftKey(path), message: null });
+      this.#log.info(`${path}, the ${kind} folder before it was changed, holds no frames any more`);
+    }
+  }
+
+  /** Lets go of all folders. */
+  async close(): Promise<void> {
+    await this.#writing;
+    this.#keeper.releaseAll();
+  }
+
+  /** Why it cannot be locked, or null. A change may have come meanwhile. */
+  async #take(path: string): Promise<string | null> {
+    const reason = await this.#keeper.tryToTake(path);
+    if (!this.#isInUse(path)) this.#keeper.release(path);
+    return reason;
+  }
+
+  #isInUse(path: string): boolean {
+    return WAY.some((kind) => this.#settings.folders[kind] === path) || this.#left.some((left) => left.path === path);
+  }
+
+  /** Gives what takes it back. */
+  #lockFor(change: SettingChange): () => void {
+    const { key, value } = change;
+    if (key !== "raw" && key !== "temp" && key !== "proc") return () => {};
+    if (this.#keeper.holds(value)) return () => {};
+    try {
+      this.#keeper.take([value]);
+    } catch (error) {
+      throw refusal(change, reasonNotTaken(error));
+    }
+    return () => this.#keeper.release(value);
+  }
+
+  #leftAfter(change: SettingChange): readonly LeftFolder[] {
+    const { key: kind, value } = change;
+    if (kind !== "raw" && kind !== "temp" && kind !== "proc") return this.#left;
+    const { [kind]: path } = this.#settings.folders;
+    const others = this.#left.filter((folder) => folder.path !== value);
+    // One that was not there cannot be emptied; with it back, a client may set it again.
+    if (!this.#keeper.holds(path)) return others;
+    const { settle_s, sidecar_wait_s } = this.#settings.frames;
+    const until_ms = kind === "raw" ? Date.now() + (settle_s + sidecar_wait_s + LEFT_RAW_S) * 1000 : null;
+    return [...others, { id: this.#nextId++, kind, path, until_ms, closed: false }];
+  }
+
+  /** One after the other; what comes too late is taken back by another write. */
+  async #keep(state: SettingsState, deadline_ms: number): Promise<void> {
+    const before = stateOf(this.#written, this.#left);
+    const write = (what: SettingsState) => this.#writing.then(() => writeSettingsFile(this.#path, what));
+    const written = write(state);
+    this.#writing = written.catch(() => {});
+    try {
+      await this.#limit.run(() => written, deadline_ms - performance.now());
+    } catch (error) {
+      this.#writing = write(before).catch(() => {});
+      throw error;
+    }
+  }
+
+  #tellUnavailable(key: ClientSetting, reason: string | null): void {
+    const path = String(clientSettings(this.#settings)[key]);
+    const message = reason === null
+      ? null
+      : `${keyOf(key)}, which a client has set to ${path}, cannot be used: ${reason}; frames wait until it can`;
+    this.#options.onCondition({ key: keyOf(key), message });
+  }
+
+  #load(): void {
+    let state: SettingsState;
+    try {
+      state = readSettingsFile(this.#path);
+    } catch (error) {
+      const what = `what clients have set cannot be read from ${this.#path}: ${messageOf(error)}`;
+      try {
+        this.#log.error(`${what}; the file is now ${putAside(this.#path)}, and the configuration's settings hold`);
+      } catch (second) {
+        this.#log.error(`${what}; nor can it be put aside: ${messageOf(second)}`);
+      }
+      return;
+    }
+    this.#apply(state.settings);
+    this.#left = state.left
+      .filter(({ path }) => WAY.every((kind) => this.#settings.folders[kind] !== path))
+      .map((folder) => ({ ...folder, id: this.#nextId++, closed: true }));
+  }
+
+  /** A value that cannot stand beside the configuration, which somebody has changed since, is left out. */
+  #apply(written: WrittenSettings): void {
+    const configured = this.#settings;
+    const good = new Map<ClientSetting, SettingChange>();
+    for (const change of changesOf(written)) {
+      try {
+        good.set(change.key, checkText(change));
+      } catch (error) {
+        this.#tellLeftOut(messageOf(error));
+      }
+    }
+    const applied = () => [...good.values()].reduce(withChange, configured);
+    for (let clash; good.size > 0 && (clash = folderClashes(applied(), { windows: WINDOWS })[0]) !== undefined;) {
+      this.#tellLeftOut(`${clash.key}: ${clash.message}`);
+      const culprit = [...good.keys()].find((key) => keyOf(key) === clash!.key) ?? [...good.keys()][0]!;
+      good.delete(culprit);
+    }
+    this.#settings = applied();
+    this.#written = Object.fromEntries([...good.keys()].map((key) => [key, written[key]!]));
+    for (const { key, value } of good.values()) {
+      this.#log.info(`${keyOf(key)} = ${JSON.stringify(value)}, as a client has set it (${this.#path})`);
+    }
+  }
+
+  #tellLeftOut(why: string): void {
+    this.#log.error(`${why}; a client had set this (${this.#path}), and the configuration's value holds`);
+  }
+}
+
+function reasonNotTaken(error: unknown): string {
+  if (!(error instanceof FolderInUseError)) return messageOf(error);
+  const { holder } = error;
+  // By a link, another drive's letter, another spelling.
+  if (holder?.pid === Deno.pid) return "this pewatch uses the same folder already, under another name";
+  return holder === null
+    ? "another process works on it"
+    : `process ${holder.pid} on ${holder.host} (${holder.program}) works on it since ${holder.since}`;
+}
+
+/** What stands in the file as changes; the types were looked at when it was read. */
+function changesOf(written: WrittenSettings): SettingChange[] {
+  return Object.entries(written).map(([key, { value }]) => ({ key, value }) as SettingChange);
+}
+
+function stateOf(settings: WrittenSettings, left: readonly LeftFolder[]): SettingsState {
+  return { settings, left: left.map(({ kind, path, until_ms }) => ({ kind, path, until_ms })) };
+}

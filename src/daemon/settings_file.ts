@@ -1,0 +1,102 @@
+/** The file that carries over a restart what clients have changed, and the folders that are still to be emptied. */
+import { join } from "node:path";
+import { syncFolder, whileHeldOpen } from "../files/durable.ts";
+import { isMissing } from "../files/errors.ts";
+import { makeFolder } from "../files/listing.ts";
+import type { FolderKind } from "../frames/left_folders.ts";
+import type { ClientSetting } from "./client_settings.ts";
+
+export const SETTINGS_FILE = "settings.json";
+
+const VERSION = 1;
+const ABOUT =
+  "Settings that clients have changed: they hold in the place of the configuration's. To forget them, stop " +
+  "pewatch when no frames are on their way, and delete this file.";
+/** A handful of paths. */
+const FILE_BYTES_MAX = 1024 * 1024;
+const SETTINGS = ["raw", "temp", "proc", "output_root", "output_dir", "max_proc"] as const satisfies ClientSetting[];
+const KINDS = ["raw", "temp", "proc"] as const satisfies FolderKind[];
+
+/** A setting as a client has written it. */
+export interface WrittenSetting {
+  readonly value: string | number;
+  /** What held before. */
+  readonly instead_of: string | number;
+  /** With offset. */
+  readonly since: string;
+}
+
+export type WrittenSettings = { readonly [Key in ClientSetting]?: WrittenSetting };
+
+export interface KeptFolder {
+  readonly kind: FolderKind;
+  readonly path: string;
+  readonly until_ms: number | null;
+}
+
+export interface SettingsState {
+  readonly settings: WrittenSettings;
+  /** Folders that were left and not empty yet. */
+  readonly left: readonly KeptFolder[];
+}
+
+export function settingsPath(stateDir: string): string {
+  return join(stateDir, SETTINGS_FILE);
+}
+
+/**
+ * Nothing where there is no file.
+ * @throws an error that says what is wrong with it
+ */
+export function readSettingsFile(path: string): SettingsState {
+  let text: string;
+  try {
+    if (Deno.lstatSync(path).size > FILE_BYTES_MAX) throw new RangeError("it is too large");
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return { settings: {}, left: [] };
+    throw error;
+  }
+  const content: unknown = JSON.parse(text);
+  if (!isObject(content) || content["version"] !== VERSION) throw new SyntaxError(`it is none of version ${VERSION}`);
+  const { settings, left } = content;
+  if (!isObject(settings) || !Array.isArray(left)) throw new SyntaxError("settings or left is missing");
+  for (const [key, setting] of Object.entries(settings)) {
+    if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is none`);
+  }
+  if (!left.every(isKept)) throw new SyntaxError("left holds what is no folder");
+  return { settings: settings as WrittenSettings, left };
+}
+
+/** Written whole beside the old one, flushed, then renamed over it: it holds also after a power cut. */
+export async function writeSettingsFile(path: string, state: SettingsState): Promise<void> {
+  const part = `${path}.part`;
+  const folder = join(path, "..");
+  makeFolder(folder);
+  const bytes = new TextEncoder().encode(`${JSON.stringify({ version: VERSION, about: ABOUT, ...state }, null, 2)}\n`);
+  {
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    await file.sync();
+  }
+  await whileHeldOpen(() => Deno.renameSync(part, path));
+  syncFolder(folder);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWritten(key: string, setting: unknown): boolean {
+  if (!isObject(setting) || !SETTINGS.some((known) => known === key)) return false;
+  const type = key === "max_proc" ? "number" : "string";
+  const { value, instead_of, since } = setting;
+  return typeof value === type && typeof instead_of === type && typeof since === "string";
+}
+
+function isKept(folder: unknown): boolean {
+  if (!isObject(folder)) return false;
+  const { kind, path, until_ms } = folder;
+  return KINDS.some((known) => known === kind) && typeof path === "string" &&
+    (until_ms === null || typeof until_ms === "number");
+}

@@ -1,0 +1,138 @@
+/** The device's properties in the database: they take the place of the configuration, below what clients write. */
+import { join } from "node:path";
+import type { TangoLibrary } from "../../ffi/tango/library.ts";
+import type { Settings } from "../config/settings.ts";
+import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/client_settings.ts";
+import type { Daemon } from "../daemon/daemon.ts";
+import { writeWhole } from "../files/durable.ts";
+import { messageOf } from "../files/errors.ts";
+import { makeFolder } from "../files/listing.ts";
+import type { Logger } from "../frames/events.ts";
+import { inTime } from "./in_time.ts";
+import { withProperties } from "./properties.ts";
+
+/** Frames wait for that at the start: a database that is there answers within some milliseconds. */
+export const PROPERTIES_MS_MAX = 2000;
+/** Longer than any device's properties. */
+const FILE_BYTES_MAX = 1024 * 1024;
+
+type Properties = ReadonlyMap<string, readonly string[]>;
+
+export interface DevicePropertiesOptions {
+  readonly library: Pick<TangoLibrary, "deviceProperties">;
+  readonly log: Logger;
+  readonly limit_ms?: number;
+}
+
+export class DeviceProperties {
+  readonly #configured: Settings;
+  readonly #options: DevicePropertiesOptions;
+  #holding: Settings;
+  #known = false;
+
+  constructor(configured: Settings, options: DevicePropertiesOptions) {
+    this.#configured = configured;
+    this.#holding = configured;
+    this.#options = options;
+    this.#known = configured.tango.database === "";
+  }
+
+  /** Whether the database has told them. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /**
+   * What the daemon starts with. Where the database does not answer, the properties that were read last hold: else
+   * frames would go elsewhere than ever before, for no reason that anybody sees.
+   */
+  async settingsAtStart(): Promise<Settings> {
+    if (this.#known) return this.#configured;
+    let properties: Properties;
+    try {
+      properties = await this.#read();
+    } catch (error) {
+      const remembered = recall(this.#configured);
+      const instead = remembered === null ? "what the configuration says holds" : "those that were read last hold";
+      const { device } = this.#configured.tango;
+      this.#options.log.warn(`Tango: the properties of ${device} cannot be read (${messageOf(error)}): ${instead}`);
+      properties = remembered ?? new Map();
+    }
+    this.#holding = this.#judge(properties);
+    return this.#holding;
+  }
+
+  /**
+   * Reads them again, and lets hold what is new of them.
+   * @throws {SettingRefusedError} and the database's error; to be tried again then
+   */
+  async apply(daemon: Pick<Daemon, "changeDefault">): Promise<void> {
+    if (this.#configured.tango.database === "") return;
+    const wanted = this.#judge(await this.#read());
+    for (const change of changesBetween(this.#holding, wanted)) await daemon.changeDefault(change);
+    this.#holding = wanted;
+  }
+
+  #judge(properties: Properties): Settings {
+    const { log } = this.#options;
+    const { settings, taken, refused } = withProperties(this.#configured, properties);
+    for (const one of taken) log.info(`Tango: ${one}, a property of ${settings.tango.device}`);
+    for (const one of refused) log.error(`Tango: ${one}; what the configuration says holds`);
+    return settings;
+  }
+
+  async #read(): Promise<Properties> {
+    const { library, limit_ms = PROPERTIES_MS_MAX } = this.#options;
+    const { database, device } = this.#configured.tango;
+    const asked = library.deviceProperties({ database, device });
+    const properties = await inTime(asked, limit_ms);
+    if (properties === "late") {
+      asked.catch(() => {}); // nobody waits for it any more
+      throw new Error(`the database at ${database} did not answer within ${limit_ms / 1000} s`);
+    }
+    this.#known = true;
+    remember(this.#configured, properties);
+    return properties;
+  }
+}
+
+function changesBetween(before: Settings, after: Settings): SettingChange[] {
+  const old = clientSettings(before);
+  return (Object.entries(clientSettings(after)) as [ClientSetting, string | number][])
+    .filter(([key, value]) => old[key] !== value)
+    .map(([key, value]) => ({ key, value }) as SettingChange);
+}
+
+function fileOf({ daemon }: Settings): string {
+  return join(daemon.state_dir, "tango_properties.json");
+}
+
+function remember(settings: Settings, properties: Properties): void {
+  const { database, device } = settings.tango;
+  const text = JSON.stringify({ database, device, properties: Object.fromEntries(properties) }, null, 2);
+  try {
+    makeFolder(settings.daemon.state_dir);
+    writeWhole(fileOf(settings), new TextEncoder().encode(`${text}\n`), { fsync: true });
+  } catch {
+    // Then a start without a database goes by the configuration; that the folder is not there others tell.
+  }
+}
+
+/** Null where nothing is remembered of this device. */
+function recall(settings: Settings): Properties | null {
+  const { tango } = settings;
+  try {
+    const file = fileOf(settings);
+    if (Deno.statSync(file).size > FILE_BYTES_MAX) return null;
+    const { database, device, properties } = JSON.parse(Deno.readTextFileSync(file));
+    if (database !== tango.database || device !== tango.device) return null;
+    const entries = Object.entries<unknown>(properties ?? {});
+    return new Map(entries.filter((entry): entry is [string, string[]] => isTexts(entry[1])));
+  } catch {
+    return null;
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}

@@ -1,0 +1,149 @@
+/**
+ * Clients change every folder again and again while two detectors write, and the daemon is killed meanwhile: each frame
+ * arrives once and whole. PEWATCH_CHANGE_KILLS says how often it is killed.
+ */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { TempFolder } from "../temp_folder.ts";
+import { foldersToChange } from "./changing_daemon.ts";
+import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
+import { checkNexus, filesBelow, foldersIn, imagePixels, isVisible, pixelsSha256 } from "./delivered_files.ts";
+import { Detector, type LedgerFrame, pause, sha256 } from "./detector.ts";
+import { usualFolder } from "./kill_run.ts";
+import { Random } from "./random.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PROGRAM = [
+  Deno.execPath(),
+  "run",
+  "-A",
+  "--config",
+  join(ROOT, "deno.json"),
+  join(ROOT, "tests/faults/changing_daemon.ts"),
+];
+const KILLS_USUAL = 6;
+const RATE_PER_S = 6, SIDE = 64;
+/** From the moment that it holds its folders to the kill. */
+const WORK_S_MIN = 0.5, WORK_S_MAX = 4;
+const DRAIN_S_MAX = 180;
+
+type Folders = ReturnType<typeof foldersToChange>;
+
+Deno.test({
+  name: "whatever clients change and whenever the daemon is killed, each frame arrives once and whole",
+  // As in kill_test.ts.
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const kills = Number(Deno.env.get("PEWATCH_CHANGE_KILLS") ?? KILLS_USUAL);
+    const on = usualFolder();
+    using base = new TempFolder(on === null ? {} : { on });
+    using other = new TempFolder();
+    const folders = foldersToChange(base.path, other.path);
+    for (const path of [folders.raw, folders.temp, folders.proc, folders.output_root].flat()) {
+      Deno.mkdirSync(path, { recursive: true });
+    }
+    const configuration = writeConfiguration(
+      base.path,
+      [
+        `[daemon]\nticktack = 0.15\nstate_dir = '${base.join("state")}'`,
+        `[frames]\nsidecar_wait_s = 3`,
+        `[log]\nlevel = "debug"\nfile = '${base.join("pewatch.log")}'`,
+      ].join("\n"),
+    );
+    Deno.env.set("PEWATCH_OTHER_VOLUME", other.path);
+    const random = new Random(7);
+    const detectors = folders.raw.map((raw, index) =>
+      new Detector({ raw, rate_per_s: RATE_PER_S, side: SIDE, random: new Random(index + 1) })
+    );
+    const written = () => detectors.flatMap(({ ledger }) => ledger);
+    try {
+      for (const detector of detectors) detector.start();
+      for (let kill = 1; kill <= kills; kill++) {
+        await using daemon = new DaemonChild(configuration, PROGRAM);
+        // The raw folder's lock may be another one's: by the file of the state is told that it is at work.
+        await pause(1000 * (WORK_S_MIN + random.share() * (WORK_S_MAX - WORK_S_MIN)));
+        assert.equal(daemon.ended, null, logTail(base));
+        await daemon.end("SIGKILL");
+        assert.deepEqual(nowhereWhole(folders, written()), [], `after kill ${kill}`);
+      }
+      await Promise.all(detectors.map((detector) => detector.stop()));
+      await using daemon = new DaemonChild(configuration, PROGRAM);
+      for (const end_ms = performance.now() + DRAIN_S_MAX * 1000; onTheWay(folders).length > 0; await pause(100)) {
+        assert.equal(daemon.ended, null, logTail(base));
+        assert.ok(performance.now() < end_ms, `never came: the end of ${onTheWay(folders)[0]}\n${logTail(base)}`);
+      }
+      assert.equal((await daemon.end("SIGTERM")).code, 0);
+      assert.deepEqual(judge(folders, written()), [], logTail(base));
+      const changes = logOf(base).split("\n").filter((line) => line.includes(" is now ")).length;
+      console.log(`${kills} kills, ${changes} changes, ${written().length} frames`);
+      assert.ok(changes > kills && written().length > kills, "too little was done");
+      const all = [...folders.raw, ...folders.temp, ...folders.proc];
+      assert.deepEqual(all.flatMap((folder) => filesBelow(folder)), [], "what is left of the daemon");
+    } finally {
+      await Promise.all(detectors.map((detector) => detector.stop()));
+    }
+  },
+});
+
+/** Frames that are in no place whole. */
+function nowhereWhole(folders: Folders, ledger: readonly LedgerFrame[]): string[] {
+  const found = new Set<string>();
+  for (const folder of [folders.raw, folders.temp, folders.proc, folders.output_root].flat()) {
+    for (const name of filesBelow(folder).filter((name) => name.endsWith(".tif"))) {
+      try {
+        found.add(pixelsSha256(join(folder, name)));
+      } catch {
+        // a detector is at it, or it is the copy of a whole one
+      }
+    }
+  }
+  return ledger.filter(({ dark, pixels }) => !dark && !found.has(pixels)).map(({ image }) => image);
+}
+
+function onTheWay({ raw, temp, proc }: Folders): string[] {
+  const waiting = raw.flatMap((folder) => filesBelow(folder).filter(isVisible).map((name) => join(folder, name)));
+  return [...waiting, ...[...temp, ...proc].flatMap((folder) => foldersIn(folder).map((name) => join(folder, name)))];
+}
+
+/** What is lost, torn, doubled, or of no frame. */
+function judge(folders: Folders, ledger: readonly LedgerFrame[]): string[] {
+  const problems: string[] = [];
+  const images = new Map<string, string[]>();
+  const accounted = new Set<string>();
+  const all = folders.output_root.flatMap((root) => filesBelow(root).map((name) => join(root, name)));
+  for (const path of all.filter((path) => path.endsWith(".tif"))) {
+    const pixels = pixelsSha256(path);
+    images.set(pixels, [...images.get(pixels) ?? [], path]);
+  }
+  for (const { pixels, sidecar, overflow, dark, image } of ledger) {
+    const paths = images.get(pixels) ?? [];
+    if (paths.length !== (dark ? 0 : 1)) problems.push(`${image} was delivered ${paths.length} times: ${paths}`);
+    for (const path of paths) {
+      const set = { [`${path}.metadata`]: sidecar, ...overflow === null ? {} : { [`${path}.overflow`]: overflow } };
+      for (const [name, wanted] of Object.entries(set)) {
+        if (!all.includes(name) || sha256(Deno.readFileSync(name)) !== wanted) {
+          problems.push(`${name} is not ${image}'s`);
+        }
+        accounted.add(name);
+      }
+      const nexus = path.replace(/\.tif$/, ".nxs");
+      if (all.includes(nexus)) checkNexus(nexus, imagePixels(path));
+      else problems.push(`${nexus} is missing`);
+      accounted.add(path).add(nexus);
+    }
+  }
+  return [...problems, ...all.filter((path) => !accounted.has(path)).map((path) => `${path} belongs to no frame`)];
+}
+
+function logTail(base: TempFolder): string {
+  return logOf(base).split("\n").slice(-60).join("\n");
+}
+
+function logOf(base: TempFolder): string {
+  try {
+    return Deno.readTextFileSync(base.join("pewatch.log"));
+  } catch {
+    return "";
+  }
+}
