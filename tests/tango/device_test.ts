@@ -53,7 +53,7 @@ Deno.test("every attribute but the preview has a value from the start on", async
     BytesDelivered: 0,
     FrameRate: 0,
     Latency: null,
-    RamDiskFree: 1024,
+    RamDiskFree: 1024n,
     OutputFree: null,
     LastFrame: "",
     LastError: "",
