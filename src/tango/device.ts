@@ -48,8 +48,8 @@ type Phase = readonly [state: TangoState, status: string];
 const STARTING: Phase = ["INIT", "Starting: the plugins come up, then frames are taken"];
 const STOPPING: Phase = ["RUNNING", "Stopping: the frames under way come to their end"];
 
-/** Below the 2.5 s after which the shim answers a client by itself. */
-const ANSWER_MS_MAX = 2000;
+/** Far below the 2.5 s after which the shim fails the call: the start of several workers holds this thread up, too. */
+const ANSWER_MS_MAX = 1000;
 
 export class Device implements Disposable {
   readonly #options: DeviceOptions;
