@@ -5,6 +5,7 @@ import { ConfigurationError } from "../config/error.ts";
 import { CONFIGURATION_NAME, type LoadedConfiguration, loadSettings } from "../config/load.ts";
 import { outputFolder } from "../plugins/plugin_host.ts";
 import { EXIT } from "./arguments.ts";
+import { endProcess } from "./process_end.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 import { Painter } from "./terminal.ts";
 
@@ -138,7 +139,7 @@ function tellCrashes(window: ConsoleWindow): void {
     console.error(
       "\npewatch has ended by an error of its own. Nothing is lost: the next start goes on where this one was.",
     );
-    waitForKey(window).finally(() => Deno.exit(EXIT.failed));
+    waitForKey(window).finally(() => endProcess(EXIT.failed));
   };
   globalThis.addEventListener("error", (event) => tell(event, event.error));
   globalThis.addEventListener("unhandledrejection", (event) => tell(event, event.reason));

@@ -27,7 +27,7 @@ export class LastPreview {
   /** The frame that was shown last. */
   #shown: DeliveredImage | null = null;
   /** One at a time: where the output does not answer, one thread waits for it and no more. */
-  #making: Promise<Preview> | null = null;
+  #making = false;
 
   constructor(make: MakePreview, onFault: (reason: string) => void) {
     this.#make = make;
@@ -41,22 +41,18 @@ export class LastPreview {
     if (path !== undefined) this.#frame = { path, time };
   }
 
-  /** The preview of the last frame; null where it is the one that was given before, or where there is no frame yet. */
-  next(): Promise<Preview | null> {
+  /** The preview of the last frame; null where there is nothing new, or where one is being made. */
+  async next(): Promise<Preview | null> {
     const frame = this.#frame;
-    if (this.#making !== null) return this.#making;
-    if (frame === null || frame === this.#shown) return Promise.resolve(null);
-    this.#making = this.#preview(frame).finally(() => this.#making = null);
-    return this.#making;
-  }
-
-  async #preview(frame: DeliveredImage): Promise<Preview> {
+    if (this.#making || frame === null || frame === this.#shown) return null;
+    this.#making = true;
     let image: TangoImage | null = null;
     try {
       image = await this.#make(frame.path);
     } catch (error) {
       this.#onFault(error instanceof Error ? error.message : String(error));
     }
+    this.#making = false;
     this.#shown = frame;
     return { image, time: frame.time };
   }

@@ -31,11 +31,16 @@ export function readDevice(status: DaemonStatus, settings: Settings): DeviceRead
     BytesDelivered: frames.bytesDelivered,
     FrameRate: frames.rate_per_s,
     Latency: frames.latency_s,
-    RamDiskFree: space.raw,
-    OutputFree: space.output,
+    RamDiskFree: whole(space.raw),
+    OutputFree: whole(space.output),
     // Not INVALID before the first: generic clients fail at reading that, and empty says the same.
     LastFrame: frames.lastFrame ?? "",
     LastError: frames.lastError ?? "",
     Plugins: status.plugins.slice(0, PLUGINS_MAX).map(pluginLine),
   };
+}
+
+/** Large file systems have more bytes than a number counts exactly. */
+function whole(bytes: number | null): bigint | null {
+  return bytes === null ? null : BigInt(Math.round(bytes));
 }

@@ -53,7 +53,7 @@ Deno.test("every attribute but the preview has a value from the start on", async
     BytesDelivered: 0,
     FrameRate: 0,
     Latency: null,
-    RamDiskFree: 1024,
+    RamDiskFree: 1024n,
     OutputFree: null,
     LastFrame: "",
     LastError: "",
@@ -138,7 +138,7 @@ Deno.test("a Stop that takes longer than a client waits is accepted in time", as
   serving.daemon.work = promise;
   const begin_ms = performance.now();
   assert.deepEqual(await serving.server.command("Stop"), { accepted: undefined });
-  assert.ok(performance.now() - begin_ms > 1500, "it did not wait");
+  assert.ok(performance.now() - begin_ms > 500, "it did not wait");
   resolve();
 });
 

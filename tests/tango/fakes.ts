@@ -46,7 +46,7 @@ export class FakeServer implements TangoServer<DeviceTable> {
 
   set(name: string, value: unknown, options: { readonly time?: Date } = {}): void {
     const known = this.values.has(name);
-    if (!known || JSON.stringify(this.values.get(name)) !== JSON.stringify(value)) this.events.push([name, value]);
+    if (!known || Deno.inspect(this.values.get(name)) !== Deno.inspect(value)) this.events.push([name, value]);
     this.values.set(name, value);
     if (options.time !== undefined) this.times.set(name, options.time);
   }
