@@ -9,19 +9,17 @@ import { factsOf } from "../files/listing.ts";
 import type { FrameFacts, NexusReport } from "../nexus/facts.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import { writeNexus } from "../nexus/write.ts";
-import { parseSidecar, type Sidecar } from "../qxrd/sidecar.ts";
+import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile, type TiffLayout } from "../tiff/layout.ts";
 import { mergeTags } from "../tiff/merge_tags.ts";
 import { cutOrphanedTail } from "../tiff/orphaned_tail.ts";
 import { tagsOf } from "./frame_tags.ts";
 import { stemOf, underStem } from "./names.ts";
-import { isPacked, misfitOf, SIDECAR_BYTES_MAX } from "./assess.ts";
-import type { ClaimRecord, MergeRecord } from "./record.ts";
+import { isPacked, misfitOf } from "./assess.ts";
+import { type ClaimRecord, type MergeRecord, NEXUS_NAME } from "./record.ts";
 import { referenceFor } from "./reference_dark.ts";
 
-/** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
-export const NEXUS_NAME = "frame.nxs.head";
 /**
  * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from
  * outside during the start hits the same first frame again, and in 300 kills one frame was hit four times.
