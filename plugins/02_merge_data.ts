@@ -1,6 +1,7 @@
 /** Second stage: merges the metadata into the TIFF's tags and writes the NeXus file's skeleton; then the masters of series. */
 import type { PluginContext } from "pewatch";
 import {
+  Casts,
   mergeData,
   type MergeLibraries,
   openHdf5Library,
@@ -22,7 +23,9 @@ export function setup(context: PluginContext): void {
   try {
     const tiff = stack.use(openTiffLibrary());
     const hdf5 = stack.use(openHdf5Library());
-    libraries = { tiff, hdf5, close: () => stack.dispose() };
+    // Before HDF5 is closed: it cannot close what it finds open.
+    const casts = stack.use(new Casts(hdf5));
+    libraries = { tiff, hdf5, casts, close: () => stack.dispose() };
     context.log.debug(`libtiff ${tiff.version}, HDF5 ${hdf5.version}`);
   } catch (error) {
     stack.dispose();

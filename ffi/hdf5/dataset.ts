@@ -8,7 +8,7 @@ import type { Hdf5Dataset, Hdf5ReadValue, Hdf5Storage, Hdf5Type, Hdf5Value } fro
 import { cString, type Native } from "./native.ts";
 import { ObjectHandle } from "./object.ts";
 import { PropertyList } from "./property_list.ts";
-import { encodeValue, readElements, stillReferenced } from "./values.ts";
+import { checkCount, type EncodedValue, encodeValue, readElements, stillReferenced } from "./values.ts";
 
 const KIND: HandleKind = { noun: "dataset", close: (native, id) => native.symbols.H5Dclose(id), countedHere: false };
 
@@ -45,21 +45,18 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
     const id = symbols.H5Dcreate2(parent.id, cString(name), encoded.typeId, spaceId, shared.utf8Links, creation, NONE);
     const dataset = new Dataset(native, native.checked(id, `make dataset ${name}`));
     try {
-      const result = symbols.H5Dwrite(
-        dataset.id,
-        encoded.typeId,
-        H5S_ALL,
-        H5S_ALL,
-        shared.smallTransfers,
-        encoded.buffer,
-      );
-      native.checked(result, `write dataset ${name}`);
-      stillReferenced(encoded);
+      dataset.#writeEncoded(encoded);
       return dataset;
     } catch (error) {
       dataset[Symbol.dispose]();
       throw error;
     }
+  }
+
+  setValue(value: Hdf5Value): void {
+    const encoded = encodeValue(this.native, value);
+    checkCount(encoded, this.shape);
+    this.#writeEncoded(encoded);
   }
 
   get type(): Hdf5Type {
@@ -145,6 +142,14 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
         native.checked(result, `read ${count} elements`);
       },
     });
+  }
+
+  #writeEncoded(encoded: EncodedValue): void {
+    const { symbols, shared } = this.native;
+    const { typeId, buffer } = encoded;
+    const result = symbols.H5Dwrite(this.id, typeId, H5S_ALL, H5S_ALL, shared.smallTransfers, buffer);
+    this.native.checked(result, "write a dataset's value");
+    stillReferenced(encoded);
   }
 
   /** HDF5 takes as many bytes from a buffer as it needs, whether they are there or not. */

@@ -67,6 +67,10 @@ export class File extends Handle implements Hdf5File {
     return new File(native, native.checked(id, `open ${path}`));
   }
 
+  flush(): void {
+    this.native.checked(this.native.symbols.H5Fflush(this.id, H5F_SCOPE_LOCAL), "flush a file");
+  }
+
   override close(): void {
     this.root[Symbol.dispose]();
     super.close();

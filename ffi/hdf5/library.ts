@@ -71,9 +71,19 @@ export interface CreateFileOptions {
   readonly reserveBytes?: number;
 }
 
+/** What has a value that can be replaced by another of the same type and number of elements. */
+export interface Hdf5Variable extends Disposable {
+  /** @throws Hdf5Error, also where the value has another number of elements */
+  setValue(value: Hdf5Value): void;
+  /** A second call does nothing. */
+  close(): void;
+}
+
 /** Anything that bears attributes. */
 export interface Hdf5Object extends Disposable {
   setAttribute(name: string, value: Hdf5Value): void;
+  /** The caller closes it. */
+  openAttribute(name: string): Hdf5Variable;
   attributeNames(): string[];
   /** Null where it is of a type that is not read, or has more elements than the limit. */
   readAttribute(name: string, limit: { readonly elementsMax: number }): Hdf5ReadValue;
@@ -81,7 +91,7 @@ export interface Hdf5Object extends Disposable {
   close(): void;
 }
 
-export interface Hdf5Dataset extends Hdf5Object {
+export interface Hdf5Dataset extends Hdf5Object, Hdf5Variable {
   readonly type: Hdf5Type;
   /** Slowest dimension first; [] for a scalar. Null for a dataset without any element by its own choice (null space). */
   readonly shape: readonly number[] | null;
@@ -134,6 +144,8 @@ export interface Hdf5Group extends Hdf5Object {
 
 export interface Hdf5File extends Disposable {
   readonly root: Hdf5Group;
+  /** Hands all that was written to the system, so that the file is whole for whoever reads it now. @throws Hdf5Error */
+  flush(): void;
   /** A second call does nothing. @throws Hdf5Error where what was written cannot be stored */
   close(): void;
 }

@@ -3,9 +3,9 @@ import { H5_INDEX_NAME, H5_ITER_INC, NONE } from "./constants.ts";
 import { Dataspace, elementCount } from "./dataspace.ts";
 import { Datatype } from "./datatype.ts";
 import { Handle, type HandleKind } from "./handle.ts";
-import type { Hdf5Object, Hdf5ReadValue, Hdf5Value } from "./library.ts";
+import type { Hdf5Object, Hdf5ReadValue, Hdf5Value, Hdf5Variable } from "./library.ts";
 import { cString, type Native } from "./native.ts";
-import { encodeValue, readElements, stillReferenced } from "./values.ts";
+import { checkCount, encodeValue, readElements, stillReferenced } from "./values.ts";
 
 const ATTRIBUTE: HandleKind = {
   noun: "attribute",
@@ -13,9 +13,19 @@ const ATTRIBUTE: HandleKind = {
   countedHere: false,
 };
 
-class Attribute extends Handle {
+class Attribute extends Handle implements Hdf5Variable {
   constructor(native: Native, id: bigint) {
     super(native, id, ATTRIBUTE);
+  }
+
+  setValue(value: Hdf5Value): void {
+    const { native } = this;
+    const encoded = encodeValue(native, value);
+    const attempted = "write an attribute";
+    using space = new Dataspace(native, native.checked(native.symbols.H5Aget_space(this.id), attempted));
+    checkCount(encoded, space.shape);
+    native.checked(native.symbols.H5Awrite(this.id, encoded.typeId, encoded.buffer), attempted);
+    stillReferenced(encoded);
   }
 }
 
@@ -36,6 +46,12 @@ export abstract class ObjectHandle extends Handle implements Hdf5Object {
     );
     native.checked(symbols.H5Awrite(attribute.id, encoded.typeId, encoded.buffer), attempted);
     stillReferenced(encoded);
+  }
+
+  openAttribute(name: string): Hdf5Variable {
+    const { native } = this;
+    const id = native.symbols.H5Aopen(this.id, cString(name), NONE);
+    return new Attribute(native, native.checked(id, `open attribute ${name}`));
   }
 
   attributeNames(): string[] {

@@ -1,5 +1,7 @@
 /** Values on their way into and out of HDF5's memory. */
+import { elementCount } from "./dataspace.ts";
 import { type Datatype, numberTypeId } from "./datatype.ts";
+import { Hdf5Error } from "./error.ts";
 import type { Hdf5Numbers, Hdf5ReadValue, Hdf5Type, Hdf5Value } from "./library.ts";
 import { cString, type Native } from "./native.ts";
 
@@ -61,6 +63,12 @@ function encodeTexts(native: Native, texts: readonly string[], shape: readonly n
 /** Keeps what a buffer points to alive past the call that reads it. */
 export function stillReferenced(value: EncodedValue): void {
   if (value.kept.some((bytes) => bytes.byteLength === 0)) throw new RangeError("a C string has at least its NUL");
+}
+
+/** HDF5 takes as many elements from a buffer as the target has, whether they are there or not. @throws Hdf5Error */
+export function checkCount(value: EncodedValue, shape: readonly number[] | null): void {
+  const [given, needed] = [elementCount(value.shape ?? []), elementCount(shape)];
+  if (given !== needed) throw new Hdf5Error(`Cannot write ${given} elements where ${needed} are needed`);
 }
 
 /** Elements to be read from a dataset or an attribute. */

@@ -8,6 +8,7 @@ import { isFull, isHeldOpen, isOfSystem, messageOf } from "../files/errors.ts";
 import { factsOf } from "../files/listing.ts";
 import type { FrameFacts, NexusReport } from "../nexus/facts.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
+import type { Casts } from "../nexus/casts.ts";
 import { writeNexus } from "../nexus/write.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
@@ -33,6 +34,7 @@ const NO_IMAGE = "no image";
 export interface MergeLibraries {
   readonly tiff: TiffLibrary;
   readonly hdf5: Hdf5Library;
+  readonly casts: Casts;
 }
 
 /** Everything about the frame that is read once for both tags and NeXus file. */
@@ -74,7 +76,7 @@ export function mergeFrame(
     return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
   }
   const tagged = tagImage(libraries.tiff, { imagePath, contents, notes, claim }, settings);
-  const nexus = makeNexus(libraries.hdf5, { claim, imagePath, contents, notes }, settings);
+  const nexus = makeNexus(libraries, { claim, imagePath, contents, notes }, settings);
   return { tagged, imageSize: sizeOf(imagePath), nexus, notes };
 }
 
@@ -169,7 +171,7 @@ function whereWritable(path: string, step: () => void): void {
   }
 }
 
-function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusReport | null {
+function makeNexus({ hdf5, casts }: MergeLibraries, work: Work, settings: Settings): NexusReport | null {
   const { claim, contents, imagePath, notes } = work;
   try {
     const facts: FrameFacts = {
@@ -188,7 +190,10 @@ function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusRepo
       writtenAt: new Date(claim.record.written_ms),
       checksum: settings.frames.checksum === "sha256",
     };
-    const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, { fsync: settings.frames.fsync });
+    const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, {
+      fsync: settings.frames.fsync,
+      kept: { casts, folder: settings.folders.temp },
+    });
     // An image that is there, by whatever way, is no news to a person.
     if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
     return report;

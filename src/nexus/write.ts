@@ -6,11 +6,19 @@ import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./build.ts";
 import type { FrameFacts, NexusReport, Splice } from "./facts.ts";
 import { planImage, planThroughLibrary } from "./plan_image.ts";
-import type { ImagePlan } from "./tree.ts";
-import { writeTree } from "./write_tree.ts";
+import type { Casts } from "./casts.ts";
+import type { ImagePlan, NexusGroup } from "./tree.ts";
+import { writeTree, type WrittenTree } from "./write_tree.ts";
 
 /** What comes behind the image is metadata that found no room before it: kilobytes. */
 const TAIL_BYTES_MAX = 64 * 1024 * 1024;
+
+export interface WriteOptions {
+  readonly fsync: boolean;
+  readonly now?: Date;
+  /** Files that are kept open between frames, and where they lie; without them each file is made from nothing. */
+  readonly kept?: { readonly casts: Casts; readonly folder: string };
+}
 
 /**
  * Writes the NeXus file of one frame at `target`, an ASCII name (HDF5 on Windows cannot make others). It is written
@@ -26,7 +34,7 @@ export function writeNexus(
   target: string,
   tiffPath: string,
   facts: FrameFacts,
-  options: { readonly fsync: boolean; readonly now?: Date },
+  options: WriteOptions,
 ): NexusReport {
   const { plan, reason } = planImage(facts, tiffPath);
   const dark = planDark(facts);
@@ -41,15 +49,34 @@ export function writeNexus(
   const part = `${target}.part`;
   removeFile(target);
   try {
-    const { splice, checksumSlot } = writeTree(hdf5, part, tree);
-    if (splice !== null) cutPixelsOut(part, splice, checksumSlot);
-    if (options.fsync) sync(part);
+    const { splice, checksumSlot } = writeThroughCast(part, tree, options) ?? writeWhole(hdf5, part, { tree, options });
     Deno.renameSync(part, target);
     return { way: splice === null ? "whole" : "splice", splice, checksumSlot, reason };
   } catch (error) {
     removeFile(part);
     throw error;
   }
+}
+
+/** Null where there is none for this tree, or where it failed: a file made from nothing then says why it cannot be. */
+function writeThroughCast(path: string, tree: NexusGroup, { kept, fsync }: WriteOptions): WrittenTree | null {
+  if (kept === undefined) return null;
+  try {
+    return kept.casts.write(tree, path, { folder: kept.folder, fsync });
+  } catch {
+    return null;
+  }
+}
+
+function writeWhole(
+  hdf5: Hdf5Library,
+  path: string,
+  { tree, options }: { tree: NexusGroup; options: WriteOptions },
+): WrittenTree {
+  const written = writeTree(hdf5, path, tree);
+  if (written.splice !== null) cutPixelsOut(path, written.splice, written.checksumSlot);
+  if (options.fsync) sync(path);
+  return written;
 }
 
 function planDark(facts: FrameFacts): { plan: ImagePlan | null; note: string | null } {

@@ -1,6 +1,6 @@
 /** Writes a tree through HDF5. Everything but the frame's image comes first, so that its pixels can come last. */
 import { Hdf5Error } from "../../ffi/hdf5/error.ts";
-import type { Hdf5Dataset, Hdf5Group, Hdf5Library, Hdf5Object, Hdf5Value } from "../../ffi/hdf5/library.ts";
+import type { Hdf5Dataset, Hdf5File, Hdf5Group, Hdf5Library, Hdf5Object, Hdf5Value } from "../../ffi/hdf5/library.ts";
 import { readInto } from "../tiff/random_access.ts";
 import type { ImagePlan, NexusChecksum, NexusGroup, NexusImage, NexusLink, NexusStack } from "./tree.ts";
 
@@ -38,10 +38,20 @@ interface Writing {
  * @throws Hdf5Error, or the system's error where a TIFF cannot be read
  */
 export function writeTree(hdf5: Hdf5Library, path: string, tree: NexusGroup): WrittenTree {
+  using file = createTreeFile(hdf5, path, tree);
+  const written = fillFile(file, tree);
+  file.close();
+  return written;
+}
+
+/** An empty file with room for the tree. */
+export function createTreeFile(hdf5: Hdf5Library, path: string, tree: NexusGroup): Hdf5File {
+  return hdf5.createFile(path, { metadataBlockBytes: METADATA_BLOCK_BYTES, reserveBytes: sizeBound(tree) });
+}
+
+/** Puts all of the tree into an empty file. */
+export function fillFile(file: Hdf5File, tree: NexusGroup): WrittenTree {
   using open = new DisposableStack();
-  const file = open.use(
-    hdf5.createFile(path, { metadataBlockBytes: METADATA_BLOCK_BYTES, reserveBytes: sizeBound(tree) }),
-  );
   const writing: Writing = { deferred: [], open, splice: null, checksumSlot: null };
   writeMembers(file.root, tree, writing);
   const images = writing.deferred.filter(({ node }) => node.kind === "image");
@@ -50,7 +60,6 @@ export function writeTree(hdf5: Hdf5Library, path: string, tree: NexusGroup): Wr
     writeImage(one.parent, one.node as NexusImage, writing);
   }
   for (const { parent, node } of writing.deferred) if (node.kind === "link") parent.linkHard(node.name, node.target);
-  file.close();
   return { splice: writing.splice, checksumSlot: writing.checksumSlot };
 }
 

@@ -4,6 +4,7 @@ import type { PluginContext } from "./contract.ts";
 
 export { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 export { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+export { Casts } from "../nexus/casts.ts";
 export { Finalize } from "../frames/finalize.ts";
 export { mergeData } from "../frames/merge_data.ts";
 export type { MergeLibraries } from "../frames/merge_frame.ts";

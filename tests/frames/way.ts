@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { Casts } from "../../src/nexus/casts.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
@@ -40,9 +41,11 @@ export interface Heard {
 renameToFreeName("", "");
 
 /** One pair of libraries for all tests of a process, as the merging worker has it. */
-export const libraries = { tiff: openTiffLibrary(), hdf5: openHdf5Library() };
+const hdf5 = openHdf5Library();
+export const libraries = { tiff: openTiffLibrary(), hdf5, casts: new Casts(hdf5) };
 // HDF5 closes itself badly at the end of a process that has not closed it.
 globalThis.addEventListener("unload", () => {
+  libraries.casts[Symbol.dispose]();
   libraries.hdf5[Symbol.dispose]();
   libraries.tiff[Symbol.dispose]();
 });

@@ -11,6 +11,10 @@ export class SmallVolume implements Disposable {
     }
   }
 
+  get path(): string {
+    return this.#folder.path;
+  }
+
   join(name: string): string {
     return this.#folder.join(name);
   }
