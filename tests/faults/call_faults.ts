@@ -1,10 +1,19 @@
 /**
  * Fails every call by which the daemon changes files, one after the other, each on the way of a frame of its own.
  *
- * By hand, where PEWATCH_CALLS is set: `deno run -A tests/faults/call_faults.ts [--all] [--report FILE] [SCENARIO…]`.
+ * By hand, where PEWATCH_CALLS is set: `deno run -A tests/faults/call_faults.ts [--choice each|every|kill] [--report FILE] [SCENARIO…]`.
  */
 import { parseArgs } from "node:util";
-import { type CallSite, faultsFor, type PlannedFault, type Root, ruleFor, sitesOf, unionOf } from "./call_plan.ts";
+import {
+  type CallSite,
+  type Choice,
+  faultsFor,
+  type PlannedFault,
+  type Root,
+  ruleFor,
+  sitesOf,
+  unionOf,
+} from "./call_plan.ts";
 import { SOURCES } from "./daemon_child.ts";
 import { imagePixels } from "./delivered_files.ts";
 import { FaultRun } from "./fault_run.ts";
@@ -44,6 +53,13 @@ export interface CallReport {
   readonly problems: readonly string[];
 }
 
+export interface CallFaultOptions {
+  readonly choice: Choice;
+  /** All calls by default. */
+  readonly only?: (site: CallSite, index: number) => boolean;
+  print(line: string): void;
+}
+
 /** A failed call is tried again at a firing soon after. */
 const SETTLE_S_MAX = 30;
 /** So many frames show which calls there are. */
@@ -53,11 +69,11 @@ const SIDE = 64;
 
 export async function callFaults(
   scenario: Scenario,
-  options: { all: boolean; print(line: string): void },
+  options: CallFaultOptions,
 ): Promise<CallReport> {
   await using session = await Session.start(scenario);
   const sites = (await session.sites()).filter((site) => scenario.only?.test(`${site.call} ${site.path}`) ?? true);
-  const faults = faultsFor(sites, options.all);
+  const faults = faultsFor(sites.filter(options.only ?? (() => true)), options.choice);
   options.print(`${scenario.name}: ${sites.length} calls, ${faults.length} faults`);
   const outcomes: Omit<CallOutcome, "said">[] = [];
   const notReached: PlannedFault[] = [];
@@ -123,6 +139,7 @@ class Session implements AsyncDisposable {
     const from = this.#watched.calls.length;
     const begin_ms = Date.now();
     const frame = await this.#expose();
+    if (fault.harm === "KILL") await this.#killed(from);
     const stuck = await this.#settle();
     const end_ms = Date.now();
     await this.#watched.clear();
@@ -145,13 +162,24 @@ class Session implements AsyncDisposable {
     return frame;
   }
 
+  /** Starts the daemon anew where a rule has ended it. */
+  async #killed(from: number): Promise<void> {
+    await this.#run.settled(SETTLE_S_MAX);
+    await this.#watched.toldUpTo();
+    if (this.#watched.calls.slice(from).some((call) => call.harm === "KILL")) await this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    await this.#run.end("SIGKILL");
+    await this.#watched.detached();
+    await this.#start();
+  }
+
   /** @returns what is wrong, or null; then a daemon runs again */
   async #settle(): Promise<string | null> {
     if (await this.#run.settled(SETTLE_S_MAX)) return null;
     const { ended } = this.#run.daemon;
-    await this.#run.end("SIGKILL");
-    await this.#watched.detached();
-    await this.#start();
+    await this.#restart();
     const after = await this.#run.settled(SETTLE_S_MAX) ? "went on after a restart" : "stays on its way";
     return `${ended === null ? `waited ${SETTLE_S_MAX} s` : `the daemon ended with code ${ended.code}`}, ${after}`;
   }
@@ -225,14 +253,14 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     args: Deno.args,
     allowPositionals: true,
-    options: { all: { type: "boolean", default: false }, report: { type: "string" } },
+    options: { choice: { type: "string", default: "each" }, report: { type: "string" } },
   });
   const lines: string[] = [];
   let failures = 0;
   for (const scenario of SCENARIOS) {
     if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
     const begin = performance.now();
-    const report = await callFaults(scenario, { all: values.all, print: (line) => console.log(line) });
+    const report = await callFaults(scenario, { choice: values.choice as Choice, print: (line) => console.log(line) });
     lines.push(...report.outcomes.map(outcomeLine));
     for (const fault of report.notReached) console.log(`not reached: ${describe(fault)}`);
     for (const problem of report.problems) console.log(problem);

@@ -40,11 +40,13 @@ export function unionOf(frames: readonly (readonly CallSite[])[]): CallSite[] {
   return [...all.values()];
 }
 
-/** Every harm that fits, or of each call one, in turn. */
-export function faultsFor(sites: readonly CallSite[], all: boolean): PlannedFault[] {
+/** "each" call fails in one way, which differs from call to call; in "every" way; or the program is killed in its place. */
+export type Choice = "each" | "every" | "kill";
+
+export function faultsFor(sites: readonly CallSite[], choice: Choice): PlannedFault[] {
   return sites.flatMap((site, index) => {
-    const harms = harmsOf(site.call);
-    return (all ? harms : [harms[index % harms.length]!]).map((harm) => ({ site, harm }));
+    const harms = choice === "kill" ? ["KILL" as const] : harmsOf(site.call);
+    return (choice === "each" ? [harms[index % harms.length]!] : harms).map((harm) => ({ site, harm }));
   });
 }
 

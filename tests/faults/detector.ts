@@ -54,12 +54,12 @@ export class Detector {
   }
 
   async #run(): Promise<void> {
-    const { rate_per_s, holds = () => false } = this.#options;
+    const { rate_per_s } = this.#options;
     const start = performance.now();
     let held_ms = 0;
     while (!this.#stopped) {
       const begin = performance.now();
-      while (holds() && !this.#stopped) await pause(HOLD_MS);
+      await this.#mayWrite();
       held_ms += performance.now() - begin;
       if (this.#stopped) return;
       this.#number++;
@@ -69,6 +69,10 @@ export class Detector {
     }
   }
 
+  async #mayWrite(): Promise<void> {
+    while (this.#options.holds?.() === true && !this.#stopped) await pause(HOLD_MS);
+  }
+
   async #expose(number: number): Promise<void> {
     const { random, shot = usualShot } = this.#options;
     const wanted = shot(number);
@@ -76,6 +80,7 @@ export class Detector {
     if (wanted.image === REUSED_NAME && half.frame.image === REUSED_NAME) this.reusedNames++;
     if (number % LATE_EVERY !== 0) return this.#finish(half);
     const late = pause(1000 * (LATE_S_MIN + random.share() * (LATE_S_MAX - LATE_S_MIN)))
+      .then(() => this.#mayWrite())
       .then(() => this.#finish(half))
       .finally(() => this.#pending.delete(late));
     this.#pending.add(late);

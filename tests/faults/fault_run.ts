@@ -1,9 +1,11 @@
 /** A daemon with folders, a ledger and a watched output, for one kind of fault; judged from outside at its end. */
 import { join } from "node:path";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
-import { type LedgerFrame, pause } from "./frame_writer.ts";
+import { Detector } from "./detector.ts";
+import { type LedgerFrame, pause, type Shot } from "./frame_writer.ts";
 import { judge, onTheWay } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
+import { Random } from "./random.ts";
 
 export interface FaultRunOptions {
   /** Lines of TOML beside the usual ones, whole tables; not [daemon] and [log]. */
@@ -13,11 +15,24 @@ export interface FaultRunOptions {
   /** Where everything lies; the RAM disk by default. */
   readonly dir?: string;
   readonly elsewhere?: Partial<ChildFolders>;
+  /** The path by which the daemon reaches the output, where that is another than the one that is looked at. */
+  readonly outputThrough?: string;
+}
+
+export interface FlowOptions {
+  readonly rate_per_s?: number;
+  readonly shot?: (number: number) => Shot;
+  readonly holds?: () => boolean;
+  readonly onFrame?: (frame: LedgerFrame) => void;
 }
 
 /** Short ticks and waits: a fault meets a firing more often than a pause. */
 const TICKTACK_S = 0.15;
 const LOOK_MS = 10;
+/** What the detector of the mission does. */
+const FRAMES_PER_S = 15;
+/** Pixels in a row, and rows: what is looked at are frames, not bytes. */
+const SIDE = 64;
 
 export class FaultRun implements AsyncDisposable {
   readonly base: string;
@@ -27,17 +42,20 @@ export class FaultRun implements AsyncDisposable {
   readonly watch: OutputWatch;
   readonly logFile: string;
   #daemon: DaemonChild | null = null;
+  #detector: Detector | null = null;
   /** Whether its folders are kept at the end, for somebody to look at. */
   keeps = true;
 
   constructor(options: FaultRunOptions = {}) {
-    const { dir = "/dev/shm", more = "", maxProc = 1, elsewhere = {} } = options;
+    const { dir = "/dev/shm", more = "", maxProc = 1, elsewhere = {}, outputThrough } = options;
     this.base = Deno.makeTempDirSync({ prefix: "pewatch-faults-", dir });
     this.logFile = join(this.base, "pewatch.log");
     const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${join(this.base, "state")}'`];
     const lines = ["[daemon]", ...daemon, "[log]", 'level = "debug"', `file = '${this.logFile}'`, more];
-    this.configuration = writeConfiguration(this.base, lines.join("\n"), elsewhere);
-    this.folders = this.configuration.folders;
+    const through = outputThrough === undefined ? {} : { output: join(this.base, outputThrough) };
+    this.configuration = writeConfiguration(this.base, lines.join("\n"), { ...elsewhere, ...through });
+    this.folders = { ...this.configuration.folders, output: elsewhere.output ?? join(this.base, "output") };
+    Deno.mkdirSync(this.folders.output, { recursive: true });
     this.watch = new OutputWatch(this.folders.output, () => this.ledger);
   }
 
@@ -51,6 +69,25 @@ export class FaultRun implements AsyncDisposable {
     this.#daemon = new DaemonChild(this.configuration, program);
     await this.#daemon.holdsFolders();
     return this.#daemon;
+  }
+
+  /** Lets frames come; they are entered in the ledger. */
+  flow({ rate_per_s = FRAMES_PER_S, shot, holds, onFrame = () => {} }: FlowOptions = {}): Detector {
+    this.#detector = new Detector({
+      raw: this.folders.raw,
+      rate_per_s,
+      side: SIDE,
+      random: new Random(3), // any number: what it decides is late sidecars' delay and the pixels
+      onFrame: (frame) => {
+        this.ledger.push(frame);
+        onFrame(frame);
+      },
+      ...shot === undefined ? {} : { shot },
+      ...holds === undefined ? {} : { holds },
+    });
+    this.#detector.start();
+    this.watch.start();
+    return this.#detector;
   }
 
   /** @returns how the daemon ended */
@@ -80,7 +117,7 @@ export class FaultRun implements AsyncDisposable {
 
   /** What the daemon complained of in a time (milliseconds since 1970 UTC), as far as it stands in its log by now. */
   said({ begin_ms, end_ms }: { begin_ms: number; end_ms: number }): string[] {
-    return this.#log().split("\n").flatMap((line) => {
+    return this.logText().split("\n").flatMap((line) => {
       const [, time, text] = /^(\S+) +(?:warn|error) +(.*)$/.exec(line) ?? [];
       if (time === undefined || text === undefined) return [];
       const time_ms = Date.parse(time);
@@ -88,7 +125,8 @@ export class FaultRun implements AsyncDisposable {
     });
   }
 
-  #log(): string {
+  /** The daemon's log as it stands by now. */
+  logText(): string {
     try {
       return Deno.readTextFileSync(this.logFile);
     } catch (error) {
@@ -114,6 +152,7 @@ export class FaultRun implements AsyncDisposable {
 
   /** The folders are kept where something was found. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#detector?.stop();
     await this.#daemon?.[Symbol.asyncDispose]();
     await this.watch.stop();
     if (this.keeps) console.log(`everything lies in ${this.base}`);

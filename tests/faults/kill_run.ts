@@ -44,13 +44,17 @@ interface Setting {
   readonly work_s: number;
 }
 
-type Moment = "start" | "recovery" | "work";
+type Moment = "start" | "burst" | "recovery" | "work";
 
 /** From the start of the process; before it holds its folders, mostly. */
 const START_S = 0.3;
+/** So many starts one after the other, each killed at once: all within a second. */
+const BURST = 4, BURST_S = 0.2;
 /** From the moment that it holds its folders: its first firings, which go on with what it finds. */
 const RECOVERY_S = 0.8;
 const WORK_S = 2.5;
+/** Work begins with a delivery; a busy machine may need longer, and is then killed all the same. */
+const DELIVERY_S_MAX = 5;
 /** Short ticks: a kill meets a firing more often than a pause. */
 function configurationIn(base: string): string {
   const daemon = ["[daemon]", "ticktack = 0.15", `state_dir = '${join(base, "state")}'`];
@@ -72,15 +76,17 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
   const detector = new Detector({ raw: folders.raw, rate_per_s, side, random: new Random(seed + 1) });
   const watch = new OutputWatch(folders.output, () => detector.ledger);
   const problems: string[] = [];
-  const counts: Record<Moment, number> = { start: 0, recovery: 0, work: 0 };
+  const counts: Record<Moment, number> = { start: 0, burst: 0, recovery: 0, work: 0 };
   let clean = false;
   detector.start();
   watch.start();
   try {
+    let burst = 0;
     for (let kill = 1; kill <= kills && problems.length === 0; kill++) {
-      const moment = momentOf(random);
+      const moment = burst > 0 ? "burst" : momentOf(random);
+      if (moment === "burst") burst = burst > 0 ? burst - 1 : BURST - 1;
       counts[moment]++;
-      problems.push(...await killOnce(setting, { moment, random }));
+      problems.push(...await killOnce(setting, { moment, random, watch }));
       problems.push(
         ...lostFrames(folders, detector.ledger, watch).map((frame) => `${frame} is nowhere whole after kill ${kill}`),
       );
@@ -115,17 +121,22 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
 
 function momentOf(random: Random): Moment {
   const share = random.share();
-  return share < 0.2 ? "start" : share < 0.5 ? "recovery" : "work";
+  return share < 0.15 ? "start" : share < 0.22 ? "burst" : share < 0.5 ? "recovery" : "work";
 }
 
 async function killOnce(
   { configuration, program, work_s }: Setting,
-  when: { moment: Moment; random: Random },
+  when: { moment: Moment; random: Random; watch: OutputWatch },
 ): Promise<string[]> {
-  const { moment, random } = when;
+  const { moment, random, watch } = when;
+  const delivered = watch.images.size;
   await using daemon = new DaemonChild(configuration, program);
-  const longest_s = { start: START_S, recovery: RECOVERY_S, work: work_s }[moment];
-  if (moment !== "start") await daemon.holdsFolders();
+  const longest_s = { start: START_S, burst: BURST_S, recovery: RECOVERY_S, work: work_s }[moment];
+  if (moment === "recovery" || moment === "work") await daemon.holdsFolders();
+  if (moment === "work") {
+    const deadline = performance.now() + DELIVERY_S_MAX * 1000;
+    while (watch.images.size === delivered && daemon.ended === null && performance.now() < deadline) await pause(5);
+  }
   await pause(random.share() * longest_s * 1000);
   const early = daemon.ended;
   const { signal } = await daemon.end("SIGKILL");
@@ -174,11 +185,10 @@ async function drain(daemon: DaemonChild, folders: ChildFolders): Promise<string
 }
 
 export function reportText(report: KillReport): string {
-  const { start, recovery, work } = report.kills;
+  const { start, burst, recovery, work } = report.kills;
   const lines = [
-    `killed ${
-      start + recovery + work
-    } times: ${start} while it started, ${recovery} in its first firings, ${work} at work`,
+    `killed ${start + burst + recovery + work} times: ${start} while it started, ${burst} within a second of other ` +
+    `kills, ${recovery} in its first firings, ${work} at work`,
     `${report.frames} frames (${report.deliveredUnderFire} delivered before the last start), ${report.darks} darks, ` +
     `${report.reusedNames} names used again`,
     ...report.problems.slice(0, PROBLEMS_SHOWN),

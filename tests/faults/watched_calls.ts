@@ -104,7 +104,9 @@ export class WatchedCalls implements AsyncDisposable {
     try {
       await this.#connection.write(new TextEncoder().encode(`${line}\n`));
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // the program has ended: there is nothing to fail
+      // The program has ended: there is nothing to fail, and its last calls are still to be read.
+      if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource)) throw error;
+      await this.#reading;
       this.#answers.splice(0).forEach((done) => done());
     }
     await answer;
