@@ -92,8 +92,10 @@ export class TangoFace {
     device.follow();
     const place = placeOf(settings);
     const host = Deno.env.get("TANGO_HOST");
-    if (place.database === undefined && host !== undefined) {
-      log.info(`Tango: [tango] database is "", so none is used, although TANGO_HOST is ${host}`);
+    if (host !== undefined && host !== settings.database) {
+      log.info(
+        `Tango: [tango] database is ${JSON.stringify(settings.database)}, so TANGO_HOST, ${host}, does not count`,
+      );
     }
     for (;;) {
       try {
