@@ -14,7 +14,7 @@ import type { TimeLimit } from "./time_limit.ts";
 export interface ChangeCheck {
   readonly settings: Settings;
   /** Folders that are not empty yet. */
-  readonly left: readonly LeftFolder[];
+  readonly left: readonly Pick<LeftFolder, "kind" | "path">[];
   readonly limit: TimeLimit;
   /** On the monotonic clock. */
   readonly deadline_ms: number;

@@ -37,6 +37,8 @@ export interface LiveSettingsOptions {
   onCondition(condition: Condition): void;
 }
 
+type Left = Omit<LeftFolder, "closed">;
+
 const WAY = ["raw", "temp", "proc"] as const satisfies FolderKind[];
 const WINDOWS = Deno.build.os === "windows";
 
@@ -48,7 +50,9 @@ export class LiveSettings {
   readonly #keeper = new FolderKeeper(this.#limit);
   #settings: Settings;
   #written: WrittenSettings = {};
-  #left: readonly LeftFolder[] = [];
+  #left: readonly Left[] = [];
+  /** The ids of those that nobody puts anything into any more. Apart, since it comes in the midst of changes. */
+  readonly #closed = new Set<number>();
   #nextId = 1;
   #writing: Promise<void> = Promise.resolve();
   #keepAfter_ms = 0;
@@ -80,7 +84,8 @@ export class LiveSettings {
 
   /** Folders that the stages still empty: those that this process holds. */
   get left(): readonly LeftFolder[] {
-    return this.#left.filter(({ path }) => this.#keeper.holds(path));
+    return this.#left.filter(({ path }) => this.#keeper.holds(path))
+      .map((folder) => ({ ...folder, closed: this.#closed.has(folder.id) }));
   }
 
   /** Whether the stages may work: all three folders of the way are there and held. */
@@ -168,7 +173,7 @@ export class LiveSettings {
 
   /** No stage works with older settings any more: nothing comes into the folders that were left by then. */
   closeLeft(ids: readonly number[] = this.#left.map(({ id }) => id)): void {
-    this.#left = this.#left.map((folder) => ids.includes(folder.id) ? { ...folder, closed: true } : folder);
+    for (const id of ids) this.#closed.add(id);
   }
 
   get leftIds(): readonly number[] {
@@ -179,7 +184,7 @@ export class LiveSettings {
   emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
     if (performance.now() < this.#keepAfter_ms) return [];
     const empty = new Set(told.filter(({ frames }) => frames === 0).map(({ id }) => id));
-    return this.#left.filter(({ id, closed }) => closed && empty.has(id)).map(({ id }) => id);
+    return this.#left.map(({ id }) => id).filter((id) => this.#closed.has(id) && empty.has(id));
   }
 
   /** Off the list, in the file too; then others may have them. Never rejects. */
@@ -195,7 +200,8 @@ export class LiveSettings {
       return;
     }
     this.#left = left;
-    for (const { kind, path } of gone) {
+    for (const { id, kind, path } of gone) {
+      this.#closed.delete(id);
       if (!this.#isInUse(path)) this.#keeper.release(path);
       this.#options.onCondition({ key: leftKey(path), message: null });
       this.#log.info(`${path}, the ${kind} folder before it was changed, holds no frames any more`);
@@ -232,7 +238,7 @@ export class LiveSettings {
     return () => this.#keeper.release(value);
   }
 
-  #leftAfter(change: SettingChange): readonly LeftFolder[] {
+  #leftAfter(change: SettingChange): readonly Left[] {
     const { key: kind, value } = change;
     if (kind !== "raw" && kind !== "temp" && kind !== "proc") return this.#left;
     const { [kind]: path } = this.#settings.folders;
@@ -241,7 +247,7 @@ export class LiveSettings {
     if (!this.#keeper.holds(path)) return others;
     const { settle_s, sidecar_wait_s } = this.#settings.frames;
     const until_ms = kind === "raw" ? Date.now() + (settle_s + sidecar_wait_s + LEFT_RAW_S) * 1000 : null;
-    return [...others, { id: this.#nextId++, kind, path, until_ms, closed: false }];
+    return [...others, { id: this.#nextId++, kind, path, until_ms }];
   }
 
   /** One after the other; what comes too late is taken back by another write. */
@@ -282,7 +288,8 @@ export class LiveSettings {
     this.#apply(state.settings);
     this.#left = state.left
       .filter(({ path }) => WAY.every((kind) => this.#settings.folders[kind] !== path))
-      .map((folder) => ({ ...folder, id: this.#nextId++, closed: true }));
+      .map((folder) => ({ ...folder, id: this.#nextId++ }));
+    this.closeLeft();
   }
 
   /** A value that cannot stand beside the configuration, which somebody has changed since, is left out. */
@@ -329,6 +336,6 @@ function changesOf(written: WrittenSettings): SettingChange[] {
   return Object.entries(written).map(([key, { value }]) => ({ key, value }) as SettingChange);
 }
 
-function stateOf(settings: WrittenSettings, left: readonly LeftFolder[]): SettingsState {
+function stateOf(settings: WrittenSettings, left: readonly Left[]): SettingsState {
   return { settings, left: left.map(({ kind, path, until_ms }) => ({ kind, path, until_ms })) };
 }

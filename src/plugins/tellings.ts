@@ -118,5 +118,9 @@ function checkedBacklog(backlog: Backlog): Backlog {
     if (!Number.isFinite(frames)) throw new TypeError("a backlog counts frames");
     checked[where] = frames;
   }
-  return checked;
+  const { left } = backlog;
+  if (left === undefined) return checked;
+  const isCount = (one: unknown) => Number.isFinite((one as { frames?: unknown } | null)?.frames);
+  if (!Array.isArray(left) || !left.every(isCount)) throw new TypeError("what is left is counted in frames");
+  return { ...checked, left };
 }

@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { readSettingsFile, settingsPath } from "../../src/daemon/settings_file.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { foldersToChange } from "./changing_daemon.ts";
+import { AT_WORK, foldersToChange } from "./changing_daemon.ts";
 import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { checkNexus, filesBelow, foldersIn, imagePixels, isVisible, pixelsSha256 } from "./delivered_files.ts";
 import { Detector, type LedgerFrame, pause, sha256 } from "./detector.ts";
@@ -23,9 +24,10 @@ const PROGRAM = [
   join(ROOT, "tests/faults/changing_daemon.ts"),
 ];
 const KILLS_USUAL = 6;
-const RATE_PER_S = 6, SIDE = 64;
-/** From the moment that it holds its folders to the kill. */
-const WORK_S_MIN = 0.5, WORK_S_MAX = 4;
+const RATE_PER_S = 3, SIDE = 64;
+/** From the moment that it is at work to the kill. */
+const WORK_S_MIN = 0, WORK_S_MAX = 3;
+const START_S_MAX = 60;
 const DRAIN_S_MAX = 180;
 
 type Folders = ReturnType<typeof foldersToChange>;
@@ -56,35 +58,52 @@ Deno.test({
     const detectors = folders.raw.map((raw, index) =>
       new Detector({ raw, rate_per_s: RATE_PER_S, side: SIDE, random: new Random(index + 1) })
     );
+    const stillToDo = () => [...onTheWay(folders), ...leftIn(base.join("state"))];
     const written = () => detectors.flatMap(({ ledger }) => ledger);
     try {
       for (const detector of detectors) detector.start();
       for (let kill = 1; kill <= kills; kill++) {
         await using daemon = new DaemonChild(configuration, PROGRAM);
-        // The raw folder's lock may be another one's: by the file of the state is told that it is at work.
+        await isAtWork(daemon, base);
         await pause(1000 * (WORK_S_MIN + random.share() * (WORK_S_MAX - WORK_S_MIN)));
         assert.equal(daemon.ended, null, logTail(base));
         await daemon.end("SIGKILL");
         assert.deepEqual(nowhereWhole(folders, written()), [], `after kill ${kill}`);
       }
       await Promise.all(detectors.map((detector) => detector.stop()));
+      Deno.env.set("PEWATCH_LAST_CHANGES", "1");
       await using daemon = new DaemonChild(configuration, PROGRAM);
-      for (const end_ms = performance.now() + DRAIN_S_MAX * 1000; onTheWay(folders).length > 0; await pause(100)) {
+      for (const end_ms = performance.now() + DRAIN_S_MAX * 1000; stillToDo().length > 0; await pause(100)) {
         assert.equal(daemon.ended, null, logTail(base));
-        assert.ok(performance.now() < end_ms, `never came: the end of ${onTheWay(folders)[0]}\n${logTail(base)}`);
+        assert.ok(performance.now() < end_ms, `never came: the end of ${stillToDo()[0]}\n${logTail(base)}`);
       }
       assert.equal((await daemon.end("SIGTERM")).code, 0);
       assert.deepEqual(judge(folders, written()), [], logTail(base));
-      const changes = logOf(base).split("\n").filter((line) => line.includes(" is now ")).length;
+      const changes = textOf(base.join("pewatch.log")).split("\n").filter((line) => line.includes(" is now ")).length;
       console.log(`${kills} kills, ${changes} changes, ${written().length} frames`);
       assert.ok(changes > kills && written().length > kills, "too little was done");
       const all = [...folders.raw, ...folders.temp, ...folders.proc];
       assert.deepEqual(all.flatMap((folder) => filesBelow(folder)), [], "what is left of the daemon");
     } finally {
+      Deno.env.delete("PEWATCH_LAST_CHANGES");
       await Promise.all(detectors.map((detector) => detector.stop()));
     }
   },
 });
+
+async function isAtWork(daemon: DaemonChild, base: TempFolder): Promise<void> {
+  const end_ms = performance.now() + START_S_MAX * 1000;
+  while (textOf(base.join(AT_WORK)) !== String(daemon.pid)) {
+    assert.equal(daemon.ended, null, logTail(base));
+    assert.ok(performance.now() < end_ms, `it has not started\n${logTail(base)}`);
+    await pause(10);
+  }
+}
+
+/** Folders that the daemon still empties. */
+function leftIn(state: string): string[] {
+  return readSettingsFile(settingsPath(state)).left.map(({ path }) => path);
+}
 
 /** Frames that are in no place whole. */
 function nowhereWhole(folders: Folders, ledger: readonly LedgerFrame[]): string[] {
@@ -137,12 +156,12 @@ function judge(folders: Folders, ledger: readonly LedgerFrame[]): string[] {
 }
 
 function logTail(base: TempFolder): string {
-  return logOf(base).split("\n").slice(-60).join("\n");
+  return textOf(base.join("pewatch.log")).split("\n").slice(-60).join("\n");
 }
 
-function logOf(base: TempFolder): string {
+function textOf(path: string): string {
   try {
-    return Deno.readTextFileSync(base.join("pewatch.log"));
+    return Deno.readTextFileSync(path);
   } catch {
     return "";
   }

@@ -1,6 +1,7 @@
 /**
  * A daemon whose clients change a folder every moment, as a program to be killed: `run --config FILE`. It works below
- * the folder of FILE, and on another volume below PEWATCH_OTHER_VOLUME.
+ * the folder of FILE, and on another volume below PEWATCH_OTHER_VOLUME. With PEWATCH_LAST_CHANGES set, only the raw
+ * folder is changed, once to each: what is left elsewhere has to be emptied without going back to it.
  */
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
@@ -8,6 +9,9 @@ import type { SettingChange } from "../../src/daemon/client_settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { openLog } from "../../src/daemon/log.ts";
 import { pause } from "./detector.ts";
+
+/** Holds the number of the process that has started. */
+export const AT_WORK = "at-work";
 
 /** The raw folder goes back and forth more often than it takes until it is let go of. */
 const PAUSE_MS = 300;
@@ -31,7 +35,12 @@ async function main(): Promise<void> {
   let stopped = false;
   Deno.addSignalListener("SIGTERM", () => stopped = true);
   await daemon.start();
+  Deno.writeTextFileSync(join(dirname(file), AT_WORK), String(Deno.pid));
   const keys = Object.keys(choices) as (keyof typeof choices)[];
+  if (Deno.env.has("PEWATCH_LAST_CHANGES")) {
+    for (const value of choices.raw) await daemon.change({ key: "raw", value });
+    while (!stopped) await pause(PAUSE_MS);
+  }
   for (let turn = Math.floor(Math.random() * 100); !stopped; turn++) {
     const key = keys[turn % keys.length]!;
     const values = choices[key];

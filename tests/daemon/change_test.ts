@@ -1,0 +1,256 @@
+/** Settings that clients change: what is refused and why, what is kept over a restart, how folders are held. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Settings } from "../../src/config/settings.ts";
+import { type SettingChange, SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { FolderLock, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
+import { SETTINGS_FILE } from "../../src/daemon/settings_file.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { type MemoryLog, memoryLog, settingsIn, source, until } from "./helpers.ts";
+
+/** A daemon with a stage that does nothing: it ticks, and no worker opens a library. */
+class Place extends TempFolder implements AsyncDisposable {
+  readonly log: MemoryLog = memoryLog();
+  readonly #daemons: Daemon[] = [];
+
+  settings(): Settings {
+    const settings = settingsIn(this.path);
+    return { ...settings, daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 1 } };
+  }
+
+  daemon(settings = this.settings()): Daemon {
+    const daemon = new Daemon(settings, { log: this.log, stages: [source("counts", { essential: true })] });
+    this.#daemons.push(daemon);
+    return daemon;
+  }
+
+  make(...names: string[]): string {
+    const path = this.join(...names);
+    Deno.mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  locked(name: string): boolean {
+    return [...Deno.readDirSync(this.join(name))].some((entry) => entry.name === LOCK_NAME);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const daemon of this.#daemons) await daemon.close();
+    this[Symbol.dispose]();
+  }
+}
+
+async function refused(daemon: Daemon, change: SettingChange, why: RegExp): Promise<void> {
+  const before = JSON.stringify(daemon.settings);
+  await assert.rejects(daemon.change(change), (error: unknown) => {
+    assert.ok(error instanceof SettingRefusedError, String(error));
+    assert.match(error.message, why);
+    assert.ok(error.message.length < 1000);
+    return true;
+  });
+  assert.equal(JSON.stringify(daemon.settings), before, "the old value stays");
+}
+
+Deno.test("what cannot be a folder of the way is refused with the reason, and the old value stays", async () => {
+  await using place = new Place();
+  const daemon = place.daemon();
+  await daemon.start();
+  const { raw, temp, proc } = daemon.settings.folders;
+  await refused(
+    daemon,
+    { key: "raw", value: place.join("none") },
+    /^Cannot set folders\.raw to "\/.*none": directory does not exist$/,
+  );
+  await refused(daemon, { key: "raw", value: "raw2" }, /an absolute path is needed/);
+  await refused(daemon, { key: "raw", value: "" }, /it is empty/);
+  await refused(daemon, { key: "raw", value: "/a\0b" }, /zero character/);
+  await refused(daemon, { key: "raw", value: "/" + "x".repeat(4_000_000) }, /4000001 characters/);
+  Deno.writeTextFileSync(place.join("file"), "");
+  await refused(daemon, { key: "proc", value: place.join("file") }, /is a file, a directory is needed/);
+  await refused(daemon, { key: "raw", value: temp }, /it is the folder that folders\.temp names too/);
+  await refused(daemon, { key: "raw", value: `${temp}/` }, /it is the folder that folders\.temp names too/);
+  await refused(daemon, { key: "proc", value: place.make("raw", "sub") }, /it lies inside folders\.raw/);
+  await refused(daemon, { key: "proc", value: place.path }, /lies inside it/);
+  await refused(daemon, { key: "output_root", value: raw }, /it is the folder that folders\.raw names too/);
+  place.make("scratch", "of a person");
+  await refused(daemon, { key: "temp", value: place.join("scratch") }, /it holds the folder of a person/);
+  if (Deno.build.os !== "windows") {
+    await refused(daemon, { key: "raw", value: "R:\\raw" }, /path of Windows/);
+    Deno.symlinkSync(proc, place.join("link"));
+    await refused(
+      daemon,
+      { key: "temp", value: place.join("link") },
+      /uses the same folder already, under another name/,
+    );
+    await refused(
+      daemon,
+      { key: "output_root", value: place.join("link") },
+      /a pewatch takes frames out of this folder/,
+    );
+  }
+  using _other = FolderLock.take([place.make("others")], {
+    pid: 1,
+    host: "far",
+    since: "2026-01-01",
+    program: "pewatch",
+  });
+  await refused(
+    daemon,
+    { key: "raw", value: place.join("others") },
+    /process 1 on far \(pewatch\) works on it since 2026-01-01/,
+  );
+});
+
+Deno.test("the directory of the output is made below the root, and never leaves it", async () => {
+  await using place = new Place();
+  const daemon = place.daemon();
+  await daemon.start();
+  await daemon.change({ key: "output_dir", value: "a\\b/c" });
+  assert.equal(daemon.settings.folders.output_dir, join("a", "b", "c"));
+  assert.ok(Deno.statSync(place.join("output", "a", "b", "c")).isDirectory);
+  const refusals: [string, RegExp][] = [
+    ["..", /leads out/],
+    ["a/../../b", /leads out/],
+    ["C:\\x", /names a drive/],
+    ["\\\\server\\share", /starts with a slash/],
+    ["/etc", /starts with a slash/],
+    ["aux", /name of a device/],
+    ["a?", /does not allow/],
+  ];
+  for (const [value, why] of refusals) await refused(daemon, { key: "output_dir", value }, why);
+  Deno.writeTextFileSync(place.join("output", "file"), "");
+  await refused(daemon, { key: "output_dir", value: "file" }, /is a file/);
+  await daemon.change({ key: "output_dir", value: "" });
+  assert.equal(daemon.settings.folders.output_dir, "");
+});
+
+Deno.test("max_proc is a whole number from 1 to 9", async () => {
+  await using place = new Place();
+  const daemon = place.daemon();
+  for (const value of [0, 10, 2.5, NaN]) {
+    await refused(daemon, { key: "max_proc", value }, /a whole number from 1 to 9/);
+  }
+  await daemon.change({ key: "max_proc", value: 9 });
+  assert.equal(daemon.settings.daemon.max_proc, 9);
+});
+
+Deno.test("what clients have written holds after a restart, over the configuration, with what it replaced", async () => {
+  await using place = new Place();
+  const first = place.daemon();
+  const heard: string[] = [];
+  first.onSettings((settings) => heard.push(settings.folders.raw));
+  await first.start();
+  const raw = place.make("raw2");
+  await first.change({ key: "raw", value: raw });
+  await first.change({ key: "max_proc", value: 3 });
+  assert.deepEqual(heard, [raw, raw]);
+  await first.close();
+  const { settings } = JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE)));
+  assert.deepEqual([settings.raw.value, settings.raw.instead_of], [raw, place.join("raw")]);
+
+  const second = place.daemon();
+  assert.equal(second.settings.folders.raw, raw);
+  assert.equal(second.settings.daemon.max_proc, 3);
+  await second.close();
+  Deno.removeSync(place.join("state", SETTINGS_FILE));
+  assert.equal(place.daemon().settings.folders.raw, place.join("raw"));
+});
+
+Deno.test("a default from elsewhere holds over the configuration, but changes nothing that a client has written", async () => {
+  await using place = new Place();
+  const first = place.daemon();
+  await first.changeDefault({ key: "max_proc", value: 7 });
+  assert.equal(first.settings.daemon.max_proc, 7);
+  await first.change({ key: "max_proc", value: 2 });
+  await first.changeDefault({ key: "max_proc", value: 8 });
+  assert.equal(first.settings.daemon.max_proc, 2);
+  await first.close();
+  assert.equal(place.daemon().settings.daemon.max_proc, 2);
+});
+
+Deno.test("a folder that a client had set and that is gone at the start is waited for, and told of", async () => {
+  await using place = new Place();
+  const first = place.daemon();
+  await first.start();
+  await first.change({ key: "temp", value: place.make("temp2") });
+  await first.close();
+  Deno.removeSync(place.join("temp2"), { recursive: true });
+
+  const second = place.daemon();
+  await second.start();
+  await until(() => second.status().state === "FAULT", "the fault");
+  assert.match(second.status().text, /folders\.temp, which a client has set to .*temp2, cannot be used: .*frames wait/);
+  assert.equal(fired(second), 0, "a stage has worked without its folder's lock");
+  place.make("temp2");
+  await until(() => second.status().state === "RUNNING", "the end of the fault");
+  assert.ok(place.locked("temp2"));
+  await until(() => fired(second) > 0, "the stage's firing");
+});
+
+Deno.test("a file of settings that is damaged is put aside, and the configuration holds", async () => {
+  await using place = new Place();
+  place.make("state");
+  Deno.writeTextFileSync(place.join("state", SETTINGS_FILE), '{"version":1,"settings":{"max_proc":');
+  const daemon = place.daemon();
+  assert.equal(daemon.settings.daemon.max_proc, 5);
+  assert.ok(place.log.lines.some((line) => /^error what clients have set cannot be read .*\.damaged/.test(line)));
+});
+
+Deno.test("a value that does not fit the configuration any more is left out, and told of", async () => {
+  await using place = new Place();
+  const first = place.daemon();
+  await first.start();
+  await first.change({ key: "temp", value: place.make("other") });
+  await first.close();
+  const settings = place.settings();
+  const second = place.daemon({ ...settings, folders: { ...settings.folders, proc: place.join("other") } });
+  assert.equal(second.settings.folders.temp, place.join("temp"));
+  assert.ok(place.log.lines.some((line) => line.startsWith("error") && line.includes("a client had set this")));
+});
+
+Deno.test("a change that cannot be kept over a restart is refused", async () => {
+  await using place = new Place();
+  const daemon = place.daemon();
+  await daemon.start();
+  place.make("state", `${SETTINGS_FILE}.part`, "in the way");
+  const raw = place.make("raw2");
+  await refused(daemon, { key: "raw", value: raw }, /it cannot be kept over a restart/);
+  FolderLock.take([raw]).release();
+});
+
+Deno.test("a stopped daemon keeps its folders, and changes; it starts again in the same process", async () => {
+  await using place = new Place();
+  const daemon = place.daemon();
+  await daemon.start();
+  await daemon.stop();
+  assert.equal(daemon.status().state, "ON");
+  const settings = place.settings();
+  const second = place.daemon({ ...settings, daemon: { ...settings.daemon, state_dir: place.join("state2") } });
+  await assert.rejects(second.start(), { name: "FolderInUseError" });
+  await daemon.change({ key: "raw", value: place.make("raw2") });
+  await daemon.start();
+  assert.equal(daemon.status().state, "RUNNING");
+  await daemon.close();
+  for (const name of ["raw", "raw2", "temp", "proc"]) assert.equal(place.locked(name), false, name);
+});
+
+Deno.test("a change that comes while the daemon stops for long is refused in time, and not made later", async () => {
+  await using place = new Place();
+  const settings = place.settings();
+  const plugins = { ...settings.plugins, tables: { waits: { go: place.join("go"), done: place.join("done") } } };
+  const daemon = new Daemon({ ...settings, plugins }, { log: place.log, stages: [source("waits")] });
+  await daemon.start();
+  await until(() => daemon.status().plugins[0]?.state === "firing", "the firing that hangs");
+  const stopped = daemon.close();
+  const begin_ms = performance.now();
+  await refused(daemon, { key: "max_proc", value: 4 }, /busy with a start, a stop or another change/);
+  assert.ok(performance.now() - begin_ms < 6000, "in time");
+  Deno.writeTextFileSync(place.join("go"), "");
+  await stopped;
+  assert.equal(daemon.settings.daemon.max_proc, 5);
+});
+
+function fired(daemon: Daemon): number {
+  return daemon.status().plugins[0]?.firings ?? 0;
+}
