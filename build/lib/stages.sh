@@ -1,8 +1,8 @@
 # The stages of build/test. Each prints what it finds and adds to its counts: lines of "PASSED FAILED".
 # shellcheck shell=bash
 
-all_stages="lint unit e2e tango windows faults bench"
-usual_stages="lint unit e2e tango windows faults"
+all_stages="lint unit e2e tango windows faults fuzz bench"
+usual_stages="lint unit e2e tango windows faults fuzz"
 # A hanging test must not hang the machine that runs it; kills and benchmarks take as long as they are asked to.
 stage_time_limit_s=1200
 
@@ -44,7 +44,7 @@ check_one() {
 
 # What needs the Windows executable or its libraries is the stage windows' (windows_stage.sh).
 stage_unit() {
-  run_tests "tests" "tests/e2e,tests/faults,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango,tests/tango/served" "$@"
+  run_tests "tests" "tests/e2e,tests/faults,tests/fuzz,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango,tests/tango/served" "$@"
 }
 
 # What needs libtango; the rest of tests/tango has a library of its own and is the stage unit's.
@@ -52,7 +52,7 @@ stage_tango() { run_tests "tests/ffi/tango tests/tango/served" "tests/data" "$@"
 
 stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
 
-# --kills N is how often a run is killed.
+# --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
 stage_faults() {
   local rest=()
   export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
@@ -60,12 +60,26 @@ stage_faults() {
     case $1 in
       --kills) PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
       --kills=*) PEWATCH_KILLS=${1#*=} ;;
+      --long) export PEWATCH_FAULTS=long ;;
+      --report) export PEWATCH_REPORT=${2:?--report needs a folder} && shift ;;
+      --report=*) export PEWATCH_REPORT=${1#*=} ;;
       *) rest+=("$1") ;;
     esac
     shift
   done
   local limit_s=0
   run_tests "tests/faults" "tests/data" ${rest[@]+"${rest[@]}"}
+}
+
+# Without options a short form; with --sidecars N, --tiffs N … (--help) as long as it is asked to.
+stage_fuzz() {
+  case "${1:-}" in
+    --sidecars* | --tiffs* | --configurations* | --claim-records* | --plugin-files* | --help)
+      local limit_s=0
+      if run_deno run -A --frozen --cached-only --no-check tests/fuzz/main.ts "$@"; then count 1 0; else count 0 1; fi
+      ;;
+    *) run_tests "tests/fuzz" "tests/data" "$@" ;;
+  esac
 }
 
 # run_tests PATHS IGNORED ARGS…: ARGS that name a file or folder are run instead of PATHS, others are for `deno test`.

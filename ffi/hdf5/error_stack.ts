@@ -9,7 +9,7 @@ export function readErrorStack(symbols: Symbols): string[] {
   const visit = new Deno.UnsafeCallback({ parameters: ["u32", "pointer", "pointer"], result: "i32" }, (_n, error) => {
     if (error === null) return 0;
     const text = new Deno.UnsafePointerView(error).getPointer(ERROR_DESCRIPTION_AT);
-    if (text !== null) descriptions.push(Deno.UnsafePointerView.getCString(text));
+    if (text !== null) descriptions.push(inShort(Deno.UnsafePointerView.getCString(text)));
     return 0;
   });
   try {
@@ -18,4 +18,13 @@ export function readErrorStack(symbols: Symbols): string[] {
     visit.close();
   }
   return descriptions;
+}
+
+/**
+ * One line. Where the system refused something, HDF5 adds the time, addresses and sizes, which differ at each try: of
+ * that only the system's reason is kept.
+ */
+function inShort(description: string): string {
+  const refusal = /^([^:]*): .*errno = (\d+), error message = '([^']*)'/s.exec(description);
+  return refusal === null ? description.replaceAll("\n", " ") : `${refusal[1]}: ${refusal[3]} (errno ${refusal[2]})`;
 }

@@ -52,6 +52,12 @@ export function isFull(error: unknown): boolean {
   return code === "ENOSPC" || code === "EDQUOT" || said || isFull(error.cause);
 }
 
+/** The system refused something, whoever asked it: HDF5 tells only in words. What a file holds is never the reason. */
+export function isOfSystem(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return codeOf(error) !== "" || /\((os error|errno) \d+\)/.test(error.message) || isOfSystem(error.cause);
+}
+
 export function isOtherVolume(error: unknown): boolean {
   return codeOf(error) === "EXDEV" || (error instanceof Error && /os error 17\b/.test(error.message) &&
     Deno.build.os === "windows");

@@ -82,18 +82,26 @@ export function makeFolder(path: string): void {
 /**
  * Makes the folders below `root` that `relative` (forward slashes) names, one by one, so that a root which has
  * vanished (a share that is away) is never made anew in its place on the wrong disk.
+ * @param onFolder called with each, and whether it was made
  * @returns the folder's path
  */
-export function makeFoldersBelow(root: string, relative: string): string {
+export function makeFoldersBelow(
+  root: string,
+  relative: string,
+  onFolder: (path: string, made: boolean) => void = () => {},
+): string {
   let path = root;
   for (const segment of relative.split("/")) {
     if (segment === "") continue;
     path = join(path, segment);
+    let made = true;
     try {
       Deno.mkdirSync(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      made = false;
     }
+    onFolder(path, made);
   }
   return path;
 }

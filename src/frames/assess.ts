@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import { factsOf, type FileFacts } from "../files/listing.ts";
 import { messageOf } from "../files/errors.ts";
 import { isDark } from "../qxrd/dark.ts";
-import { parseSidecar } from "../qxrd/sidecar.ts";
+import { parseSidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile, TiffFormatError, type TiffLayout } from "../tiff/layout.ts";
 import type { Member } from "./record.ts";
@@ -115,9 +115,6 @@ function readSidecar(path: string, facts: FileFacts): Reading<SidecarView> {
     throw error;
   }
 }
-
-/** 2.5 MB were seen; what is larger by far is no sidecar, and would fill the memory. */
-export const SIDECAR_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The image comes last: while it lies in raw, QXRD does not use its name again. */
 function membersOf(candidate: Candidate, facts: { image: FileFacts; sidecar: FileFacts | null }): Member[] {

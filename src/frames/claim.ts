@@ -12,7 +12,15 @@ import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../files/li
 import type { ParameterReading } from "../nexus/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
 import { rawFolder } from "./awkward_names.ts";
-import { type ClaimRecord, DONE_NAME, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
+import {
+  type ClaimRecord,
+  DONE_NAME,
+  NEXUS_NAME,
+  readRecord,
+  RECORD_NAME,
+  RecordError,
+  writeRecord,
+} from "./record.ts";
 import { allOf, leftOf } from "./left_folders.ts";
 import { copyFile, moveFile, MOVING_NAME } from "./move_file.ts";
 import type { FrameFolders } from "./stage.ts";
@@ -261,6 +269,21 @@ export async function discardClaim(claim: string): Promise<"removed" | "left"> {
     throw error;
   }
 }
+
+/**
+ * A claim is removed with all that is in it once its record's files are delivered, so a damaged record must not be short
+ * of one.
+ * @throws RecordError
+ */
+export function checkNamesAll(claim: string, record: ClaimRecord): void {
+  const members = new Set(record.members.map((member) => member.name));
+  const isOwn = (name: string) => OWN_NAMES.some((own) => name.startsWith(own));
+  const unnamed = listFolder(claim).files.find((name) => !members.has(name) && !isOwn(name));
+  if (unnamed !== undefined) throw new RecordError(`its record does not name ${unnamed}`);
+}
+
+/** What pewatch itself puts into claims; each also with ".part" behind it. */
+const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, NEXUS_NAME, MOVING_NAME];
 
 /** Whether only the removal of this claim is left to do. */
 export function isDone(claim: string): boolean {

@@ -10,9 +10,8 @@ import { discardClaim } from "./claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
 import type { FrameRoles } from "./events.ts";
-import { NEXUS_NAME } from "./merge_frame.ts";
 import { stemOf } from "./names.ts";
-import { type ClaimRecord, frameOf, writeRecord } from "./record.ts";
+import { type ClaimRecord, frameOf, NEXUS_NAME, writeRecord } from "./record.ts";
 import { writeMark } from "./series_marks.ts";
 import type { FrameFolders } from "./stage.ts";
 
@@ -48,7 +47,7 @@ export async function deliverClaim(
   const { path } = claim;
   const record = claim.record.quarantine === null ? claim.record : withReason(claim, delivery.settings);
   const nexus = record.merge?.nexus ?? null;
-  const folder = destinationFolder(record, delivery.folders);
+  const folder = destinationFolder(record, delivery.folders, delivery.settings.frames);
   const plan = delivery.stems.choose(record, { folder, claim: path, withNexus: nexus !== null });
   const renamed = plan.stem !== (record.deliverAs ?? stemOf(record.image));
   if (renamed && nexus !== null && !plan.complete) {

@@ -1,6 +1,7 @@
 /** Where a frame's set goes and under which names: never over what is there, one stem for the whole set. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { nameInOutput } from "./awkward_names.ts";
+import { syncFolder } from "../files/durable.ts";
 import { codeOf } from "../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../files/listing.ts";
 import { sameContent } from "../files/same_content.ts";
@@ -37,20 +38,34 @@ export class OutputGoneError extends Error {
 }
 
 /**
- * The folder of a frame's set, made if it is missing.
+ * Output folders whose names this process has seen flushed. Of one that is there already nobody knows whether whoever
+ * made it came so far.
+ */
+const flushed = new Set<string>();
+
+/** The folders above have to know a folder for good before a frame that lies in it counts as safe. */
+function flushName(path: string, made: boolean): void {
+  if (!made && flushed.has(path)) return;
+  syncFolder(dirname(path));
+  if (flushed.size >= REMEMBERED_MAX) flushed.clear();
+  flushed.add(path);
+}
+
+/**
+ * The folder of a frame's set, made if it is missing; with `fsync` its name and those above it are on the disk.
  *
  * The root that the frame was claimed for counts. Only where that one is gone and the configuration names another
  * that is there, the frame goes to the other.
  * @throws OutputGoneError where neither is there; the system's error where a folder cannot be made
  */
-export function destinationFolder(record: ClaimRecord, folders: FrameFolders): string {
+export function destinationFolder(record: ClaimRecord, folders: FrameFolders, options: { fsync: boolean }): string {
   const root = [record.destination.root, folders.outputRoot].find(folderExists);
   if (root === undefined) throw new OutputGoneError(`the output folder ${record.destination.root} is not there`);
   const parts = [
     record.quarantine === null ? record.destination.dir : QUARANTINE_FOLDER,
     nameInOutput(record.folder, record),
   ];
-  return makeFoldersBelow(root, parts.filter((part) => part !== "").join("/"));
+  return makeFoldersBelow(root, parts.filter((part) => part !== "").join("/"), options.fsync ? flushName : undefined);
 }
 
 /**

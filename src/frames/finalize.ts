@@ -4,7 +4,15 @@ import { VerificationError } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
 import { isFull, isHeldOpen, messageOf } from "../files/errors.ts";
 import { folderExists } from "../files/listing.ts";
-import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "./claim.ts";
+import {
+  checkNamesAll,
+  discardClaim,
+  findClaims,
+  finishMovesAcross,
+  type FoundClaim,
+  isDone,
+  moveClaim,
+} from "./claim.ts";
 import { deliverClaim, type Delivery } from "./deliver.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
 import { OutputGoneError, StemChooser } from "./destination.ts";
@@ -81,8 +89,10 @@ export class Finalize implements Disposable {
       const path = join(folder, id);
       try {
         const record = readRecord(path);
-        if (record !== null) waiting.push({ id, folder, path, record });
-        else if (isDone(path)) await discardClaim(path);
+        if (record !== null) {
+          checkNamesAll(path, record);
+          waiting.push({ id, folder, path, record });
+        } else if (isDone(path)) await discardClaim(path);
         else throw new Error("it has no claim record; move its files back into the raw folder");
       } catch (error) {
         const message = `claim ${path} cannot be delivered: ${messageOf(error)}; it stays there`;

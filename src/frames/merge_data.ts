@@ -1,6 +1,6 @@
 /** The second stage: merges each claim in temp and hands it on to proc. */
 import { join } from "node:path";
-import { isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
+import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
 import { parametersOfClaim } from "./claim_parameters.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "./claim.ts";
 import { HeldOpen } from "./held_open.ts";
@@ -30,6 +30,7 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
     const { id } = claim;
     try {
       await mergeClaim(claim, libraries, options);
+      refusals.delete(id);
       left--;
       reporter.condition({ key: `claim ${id}`, message: null });
     } catch (error) {
@@ -39,6 +40,7 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
         reporter.condition({ key: `claim ${id}`, message: null });
         continue;
       }
+      if (!isFull(error)) refusals.set(id, (refusals.get(id) ?? 0) + 1);
       const text = `${frameIn(path)} cannot be merged: ${reasonOf(error)}; it waits in ${path}`;
       reporter.condition({ key: `claim ${id}`, message: text });
     }
@@ -73,6 +75,11 @@ function frameIn(path: string): string {
  */
 const begun = new Set<string>();
 
+/** A frame that the system refuses to merge so often goes on without the part that is refused. */
+const REFUSALS_MAX = 5;
+/** How often that was, of each claim that waits for the next try. */
+const refusals = new Map<string, number>();
+
 async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, settings, reporter } = options;
   const { id, folder } = claim;
@@ -88,12 +95,13 @@ async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options:
     if (!begun.has(id)) {
       record = { ...record, attempts: record.attempts + 1 };
       // Written before the libraries see the frame: should it end the process, the next start knows how often.
-      writeRecord(path, record, { fsync: fsync && record.attempts > 1 });
+      writeRecord(path, record, { fsync });
       begun.add(id);
     }
     const source = options.parameters;
     const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log });
-    const merge = mergeFrame(libraries, { path, record, parameters }, settings);
+    const lastTry = (refusals.get(id) ?? 0) >= REFUSALS_MAX - 1;
+    const merge = mergeFrame(libraries, { path, record, parameters, lastTry }, settings);
     record = { ...record, merge };
     writeRecord(path, record, { fsync });
     begun.delete(id);

@@ -4,24 +4,22 @@ import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import type { TiffLibrary } from "../../ffi/tiff/library.ts";
 import type { Settings } from "../config/settings.ts";
 import { makeWritable } from "../files/durable.ts";
-import { isFull, isHeldOpen, messageOf } from "../files/errors.ts";
+import { isFull, isHeldOpen, isOfSystem, messageOf } from "../files/errors.ts";
 import { factsOf } from "../files/listing.ts";
 import type { FrameFacts, NexusReport } from "../nexus/facts.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import { writeNexus } from "../nexus/write.ts";
-import { parseSidecar, type Sidecar } from "../qxrd/sidecar.ts";
+import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile, type TiffLayout } from "../tiff/layout.ts";
 import { mergeTags } from "../tiff/merge_tags.ts";
 import { cutOrphanedTail } from "../tiff/orphaned_tail.ts";
 import { tagsOf } from "./frame_tags.ts";
 import { stemOf, underStem } from "./names.ts";
-import { isPacked, misfitOf, SIDECAR_BYTES_MAX } from "./assess.ts";
-import type { ClaimRecord, MergeRecord } from "./record.ts";
+import { isPacked, misfitOf } from "./assess.ts";
+import { type ClaimRecord, type MergeRecord, NEXUS_NAME } from "./record.ts";
 import { referenceFor } from "./reference_dark.ts";
 
-/** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
-export const NEXUS_NAME = "frame.nxs.head";
 /**
  * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from
  * outside during the start hits the same first frame again, and in 300 kills one frame was hit four times.
@@ -51,12 +49,15 @@ export interface MergeClaim {
   readonly record: ClaimRecord;
   /** Those that count for this frame. */
   readonly parameters: readonly ParameterReading[];
+  /** Whether the frame is to go on without what the system refuses, as it has done before. */
+  readonly lastTry: boolean;
 }
 
 /**
  * Never throws for what a frame holds: each flaw becomes a note, and the frame goes on as it is.
- * @throws the system's error where the claim's files cannot be read or written at all, where the volume is full, and
- *   where another program holds a file open: that passes, and the frame is merged then
+ * @throws the system's error where the claim's files cannot be read or written at all, where the volume is full,
+ *   where another program holds a file open, and unless it is the last try where the system refuses anything else:
+ *   that passes, and the frame is merged then
  */
 export function mergeFrame(
   libraries: MergeLibraries,
@@ -86,7 +87,7 @@ function sizeOf(path: string): number {
 function readContents(claim: MergeClaim, notes: string[]): Contents {
   const { path, record } = claim;
   const member = record.members.find((member) => member.role === "sidecar");
-  const layout = readLayoutOrNull(join(path, record.image), { notes, packed: isPacked(record.image) });
+  const layout = readLayoutOrNull(claim, notes);
   if (member === undefined) return { layout, sidecar: null, view: null, sidecarProblem: "there was no sidecar" };
   let sidecar: Sidecar;
   try {
@@ -94,7 +95,7 @@ function readContents(claim: MergeClaim, notes: string[]): Contents {
     if (member.size === 0) throw new SyntaxError("it is empty");
     sidecar = parseSidecar(Deno.readFileSync(join(path, member.name)));
   } catch (error) {
-    if (passes(error)) throw error;
+    if (passes(error, claim)) throw error;
     return { layout, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };
   }
   const view = viewSidecar(sidecar);
@@ -102,13 +103,14 @@ function readContents(claim: MergeClaim, notes: string[]): Contents {
   return { layout, sidecar, view: misfit === null ? view : null, sidecarProblem: misfit };
 }
 
-function readLayoutOrNull(path: string, options: { notes: string[]; packed: boolean }): TiffLayout | null {
-  if (options.packed) return null;
+function readLayoutOrNull(claim: MergeClaim, notes: string[]): TiffLayout | null {
+  const { image } = claim.record;
+  if (isPacked(image)) return null;
   try {
-    return readLayoutOfFile(path);
+    return readLayoutOfFile(join(claim.path, image));
   } catch (error) {
-    if (passes(error)) throw error;
-    options.notes.push(messageOf(error));
+    if (passes(error, claim)) throw error;
+    notes.push(messageOf(error));
     return null;
   }
 }
@@ -145,15 +147,15 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
     });
     return true;
   } catch (error) {
-    if (passes(error)) throw error;
+    if (passes(error, work.claim)) throw error;
     notes.push(`no tags in the TIFF: ${messageOf(error)}`);
     return false;
   }
 }
 
-/** What is worth waiting for: room, or another program that lets go of a file. */
-function passes(error: unknown): boolean {
-  return isFull(error) || isHeldOpen(error);
+/** What is worth waiting for: room, another program that lets go of a file; for some tries whatever the system says. */
+function passes(error: unknown, claim: MergeClaim): boolean {
+  return isFull(error) || isHeldOpen(error) || (!claim.lastTry && isOfSystem(error));
 }
 
 /** A frame that came with the mark "read-only" is the daemon's own by now. */
@@ -191,7 +193,7 @@ function makeNexus(hdf5: Hdf5Library, work: Work, settings: Settings): NexusRepo
     if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
     return report;
   } catch (error) {
-    if (passes(error)) throw error;
+    if (passes(error, claim)) throw error;
     notes.push(`no NeXus file: ${messageOf(error)}`);
     return null;
   }

@@ -1,5 +1,5 @@
 /** The claim record: the small file in each claim that lets a restart continue without any other state. */
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { NexusReport } from "../nexus/facts.ts";
 import { writeWhole } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
@@ -7,6 +7,8 @@ import { isMissing } from "../files/errors.ts";
 export const RECORD_NAME = "claim.json";
 /** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */
 export const DONE_NAME = "done.json";
+/** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
+export const NEXUS_NAME = "frame.nxs.head";
 export const RECORD_VERSION = 1;
 /** A record has a handful of members; a larger file is not one. */
 const RECORD_BYTES_MAX = 16 * 1024 * 1024;
@@ -104,23 +106,65 @@ function isRecord(value: unknown): value is ClaimRecord {
   if (typeof value !== "object" || value === null) return false;
   const record = value as Record<string, unknown>;
   const destination = record.destination as Record<string, unknown> | null | undefined;
-  return record.version === RECORD_VERSION && typeof record.id === "string" && typeof record.folder === "string" &&
-    (record.raw === undefined || typeof record.raw === "string") &&
+  return record.version === RECORD_VERSION && typeof record.id === "string" && isPlainName(record.id) &&
+    typeof record.folder === "string" && (record.raw === undefined || typeof record.raw === "string") &&
     typeof record.image === "string" && isPlainName(record.image) && isRelativeFolder(record.folder) &&
-    typeof destination?.root === "string" && typeof destination.dir === "string" &&
+    typeof destination?.root === "string" && isAbsolute(destination.root) && typeof destination.dir === "string" &&
     isRelativeFolder(destination.dir) &&
-    Array.isArray(record.members) && record.members.every(isMember) && Array.isArray(record.notes) &&
-    typeof record.written_ms === "number" && typeof record.attempts === "number" && typeof record.dark === "boolean" &&
+    areMembers(record.members, record.image) && areTexts(record.notes) &&
+    isTime(record.written_ms) && isCount(record.attempts) && typeof record.dark === "boolean" &&
     typeof record.remove === "boolean" &&
     (record.quarantine === null || typeof record.quarantine === "string") &&
     (record.deliverAs === null || (typeof record.deliverAs === "string" && isPlainName(record.deliverAs))) &&
-    (record.merge === null || typeof record.merge === "object");
+    (record.merge === null || isMerge(record.merge));
+}
+
+/** Each name once, and the image among them. */
+function areMembers(value: unknown, image: string): value is Member[] {
+  if (!Array.isArray(value) || !value.every(isMember)) return false;
+  const images = value.filter((member) => member.role === "image");
+  return images.length === 1 && images[0]!.name === image &&
+    new Set(value.map(({ name }) => name)).size === value.length;
+}
+
+function isMerge(value: unknown): value is MergeRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const merge = value as Record<string, unknown>;
+  return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
+    (merge.nexus === null || isNexusReport(merge.nexus));
+}
+
+function isNexusReport(value: unknown): value is NexusReport {
+  if (typeof value !== "object" || value === null) return false;
+  const { way, splice, checksumSlot, reason } = value as Record<string, unknown>;
+  return (way === "splice" ? isSplice(splice) : way === "whole" && splice === null) &&
+    (checksumSlot === null || isCount(checksumSlot)) && (reason === null || typeof reason === "string");
+}
+
+function isSplice(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { at, tiffOffset, byteCount } = value as Record<string, unknown>;
+  return [at, tiffOffset, byteCount].every(isCount);
+}
+
+function areTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}
+
+/** What Date takes, so that it can be told. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
+}
+
+/** Bytes, or a place in a file. */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isMember(value: unknown): value is Member {
   if (typeof value !== "object" || value === null) return false;
   const member = value as Record<string, unknown>;
-  return typeof member.name === "string" && isPlainName(member.name) && typeof member.size === "number" &&
+  return typeof member.name === "string" && isPlainName(member.name) && isCount(member.size) &&
     (member.from === undefined || (typeof member.from === "string" && isPlainName(member.from))) &&
     typeof member.modified_ms === "number" &&
     (member.role === "image" || member.role === "sidecar" || member.role === "other");

@@ -4,6 +4,7 @@ import type { FrameFacts } from "./facts.ts";
 import { darkGroup } from "./reference_dark.ts";
 import { qxrdGroup } from "./qxrd_collection.ts";
 import {
+  clean,
   configured,
   firstOf,
   fromCenterfinder,
@@ -174,10 +175,10 @@ function dataFile(facts: FrameFacts): NexusGroup {
 /** silx takes a dataset of three dimensions for a stack of images only where it is told so. */
 function imageAttributes(facts: FrameFacts): Attributes {
   const { view } = facts;
-  const name = view?.dataTypeName;
+  const name = clean(view?.dataTypeName ?? "");
   return {
     interpretation: "image",
     units: "counts",
-    long_name: name === undefined || name === "" ? facts.imageName : `${facts.imageName} (${name})`,
+    long_name: name === "" ? facts.imageName : `${facts.imageName} (${name})`,
   };
 }

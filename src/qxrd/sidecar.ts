@@ -8,7 +8,12 @@ export { SidecarError } from "./sidecar_error.ts";
 export type { SidecarBytes, SidecarDateTime, SidecarValue, SidecarVariant } from "./sidecar_values.ts";
 
 /** The largest that QXRD is known to write is 2.5 MB; what is far larger is no sidecar. */
-const SIDECAR_BYTES_MAX = 64 * 1024 * 1024;
+export const SIDECAR_BYTES_MAX = 8 * 1024 * 1024;
+/**
+ * Saved points take some 30 bytes a key, so that largest one has 85,000 keys. Without this limit a file of nothing but
+ * `a=` would take seconds, and gigabytes of memory.
+ */
+const ENTRIES_MAX = 250_000;
 
 export interface SidecarEntry {
   /** Decoded; "" for what stands before the first section and in `[General]`. */
@@ -53,7 +58,8 @@ export interface Sidecar {
  * bytes, whatever they are.
  *
  * @throws {SidecarError} for what QXRD never writes whole: a NUL byte, quotes or a section name that do not end, a
- * line without `=`. Each of them is what a file looks like of which only a part was written.
+ * line without `=`. Each of them is what a file looks like of which only a part was written. And for a file or a number
+ * of keys far larger than QXRD's.
  */
 export function parseSidecar(bytes: Uint8Array): Sidecar {
   if (bytes.length > SIDECAR_BYTES_MAX) {
@@ -97,6 +103,7 @@ function readEntries(text: string): SidecarEntry[] {
     // Qt takes blanks only from its end; `\\` before a line end would put that into the key.
     const key = text.slice(line.start, line.equals).replace(/[ \t]+$/, "");
     if (key === "") throw new SidecarError("key is empty", line);
+    if (entries.length >= ENTRIES_MAX) throw new SidecarError(`there are more than ${ENTRIES_MAX} keys`, line);
     entries.push({
       section,
       key,

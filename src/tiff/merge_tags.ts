@@ -3,14 +3,14 @@ import { TiffError } from "../../ffi/tiff/error.ts";
 import type { TiffLibrary } from "../../ffi/tiff/library.ts";
 import { toAscii } from "./ascii_text.ts";
 import { commit } from "./commit.ts";
-import { type Directory, readDirectory } from "./directory.ts";
+import { type Directory, readDirectory, TYPE_ASCII } from "./directory.ts";
 import { checkAllValues, layoutOf, type TiffLayout } from "./layout.ts";
 import { type MergeFile, openMergeFile } from "./merge_file.ts";
 import { Overlay } from "./overlay.ts";
-import { frameTagsOf, isTagged } from "./read_tags.ts";
+import { isTagged, readAscii } from "./read_tags.ts";
 import { refuseUntaggable } from "./taggable.ts";
 import { checkNothingLost } from "./same_directory.ts";
-import { type FrameTags, parseText, privateTags, type TextTag } from "./tag_table.ts";
+import { type FrameTags, privateTags, type TextTag } from "./tag_table.ts";
 
 export { mainKeys } from "./main_keys.ts";
 export { type FrameTag, readFrameTags } from "./read_tags.ts";
@@ -94,11 +94,9 @@ function checkResult(
     throw new TiffError(`Cannot tag ${parts.path}: libtiff wrote no new directory`);
   }
   checkNothingLost(before, { file: overlay, directory }, parts.path);
-  const read = new Map(frameTagsOf(overlay, directory).map((one) => [one.tag, one]));
   for (const { tag, text } of parts.table) {
-    const wanted = parseText(text);
-    const got = read.get(tag);
-    if (got?.name !== wanted?.name || got?.value !== wanted?.value) {
+    const entry = directory.entries.get(tag);
+    if (entry?.type !== TYPE_ASCII || readAscii(overlay, entry) !== text) {
       throw new TiffError(`Cannot tag ${parts.path}: tag ${tag} reads back as another text`);
     }
   }

@@ -1,4 +1,5 @@
 /** Makes sure that a directory written anew says all that the old one said. */
+import { Buffer } from "node:buffer";
 import { TiffError } from "../../ffi/tiff/error.ts";
 import { checkValueInside, type Directory, type DirectoryEntry, readExactly } from "./directory.ts";
 import { layoutOf, type TiffLayout } from "./layout.ts";
@@ -46,6 +47,8 @@ function sameValue(one: EntryIn, other: EntryIn): boolean {
   if (one.entry.type === 2 && other.entry.type === 2) {
     return readAscii(one.file, one.entry) === readAscii(other.file, other.entry);
   }
+  // The usual case, at the speed of memory: number by number 16 MB take seconds.
+  if (one.entry.type === other.entry.type && sameBytes(one, other)) return true;
   const values = numbersOf(one);
   const now = numbersOf(other);
   if (!values || !now) return false;
@@ -55,6 +58,22 @@ function sameValue(one: EntryIn, other: EntryIn): boolean {
   if (values.length === now.length) return values.every((value, index) => same(value, now[index]!));
   // One value for all samples is written out once for each sample.
   return values.length === 1 && now.every((value) => same(values[0]!, value));
+}
+
+function sameBytes(one: EntryIn, other: EntryIn): boolean {
+  if (one.directory.byteOrder !== other.directory.byteOrder || one.entry.byteCount !== other.entry.byteCount) {
+    return false;
+  }
+  const [bytes, now] = [bytesOf(one), bytesOf(other)];
+  return bytes !== null && now !== null && bytes.equals(now);
+}
+
+/** Null for a type that nobody knows. @throws TiffFormatError where the value lies outside the file */
+function bytesOf({ file, entry }: EntryIn): Buffer | null {
+  if (entry.byteCount === null) return null;
+  const what = `value of tag ${entry.tag}`;
+  const view = readExactly(file, { offset: entry.valueOffset, length: entry.byteCount, what });
+  return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 }
 
 function numbersOf({ file, directory, entry }: EntryIn): number[] | null {

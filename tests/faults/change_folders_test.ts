@@ -10,7 +10,8 @@ import { TempFolder } from "../temp_folder.ts";
 import { AT_WORK, foldersToChange } from "./changing_daemon.ts";
 import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { checkNexus, filesBelow, foldersIn, imagePixels, isVisible, pixelsSha256 } from "./delivered_files.ts";
-import { Detector, type LedgerFrame, pause, sha256 } from "./detector.ts";
+import { Detector } from "./detector.ts";
+import { type LedgerFrame, pause, sha256 } from "./frame_writer.ts";
 import { usualFolder } from "./kill_run.ts";
 import { Random } from "./random.ts";
 

@@ -14,17 +14,30 @@ export interface ChildFolders {
   readonly output: string;
 }
 
-/** Makes the folders and a configuration below `base`; `more` are further lines of TOML. */
-export function writeConfiguration(base: string, more: string): { folders: ChildFolders; file: string } {
+export interface ChildConfiguration {
+  readonly folders: ChildFolders;
+  readonly file: string;
+}
+
+/**
+ * Makes the folders and a configuration below `base`.
+ * @param more further lines of TOML
+ * @param elsewhere folders that are not to lie below `base`
+ */
+export function writeConfiguration(
+  base: string,
+  more: string,
+  elsewhere: Partial<ChildFolders> = {},
+): ChildConfiguration {
   const [raw, temp, proc, output] = ["raw", "temp", "proc", "output"].map((name) => join(base, name));
-  const folders: ChildFolders = { raw: raw!, temp: temp!, proc: proc!, output: output! };
+  const folders: ChildFolders = { raw: raw!, temp: temp!, proc: proc!, output: output!, ...elsewhere };
   for (const folder of Object.values(folders)) Deno.mkdirSync(folder, { recursive: true });
   const text = [
     "[folders]",
-    `raw = '${raw}'`,
-    `temp = '${temp}'`,
-    `proc = '${proc}'`,
-    `output_root = '${output}'`,
+    `raw = '${folders.raw}'`,
+    `temp = '${folders.temp}'`,
+    `proc = '${folders.proc}'`,
+    `output_root = '${folders.output}'`,
     more,
     "",
   ].join("\n");
@@ -34,7 +47,7 @@ export function writeConfiguration(base: string, more: string): { folders: Child
 }
 
 /** The sources, by this Deno. */
-const SOURCES = [Deno.execPath(), "run", "-A", "--config", join(ROOT, "deno.json"), join(ROOT, "main.ts")];
+export const SOURCES = [Deno.execPath(), "run", "-A", "--config", join(ROOT, "deno.json"), join(ROOT, "main.ts")];
 
 export class DaemonChild implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -44,7 +57,7 @@ export class DaemonChild implements AsyncDisposable {
   #ended: Deno.CommandStatus | null = null;
 
   /** @param program what is run; the others must have ended before */
-  constructor(configuration: { folders: ChildFolders; file: string }, program: readonly string[] = SOURCES) {
+  constructor(configuration: ChildConfiguration, program: readonly string[] = SOURCES) {
     this.#raw = configuration.folders.raw;
     this.#holderBefore = this.#holder();
     this.#child = new Deno.Command(program[0]!, {

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
-import { sha256 } from "./detector.ts";
+import { sha256 } from "./frame_writer.ts";
 
 /** Every plain file below a folder, forward slashes; an entry that goes while it is looked at is left out. */
 export function filesBelow(folder: string, below = ""): string[] {
@@ -33,6 +33,14 @@ export function isVisible(path: string): boolean {
   return !path.split("/").some((part) => part.startsWith("."));
 }
 
+/** What cannot be understood lies there, below the same folders, each with a text that says why. */
+export const QUARANTINE = "pewatch-quarantine";
+export const REASON = ".reason.txt";
+
+export function isInQuarantine(path: string): boolean {
+  return path.startsWith(`${QUARANTINE}/`);
+}
+
 /**
  * The pixels of a whole image, plain and in one piece.
  * @throws where it is not whole
@@ -55,13 +63,27 @@ const MARK_BYTES = 4096;
  * @throws where it does not
  */
 export function checkNexus(path: string, pixels: Uint8Array): void {
+  const bytes = readHdf5(path);
+  const at = bytes.indexOf(pixels.subarray(0, MARK_BYTES));
+  if (at < 0) throw new Error("the beginning of its image is not in it");
+  if (!bytes.subarray(at, at + pixels.length).equals(pixels)) throw new Error("its image is not the TIFF's");
+}
+
+/**
+ * The bytes of an HDF5 file that is as long as its superblock says.
+ * @throws where it is not
+ */
+export function readHdf5(path: string): Buffer {
   const bytes = Buffer.from(Deno.readFileSync(path));
   if (bytes.length < 64 || bytes.subarray(0, 4).toString("latin1") !== "\x89HDF") throw new Error("it is no HDF5 file");
   const version = bytes[8]!;
   // HDF5 file format, superblock: versions 0 and 1 have the end of file address at 40 (44 with version 1), 2 and 3 at 28.
   const end = Number(bytes.readBigUInt64LE(version >= 2 ? 28 : version === 1 ? 44 : 40));
   if (end !== bytes.length) throw new Error(`it has ${bytes.length} bytes, its superblock says ${end}`);
-  const at = bytes.indexOf(pixels.subarray(0, MARK_BYTES));
-  if (at < 0) throw new Error("the beginning of its image is not in it");
-  if (!bytes.subarray(at, at + pixels.length).equals(pixels)) throw new Error("its image is not the TIFF's");
+  return bytes;
+}
+
+/** The one file in the output that is replaced: the master of a series grows with it. */
+export function isMaster(path: string): boolean {
+  return path.endsWith("_master.h5");
 }

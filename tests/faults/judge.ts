@@ -2,8 +2,17 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import type { ChildFolders } from "./daemon_child.ts";
-import { filesBelow, foldersIn, isVisible, pixelsSha256 } from "./delivered_files.ts";
-import { type LedgerFrame, sha256 } from "./detector.ts";
+import {
+  filesBelow,
+  foldersIn,
+  isInQuarantine,
+  isMaster,
+  isVisible,
+  pixelsSha256,
+  QUARANTINE,
+  REASON,
+} from "./delivered_files.ts";
+import { type LedgerFrame, sha256 } from "./frame_writer.ts";
 import type { OutputWatch } from "./output_watch.ts";
 
 const READER = fileURLToPath(new URL("./read_nexus.py", import.meta.url));
@@ -21,10 +30,10 @@ export function lostFrames(folders: ChildFolders, ledger: readonly LedgerFrame[]
       }
     }
   }
-  return ledger.filter((frame) => !frame.dark && !found.has(frame.pixels)).map(nameOf);
+  return ledger.filter((frame) => !frame.dark && !frame.unreadable && !found.has(frame.pixels)).map(nameOf);
 }
 
-function nameOf(frame: LedgerFrame): string {
+export function nameOf(frame: LedgerFrame): string {
   return `frame ${frame.number} (${frame.folder === "" ? "" : `${frame.folder}/`}${frame.image})`;
 }
 
@@ -46,13 +55,17 @@ export async function judge(
   const byPixels = new Map<string, string[]>();
   for (const [name, path] of output) {
     if (!isVisible(name)) problems.push(`${name} was left in the output`);
-    if (!name.endsWith(".tif")) continue;
+    if (!name.endsWith(".tif") || isInQuarantine(name)) continue;
     const pixels = pixelsSha256(path);
     byPixels.set(pixels, [...byPixels.get(pixels) ?? [], name]);
   }
   const sets = new Map<string, string>();
   for (const frame of ledger) {
     const images = byPixels.get(frame.pixels) ?? [];
+    if (frame.unreadable) {
+      problems.push(...judgeQuarantined(frame, { output, accounted }));
+      continue;
+    }
     if (frame.dark) {
       if (images.length > 0) problems.push(`${nameOf(frame)} is a dark and was delivered as ${images.join(", ")}`);
       continue;
@@ -62,12 +75,41 @@ export async function judge(
     if (images[0] !== undefined) sets.set(images[0].replace(/\.tif$/, ".nxs"), frame.pixels);
   }
   for (const name of output.keys()) {
-    if (isVisible(name) && !accounted.has(name)) problems.push(`${name} belongs to no frame`);
+    if (isVisible(name) && !isMaster(name) && !accounted.has(name)) problems.push(`${name} belongs to no frame`);
   }
   problems.push(...changedSince(options.watch, output), ...leftBehind(folders));
   if (options.python === null) return { problems, readByH5py: null };
   problems.push(...await readByPython(options.python, { output: folders.output, sets }));
   return { problems, readByH5py: sets.size };
+}
+
+function judgeQuarantined(
+  frame: LedgerFrame,
+  { output, accounted }: { output: ReadonlyMap<string, string>; accounted: Set<string> },
+): string[] {
+  const image = [QUARANTINE, frame.folder, frame.image].filter((part) => part !== "").join("/");
+  const expected = new Map([[image, frame.pixels], [`${image}.metadata`, frame.sidecar]]);
+  if (frame.overflow !== null) expected.set(`${image}.overflow`, frame.overflow);
+  accounted.add(`${image}${REASON}`);
+  const problems = filesProblems(frame, expected, { output, accounted });
+  if (!output.has(`${image}${REASON}`)) problems.push(`nothing says why ${nameOf(frame)} is in the quarantine`);
+  return problems;
+}
+
+/** Whether each of the files is there with the content whose SHA-256 is given. */
+function filesProblems(
+  frame: LedgerFrame,
+  expected: ReadonlyMap<string, string>,
+  { output, accounted }: { output: ReadonlyMap<string, string>; accounted: Set<string> },
+): string[] {
+  const problems: string[] = [];
+  for (const [name, wanted] of expected) {
+    accounted.add(name);
+    const path = output.get(name);
+    if (path === undefined) problems.push(`${name} of ${nameOf(frame)} is missing`);
+    else if (sha256(Deno.readFileSync(path)) !== wanted) problems.push(`${name} is not that of ${nameOf(frame)}`);
+  }
+  return problems;
 }
 
 function judgeSet(
@@ -81,17 +123,11 @@ function judgeSet(
   if (stem !== own && !(stem.startsWith(`${own}-`) && /^\d{5}$/.test(stem.slice(own.length + 1)))) {
     problems.push(`${nameOf(frame)} was delivered as ${image}`);
   }
-  const expected = new Map([[`${image}.metadata`, frame.sidecar], [`${image}.overflow`, frame.overflow]]);
+  const expected = new Map([[`${image}.metadata`, frame.sidecar]]);
+  if (frame.overflow !== null) expected.set(`${image}.overflow`, frame.overflow);
   accounted.add(image).add(`${stem}.nxs`);
   if (!output.has(`${stem}.nxs`)) problems.push(`${nameOf(frame)} has no NeXus file`);
-  for (const [name, wanted] of expected) {
-    if (wanted === null) continue;
-    accounted.add(name);
-    const path = output.get(name);
-    if (path === undefined) problems.push(`${name} of ${nameOf(frame)} is missing`);
-    else if (sha256(Deno.readFileSync(path)) !== wanted) problems.push(`${name} is not that of ${nameOf(frame)}`);
-  }
-  return problems;
+  return [...problems, ...filesProblems(frame, expected, { output, accounted })];
 }
 
 /** What was complete when it was first seen has to be the same at the end. */
@@ -103,6 +139,13 @@ function changedSince(watch: OutputWatch, output: ReadonlyMap<string, string>): 
     else if (sha256(Deno.readFileSync(path)) !== hash) problems.push(`${name} has changed since it was first seen`);
   }
   return problems;
+}
+
+/** What is not delivered yet: frames in raw, claims, marks of series. What else is hidden is the daemon's own. */
+export function onTheWay({ raw, temp, proc }: ChildFolders): string[] {
+  const inRaw = filesBelow(raw).filter((name) => !name.startsWith("."));
+  const marks = filesBelow(proc).filter((name) => name.startsWith(".series-"));
+  return [...inRaw, ...[temp, proc].flatMap(foldersIn), ...marks];
 }
 
 function leftBehind(folders: ChildFolders): string[] {

@@ -5,10 +5,9 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
-import { filesBelow, foldersIn } from "./delivered_files.ts";
+import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { Detector, pause } from "./detector.ts";
-import { judge, lostFrames } from "./judge.ts";
+import { judge, lostFrames, onTheWay } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
 
@@ -40,7 +39,7 @@ export interface KillReport {
 }
 
 interface Setting {
-  readonly configuration: ReturnType<typeof writeConfiguration>;
+  readonly configuration: ChildConfiguration;
   readonly program: readonly string[] | undefined;
   readonly work_s: number;
 }
@@ -155,16 +154,15 @@ function processesOf(text: string): string[] {
 
 /** A last start, undisturbed, until nothing is on its way any more; then a stop as a person asks for it. */
 async function deliverRest({ configuration, program }: Setting): Promise<string[]> {
-  const { raw, temp, proc } = configuration.folders;
   await using daemon = new DaemonChild(configuration, program);
-  const problems = await drain(daemon, [raw, temp, proc]);
+  const problems = await drain(daemon, configuration.folders);
   // Wine ends a program at once for the others.
   const { code } = await daemon.end("SIGINT");
   if (code !== 0) problems.push(`the last daemon ended with code ${code} when it was asked to stop`);
   return problems;
 }
 
-async function drain(daemon: DaemonChild, folders: readonly string[]): Promise<string[]> {
+async function drain(daemon: DaemonChild, folders: ChildFolders): Promise<string[]> {
   const deadline = performance.now() + DRAIN_S_MAX * 1000;
   await daemon.holdsFolders();
   while (onTheWay(folders).length > 0) {
@@ -173,11 +171,6 @@ async function drain(daemon: DaemonChild, folders: readonly string[]): Promise<s
     await pause(50);
   }
   return [];
-}
-
-function onTheWay([raw, ...claims]: readonly string[]): string[] {
-  const inRaw = filesBelow(raw!).filter((name) => !name.startsWith("."));
-  return [...inRaw, ...claims.flatMap(foldersIn)];
 }
 
 export function reportText(report: KillReport): string {

@@ -1,7 +1,16 @@
 /** Watches the output while frames come: each name must be complete from the moment that it can be seen. */
 import { join } from "node:path";
-import { checkNexus, filesBelow, imagePixels, isVisible } from "./delivered_files.ts";
-import { type LedgerFrame, pause, sha256 } from "./detector.ts";
+import {
+  checkNexus,
+  filesBelow,
+  imagePixels,
+  isInQuarantine,
+  isMaster,
+  isVisible,
+  readHdf5,
+  REASON,
+} from "./delivered_files.ts";
+import { type LedgerFrame, pause, sha256 } from "./frame_writer.ts";
 
 /** Far below the time that a frame takes, so that a name is mostly seen while its neighbours are still missing. */
 const POLL_MS_MIN = 10;
@@ -13,10 +22,12 @@ export class OutputWatch {
   readonly seen = new Map<string, string>();
   /** SHA-256 of the pixels of each image seen. */
   readonly images = new Map<string, string>();
+  /** SHA-256 of each file that is no image and was seen in the quarantine. */
+  readonly quarantined = new Set<string>();
   readonly problems: string[] = [];
   readonly #output: string;
   readonly #ledger: () => readonly LedgerFrame[];
-  readonly #known = { upTo: 0, pixels: new Set<string>(), texts: new Set<string>() };
+  readonly #known = { upTo: 0, pixels: new Set<string>(), texts: new Set<string>(), unreadable: new Set<string>() };
   #stopped = false;
   #running: Promise<void> | null = null;
 
@@ -57,9 +68,17 @@ export class OutputWatch {
 
   #check(name: string): void {
     const path = join(this.#output, ...name.split("/"));
+    if (isMaster(name)) return void readHdf5(path);
     const hash = sha256(Deno.readFileSync(path));
     this.seen.set(name, hash);
     this.#learn();
+    if (isInQuarantine(name)) {
+      if (this.#known.unreadable.has(hash)) this.quarantined.add(hash);
+      else if (!this.#known.texts.has(hash) && !name.endsWith(REASON)) {
+        throw new Error("it is nothing that was written");
+      }
+      return;
+    }
     if (name.endsWith(".tif")) {
       const pixels = sha256(imagePixels(path));
       this.images.set(name, pixels);
@@ -78,8 +97,8 @@ export class OutputWatch {
   #learn(): void {
     const ledger = this.#ledger();
     for (; this.#known.upTo < ledger.length; this.#known.upTo++) {
-      const { pixels, sidecar, overflow } = ledger[this.#known.upTo]!;
-      this.#known.pixels.add(pixels);
+      const { pixels, sidecar, overflow, unreadable } = ledger[this.#known.upTo]!;
+      (unreadable ? this.#known.unreadable : this.#known.pixels).add(pixels);
       this.#known.texts.add(sidecar);
       if (overflow !== null) this.#known.texts.add(overflow);
     }

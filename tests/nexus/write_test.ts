@@ -50,6 +50,15 @@ for (const { name, bytes, imageName } of SAMPLES) {
   });
 }
 
+Deno.test("a NUL in any text of the sidecar is shown by its sign, and the file is made", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const keys = ["dataTypeName", "title", "qxrdVersion", "userComment1", "fileName", "creator"];
+  const facts = factsWith({ sidecarText: `[metadata]\n${keys.map((key) => `${key}=a\\0b\n`).join("")}` });
+  const { path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
+  assert.equal(valueAt(hdf5, path, "entry/title"), "a\u2400b");
+});
+
 Deno.test("the file on disk lacks the pixels, and what it takes is bounded before", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();

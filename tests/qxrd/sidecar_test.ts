@@ -234,6 +234,13 @@ Deno.test("parseSidecar() and the values of all keys take work that grows no fas
   assert.ok(counts[2]! < counts[0]! * 1.1, `looks at each character by size: ${counts}`);
 });
 
+Deno.test("parseSidecar() refuses more bytes or keys than any detector writes, before they fill the memory", () => {
+  assert.match(thrownBy(new Uint8Array(8 * 1024 * 1024 + 1).fill(65)).message, /file has 8388609 bytes/);
+  const keys = (count: number) => bytesOf("a=\n".repeat(count));
+  assert.equal(parseSidecar(keys(250_000)).entries.length, 250_000);
+  assert.match(thrownBy(keys(250_001)).message, /^Cannot read sidecar at line 250001, column 1: .* 250000 keys$/);
+});
+
 Deno.test("parseSidecar() takes linear work for quotes, backslashes and commas without end", () => {
   for (const piece of ['"', "\\", ",", "\\x", "[", " ", '""', "\r", "%U", "\\\n"]) {
     const perCharacter = [20_000, 80_000].map((length) => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { backOff_ms, retryAfter_ms } from "../../plugins/lib/back_off.ts";
 import { PostQueue, type PostQueueOptions } from "../../plugins/lib/post_queue.ts";
 import { until } from "../daemon/helpers.ts";
+import { TextLineStream } from "../text_lines.ts";
 import { freePort, PYTHON } from "./memcached_server.ts";
 import { Receiver } from "./receiver.ts";
 
@@ -172,20 +173,6 @@ Deno.test({
     }
   },
 });
-
-/** Text cut into its lines. */
-class TextLineStream extends TransformStream<string, string> {
-  constructor() {
-    let rest = "";
-    super({
-      transform(chunk, controller) {
-        const parts = (rest + chunk).split(/\r?\n/);
-        rest = parts.pop() ?? "";
-        for (const part of parts) controller.enqueue(part);
-      },
-    });
-  }
-}
 
 Deno.test("backOff_ms doubles up to its limit, the last half of it random", () => {
   const of = (failures: number, random: number) =>

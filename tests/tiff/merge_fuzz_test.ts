@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
 import { readLayout, TiffFormatError } from "../../src/tiff/layout.ts";
-import type { MergeFile } from "../../src/tiff/merge_file.ts";
 import { type FrameTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
 import { bytesAccess } from "../../src/tiff/random_access.ts";
 import { makeTiff } from "./make_tiff.ts";
+import { MemoryFile } from "./memory_file.ts";
 
 const TAGS: FrameTags = {
   keys: [["exposureTime", "0.1"]],
@@ -14,33 +14,6 @@ const TAGS: FrameTags = {
   parametersJson: "{}",
   imageDescription: null,
 };
-
-class MemoryFile implements MergeFile {
-  readonly size: number;
-  bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.size = bytes.length;
-    this.bytes = bytes.slice();
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    return this.bytes.slice(offset, offset + length);
-  }
-
-  write(offset: number, bytes: Uint8Array): void {
-    const larger = new Uint8Array(Math.max(this.bytes.length, offset + bytes.length));
-    larger.set(this.bytes);
-    larger.set(bytes, offset);
-    this.bytes = larger;
-  }
-
-  sync(): void {}
-
-  truncate(size: number): void {
-    this.bytes = this.bytes.slice(0, size);
-  }
-}
 
 const EXTRA = [
   { tag: 282, type: 5, values: [72, 1] },

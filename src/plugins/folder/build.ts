@@ -10,6 +10,7 @@ import { followImports, type Graph, GraphError } from "./graph.ts";
 import { ModuleFiles } from "./module_files.ts";
 import { nameKey, pluginName, whyNotAPlugin } from "./names.ts";
 import { writeShadow } from "./shadow.ts";
+import { CompilerEndError } from "./strip.ts";
 
 /** Plain data: it is posted. All paths are absolute. */
 export interface BuildRequest {
@@ -45,7 +46,10 @@ interface Candidate {
   readonly touched: ReadonlySet<string>;
 }
 
-/** @param onFile told before each candidate, so that one over which the build hangs is known */
+/**
+ * @param onFile told before each candidate, so that one over which the build hangs is known
+ * @throws {CompilerEndError} over one file: the others have to be built by another thread
+ */
 export async function buildPlugins(request: BuildRequest, onFile: (path: string) => void): Promise<BuildReport> {
   const files = new ModuleFiles(request);
   const candidates: Candidate[] = [];
@@ -78,8 +82,13 @@ export async function buildPlugin(file: string, options: { shadowRoot: string })
     trustAge_s: 0,
     spoilt: new Map(),
   };
-  const { plugins } = await buildPlugins(request, () => {});
-  return plugins[0]?.source ?? unusable(path, `${path}: it is no plugin`);
+  try {
+    const { plugins } = await buildPlugins(request, () => {});
+    return plugins[0]?.source ?? unusable(path, `${path}: it is no plugin`);
+  } catch (error) {
+    if (!(error instanceof CompilerEndError)) throw error;
+    return unusable(path, `${path}: ${error.message}`);
+  }
 }
 
 async function follow(path: string, request: BuildRequest, files: ModuleFiles): Promise<Candidate> {

@@ -30,7 +30,7 @@ interface SwcError {
 /** Loaded when it is first needed: 3.7 MB that a folder of plain JavaScript can do without. */
 let swc: Promise<Swc> | null = null;
 
-/** @throws {ModuleTextError} with the place of what cannot be read */
+/** @throws {ModuleTextError} with the place of what cannot be read; {CompilerEndError} */
 export async function stripTypes(text: string): Promise<StrippedModule> {
   swc ??= import("@swc/wasm-typescript").then((module) => (module as { default?: Swc }).default ?? module);
   const { transformSync } = await swc;
@@ -38,7 +38,7 @@ export async function stripTypes(text: string): Promise<StrippedModule> {
     const { code } = transformSync(text, { mode: "strip-only", module: true });
     return { code: eraseUnusedImports(code), map: null };
   } catch (error) {
-    if (!isSwcError(error)) throw error;
+    if (!isSwcError(error)) throw new CompilerEndError(error);
     if (error.code !== "UnsupportedSyntax") throw faultOf(error, text, transformSync);
   }
   return transform(text, transformSync);
@@ -55,8 +55,23 @@ function transform(text: string, transformSync: Swc["transformSync"]): StrippedM
     });
     return { code, map: decodeMappings((JSON.parse(map ?? "{}") as { mappings?: string }).mappings ?? "") };
   } catch (error) {
-    if (!isSwcError(error)) throw error;
+    if (!isSwcError(error)) throw new CompilerEndError(error);
     throw faultOf(error, text, transformSync);
+  }
+}
+
+/**
+ * The compiler has come to an end over a text (its stack has a fixed size), and what it does after that cannot be relied
+ * on: the thread that has it has to end. Its reason is for whoever wrote the text.
+ */
+export class CompilerEndError extends Error {
+  override readonly name = "CompilerEndError";
+
+  constructor(cause: unknown) {
+    super(
+      `the compiler broke down over it (${cause instanceof Error ? cause.message : cause}): is it nested too deeply?`,
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 /** The inside of the short-lived worker that makes plugins of files: one request, one answer. */
 import { buildPlugins, type BuildReport, type BuildRequest } from "./build.ts";
+import { CompilerEndError } from "./strip.ts";
 
 declare const self: {
   addEventListener(type: "message", listener: (event: MessageEvent<BuildRequest>) => void): void;
@@ -21,7 +22,12 @@ async function build(request: BuildRequest): Promise<void> {
   } catch (error) {
     self.postMessage({
       type: "failed",
-      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      // The compiler's end is told in words for whoever wrote the file.
+      error: error instanceof CompilerEndError
+        ? error.message
+        : error instanceof Error
+        ? `${error.name}: ${error.message}`
+        : String(error),
     });
   }
 }

@@ -1,11 +1,15 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { openTangoLibrary, TangoError } from "../../../ffi/tango/mod.ts";
-import { DATABASE, LIBRARY, PYTHONS } from "./environment.ts";
+import { DATABASE_PACKAGE, TangoDatabase } from "./database.ts";
+import { LIBRARY, PYTHONS } from "./environment.ts";
 import { check, DEVICE, Served } from "./served.ts";
 
-const ignore = LIBRARY === undefined || DATABASE === undefined || PYTHONS.length === 0;
-const database = DATABASE ?? "";
+const ignore = LIBRARY === undefined || DATABASE_PACKAGE === undefined || PYTHONS.length === 0;
+/** One for all tests of this file, each of which says what has to be in it. */
+const running = ignore ? null : await TangoDatabase.start();
+Deno.test.afterAll(() => running?.[Symbol.asyncDispose]());
+const database = running?.address ?? "";
 const command = [Deno.execPath(), "run", "-A", "-q", join(import.meta.dirname!, "serve.ts")];
 const PLACE = { database, server: "PeWatchTest", instance: "1", device: DEVICE };
 const REGISTRATION = { ...PLACE, className: "PeWatchTest" };

@@ -4,9 +4,6 @@ export const LIBRARY = Deno.env.get("PEWATCH_LIBTANGO");
 /** Folder of the test host: host, host_asan, host_tsan. */
 export const HOSTS = Deno.env.get("PEWATCH_TANGO_HOSTS");
 
-/** A Tango database that the tests may write to: "host:port". */
-export const DATABASE = Deno.env.get("PEWATCH_TANGO_DATABASE");
-
 /** Clients: Debian's PyTango, on cppTango 9, and PyPI's, on cppTango 10. */
 export const PYTHONS: readonly { readonly name: string; readonly python: string }[] = [
   { name: "PyTango 9", python: Deno.env.get("PEWATCH_TANGO_PYTHON") },

@@ -48,6 +48,15 @@ Deno.test("a worker that dies takes nothing with it, and the file that it was at
   });
 });
 
+Deno.test("a file over which the compiler of types breaks down is named, in words for whoever wrote it", async () => {
+  using test = new TestFolder({ "a.ts": `${WORK}\nexport const x = ${"[".repeat(10_000)}` });
+  await assert.rejects(
+    buildInWorker(requestFor(test), { limit_ms: 30_000 }),
+    (error: BuildError) =>
+      error.path === test.path("a.ts") && /broke down over it .*nested too deeply/.test(error.message),
+  );
+});
+
 Deno.test("a shadow folder that cannot be written is told and worth another try", async () => {
   using test = new TestFolder({ "a.ts": WORK });
   Deno.writeTextFileSync(test.shadows, "a file in its place");

@@ -1,0 +1,246 @@
+/**
+ * Fails every call by which the daemon changes files, one after the other, each on the way of a frame of its own.
+ *
+ * By hand, where PEWATCH_CALLS is set: `deno run -A tests/faults/call_faults.ts [--all] [--report FILE] [SCENARIO…]`.
+ */
+import { parseArgs } from "node:util";
+import { type CallSite, faultsFor, type PlannedFault, type Root, ruleFor, sitesOf, unionOf } from "./call_plan.ts";
+import { SOURCES } from "./daemon_child.ts";
+import { imagePixels } from "./delivered_files.ts";
+import { FaultRun } from "./fault_run.ts";
+import { FrameWriter, type LedgerFrame, type Shot } from "./frame_writer.ts";
+import { nameOf } from "./judge.ts";
+import { Random } from "./random.ts";
+import { WatchedCalls } from "./watched_calls.ts";
+
+/** A kind of frame, and so a way through the calls. */
+export interface Scenario {
+  readonly name: string;
+  readonly shot: (number: number) => Shot;
+  readonly more?: string;
+  readonly maxProc?: number;
+  /** Of all sites those that are new beside other scenarios. */
+  readonly only?: RegExp;
+  /** Whether claims are on another volume than raw. */
+  readonly otherVolume?: boolean;
+}
+
+export interface CallOutcome {
+  readonly scenario: string;
+  readonly fault: PlannedFault;
+  /** "delivered", "in quarantine", "removed", or what is wrong. */
+  readonly end: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly begin_ms: number;
+  readonly end_ms: number;
+  /** Of what the daemon complained meanwhile. */
+  readonly said: readonly string[];
+}
+
+export interface CallReport {
+  readonly outcomes: readonly CallOutcome[];
+  /** Sites that no frame came by any more when they were to fail. */
+  readonly notReached: readonly PlannedFault[];
+  readonly problems: readonly string[];
+}
+
+/** A failed call is tried again at a firing soon after. */
+const SETTLE_S_MAX = 30;
+/** So many frames show which calls there are. */
+const FRAMES_RECORDED = 3;
+/** Pixels in a row, and rows. */
+const SIDE = 64;
+
+export async function callFaults(
+  scenario: Scenario,
+  options: { all: boolean; print(line: string): void },
+): Promise<CallReport> {
+  await using session = await Session.start(scenario);
+  const sites = (await session.sites()).filter((site) => scenario.only?.test(`${site.call} ${site.path}`) ?? true);
+  const faults = faultsFor(sites, options.all);
+  options.print(`${scenario.name}: ${sites.length} calls, ${faults.length} faults`);
+  const outcomes: Omit<CallOutcome, "said">[] = [];
+  const notReached: PlannedFault[] = [];
+  for (const fault of faults) {
+    const outcome = await session.fail(fault) ?? await session.fail(fault);
+    if (outcome === null) notReached.push(fault);
+    else outcomes.push(outcome);
+  }
+  const problems = await session.problems();
+  return { outcomes: outcomes.map((outcome) => ({ ...outcome, said: session.said(outcome) })), notReached, problems };
+}
+
+class Session implements AsyncDisposable {
+  readonly #scenario: Scenario;
+  readonly #run: FaultRun;
+  readonly #roots: readonly Root[];
+  readonly #watched: WatchedCalls;
+  readonly #writer: FrameWriter;
+  readonly #problems: string[] = [];
+  #number = 0;
+
+  private constructor(scenario: Scenario) {
+    const { more = "", maxProc = 1, otherVolume = false } = scenario;
+    this.#scenario = scenario;
+    const elsewhere = otherVolume ? { proc: Deno.makeTempDirSync({ prefix: "pewatch-faults-" }) } : {};
+    this.#run = new FaultRun({ more: `[frames]\nsettle_s = 0.05\nsidecar_wait_s = 0.2\n${more}`, maxProc, elsewhere });
+    const { base, folders } = this.#run;
+    this.#roots = otherVolume ? [[`${folders.proc}/`, "(other volume)/"], [`${base}/`, ""]] : [[`${base}/`, ""]];
+    this.#watched = new WatchedCalls(base, { folders: [base, folders.proc], keepData: false });
+    this.#writer = new FrameWriter(folders.raw, { side: SIDE, random: new Random(6) }); // any number
+  }
+
+  static async start(scenario: Scenario): Promise<Session> {
+    const session = new Session(scenario);
+    await session.#start();
+    session.#run.watch.start();
+    return session;
+  }
+
+  async #start(): Promise<void> {
+    const started = this.#run.start(this.#watched.around(SOURCES));
+    await this.#watched.attached();
+    await started;
+  }
+
+  /** All calls of a frame's way, from frames that nothing happens to; the first of them meets a daemon that starts. */
+  async sites(): Promise<CallSite[]> {
+    const frames: CallSite[][] = [];
+    for (let count = 0; count <= FRAMES_RECORDED; count++) {
+      const from = await this.#watched.toldUpTo();
+      await this.#expose();
+      const end = await this.#settle();
+      if (end !== null) throw new Error(`a frame that nothing happened to: ${end}`);
+      await this.#watched.toldUpTo();
+      if (count > 0) frames.push(sitesOf(this.#watched.calls.slice(from), this.#roots));
+    }
+    return unionOf(frames);
+  }
+
+  /** @returns null where no call of the frame fitted */
+  async fail(fault: PlannedFault): Promise<Omit<CallOutcome, "said"> | null> {
+    await this.#watched.fail(ruleFor(fault, this.#roots));
+    const from = this.#watched.calls.length;
+    const begin_ms = Date.now();
+    const frame = await this.#expose();
+    const stuck = await this.#settle();
+    const end_ms = Date.now();
+    await this.#watched.clear();
+    const reached = this.#watched.calls.slice(from).some((call) => call.harm !== "");
+    const end = stuck ?? this.#endOf(frame);
+    if (stuck !== null || end.startsWith("not ")) {
+      this.#problems.push(`${nameOf(frame)}: ${end}, after ${describe(fault)}`);
+    }
+    return reached ? { scenario: this.#scenario.name, fault, end, begin_ms, end_ms } : null;
+  }
+
+  /** What the daemon complained of while a frame was on its way; all of it is in the log when the daemon has ended. */
+  said({ begin_ms, end_ms }: Pick<CallOutcome, "begin_ms" | "end_ms">): string[] {
+    return this.#run.said({ begin_ms, end_ms });
+  }
+
+  async #expose(): Promise<LedgerFrame> {
+    const frame = await this.#writer.write(this.#scenario.shot(++this.#number));
+    this.#run.ledger.push(frame);
+    return frame;
+  }
+
+  /** @returns what is wrong, or null; then a daemon runs again */
+  async #settle(): Promise<string | null> {
+    if (await this.#run.settled(SETTLE_S_MAX)) return null;
+    const { ended } = this.#run.daemon;
+    await this.#run.end("SIGKILL");
+    await this.#watched.detached();
+    await this.#start();
+    const after = await this.#run.settled(SETTLE_S_MAX) ? "went on after a restart" : "stays on its way";
+    return `${ended === null ? `waited ${SETTLE_S_MAX} s` : `the daemon ended with code ${ended.code}`}, ${after}`;
+  }
+
+  /** The judgement of all frames comes at the end; this is what the report says of one. */
+  #endOf(frame: LedgerFrame): string {
+    const { watch, folders } = this.#run;
+    watch.look();
+    if (frame.unreadable) return watch.quarantined.has(frame.pixels) ? "in quarantine" : "not in quarantine";
+    if (frame.dark) return "removed";
+    const image = [...watch.images].find(([, pixels]) => pixels === frame.pixels)?.[0];
+    if (image === undefined) return "not delivered";
+    if (!watch.seen.has(image.replace(/\.tif$/, ".nxs"))) return "not with its NeXus file";
+    const path = `${folders.output}/${image}`;
+    const untagged = Deno.statSync(path).size < imagePixels(path).length + SIDECAR_BYTES_MIN;
+    return untagged ? "not with its tags" : "delivered";
+  }
+
+  async problems(): Promise<string[]> {
+    return [...this.#problems, ...await this.#run.judged()];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run[Symbol.asyncDispose]();
+    await this.#watched[Symbol.asyncDispose]();
+    if (this.#scenario.otherVolume === true) Deno.removeSync(this.#run.folders.proc, { recursive: true });
+  }
+}
+
+/** The tags hold the sidecar's text once at least; an image without them has some hundred bytes beside its pixels. */
+const SIDECAR_BYTES_MIN = 600;
+
+export function describe({ site, harm }: PlannedFault): string {
+  return `${harm} at ${site.call} ${site.path}${site.nth > 1 ? ` (${site.nth})` : ""}`;
+}
+
+/** For a table: scenario, fault, how the frame ended, seconds, what was said first. */
+export function outcomeLine({ scenario, fault, end, begin_ms, end_ms, said }: CallOutcome): string {
+  return [scenario, describe(fault), end, ((end_ms - begin_ms) / 1000).toFixed(2), said[0] ?? ""].join("\t");
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: "a frame", shot: (number) => ({ ...named("P", number), overflow: true }) },
+  { name: "a dark", shot: (number) => named("P", number, ".dark.tif"), only: /discard/ },
+  {
+    name: "a name that is taken",
+    shot: (number) => ({ number, folder: "", image: "R.tif" }),
+    only: /claim\.json|proc/,
+  },
+  {
+    name: "an image that cannot be read",
+    shot: (number) => ({ ...named("P", number), unreadable: true }),
+    only: /reason|quarantine/,
+  },
+  {
+    name: "a master of a series",
+    shot: (number) => named("P", number),
+    more: "[nexus]\nseries = true",
+    only: /series|master/,
+  },
+  { name: "two workers", shot: (number) => named("P", number), maxProc: 2, only: /output/ },
+  { name: "two volumes", shot: (number) => named("P", number), otherVolume: true, only: /other volume/ },
+];
+
+function named(prefix: string, number: number, ending = ".tif"): Shot {
+  const digits = String(number).padStart(5, "0");
+  return { number, folder: `s${digits}`, image: `${prefix}-${digits}${ending}`, dark: ending !== ".tif" };
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: { all: { type: "boolean", default: false }, report: { type: "string" } },
+  });
+  const lines: string[] = [];
+  let failures = 0;
+  for (const scenario of SCENARIOS) {
+    if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
+    const begin = performance.now();
+    const report = await callFaults(scenario, { all: values.all, print: (line) => console.log(line) });
+    lines.push(...report.outcomes.map(outcomeLine));
+    for (const fault of report.notReached) console.log(`not reached: ${describe(fault)}`);
+    for (const problem of report.problems) console.log(problem);
+    failures += report.problems.length;
+    console.log(`${((performance.now() - begin) / 1000).toFixed(0)} s`);
+  }
+  if (values.report !== undefined) Deno.writeTextFileSync(values.report, lines.join("\n") + "\n");
+  return failures === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,68 @@
+/** Which calls there are on a frame's way, told apart so that the same call of another frame is found again. */
+import type { Harm, Rule, SystemCall } from "./watched_calls.ts";
+
+/** One call of the way: the `nth` of this name on such a path. */
+export interface CallSite {
+  readonly call: string;
+  /** With a name in place of the run's folder, "*" where it differs from frame to frame. */
+  readonly path: string;
+  readonly nth: number;
+}
+
+export interface PlannedFault {
+  readonly site: CallSite;
+  readonly harm: Harm;
+}
+
+const CLAIM_ID = /\d{8}T\d{9}-\d{6}-[0-9a-f]{8}/g;
+/** Counters of frames have five digits. */
+const COUNTER = /\d{5}/g;
+
+/** A folder and the name that stands for it in reports; "" for the run's own. */
+export type Root = readonly [folder: string, name: string];
+
+/** The calls of one frame, in their order. */
+export function sitesOf(calls: readonly SystemCall[], roots: readonly Root[]): CallSite[] {
+  const counts = new Map<string, number>();
+  return calls.map(({ name, path, path2 }) => {
+    const site = { call: name, path: patternOf(path2 === "" ? path : path2, roots) };
+    const key = keyOf(site);
+    const nth = (counts.get(key) ?? 0) + 1;
+    counts.set(key, nth);
+    return { ...site, nth };
+  });
+}
+
+/** All sites that any of the frames had: two threads do not always share their work in the same way. */
+export function unionOf(frames: readonly (readonly CallSite[])[]): CallSite[] {
+  const all = new Map<string, CallSite>();
+  for (const site of frames.flat()) all.set(`${keyOf(site)} ${site.nth}`, site);
+  return [...all.values()];
+}
+
+/** Every harm that fits, or of each call one, in turn. */
+export function faultsFor(sites: readonly CallSite[], all: boolean): PlannedFault[] {
+  return sites.flatMap((site, index) => {
+    const harms = harmsOf(site.call);
+    return (all ? harms : [harms[index % harms.length]!]).map((harm) => ({ site, harm }));
+  });
+}
+
+function harmsOf(call: string): readonly Harm[] {
+  const errors: readonly Harm[] = ["ENOSPC", "EIO", "EACCES"];
+  return /write/.test(call) ? [...errors, "SHORT"] : errors;
+}
+
+export function ruleFor({ site, harm }: PlannedFault, roots: readonly Root[]): Rule {
+  const [folder, name] = roots.find(([, name]) => site.path.startsWith(name))!;
+  return { call: site.call, glob: folder + site.path.slice(name.length), nth: site.nth, harm };
+}
+
+function patternOf(path: string, roots: readonly Root[]): string {
+  const [folder, name] = roots.find(([folder]) => path.startsWith(folder))!;
+  return name + path.slice(folder.length).replace(CLAIM_ID, "*").replace(COUNTER, "*");
+}
+
+function keyOf({ call, path }: Pick<CallSite, "call" | "path">): string {
+  return `${call} ${path}`;
+}

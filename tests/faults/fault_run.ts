@@ -1,0 +1,122 @@
+/** A daemon with folders, a ledger and a watched output, for one kind of fault; judged from outside at its end. */
+import { join } from "node:path";
+import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
+import { type LedgerFrame, pause } from "./frame_writer.ts";
+import { judge, onTheWay } from "./judge.ts";
+import { OutputWatch } from "./output_watch.ts";
+
+export interface FaultRunOptions {
+  /** Lines of TOML beside the usual ones, whole tables; not [daemon] and [log]. */
+  readonly more?: string;
+  /** Frames that a stage works on at once. */
+  readonly maxProc?: number;
+  /** Where everything lies; the RAM disk by default. */
+  readonly dir?: string;
+  readonly elsewhere?: Partial<ChildFolders>;
+}
+
+/** Short ticks and waits: a fault meets a firing more often than a pause. */
+const TICKTACK_S = 0.15;
+const LOOK_MS = 10;
+
+export class FaultRun implements AsyncDisposable {
+  readonly base: string;
+  readonly folders: ChildFolders;
+  readonly configuration: ChildConfiguration;
+  readonly ledger: LedgerFrame[] = [];
+  readonly watch: OutputWatch;
+  readonly logFile: string;
+  #daemon: DaemonChild | null = null;
+  /** Whether its folders are kept at the end, for somebody to look at. */
+  keeps = true;
+
+  constructor(options: FaultRunOptions = {}) {
+    const { dir = "/dev/shm", more = "", maxProc = 1, elsewhere = {} } = options;
+    this.base = Deno.makeTempDirSync({ prefix: "pewatch-faults-", dir });
+    this.logFile = join(this.base, "pewatch.log");
+    const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${join(this.base, "state")}'`];
+    const lines = ["[daemon]", ...daemon, "[log]", 'level = "debug"', `file = '${this.logFile}'`, more];
+    this.configuration = writeConfiguration(this.base, lines.join("\n"), elsewhere);
+    this.folders = this.configuration.folders;
+    this.watch = new OutputWatch(this.folders.output, () => this.ledger);
+  }
+
+  get daemon(): DaemonChild {
+    if (this.#daemon === null) throw new Error("no daemon runs");
+    return this.#daemon;
+  }
+
+  /** Comes back when it is at work, or has ended. */
+  async start(program?: readonly string[]): Promise<DaemonChild> {
+    this.#daemon = new DaemonChild(this.configuration, program);
+    await this.#daemon.holdsFolders();
+    return this.#daemon;
+  }
+
+  /** @returns how the daemon ended */
+  async end(signal: "SIGKILL" | "SIGINT" = "SIGINT"): Promise<Deno.CommandStatus> {
+    const daemon = this.daemon;
+    this.#daemon = null;
+    return await daemon.end(signal);
+  }
+
+  /**
+   * Waits for a condition.
+   * @returns whether it came within the time and before the daemon's end
+   */
+  async waitFor(condition: () => boolean, limit_s: number): Promise<boolean> {
+    const deadline = performance.now() + limit_s * 1000;
+    while (!condition()) {
+      if (performance.now() > deadline || this.#daemon === null || this.#daemon.ended !== null) return condition();
+      await pause(LOOK_MS);
+    }
+    return true;
+  }
+
+  /** Waits until nothing is on its way. */
+  settled(limit_s: number): Promise<boolean> {
+    return this.waitFor(() => onTheWay(this.folders).length === 0, limit_s);
+  }
+
+  /** What the daemon complained of in a time (milliseconds since 1970 UTC), as far as it stands in its log by now. */
+  said({ begin_ms, end_ms }: { begin_ms: number; end_ms: number }): string[] {
+    return this.#log().split("\n").flatMap((line) => {
+      const [, time, text] = /^(\S+) +(?:warn|error) +(.*)$/.exec(line) ?? [];
+      if (time === undefined || text === undefined) return [];
+      const time_ms = Date.parse(time);
+      return time_ms >= begin_ms && time_ms <= end_ms ? [text] : [];
+    });
+  }
+
+  #log(): string {
+    try {
+      return Deno.readTextFileSync(this.logFile);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
+  }
+
+  /** After the last settling: ends the daemon and tells of whatever is lost, torn or doubled. */
+  async judged(): Promise<string[]> {
+    const problems: string[] = [];
+    if (this.#daemon !== null) {
+      const { code } = await this.end();
+      if (code !== 0) problems.push(`the daemon ended with code ${code} when it was asked to stop`);
+    }
+    await this.watch.stop();
+    const python = Deno.env.get("PEWATCH_PYTHON") ?? null;
+    const verdict = await judge(this.folders, this.ledger, { watch: this.watch, python });
+    problems.push(...verdict.problems);
+    this.keeps = problems.length > 0;
+    return problems;
+  }
+
+  /** The folders are kept where something was found. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#daemon?.[Symbol.asyncDispose]();
+    await this.watch.stop();
+    if (this.keeps) console.log(`everything lies in ${this.base}`);
+    else Deno.removeSync(this.base, { recursive: true });
+  }
+}

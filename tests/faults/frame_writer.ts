@@ -1,0 +1,175 @@
+/**
+ * Writes small frames as QXRD does. It shares nothing with the program under test, so that both cannot err alike; each
+ * frame's number stands in its pixels and its sidecar, so that no two are equal.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { makeTiff } from "../tiff/make_tiff.ts";
+import type { Random } from "./random.ts";
+
+/** What is known of a frame that was written. */
+export interface LedgerFrame {
+  readonly number: number;
+  /** Below raw, forward slashes, "" for raw itself. */
+  readonly folder: string;
+  readonly image: string;
+  /** SHA-256 in hex; of an image that cannot be read, of the file. */
+  readonly pixels: string;
+  readonly pixelBytes: number;
+  readonly sidecar: string;
+  /** Of the `.overflow` file; null where it has none. */
+  readonly overflow: string | null;
+  readonly dark: boolean;
+  /** Its image is none, so it belongs into the quarantine. */
+  readonly unreadable: boolean;
+}
+
+export interface Shot {
+  readonly number: number;
+  /** Below raw; made where it is missing. */
+  readonly folder: string;
+  /** The image's name; where it is taken, QXRD's counter is put into it. */
+  readonly image: string;
+  readonly dark?: boolean;
+  readonly overflow?: boolean;
+  readonly unreadable?: boolean;
+}
+
+/** An image whose sidecar is still to come. */
+export interface HalfWritten {
+  readonly frame: LedgerFrame;
+  readonly path: string;
+  readonly sidecar: string;
+}
+
+export class FrameWriter {
+  readonly #raw: string;
+  readonly #side: number;
+  readonly #pixels: Uint8Array<ArrayBuffer>;
+
+  /** @param options.side pixels in a row, and rows */
+  constructor(raw: string, options: { side: number; random: Random }) {
+    const { side, random } = options;
+    this.#raw = raw;
+    this.#side = side;
+    this.#pixels = new Uint8Array(side * side * 4);
+    for (let at = 0; at < this.#pixels.length; at++) this.#pixels[at] = at % 4 === 3 ? 0x44 : random.integer(256);
+  }
+
+  /** The whole frame. */
+  async write(shot: Shot): Promise<LedgerFrame> {
+    return this.finish(await this.begin(shot));
+  }
+
+  /** All but the sidecar. */
+  async begin(shot: Shot): Promise<HalfWritten> {
+    const { number, dark = false } = shot;
+    const folder = join(this.#raw, ...shot.folder.split("/"));
+    Deno.mkdirSync(folder, { recursive: true });
+    const image = freeName(folder, shot.image);
+    const path = join(folder, image);
+    const unreadable = shot.unreadable === true;
+    const bytes = unreadable ? new TextEncoder().encode(`no image ${number}\n`) : this.#image(number);
+    await writeImage(path, bytes);
+    const overflow = shot.overflow === true ? `${number} pixels overflowed\n` : null;
+    if (overflow !== null) Deno.writeTextFileSync(`${path}.overflow`, overflow);
+    const sidecar = this.#sidecar(number, dark);
+    const frame: LedgerFrame = {
+      number,
+      folder: shot.folder,
+      image,
+      pixels: sha256(unreadable ? bytes : bytes.subarray(8, 8 + this.#pixels.length)),
+      pixelBytes: this.#pixels.length,
+      sidecar: sha256(new TextEncoder().encode(sidecar)),
+      overflow: overflow === null ? null : sha256(new TextEncoder().encode(overflow)),
+      dark,
+      unreadable,
+    };
+    return { frame, path, sidecar };
+  }
+
+  finish({ frame, path, sidecar }: HalfWritten): LedgerFrame {
+    saveSidecar(path, sidecar);
+    return frame;
+  }
+
+  #image(number: number): Uint8Array<ArrayBuffer> {
+    new DataView(this.#pixels.buffer).setFloat32(0, number, true);
+    return makeTiff({ width: this.#side, height: this.#side, pixels: this.#pixels });
+  }
+
+  #sidecar(number: number, dark: boolean): string {
+    const lines = [
+      "[metadata]",
+      "qxrdVersion=0.11.8",
+      `dataType=${dark ? 2 : 5}`,
+      `width=${this.#side}`,
+      `height=${this.#side}`,
+      "exposureTime=0.0666",
+      "summedExposures=1",
+      `imageNumber=${dark ? -1 : number}`,
+      `phaseNumber=${dark ? -1 : 0}`,
+      `nPhases=${dark ? 0 : 1}`,
+      "dateString=2015.11.19 : 14:37:40.123",
+      `userComment1=frame ${number}`,
+      "notKnownToAnybody=@Variant(\\0\\0\\0\\x7f)",
+      "",
+    ];
+    return lines.join("\r\n");
+  }
+}
+
+/** QXRD 0.11.10 puts a counter before the first dot where the name exists. */
+function freeName(folder: string, wanted: string): string {
+  const dot = wanted.indexOf(".");
+  for (let count = 0;; count++) {
+    const counter = count === 0 ? "" : `-${String(count).padStart(5, "0")}`;
+    const name = wanted.slice(0, dot) + counter + wanted.slice(dot);
+    if (!exists(join(folder, name))) return name;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Under its final name from the start, scan lines in several writes, the directory's place in the header last. */
+async function writeImage(path: string, bytes: Uint8Array): Promise<void> {
+  using file = Deno.openSync(path, { write: true, createNew: true });
+  const directory = bytes.slice(4, 8);
+  const unfinished = bytes.slice();
+  unfinished.fill(0, 4, 8);
+  const step = Math.ceil(unfinished.length / 4);
+  for (let at = 0; at < unfinished.length; at += step) {
+    writeAll(file, unfinished.subarray(at, at + step));
+    await pause(1);
+  }
+  file.seekSync(4, Deno.SeekMode.Start);
+  writeAll(file, directory);
+}
+
+/** Lock, text under another name, rename, lock gone: QSettings of Qt 5.15. */
+function saveSidecar(image: string, text: string): void {
+  const path = `${image}.metadata`;
+  Deno.writeTextFileSync(`${path}.lock`, "");
+  Deno.writeTextFileSync(`${path}.AbCdEf`, text);
+  Deno.renameSync(`${path}.AbCdEf`, path);
+  Deno.removeSync(`${path}.lock`);
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

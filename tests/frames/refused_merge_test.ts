@@ -1,0 +1,43 @@
+/** What the system refuses while a frame is merged is tried again, and does not hold the frame up for good. */
+import assert from "node:assert/strict";
+import { Way } from "./way.ts";
+
+const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+
+/** So many times no image in a claim can be opened for writing. */
+function refusing(times: number): Disposable {
+  const { openSync } = Deno;
+  let left = times;
+  Deno.openSync = (path, options) => {
+    if (options?.write && /\/temp\/.*\.tif$/.test(String(path)) && left-- > 0) {
+      throw Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" });
+    }
+    return openSync(path, options);
+  };
+  return { [Symbol.dispose]: () => void Object.assign(Deno, { openSync }) };
+}
+
+// Fails without isOfSystem() in passes(), merge_frame.ts: the frame then went out without its tags after one bad write.
+Deno.test("a frame that the system refuses to tag once waits and then goes with its tags", async () => {
+  using way = new Way();
+  way.put({ name: "P.tif" });
+  using _refusal = refusing(1);
+  await way.fire();
+  assert.deepEqual(way.delivered(), []);
+  assert.match([...way.heard.conditions.values()].join(), /P\.tif cannot be merged: .*Input\/output error/);
+  await way.fire();
+  assert.deepEqual(way.delivered(), SET);
+  assert.ok(way.heard.events.some((event) => event.type === "merged" && event.tagged));
+  assert.deepEqual([...way.heard.conditions], []);
+});
+
+// Fails without REFUSALS_MAX in merge_data.ts.
+Deno.test("a frame that the system always refuses to tag is delivered as it is, with its NeXus file", async () => {
+  using way = new Way();
+  way.put({ name: "P.tif" });
+  using _refusal = refusing(Infinity);
+  await way.fire(5);
+  assert.deepEqual(way.delivered(), SET);
+  assert.ok(way.heard.events.some((event) => event.type === "merged" && !event.tagged));
+  assert.match(way.heard.lines.join("\n"), /no tags in the TIFF: .*Input\/output error/);
+});
