@@ -83,8 +83,7 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   const tango = properties === null || library === null
     ? null
     : new TangoFace({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
-  // Beside each other: neither waits for the other.
-  tango?.start();
+  await tango?.start();
   const startFault = await start(daemon, log);
   if (startFault !== null) {
     await tango?.stop();

@@ -70,7 +70,7 @@ export class Device implements Disposable {
   follow(): void {
     const { daemon } = this.#options;
     this.refresh();
-    this.#timer = setInterval(() => this.#tick(), daemon.period_s * 1000);
+    this.#timer = setInterval(() => this.refresh(), daemon.period_s * 1000);
     this.#ends.push(
       daemon.onSettings(() => this.refresh()),
       // Each of these has an event of its own: who works on frames as they come misses none.
@@ -82,17 +82,12 @@ export class Device implements Disposable {
     );
   }
 
-  /** Sets all, also what is as it was: what is set gets the present time. */
+  /** Sets all, also what is as it was: what is set gets the present time. Frames go on, whatever Tango does not take. */
   refresh(): void {
-    this.#publish({ all: true });
-  }
-
-  #tick(): void {
     try {
-      this.refresh();
+      this.#publish({ all: true });
     } catch (error) {
-      // Frames go on, whatever Tango does not take.
-      this.#options.log.error(`Tango: the attributes are not as they are: ${messageOf(error)}`);
+      this.#options.log.error(`Tango: clients do not read what is: ${messageOf(error)}`);
     }
   }
 

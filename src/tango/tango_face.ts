@@ -23,6 +23,8 @@ export interface TangoFaceOptions {
 
 /** What hinders a start (a database that is away, a name that is taken) is tried again after so long. */
 export const RETRY_MS = 5000;
+/** The daemon's start waits no longer for the first attempt. */
+const START_MS_MAX = 300;
 /** The end of the program waits no longer for the server's: a start may hang at a database that does not answer. */
 const STOP_MS_MAX = 3000;
 
@@ -50,12 +52,17 @@ export class TangoFace {
     this.#options = options;
   }
 
-  /** Gives at once; the log tells what comes of it. */
-  start(): void {
-    this.#running = this.#run().catch((error) => {
+  /**
+   * Waits for the first attempt, but hardly: it takes some 50 ms, and the start of the daemon's workers would hold it up
+   * for longer than it holds them up. The log tells what comes of it.
+   */
+  async start(): Promise<void> {
+    const tried = Promise.withResolvers<void>();
+    this.#running = this.#run(tried.resolve).catch((error) => {
       this.#device?.[Symbol.dispose]();
       this.#options.log.error(`Tango: the device is not served: ${messageOf(error)}`);
-    });
+    }).finally(tried.resolve);
+    await inTime(tried.promise, START_MS_MAX);
   }
 
   /** The daemon has started. */
@@ -77,7 +84,8 @@ export class TangoFace {
     await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
   }
 
-  async #run(): Promise<void> {
+  /** @param tried called when the first attempt has succeeded or failed */
+  async #run(tried: () => void): Promise<void> {
     const { settings, daemon, log, library, properties } = this.#options;
     const begin_ms = performance.now();
     const server = library.createServer(DEVICE_TABLE);
@@ -92,8 +100,10 @@ export class TangoFace {
     device.follow();
     const place = placeOf(settings);
     const host = Deno.env.get("TANGO_HOST");
-    if (place.database === undefined && host !== undefined) {
-      log.info(`Tango: [tango] database is "", so none is used, although TANGO_HOST is ${host}`);
+    if (host !== undefined && host !== settings.database) {
+      log.info(
+        `Tango: [tango] database is ${JSON.stringify(settings.database)}, so TANGO_HOST, ${host}, does not count`,
+      );
     }
     for (;;) {
       try {
@@ -105,9 +115,11 @@ export class TangoFace {
         if (!(error instanceof TangoError) || error.failure === null) throw error;
         this.#tell(`Tango: ${error.message}; ${REMEDIES[error.failure]}`);
       }
+      tried();
       await this.#pause();
       if (this.#stopped) return;
     }
+    tried();
     if (!properties.known) void this.#applyProperties();
     await device.serve();
     if (!this.#stopped) this.#options.onKilled("a Tango client killed the server");

@@ -41,7 +41,7 @@ function face(tango: Partial<TangoSettings>, { faults = [], retry_ms = 1 }: Faci
     onKilled: (why) => void killed.push(why),
     retry_ms,
   });
-  face.start();
+  void face.start();
   return {
     face,
     daemon,
@@ -144,4 +144,23 @@ Deno.test("a property that cannot hold yet is told once, and tried until it hold
   assert.equal(log.lines.filter((line) => /^warn .*do not hold yet: .*pewatch is busy/.test(line)).length, 1);
   daemon.refusal = null;
   await until(() => daemon.settings.daemon.max_proc === 7, "the property");
+});
+
+Deno.test("the start waits for the first attempt, but not for one that hangs", async () => {
+  const library = new FakeLibrary();
+  const settings = settingsIn("/base");
+  const log = memoryLog();
+  const properties = new DeviceProperties(settings, { library, log });
+  const options = { settings: settings.tango, daemon: new FakeDaemon(), log, library, properties, onKilled: () => {} };
+  const face = new TangoFace(options);
+  await face.start();
+  assert.match(log.lines.join("\n"), /is served/);
+  await face.stop();
+
+  library.server.start = () => new Promise(() => {});
+  const hanging = new TangoFace(options);
+  const begin_ms = performance.now();
+  await hanging.start();
+  assert.ok(performance.now() - begin_ms < 2000);
+  await hanging.stop();
 });
