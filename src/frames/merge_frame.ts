@@ -176,7 +176,8 @@ function makeNexus({ hdf5, casts }: MergeLibraries, work: Work, settings: Settin
   try {
     const facts: FrameFacts = {
       imageName: deliveredImage(claim.record),
-      layout: contents.layout === null ? null : readLayoutOfFile(imagePath),
+      // The tags have changed nothing of where the pixels are: that was checked before they were written.
+      layout: contents.layout,
       sidecar: contents.sidecar,
       view: contents.view,
       sidecarProblem: contents.sidecarProblem,

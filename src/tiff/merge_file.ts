@@ -4,6 +4,8 @@ import { fileAccess, type RandomAccess } from "./random_access.ts";
 
 /** A seam: the tests put a file here that dies at a given write. */
 export interface MergeFile extends RandomAccess {
+  /** Only before the first write: what was written may or may not be seen. */
+  read(offset: number, length: number): Uint8Array;
   /** Writes all of it or throws. */
   write(offset: number, bytes: Uint8Array): void;
   /** What was written is on the disk when this returns. */
@@ -21,7 +23,13 @@ export function openMergeFile(path: string): MergeFile & Disposable {
     throw new TiffError(`Cannot tag ${path}: it cannot be opened for writing: ${reason}`, { cause });
   }
   try {
-    return { ...fileAccess(file), ...writersOf(file), [Symbol.dispose]: () => file.close() };
+    const before = fileAccess(file);
+    return {
+      size: before.size,
+      read: (offset, length) => before.read(offset, length),
+      ...writersOf(file),
+      [Symbol.dispose]: () => file.close(),
+    };
   } catch (error) {
     file.close();
     throw error;
