@@ -3,6 +3,7 @@
  * ImDisk refuse that on Windows.
  */
 import { dirname, join } from "node:path";
+import { canBeListed, nameIsFree } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 
 export interface FolderListing {
@@ -22,9 +23,10 @@ export function listFolder(path: string): FolderListing {
   return { files, folders };
 }
 
-/** Whether a folder is there and can be listed; the first entry is enough. */
+/** Whether a folder is there and can be listed. How much is in it makes no difference. */
 export function folderExists(path: string): boolean {
   try {
+    if (canBeListed(path)) return true;
     for (const _ of Deno.readDirSync(path)) break;
     return true;
   } catch (error) {
@@ -53,6 +55,7 @@ export function factsOf(path: string): FileFacts | null {
 
 /** Whether any entry has this name in the folder; unlike `factsOf` it also sees folders and links. */
 export function nameIsTaken(path: string): boolean {
+  if (nameIsFree(path)) return false;
   try {
     Deno.lstatSync(path);
     return true;

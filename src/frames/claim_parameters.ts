@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { writeWhole } from "../files/durable.ts";
 import { isMissing, messageOf } from "../files/errors.ts";
+import { nameIsTaken } from "../files/listing.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import { readingFromJson, readingToJson } from "../nexus/parameter_json.ts";
 import type { Logger } from "./events.ts";
@@ -47,6 +48,7 @@ export function writeClaimParameters(
 function readClaimParameters(claim: string): readonly ParameterReading[] {
   const path = join(claim, PARAMETERS_NAME);
   try {
+    if (!nameIsTaken(path)) return [];
     const { size } = Deno.lstatSync(path);
     if (size > FILE_BYTES_MAX) throw new RangeError(`Cannot read ${path}: ${size} bytes are too many`);
     const lines = Deno.readTextFileSync(path).split("\n").filter((line) => line !== "");

@@ -53,14 +53,17 @@ export async function deliverClaim(
   if (renamed && nexus !== null && !plan.complete) {
     return { type: "renamed", record: { ...record, deliverAs: plan.stem, merge: null, attempts: 0 } };
   }
+  // Of these a kill may have come between a part's link and its removal.
+  const published = plan.files.filter((file) => plan.present.has(file.name));
   let bytes = 0;
   try {
     if (!plan.complete) bytes = await copyAndPublish({ path, record }, plan, delivery);
-  } finally {
-    // Of a try that failed nothing stays behind: on a full volume its space is needed. And a kill may have come
-    // between a part's link and its removal.
-    for (const file of plan.files) removeFile(partOf(record, { plan, file }));
+  } catch (error) {
+    // On a full volume the space of what is half made is needed.
+    removeParts(record, plan, plan.files);
+    throw error;
   }
+  removeParts(record, plan, published);
   if (delivery.settings.frames.fsync) syncFolder(folder);
   markSeries(record, { folder, plan }, delivery);
   await discardClaim(path);
@@ -135,6 +138,10 @@ async function copyAndPublish(
   return targets.reduce((sum, target) => sum + target.spans.reduce((bytes, span) => bytes + span.length, 0), 0);
 }
 
+function removeParts(record: ClaimRecord, plan: Plan, files: readonly Delivered[]): void {
+  for (const file of files) removeFile(partOf(record, { plan, file }));
+}
+
 /** The same name at every try, so that the next one writes over the remains of the last. */
 function partOf(record: ClaimRecord, of: { plan: Plan; file: Delivered }): string {
   return join(of.plan.folder, `.pewatch-${record.id}-${of.plan.files.indexOf(of.file)}.part`);
@@ -143,7 +150,7 @@ function partOf(record: ClaimRecord, of: { plan: Plan; file: Delivered }): strin
 function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Delivered; path: string }): CopyTarget {
   const { file, path } = to;
   if (file.source !== null) {
-    const length = sizeOf(file.source);
+    const length = file.size;
     const expected = claim.record.merge?.imageSize;
     if (file.kind === "image" && expected !== undefined && expected !== length) {
       throw new Error(`${file.source} has ${length} bytes, ${expected} when it was merged`);

@@ -18,6 +18,8 @@ const COUNTER_MAX = 99_999;
 export interface Delivered {
   readonly kind: "image" | "sidecar" | "other" | "nexus";
   readonly source: string | null;
+  /** Of the source, in bytes; 0 for the NeXus file. */
+  readonly size: number;
   readonly name: string;
 }
 
@@ -147,13 +149,13 @@ function sourceName(file: Delivered): string {
 /** In the order in which the names appear: the NeXus file last, since it announces the set. */
 function filesOf(record: ClaimRecord, set: { claim: string; withNexus: boolean; stem: string }): Delivered[] {
   const stems = { from: stemOf(record.image), to: set.stem };
-  const files: Delivered[] = record.members
-    .filter((member) => factsOf(join(set.claim, member.name)) !== null)
-    .map((member) => ({
-      kind: member.role,
-      source: join(set.claim, member.name),
-      name: nameInOutput(underStem(member.name, stems), record),
-    }));
-  if (set.withNexus) files.push({ kind: "nexus", source: null, name: nameInOutput(`${set.stem}.nxs`, record) });
-  return files;
+  const files = record.members.flatMap((member): Delivered[] => {
+    const source = join(set.claim, member.name);
+    const facts = factsOf(source);
+    if (facts === null) return [];
+    const name = nameInOutput(underStem(member.name, stems), record);
+    return [{ kind: member.role, source, size: facts.size, name }];
+  });
+  if (!set.withNexus) return files;
+  return [...files, { kind: "nexus", source: null, size: 0, name: nameInOutput(`${set.stem}.nxs`, record) }];
 }

@@ -1,5 +1,6 @@
 /** Moves one file: a rename, or where the volumes differ a verified and flushed copy before the source is removed. */
 import { dirname, join } from "node:path";
+import { renameToFreeName } from "../../ffi/system/files.ts";
 import { copySpans } from "../files/copy_spans.ts";
 import { removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { isOtherVolume } from "../files/errors.ts";
@@ -15,6 +16,7 @@ export const MOVING_NAME = ".pewatch-moving.part";
  * @throws the system's error; the file is then whole in at least one of both places
  */
 export async function moveFile(from: string, to: string): Promise<void> {
+  if (renameToFreeName(from, to)) return;
   if (factsOf(to) !== null) {
     if (!sameContent(from, to)) throw new Deno.errors.AlreadyExists(`Cannot move ${from}: ${to} has other content`);
     removeFile(from);

@@ -64,7 +64,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/frames/series_marks.ts": ["lstatSync, readTextFileSync", "a mark, by listFolder()"],
   "src/frames/series_publish.ts": ["lstatSync", "the master that was just made"],
   "src/nexus/series_master.ts": ["openSync", "a master's name in the output"],
-  "src/nexus/write.ts": ["openSync 2", "HDF5 has just made this file"],
+  "src/nexus/write.ts": ["openSync 3", "the NeXus file in the claim"],
   "src/nexus/write_tree.ts": ["openSync", "the frame's TIFF"],
   "src/plugins/folder/module_files.ts": ["readFileSync, statSync", "a plugin's file, beside the program"],
   "src/plugins/folder/plugin_folder.ts": ["stat", "a plugin's file, beside the program"],

@@ -2,6 +2,7 @@
  * Ends the program in a test at any one of its steps on the disk: from that step on every call that changes something
  * fails, so that no clean-up code runs on the disk either. What lies there then is what a power switch would leave.
  */
+import { nameChanges } from "../../ffi/system/files.ts";
 
 /** Calls of Deno that change what is on the disk. Writes are cut in half, as a kill may. */
 const STEPS = ["renameSync", "removeSync", "linkSync", "mkdirSync", "openSync", "truncateSync", "chmodSync"] as const;
@@ -21,6 +22,7 @@ export class CrashAt implements Disposable {
     const calls = Deno as unknown as Record<string, Call>;
     for (const name of STEPS) this.#wrap(calls, name);
     this.#wrap(Deno.FsFile.prototype as unknown as Record<string, Call>, "writeSync");
+    this.#wrap(nameChanges as unknown as Record<string, Call>, "rename");
   }
 
   /** How many steps there were so far. */
