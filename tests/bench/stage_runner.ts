@@ -1,6 +1,6 @@
 /**
- * The three stages of the daemon, hosted as the daemon hosts them, without its ticks: each in its worker, firing again
- * as soon as it has come to its end.
+ * The three stages of the daemon, hosted as the daemon hosts them, without its ticks: each in its worker, firing as
+ * soon as the stage before it has handed something on.
  */
 import { join } from "node:path";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
@@ -10,8 +10,8 @@ import { makeFolders } from "../../src/daemon/make_folders.ts";
 import { PluginHost } from "../../src/plugins/plugin_host.ts";
 import type { FrameEvent, Logger } from "../../src/frames/events.ts";
 
-/** After a firing that moved nothing. Far below a frame's time, and still no busy waiting. */
-const PAUSE_MS = 2;
+/** The order of the way; each stage's event says that a frame has left it. */
+const STEPS = ["claimed", "merged", "delivered"] as const;
 /** Some seconds are usual; a run that takes so long is stuck. */
 const STUCK_MS = 120_000;
 
@@ -32,9 +32,9 @@ export class StageRunner implements AsyncDisposable {
   readonly #host: PluginHost;
   readonly #settings: Settings;
   readonly problems: string[] = [];
-  #delivered = 0;
-  #last_ms = 0;
-  #steps = 0;
+  /** Frames that have left each stage. */
+  #left: number[] = STEPS.map(() => 0);
+  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
 
   private constructor(settings: Settings) {
     this.#settings = settings;
@@ -43,7 +43,7 @@ export class StageRunner implements AsyncDisposable {
       log: this.#log(),
       settings: () => settings,
       onFrame: (event) => this.#frame(event),
-      onCondition: ({ message }) => void (message !== null && this.problems.push(message)),
+      onCondition: ({ message }) => message !== null && this.#fail(message),
       onBacklog: () => {},
     });
   }
@@ -64,42 +64,60 @@ export class StageRunner implements AsyncDisposable {
 
   /**
    * Lets the stages work until so many frames are delivered.
-   * @returns seconds from the first firing to the last delivery
+   * @returns seconds from the first firing to the end of the last
    * @throws where a frame met a problem, or nothing moves any more
    */
   async deliver(count: number): Promise<number> {
-    this.#delivered = 0;
+    this.#left = STEPS.map(() => 0);
     this.problems.length = 0;
     const start = performance.now();
-    await Promise.all(this.#host.plugins.map((plugin) => this.#fireOn(plugin, { count, start })));
+    const stuck = setTimeout(() => this.#fail("nothing moves any more"), STUCK_MS);
+    let last_ms = start;
+    await Promise.all(this.#host.plugins.map(async (plugin, stage) => {
+      await this.#fireOn(plugin, { stage, count });
+      last_ms = Math.max(last_ms, performance.now());
+    }));
+    clearTimeout(stuck);
     if (this.problems.length > 0) throw new Error(`The run does not count: ${this.problems[0]}`);
-    return (this.#last_ms - start) / 1000;
+    return (last_ms - start) / 1000;
   }
 
-  async #fireOn(plugin: HostedPlugin, until: { count: number; start: number }): Promise<void> {
-    while (this.#delivered < until.count && this.problems.length === 0) {
-      const steps = this.#steps;
+  /** Fires one stage until all frames have left it. */
+  async #fireOn(plugin: HostedPlugin, { stage, count }: { stage: number; count: number }): Promise<void> {
+    while (this.#left[stage]! < count && this.problems.length === 0) {
+      const came = stage === 0 ? count : this.#left[stage - 1]!;
+      if (came === this.#left[stage]) {
+        await this.#wake.promise;
+        continue;
+      }
       const { error } = await plugin.fire(0);
-      if (error !== null) this.problems.push(`${plugin.name}: ${error}`);
-      if (performance.now() - until.start > STUCK_MS) this.problems.push("nothing moves any more");
-      if (steps === this.#steps) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (error !== null) this.#fail(`${plugin.name}: ${error}`);
     }
   }
 
   #frame(event: FrameEvent): void {
-    this.#steps++;
-    if (event.type === "quarantined") this.problems.push(`${event.frame}: ${event.reason}`);
-    if (event.type !== "delivered") return;
-    this.#delivered++;
-    this.#last_ms = performance.now();
+    if (event.type === "quarantined") return this.#fail(`${event.frame}: ${event.reason}`);
+    const stage = STEPS.indexOf(event.type as typeof STEPS[number]);
+    if (stage !== -1) this.#left[stage]!++;
+    this.#wakeAll();
+  }
+
+  #fail(problem: string): void {
+    this.problems.push(problem);
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
   }
 
   #log(): Logger {
     return {
       debug: () => {},
       info: () => {},
-      warn: (message) => void this.problems.push(message),
-      error: (message) => void this.problems.push(message),
+      warn: (message) => this.#fail(message),
+      error: (message) => this.#fail(message),
     };
   }
 
