@@ -625,6 +625,23 @@ declare module "pewatch/stages" {
    */
   export function openTiffLibrary(): TiffLibrary;
 
+  export class Casts implements Disposable {
+    #private;
+    /** How many were made, for tests. */
+    made: number;
+    constructor(hdf5: Hdf5Library);
+    /**
+     * Writes the tree's file at `path`, the pixels of a spliced image left out, through a cast in `folder`.
+     * @returns null where the tree is none for casts; then nothing was written
+     * @throws Hdf5Error or the system's error; the file may then be half written
+     */
+    write(tree: NexusGroup, path: string, options: {
+      readonly folder: string;
+      readonly fsync: boolean;
+    }): WrittenTree | null;
+    [Symbol.dispose](): void;
+  }
+
   export class Finalize implements Disposable {
     #private;
     /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
@@ -639,6 +656,8 @@ declare module "pewatch/stages" {
   export interface MergeLibraries {
     readonly tiff: TiffLibrary;
     readonly hdf5: Hdf5Library;
+    /** Without them each NeXus file is made from nothing. */
+    readonly casts?: Casts;
   }
 
   export class PrepareRaw {
@@ -710,6 +729,23 @@ declare module "pewatch/stages" {
     close(): void;
   }
 
+  interface NexusGroup {
+    readonly kind: "group";
+    readonly name: string;
+    readonly attributes: Attributes;
+    readonly children: readonly NexusNode[];
+  }
+
+  interface WrittenTree {
+    /** Where the frame's left-out pixels belong in the file; null where none are left out. */
+    readonly splice: {
+      readonly at: number;
+      readonly tiffOffset: number;
+      readonly byteCount: number;
+    } | null;
+    readonly checksumSlot: number | null;
+  }
+
   interface SeriesMastersOptions {
     /** A monotonic clock, for tests. */
     readonly now_ms?: () => number;
@@ -740,6 +776,8 @@ declare module "pewatch/stages" {
 
   interface Hdf5File extends Disposable {
     readonly root: Hdf5Group;
+    /** Hands all that was written to the system, so that the file is whole for whoever reads it now. @throws Hdf5Error */
+    flush(): void;
     /** A second call does nothing. @throws Hdf5Error where what was written cannot be stored */
     close(): void;
   }
@@ -774,6 +812,10 @@ declare module "pewatch/stages" {
     /** Closes the handle; a second call does nothing. */
     close(): void;
   }
+
+  type Attributes = Readonly<Record<string, Hdf5Value>>;
+
+  type NexusNode = NexusGroup | NexusField | NexusLink | NexusChecksum | NexusImage | NexusExternal | NexusStack;
 
   interface LeftFolder {
     /** Tells two times that one folder was left apart. */
@@ -836,20 +878,6 @@ declare module "pewatch/stages" {
     readonly name: string;
   }
 
-  type FolderKind = "raw" | "temp" | "proc";
-
-  /** Anything that bears attributes. */
-  interface Hdf5Object extends Disposable {
-    setAttribute(name: string, value: Hdf5Value): void;
-    attributeNames(): string[];
-    /** Null where it is of a type that is not read, or has more elements than the limit. */
-    readAttribute(name: string, limit: {
-      readonly elementsMax: number;
-    }): Hdf5ReadValue;
-    /** A second call does nothing. */
-    close(): void;
-  }
-
   /** A value that describes itself: a text, a float64 or int64 scalar, an array in one dimension. */
   type Hdf5Value =
     | string
@@ -860,7 +888,70 @@ declare module "pewatch/stages" {
     | readonly string[]
     | Hdf5Numbers;
 
-  interface Hdf5Dataset extends Hdf5Object {
+  interface NexusField {
+    readonly kind: "field";
+    readonly name: string;
+    readonly value: Hdf5Value;
+    readonly attributes: Attributes;
+  }
+
+  /** A second name for what stands at an absolute path. */
+  interface NexusLink {
+    readonly kind: "link";
+    readonly name: string;
+    readonly target: string;
+  }
+
+  /** Room for the 64 hex digits of a SHA-256 that is known later. */
+  interface NexusChecksum {
+    readonly kind: "checksum";
+    readonly name: string;
+  }
+
+  /** Pixels, rows one after the other; how they come into the file is the plan's. */
+  interface NexusImage {
+    readonly kind: "image";
+    readonly name: string;
+    readonly attributes: Attributes;
+    readonly plan: ImagePlan;
+    /** [1, height, width] for the frame's own image, [height, width] for any other. */
+    readonly shape: readonly number[];
+  }
+
+  /** What stands in another file, found when it is read. */
+  interface NexusExternal {
+    readonly kind: "external";
+    readonly name: string;
+    /** Without a folder: beside this file. */
+    readonly file: string;
+    readonly path: string;
+  }
+
+  /** The images of other files, stacked. */
+  interface NexusStack {
+    readonly kind: "stack";
+    readonly name: string;
+    readonly attributes: Attributes;
+    readonly stack: Hdf5VirtualStack;
+  }
+
+  type FolderKind = "raw" | "temp" | "proc";
+
+  /** Anything that bears attributes. */
+  interface Hdf5Object extends Disposable {
+    setAttribute(name: string, value: Hdf5Value): void;
+    /** The caller closes it. */
+    openAttribute(name: string): Hdf5Variable;
+    attributeNames(): string[];
+    /** Null where it is of a type that is not read, or has more elements than the limit. */
+    readAttribute(name: string, limit: {
+      readonly elementsMax: number;
+    }): Hdf5ReadValue;
+    /** A second call does nothing. */
+    close(): void;
+  }
+
+  interface Hdf5Dataset extends Hdf5Object, Hdf5Variable {
     readonly type: Hdf5Type;
     /** Slowest dimension first; [] for a scalar. Null for a dataset without any element by its own choice (null space). */
     readonly shape: readonly number[] | null;
@@ -935,9 +1026,6 @@ declare module "pewatch/stages" {
     readonly target: string;
   }
 
-  /** What reading gives; null for types that are not read (compound …) and for arrays above the limit asked for. */
-  type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
-
   /** Each is stored in its own type, at least one element. */
   type Hdf5Numbers =
     | Float64Array
@@ -950,6 +1038,42 @@ declare module "pewatch/stages" {
     | Int8Array
     | Uint8Array;
 
+  /** How an image's pixels come into the file. */
+  type ImagePlan =
+    /** Left out, to be put into their place when the file is delivered. */
+    | {
+      readonly way: "splice";
+      readonly type: Hdf5Type;
+      readonly offset: number;
+      readonly byteCount: number;
+    }
+    /** Never: the dataset refers to the TIFF, by its name. */
+    | {
+      readonly way: "external";
+      readonly type: Hdf5Type;
+      readonly file: string;
+      readonly offset: number;
+      readonly byteCount: number;
+    }
+    /** Read strip by strip from a TIFF and written through the library. */
+    | {
+      readonly way: "strips";
+      readonly type: Hdf5Type;
+      readonly path: string;
+      readonly strips: readonly StripPlan[];
+    };
+
+  /** What has a value that can be replaced by another of the same type and number of elements. */
+  interface Hdf5Variable extends Disposable {
+    /** @throws Hdf5Error, also where the value has another number of elements */
+    setValue(value: Hdf5Value): void;
+    /** A second call does nothing. */
+    close(): void;
+  }
+
+  /** What reading gives; null for types that are not read (compound …) and for arrays above the limit asked for. */
+  type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
+
   interface Hdf5VirtualSource {
     /** Without a folder: readers look for it beside the file that holds the virtual dataset. */
     readonly file: string;
@@ -957,6 +1081,14 @@ declare module "pewatch/stages" {
   }
 
   type Hdf5LinkKind = "hard" | "soft" | "external" | "other";
+
+  /** Rows of one strip, in the TIFF's own bytes. */
+  interface StripPlan {
+    readonly offset: number;
+    readonly byteCount: number;
+    readonly firstRow: number;
+    readonly rows: number;
+  }
 
   export {};
 }

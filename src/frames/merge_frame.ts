@@ -34,7 +34,8 @@ const NO_IMAGE = "no image";
 export interface MergeLibraries {
   readonly tiff: TiffLibrary;
   readonly hdf5: Hdf5Library;
-  readonly casts: Casts;
+  /** Without them each NeXus file is made from nothing. */
+  readonly casts?: Casts;
 }
 
 /** Everything about the frame that is read once for both tags and NeXus file. */
@@ -193,7 +194,7 @@ function makeNexus({ hdf5, casts }: MergeLibraries, work: Work, settings: Settin
     };
     const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, {
       fsync: settings.frames.fsync,
-      kept: { casts, folder: settings.folders.temp },
+      ...casts === undefined ? {} : { kept: { casts, folder: settings.folders.temp } },
     });
     // An image that is there, by whatever way, is no news to a person.
     if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
