@@ -48,9 +48,8 @@ type Phase = readonly [state: TangoState, status: string];
 const STARTING: Phase = ["INIT", "Starting: the plugins come up, then frames are taken"];
 const STOPPING: Phase = ["RUNNING", "Stopping: the frames under way come to their end"];
 
-/** Far below the 2.5 s after which the shim fails the call: the start of several workers holds this thread up, too. */
-const ANSWER_MS_MAX = 1000;
-
+/** Far below the 2.5 s after which the shim fails the call: on a busy machine this thread is held up, too. */
+const ANSWER_MS_MAX = 500;
 export class Device implements Disposable {
   readonly #options: DeviceOptions;
   readonly #ends: (() => void)[] = [];
@@ -172,9 +171,14 @@ export class Device implements Disposable {
     const { daemon, log } = this.#options;
     switch (call.name) {
       case "Start":
-        return await this.#perform(call, { phase: STARTING, work: () => daemon.start() });
+        // Answered before: to make the workers holds this thread up until a client may have given up.
+        call.accept();
+        return await this.#perform("Start", { phase: STARTING, work: () => daemon.start() });
       case "Stop":
-        return await this.#perform(call, { phase: STOPPING, work: () => daemon.stop() });
+        // What takes longer than a client waits is accepted; State and Status say how it goes on.
+        await inTime(this.#perform("Stop", { phase: STOPPING, work: () => daemon.stop() }), ANSWER_MS_MAX);
+        call.accept();
+        return;
       case "ReloadPlugins":
         daemon.reloadPlugins();
         call.accept();
@@ -198,20 +202,21 @@ export class Device implements Disposable {
     call.refuse(`There is no command ${call.name}`);
   }
 
-  /** What takes longer than a client waits is accepted; State and Status then say how it goes on. */
-  async #perform(call: TangoCommandCall, { phase, work }: { phase: Phase; work: () => Promise<void> }): Promise<void> {
+  /** Shows what is under way, and, until something else is, why it failed. Never rejects. */
+  async #perform(command: string, { phase, work }: { phase: Phase; work: () => Promise<void> }): Promise<void> {
     const { daemon, log } = this.#options;
-    log.info(`Tango: a client called ${call.name}`);
+    log.info(`Tango: a client called ${command}`);
     // A daemon that runs, or is stopped, already does nothing.
     if (daemon.status().running === (phase === STOPPING)) this.#show(phase);
-    const done = work().finally(() => {
-      // Another may have come meanwhile, or the end.
-      if (this.#phase === phase && !this.#ending) this.#show(null);
-    });
-    if (await inTime(done, ANSWER_MS_MAX) === "late") {
-      done.catch((error) => log.error(`Tango: ${call.name} failed: ${messageOf(error)}`));
+    let failed: Phase | null = null;
+    try {
+      await work();
+    } catch (error) {
+      failed = ["FAULT", `${command} failed: ${messageOf(error)}`];
+      log.error(`Tango: ${failed[1]}`);
     }
-    call.accept();
+    // Another may have come meanwhile, or the end.
+    if ((this.#phase === phase || failed !== null) && !this.#ending) this.#show(failed);
   }
 
   [Symbol.dispose](): void {

@@ -14,8 +14,10 @@ for (const { name: client, python } of PYTHONS) {
       await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
       const name = await pewatch.name();
       assert.match(name, /^tango:\/\/127\.0\.0\.1:\d+\/pewatch\/daemon\/1#dbase=no$/);
+      // Before the first frame: the judge knows one output folder.
+      await pewatch.check(python, name, "writes");
       pewatch.detector.start();
-      for (const check of ["events", "reads", "preview", "writes", "restarts", "stop_and_start"]) {
+      for (const check of ["events", "reads", "preview", "restarts", "stop_and_start"]) {
         await pewatch.check(python, name, check);
       }
       await pewatch.detector.stop();
