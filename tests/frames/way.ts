@@ -8,6 +8,7 @@ import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { Finalize } from "../../src/frames/finalize.ts";
 import type { FrameEvent, Reporter } from "../../src/frames/events.ts";
+import type { FolderKind, LeftFolder } from "../../src/frames/left_folders.ts";
 import { mergeData } from "../../src/frames/merge_data.ts";
 import { PrepareRaw } from "../../src/frames/prepare_raw.ts";
 import { SeriesMasters } from "../../src/frames/series_masters.ts";
@@ -52,7 +53,11 @@ globalThis.addEventListener("unload", () => {
 
 export class Way implements Disposable {
   readonly #folder: TempFolder;
-  readonly settings: Settings;
+  settings: Settings;
+  /** Folders that were left, with which the stages go on. */
+  left: readonly LeftFolder[] = [];
+  /** What is left in these, as the stages told last, by their paths. */
+  readonly leftFrames = new Map<string, number>();
   readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
   /** Who is asked for the parameters of frames. */
   parameters: ParameterSource | undefined;
@@ -93,6 +98,17 @@ export class Way implements Disposable {
       Deno.writeTextFileSync(`${path}.metadata`, frame.sidecar ?? sidecarText({ seed: frame.seed ?? 1 }));
     }
     return frame;
+  }
+
+  /** As after a client has set other folders: what is on its way in the old ones still comes to its end. */
+  leave(others: Partial<Record<FolderKind, string>>, options: { until_ms?: number; closed?: boolean } = {}): void {
+    const { until_ms = null, closed = true } = options;
+    for (const [kind, path] of Object.entries(others) as [FolderKind, string][]) {
+      Deno.mkdirSync(path, { recursive: true });
+      const id = this.left.length + 1;
+      this.left = [...this.left, { id, kind, path: this.settings.folders[kind], until_ms, closed }];
+      this.settings = { ...this.settings, folders: { ...this.settings.folders, [kind]: path } };
+    }
   }
 
   /** As after a start of the program: nothing is remembered. */
@@ -141,7 +157,8 @@ export class Way implements Disposable {
   /** What lies in temp and proc. */
   onTheWay(): string[] {
     const { temp, proc } = this.settings.folders;
-    return [...filesBelow(temp), ...filesBelow(proc), ...foldersIn(temp), ...foldersIn(proc)];
+    const left = this.left.filter(({ kind }) => kind !== "raw").map(({ path }) => path);
+    return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)]);
   }
 
   /** An hour lies between two rounds: no master waits for its time. */
@@ -158,6 +175,7 @@ export class Way implements Disposable {
         proc: folders.proc,
         outputRoot: folders.output_root,
         outputDir: folders.output_dir,
+        left: this.left,
       },
       settings: this.settings,
       maxProc: 1,
@@ -181,7 +199,9 @@ export class Way implements Disposable {
         if (message === null) conditions.delete(key);
         else conditions.set(key, message);
       },
-      backlog: () => {},
+      backlog: ({ left = [] }) => {
+        for (const { id, frames } of left) this.leftFrames.set(this.left.find((one) => one.id === id)!.path, frames);
+      },
     };
   }
 

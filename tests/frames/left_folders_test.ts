@@ -1,0 +1,165 @@
+/**
+ * Folders that clients have put others in the place of: what is on its way in them ends where it was going. Half of the
+ * folders lie on another volume, where that can be had, so that claims are copied.
+ *
+ * Fails without: allOf in findClaims and finishMovesAcross (claim.ts), `record.raw` in resumeClaim (claim.ts), the look
+ * for the source's record in finishMovesAcross (claim.ts), inTime in scanAll (prepare_raw.ts).
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { usualFolder } from "../faults/kill_run.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { Crash, CrashAt } from "./crash.ts";
+import { filesBelow, Way } from "./way.ts";
+
+class TwoVolumes implements Disposable {
+  readonly other = new TempFolder(usualFolder() === null ? {} : { on: usualFolder()! });
+  readonly way = new Way({ folders: { temp: this.#make("temp") }, frames: { fsync: false } });
+
+  #make(name: string): string {
+    const path = this.other.join(name);
+    Deno.mkdirSync(path);
+    return path;
+  }
+
+  /** Every folder of the way is another from now on, and the volumes are changed too. */
+  leaveAll(): void {
+    const { raw, proc } = this.way.settings.folders;
+    const options = { until_ms: Date.now() + 60_000 };
+    this.way.leave({ raw: `${raw}2` }, options);
+    this.way.leave({ temp: `${proc}-temp2`, proc: this.other.join("proc2") });
+  }
+
+  [Symbol.dispose](): void {
+    this.way[Symbol.dispose]();
+    this.other[Symbol.dispose]();
+  }
+}
+
+function setOf(stem: string): string[] {
+  return [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`];
+}
+
+Deno.test("whatever lies in folders that are left is delivered, and the stages tell when they are empty", async () => {
+  using volumes = new TwoVolumes();
+  const { way } = volumes;
+  way.put({ name: "A.tif", seed: 1 });
+  await way.firePrepare();
+  await way.fireMerge();
+  way.put({ name: "s/B.tif", seed: 2 });
+  await way.firePrepare();
+  way.put({ name: "s/C.tif", seed: 3 });
+  const old = way.settings.folders;
+  volumes.leaveAll();
+  way.put({ name: "D.tif", seed: 4 });
+  await way.fire(1);
+  assert.deepEqual(way.delivered(), ["A", "D", "s/B", "s/C"].flatMap(setOf));
+  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(Object.fromEntries(way.leftFrames), { [old.temp]: 0, [old.proc]: 0 });
+});
+
+Deno.test("a folder that is left is not called empty while an older firing may still use it", async () => {
+  using way = new Way();
+  way.leave({ temp: join(way.raw, "..", "temp2") }, { closed: false });
+  await way.fire(1);
+  assert.equal(way.leftFrames.size, 0);
+});
+
+Deno.test("a stop at any step, and other folders after it: each frame arrives once and whole", async () => {
+  const expected = ["P", "P-00001", "s/Q"].flatMap(setOf).sort();
+  async function prepared(): Promise<TwoVolumes> {
+    const volumes = new TwoVolumes();
+    volumes.way.put({ name: "P.tif", seed: 1 });
+    await volumes.way.fire();
+    volumes.way.put({ name: "P.tif", seed: 2 });
+    volumes.way.put({ name: "s/Q.tif", seed: 3 });
+    return volumes;
+  }
+  let steps = 0;
+  {
+    using volumes = await prepared();
+    using count = new CrashAt(Infinity);
+    await volumes.way.fire(2);
+    steps = count.steps;
+    assert.deepEqual(volumes.way.delivered(), expected);
+  }
+  for (let at = 1; at <= steps; at++) {
+    using volumes = await prepared();
+    const { way } = volumes;
+    const first = way.read("P.tif");
+    const when = `after a stop at step ${at} of ${steps}`;
+    {
+      using _crash = new CrashAt(at);
+      try {
+        await way.fire(2);
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+    }
+    const { raw } = way;
+    way.restart();
+    volumes.leaveAll();
+    await way.fire(4);
+    assert.deepEqual(way.delivered({ hidden: true }), expected, when);
+    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual([...filesBelow(raw), ...filesBelow(way.raw)], [], when);
+    assert.deepEqual(way.read("P.tif"), first, when);
+    assert.match(new TextDecoder().decode(way.read("P-00001.tif.metadata")), /userComment1=frame 2/, when);
+  }
+});
+
+Deno.test("a raw folder that is left gives frames of before and of a while after, and no later ones", async () => {
+  using way = new Way();
+  const old = way.raw;
+  way.put({ name: "early.tif", seed: 1 });
+  way.put({ name: "late.tif", seed: 2 });
+  const minute_ago_s = Date.now() / 1000 - 60;
+  for (const name of ["early.tif", "early.tif.metadata"]) Deno.utimeSync(join(old, name), minute_ago_s, minute_ago_s);
+  way.leave({ raw: `${old}2` }, { until_ms: Date.now() - 30_000 });
+  await way.fire(1);
+  assert.deepEqual(way.delivered(), setOf("early"));
+  assert.deepEqual(filesBelow(old), ["late.tif", "late.tif.metadata"]);
+  await way.fire(1);
+  assert.equal(way.leftFrames.get(old), 0);
+});
+
+Deno.test("a raw folder that is left is not called empty before its time is over", async () => {
+  using way = new Way();
+  way.leave({ raw: `${way.raw}2` }, { until_ms: Date.now() + 60_000 });
+  await way.fire(1);
+  assert.equal(way.leftFrames.size, 0);
+});
+
+Deno.test("a left folder that is gone holds up nothing else, and is told of", async () => {
+  using way = new Way();
+  const { temp, proc } = way.settings.folders;
+  way.leave({ temp: `${temp}2`, proc: `${proc}2` });
+  Deno.removeSync(temp);
+  Deno.removeSync(proc);
+  way.put({ name: "A.tif", seed: 1 });
+  await way.fire(1);
+  assert.deepEqual(way.delivered(), setOf("A"));
+  assert.match(way.heard.conditions.get(`left ${temp}`) ?? "", /the temp folder before it was changed, cannot be used/);
+  assert.match(way.heard.conditions.get(`left ${proc}`) ?? "", /make an empty folder in its place/);
+  Deno.mkdirSync(temp);
+  Deno.mkdirSync(proc);
+  await way.fire(1);
+  assert.equal(way.heard.conditions.size, 0);
+  assert.deepEqual([...way.leftFrames.values()], [0, 0]);
+});
+
+Deno.test("marks of a series in a left proc folder still make its master", async () => {
+  using way = new Way({ nexus: { series: true } });
+  way.put({ name: "S-00001.tif", seed: 1 });
+  await way.firePrepare();
+  await way.fireMerge();
+  await way.fireFinalize();
+  const { proc } = way.settings.folders;
+  way.leave({ proc: `${proc}2` });
+  await way.fireFinalize();
+  assert.equal(way.leftFrames.get(proc), 1);
+  await way.fire(1);
+  await way.fireFinalize();
+  assert.equal(way.leftFrames.get(proc), 0);
+  assert.ok(way.delivered().includes("S_master.h5"), way.delivered().join());
+});
