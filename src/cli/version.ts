@@ -1,6 +1,7 @@
 /** The versions of all parts: pewatch's own, Deno's, and each native library's with where it was found. */
 import { dirname, sep } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { openTangoLibrary } from "../../ffi/tango/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 
@@ -51,5 +52,12 @@ export function describeVersions(): string[] {
     ...findLibraries().map(({ name, version, path, problem }) =>
       version === null ? `${name} not found: ${problem}` : `${name} ${version} (${path})`
     ),
+    describeTango(),
   ];
+}
+
+/** Nothing is wrong where it is missing: only whoever switches Tango on needs it. */
+function describeTango(): string {
+  const { name, version, path } = findLibrary("cppTango", openTangoLibrary);
+  return version === null ? `${name} not found; only [tango] needs it` : `${name} ${version} (${path})`;
 }

@@ -60,11 +60,12 @@ Deno.test("an unknown option of a command is wrong usage, and the command is nam
 Deno.test("--version says pewatch's version, Deno's, and each library's with its path", async () => {
   const { code, out } = await runCli(["--version"]);
   assert.equal(code, 0);
-  const [program, deno, tiff, hdf5] = out.split("\n");
+  const [program, deno, tiff, hdf5, tango] = out.split("\n");
   assert.ok(program?.startsWith(`pewatch ${manifest.version} (from source, `));
   assert.equal(deno, `Deno ${Deno.version.deno}`);
   assert.match(tiff ?? "", /^libtiff \d+\.\d+\.\d+ \(.+\)$/);
   assert.match(hdf5 ?? "", /^HDF5 \d+\.\d+\.\d+ \(.+\)$/);
+  assert.match(tango ?? "", /^cppTango (\d+\.\d+\.\d+ \(.+\)|not found; only \[tango\] needs it)$/);
 });
 
 Deno.test("--version says which library was not found and where it was looked for, and still is done", async () => {
@@ -72,4 +73,10 @@ Deno.test("--version says which library was not found and where it was looked fo
   assert.equal(code, 0);
   assert.match(out, /^HDF5 not found: .*\/nowhere\/libhdf5\.so/m);
   assert.match(out, /^libtiff \d/m);
+});
+
+Deno.test("--version takes a missing Tango library for nothing wrong", async () => {
+  const { code, out, err } = await runCli(["--version"], { env: { PEWATCH_LIBTANGO: "/nowhere/libpewatch_tango.so" } });
+  assert.deepEqual({ code, err }, { code: 0, err: "" });
+  assert.match(out, /^cppTango not found; only \[tango\] needs it$/m);
 });
