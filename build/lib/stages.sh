@@ -67,7 +67,8 @@ stage_faults() {
     shift
   done
   local limit_s=0
-  run_tests "tests/faults" "tests/data" ${rest[@]+"${rest[@]}"}
+  # They wait more than they work, and share nothing.
+  run_tests "tests/faults" "tests/data" --parallel ${rest[@]+"${rest[@]}"}
 }
 
 # run_tests PATHS IGNORED ARGS…: ARGS that name a file or folder are run instead of PATHS, others are for `deno test`.
