@@ -68,7 +68,8 @@ stage_faults() {
     shift
   done
   local limit_s=0
-  run_tests "tests/faults" "tests/data" ${rest[@]+"${rest[@]}"}
+  # They wait more than they work, and share nothing.
+  run_tests "tests/faults" "tests/data" --parallel ${rest[@]+"${rest[@]}"}
 }
 
 # Without options a short form; with --sidecars N, --tiffs N … (--help) as long as it is asked to.

@@ -1,9 +1,4 @@
-/**
- * Fails every call by which the daemon changes files, one after the other, each on the way of a frame of its own.
- *
- * By hand, where PEWATCH_CALLS is set: `deno run -A tests/faults/call_faults.ts [--choice each|every|kill] [--report FILE] [SCENARIO…]`.
- */
-import { parseArgs } from "node:util";
+/** Fails every call by which the daemon changes files, one after the other, each on the way of a frame of its own. */
 import {
   type CallSite,
   type Choice,
@@ -12,6 +7,7 @@ import {
   type Root,
   ruleFor,
   sitesOf,
+  textOf,
   unionOf,
 } from "./call_plan.ts";
 import { SOURCES } from "./daemon_child.ts";
@@ -146,7 +142,7 @@ class Session implements AsyncDisposable {
     const reached = this.#watched.calls.slice(from).some((call) => call.harm !== "");
     const end = stuck ?? this.#endOf(frame);
     if (stuck !== null || end.startsWith("not ")) {
-      this.#problems.push(`${nameOf(frame)}: ${end}, after ${describe(fault)}`);
+      this.#problems.push(`${nameOf(frame)}: ${end}, after ${textOf(fault)}`);
     }
     return reached ? { scenario: this.#scenario.name, fault, end, begin_ms, end_ms } : null;
   }
@@ -212,13 +208,9 @@ class Session implements AsyncDisposable {
 /** The tags hold the sidecar's text once at least; an image without them has some hundred bytes beside its pixels. */
 const SIDECAR_BYTES_MIN = 600;
 
-export function describe({ site, harm }: PlannedFault): string {
-  return `${harm} at ${site.call} ${site.path}${site.nth > 1 ? ` (${site.nth})` : ""}`;
-}
-
 /** For a table: scenario, fault, how the frame ended, seconds, what was said first. */
 export function outcomeLine({ scenario, fault, end, begin_ms, end_ms, said }: CallOutcome): string {
-  return [scenario, describe(fault), end, ((end_ms - begin_ms) / 1000).toFixed(2), said[0] ?? ""].join("\t");
+  return [scenario, textOf(fault), end, ((end_ms - begin_ms) / 1000).toFixed(2), said[0] ?? ""].join("\t");
 }
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -248,27 +240,3 @@ function named(prefix: string, number: number, ending = ".tif"): Shot {
   const digits = String(number).padStart(5, "0");
   return { number, folder: `s${digits}`, image: `${prefix}-${digits}${ending}`, dark: ending !== ".tif" };
 }
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    allowPositionals: true,
-    options: { choice: { type: "string", default: "each" }, report: { type: "string" } },
-  });
-  const lines: string[] = [];
-  let failures = 0;
-  for (const scenario of SCENARIOS) {
-    if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
-    const begin = performance.now();
-    const report = await callFaults(scenario, { choice: values.choice as Choice, print: (line) => console.log(line) });
-    lines.push(...report.outcomes.map(outcomeLine));
-    for (const fault of report.notReached) console.log(`not reached: ${describe(fault)}`);
-    for (const problem of report.problems) console.log(problem);
-    failures += report.problems.length;
-    console.log(`${((performance.now() - begin) / 1000).toFixed(0)} s`);
-  }
-  if (values.report !== undefined) Deno.writeTextFileSync(values.report, lines.join("\n") + "\n");
-  return failures === 0 ? 0 : 1;
-}
-
-if (import.meta.main) Deno.exit(await main());

@@ -8,11 +8,11 @@ import {
   type CallFaultOptions,
   callFaults,
   type CallOutcome,
-  describe,
   outcomeLine,
   type Scenario,
   SCENARIOS,
 } from "./call_faults.ts";
+import { textOf } from "./call_plan.ts";
 
 const IS_LONG = Deno.env.get("PEWATCH_FAULTS") === "long";
 const SEED = Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000);
@@ -42,7 +42,7 @@ Deno.test({
 async function judgeCalls(scenario: Scenario, options: Omit<CallFaultOptions, "print">): Promise<void> {
   const report = await callFaults(scenario, { ...options, print: (line) => console.log(line) });
   outcomes.push(...report.outcomes);
-  for (const fault of report.notReached) console.log(`no frame came by any more: ${describe(fault)}`);
+  for (const fault of report.notReached) console.log(`no frame came by any more: ${textOf(fault)}`);
   const folder = Deno.env.get("PEWATCH_REPORT");
   if (folder !== undefined) {
     Deno.mkdirSync(folder, { recursive: true });

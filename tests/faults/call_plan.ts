@@ -17,8 +17,10 @@ export interface PlannedFault {
 const CLAIM_ID = /\d{8}T\d{9}-\d{6}-[0-9a-f]{8}/g;
 /** Counters of frames have five digits. */
 const COUNTER = /\d{5}/g;
+/** Of a request folder, and of what a plugins folder is copied to. */
+const HASH = /\b[0-9a-f]{12,}\b/g;
 
-/** A folder and the name that stands for it in reports; "" for the run's own. */
+/** A folder, with a slash at its end, and the name that stands for it in reports; "" for the run's own. */
 export type Root = readonly [folder: string, name: string];
 
 /** The calls of one frame, in their order. */
@@ -55,14 +57,19 @@ function harmsOf(call: string): readonly Harm[] {
   return /write/.test(call) ? [...errors, "SHORT"] : errors;
 }
 
+/** For reports. */
+export function textOf({ site, harm }: PlannedFault): string {
+  return `${harm} at ${site.call} ${site.path}${site.nth > 1 ? ` (${site.nth})` : ""}`;
+}
+
 export function ruleFor({ site, harm }: PlannedFault, roots: readonly Root[]): Rule {
   const [folder, name] = roots.find(([, name]) => site.path.startsWith(name))!;
-  return { call: site.call, glob: folder + site.path.slice(name.length), nth: site.nth, harm };
+  return { call: site.call, glob: (folder + site.path.slice(name.length)).replace(/\/$/, ""), nth: site.nth, harm };
 }
 
 function patternOf(path: string, roots: readonly Root[]): string {
-  const [folder, name] = roots.find(([folder]) => path.startsWith(folder))!;
-  return name + path.slice(folder.length).replace(CLAIM_ID, "*").replace(COUNTER, "*");
+  const [folder, name] = roots.find(([folder]) => `${path}/`.startsWith(folder))!;
+  return name + path.slice(folder.length).replace(CLAIM_ID, "*").replace(COUNTER, "*").replace(HASH, "*");
 }
 
 function keyOf({ call, path }: Pick<CallSite, "call" | "path">): string {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { Detector, pause } from "./detector.ts";
+import type { LedgerFrame } from "./frame_writer.ts";
 import { judge, lostFrames, onTheWay } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
@@ -60,6 +61,8 @@ function configurationIn(base: string): string {
   const daemon = ["[daemon]", "ticktack = 0.15", `state_dir = '${join(base, "state")}'`];
   return [...daemon, "[log]", 'level = "debug"', `file = '${join(base, "pewatch.log")}'`].join("\n");
 }
+/** On a busy machine kills come faster than deliveries: no more frames pile up than each kill's judgement can look at. */
+const WAITING_MAX = 200;
 /** What waits at the end is delivered within some seconds. */
 const DRAIN_S_MAX = 120;
 /** A shell that is killed while it starts the program may leave a child that ends by itself. */
@@ -73,8 +76,14 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
   const { folders } = configuration;
   const setting = { configuration, program: options.program, work_s: options.work_s ?? WORK_S };
   const random = new Random(seed);
-  const detector = new Detector({ raw: folders.raw, rate_per_s, side, random: new Random(seed + 1) });
-  const watch = new OutputWatch(folders.output, () => detector.ledger);
+  const detector: Detector = new Detector({
+    raw: folders.raw,
+    rate_per_s,
+    side,
+    random: new Random(seed + 1),
+    holds: () => detector.ledger.length - watch.images.size > WAITING_MAX + darksIn(detector.ledger),
+  });
+  const watch: OutputWatch = new OutputWatch(folders.output, () => detector.ledger);
   const problems: string[] = [];
   const counts: Record<Moment, number> = { start: 0, burst: 0, recovery: 0, work: 0 };
   let clean = false;
@@ -102,7 +111,7 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     problems.push(...verdict.problems);
     if (verdict.readByH5py !== null) print(`${verdict.readByH5py} NeXus files were read by h5py`);
     clean = problems.length === 0;
-    const darks = detector.ledger.filter((frame) => frame.dark).length;
+    const darks = darksIn(detector.ledger);
     return {
       kills: counts,
       frames: detector.ledger.length - darks,
@@ -117,6 +126,10 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     await watch.stop();
     if (clean) Deno.removeSync(base, { recursive: true });
   }
+}
+
+function darksIn(ledger: readonly LedgerFrame[]): number {
+  return ledger.filter((frame) => frame.dark).length;
 }
 
 function momentOf(random: Random): Moment {

@@ -1,10 +1,5 @@
-/**
- * Cuts the power after every call of a recording, in many ways, and looks at what the disks then hold.
- *
- * By hand, where PEWATCH_CALLS is set: `deno run -A tests/faults/power_loss.ts [--chances N] [--restarts N]`.
- */
+/** Cuts the power after every call of a recording, in many ways, and looks at what the disks then hold. */
 import { dirname } from "node:path";
-import { parseArgs } from "node:util";
 import { isVisible } from "./delivered_files.ts";
 import { type DiskContents, type DiskKind, DiskModel, equal, type Luck } from "./disk_model.ts";
 import { FaultRun } from "./fault_run.ts";
@@ -181,24 +176,7 @@ function nameOfStep(step: Step, base: string): string {
   return `${name} ${(path2 === "" ? path : path2).slice(base.length + 1)}`;
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      chances: { type: "string", default: "3" },
-      restarts: { type: "string", default: "5" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    },
-  });
-  const options = { chances: Number(values.chances), restarts: Number(values.restarts), seed: Number(values.seed) };
-  const report = await powerLoss({ ...options, print: (line) => console.log(line) });
-  console.log(reportText(report));
-  return report.problems.length === 0 ? 0 : 1;
-}
-
 export function reportText({ steps, cuts, restarts, problems }: PowerLossReport): string {
   const what = `${cuts} power cuts at ${steps} steps, ${restarts} of them with a start after it`;
   return [what, ...problems, problems.length === 0 ? "no torn file, no frame lost" : ""].join("\n").trim();
 }
-
-if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,91 @@
+/** Fails every call that changes files while the daemon starts and stops; whatever comes of it, the next start works. */
+import { type CallSite, faultsFor, type PlannedFault, type Root, ruleFor, sitesOf, textOf } from "./call_plan.ts";
+import { SOURCES } from "./daemon_child.ts";
+import { FaultRun } from "./fault_run.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { Random } from "./random.ts";
+import { WatchedCalls } from "./watched_calls.ts";
+
+export interface StartOutcome {
+  readonly fault: PlannedFault;
+  /** "started", or how the process ended instead. */
+  readonly start: string;
+  /** How it ended when it was asked to stop. */
+  readonly stop: string;
+}
+
+export interface StartReport {
+  readonly outcomes: readonly StartOutcome[];
+  readonly problems: readonly string[];
+}
+
+export interface StartFaultOptions {
+  readonly only: (index: number) => boolean;
+  print(line: string): void;
+}
+
+const SETTLE_S_MAX = 60;
+/** What a program that gives up in a proper way ends with: it failed, or what it was given is wrong. */
+const GIVEN_UP: readonly number[] = [1, 2];
+
+export async function startFaults({ only, print }: StartFaultOptions): Promise<StartReport> {
+  await using run = new FaultRun();
+  await using watched = new WatchedCalls(run.base, { folders: [run.base], keepData: false });
+  const roots: readonly Root[] = [[`${run.base}/`, ""]];
+  const writer = new FrameWriter(run.folders.raw, { side: 16, random: new Random(2) }); // any number
+  const problems: string[] = [];
+  const outcomes: StartOutcome[] = [];
+  run.watch.start();
+  const faults = faultsFor(await sitesOfStart(run, { watched, roots }), "each").filter((_fault, index) => only(index));
+  print(`start and stop: ${faults.length} faults`);
+  for (const [index, fault] of faults.entries()) {
+    run.ledger.push(await writer.write({ number: index + 1, folder: "", image: "P.tif" }));
+    const rule = ruleFor(fault, roots);
+    let start = "started";
+    let isDelivered = await startAndDeliver(run, { watched, begun: () => watched.fail(rule) });
+    if (run.daemon.ended !== null) {
+      const { code, signal } = run.daemon.ended;
+      start = `ended with code ${code}`;
+      if (signal !== null || !GIVEN_UP.includes(code)) problems.push(`${textOf(fault)}: the start ${start}`);
+      await run.end("SIGKILL");
+      await watched.detached();
+      isDelivered = await startAndDeliver(run, { watched, begun: () => Promise.resolve() });
+    }
+    if (!isDelivered) problems.push(`${textOf(fault)}: no frame is delivered, also not after another start`);
+    const { code } = await run.end();
+    await watched.detached();
+    if (code !== 0 && !GIVEN_UP.includes(code)) problems.push(`${textOf(fault)}: the stop ended with code ${code}`);
+    outcomes.push({ fault, start, stop: `ended with code ${code}` });
+  }
+  return { outcomes, problems: [...problems, ...await run.judged()] };
+}
+
+/** The calls of a start and a stop between which nothing happens. */
+async function sitesOfStart(
+  run: FaultRun,
+  { watched, roots }: { watched: WatchedCalls; roots: readonly Root[] },
+): Promise<CallSite[]> {
+  const started = run.start(watched.around(SOURCES));
+  await watched.attached();
+  await started;
+  if (!await run.waitFor(() => / running; /.test(run.logText()), SETTLE_S_MAX)) throw new Error("it does not start");
+  await run.end();
+  await watched.detached();
+  return sitesOf(watched.calls, roots);
+}
+
+async function startAndDeliver(
+  run: FaultRun,
+  { watched, begun }: { watched: WatchedCalls; begun: () => Promise<void> },
+): Promise<boolean> {
+  const started = run.start(watched.around(SOURCES));
+  await watched.attached();
+  await begun(); // far before the program, which takes a while to load, changes anything
+  await started;
+  return await run.settled(SETTLE_S_MAX);
+}
+
+/** For a table. */
+export function startLine({ fault, start, stop }: StartOutcome): string {
+  return ["start and stop", textOf(fault), start, stop].join("\t");
+}
