@@ -25,9 +25,7 @@ const ZEROS_BYTES = 65_536;
  */
 function closeFlushed(native: Native, id: bigint): number {
   const flushed = native.symbols.H5Fflush(id, H5F_SCOPE_LOCAL);
-  if (flushed >= 0) return native.symbols.H5Fclose(id);
-  native.abandonedFiles++;
-  return flushed;
+  return flushed < 0 ? flushed : native.symbols.H5Fclose(id);
 }
 
 export class File extends Handle implements Hdf5File {

@@ -27,8 +27,6 @@ const ENCODER = new TextEncoder();
 export class Native {
   /** Dataspaces and property lists that are open: H5Fget_obj_count does not count them. */
   openOthers = 0;
-  /** Files that could not be flushed and so must never be closed. */
-  abandonedFiles = 0;
   #shared: SharedIds | null = null;
 
   constructor(readonly symbols: Symbols, readonly globals: Globals) {}

@@ -1,6 +1,6 @@
 /** Finds and opens HDF5, of a version whose ids are 64 bits wide. */
 import { dllCandidates, type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
-import { H5E_DEFAULT, H5F_OBJ_ALL, H5F_OBJ_FILE, H5S_SCALAR } from "./constants.ts";
+import { H5E_DEFAULT, H5F_OBJ_ALL, H5S_SCALAR } from "./constants.ts";
 import { Datatype } from "./datatype.ts";
 import { Hdf5Error } from "./error.ts";
 import { File } from "./file.ts";
@@ -62,7 +62,7 @@ export function openHdf5Library(options: OpenHdf5Options = {}): Hdf5Library {
   keepMapped(path);
   let globals: GlobalLibrary | null = null;
   try {
-    // Before any other call: what H5close leaves out (see close()) must not be tried again when the process ends.
+    // Before any other call: what close() leaves alone must not be ended when the process ends.
     library.symbols.H5dont_atexit();
     const version = readVersion(library, path);
     if (library.symbols.H5open() < 0) throw new NativeLibraryError(`HDF5 ${version} (${path}) cannot be started`);
@@ -104,8 +104,6 @@ class NativeHdf5Library implements Hdf5Library {
   readonly #native: Native;
   readonly #shared = new DisposableStack();
   readonly #openAtStart: number;
-  /** Files that were open in this process before: of another thread, or abandoned. */
-  readonly #foreignFiles: number;
   #closed = false;
 
   constructor(opened: { library: OpenLibrary; globals: GlobalLibrary; path: string; version: string }) {
@@ -118,7 +116,6 @@ class NativeHdf5Library implements Hdf5Library {
     const flag = new Uint8Array(1);
     opened.library.symbols.H5is_library_threadsafe(flag);
     this.threadSafe = flag[0] !== 0;
-    this.#foreignFiles = this.#count(H5F_OBJ_FILE);
     this.#makeShared();
     this.#openAtStart = this.#countOpen();
   }
@@ -142,9 +139,9 @@ class NativeHdf5Library implements Hdf5Library {
     if (this.#closed) return;
     this.#closed = true;
     this.#native.share(null);
+    // Not H5close: it ends the library for the whole process, where another thread may have it open, and it crashes on a
+    // file that could not be flushed.
     this.#shared.dispose();
-    // H5close would close an abandoned file, one of an earlier opening too, and crash on it.
-    if (this.#native.abandonedFiles + this.#foreignFiles === 0) this.#library.symbols.H5close();
     this.#globals.close();
     this.#library.close();
   }

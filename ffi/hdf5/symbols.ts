@@ -25,7 +25,6 @@ export const SYMBOLS = {
   // H5public.h
   H5dont_atexit: { parameters: [], result: herr_t }, // herr_t H5dont_atexit(void)
   H5open: { parameters: [], result: herr_t }, // herr_t H5open(void)
-  H5close: { parameters: [], result: herr_t }, // herr_t H5close(void)
   H5get_libversion: {
     parameters: [
       memory, // unsigned *majnum

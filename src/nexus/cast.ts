@@ -144,8 +144,8 @@ function findImage(group: NexusGroup): number | null {
   return null;
 }
 
-/** What stays is written over by the next one of its name. */
-function removeQuietly(path: string): void {
+/** What stays is removed by the next daemon. */
+export function removeQuietly(path: string): void {
   try {
     removeFile(path);
   } catch {

@@ -1,7 +1,8 @@
 /** The casts of the last few shapes of trees; frames of one measurement have one or two. */
 import { join } from "node:path";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
-import { Cast } from "./cast.ts";
+import { listFolder } from "../files/listing.ts";
+import { Cast, removeQuietly } from "./cast.ts";
 import type { NexusGroup, NexusNode } from "./tree.ts";
 import { sizeBound, type WrittenTree } from "./write_tree.ts";
 
@@ -14,7 +15,8 @@ export const CAST_PREFIX = ".pewatch-cast-";
 
 export class Casts implements Disposable {
   readonly #hdf5: Hdf5Library;
-  readonly #free = Array.from({ length: CASTS_MAX }, (_, index) => `${CAST_PREFIX}${index}.h5`);
+  /** Of this instance alone: HDF5 makes no file that another thread of the process still has open. */
+  readonly #free = Array.from({ length: CASTS_MAX }, () => `${CAST_PREFIX}${crypto.randomUUID()}.h5`);
   /** The one used last comes last. */
   #kept: { readonly cast: Cast; readonly name: string }[] = [];
   #folder = "";
@@ -36,13 +38,13 @@ export class Casts implements Disposable {
     options: { readonly folder: string; readonly fsync: boolean },
   ): WrittenTree | null {
     if (!isPlain(tree) || sizeBound(tree) > TREE_BYTES_MAX) return null;
-    if (options.folder !== this.#folder) this.#leaveFolder(options.folder);
+    if (options.folder !== this.#folder) this.#enterFolder(options.folder);
     const kept = this.#changed(tree) ?? this.#make(tree);
     return kept.copyTo(path, options);
   }
 
   [Symbol.dispose](): void {
-    this.#leaveFolder("");
+    this.#enterFolder("");
   }
 
   #changed(tree: NexusGroup): Cast | null {
@@ -77,9 +79,25 @@ export class Casts implements Disposable {
     one.cast[Symbol.dispose]();
   }
 
-  #leaveFolder(next: string): void {
+  #enterFolder(folder: string): void {
     for (const one of this.#kept) this.#drop(one);
-    this.#folder = next;
+    this.#folder = folder;
+    if (folder !== "") removeForgotten(folder);
+  }
+}
+
+/** What was open when a program was killed. */
+function removeForgotten(folder: string): void {
+  for (const name of listOrNothing(folder)) {
+    if (name.startsWith(CAST_PREFIX)) removeQuietly(join(folder, name));
+  }
+}
+
+function listOrNothing(folder: string): readonly string[] {
+  try {
+    return listFolder(folder).files;
+  } catch {
+    return []; // making the first cast there will say what is wrong with it
   }
 }
 

@@ -58,13 +58,17 @@ export function writeNexus(
   }
 }
 
-/** Null where there is none for this tree, or where it failed: a file made from nothing then says why it cannot be. */
+/**
+ * Null where there is none for this tree, or where HDF5 failed at it: a file made from nothing then says why it cannot be.
+ * @throws the system's error
+ */
 function writeThroughCast(path: string, tree: NexusGroup, { kept, fsync }: WriteOptions): WrittenTree | null {
   if (kept === undefined) return null;
   try {
     return kept.casts.write(tree, path, { folder: kept.folder, fsync });
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof Hdf5Error) return null;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { Casts } from "../../src/nexus/casts.ts";
+import { CAST_PREFIX, Casts } from "../../src/nexus/casts.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
@@ -154,11 +154,12 @@ export class Way implements Disposable {
     return Deno.readFileSync(join(this.settings.folders.output_root, ...name.split("/")));
   }
 
-  /** What lies in temp and proc. */
+  /** What lies in temp and proc, but for the files that the merge keeps open. */
   onTheWay(): string[] {
     const { temp, proc } = this.settings.folders;
     const left = this.left.filter(({ kind }) => kind !== "raw").map(({ path }) => path);
-    return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)]);
+    const entries = [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)]);
+    return entries.filter((name) => !name.startsWith(CAST_PREFIX));
   }
 
   /** An hour lies between two rounds: no master waits for its time. */
