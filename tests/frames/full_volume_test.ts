@@ -34,7 +34,7 @@ function fill(path: string): void {
   try {
     for (;; blocks++) file.writeSync(block);
   } catch {
-    file.truncateSync(Math.max(0, blocks - 4) * block.length);
+    file.truncateSync(Math.max(0, blocks - 6) * block.length);
   } finally {
     file.close();
   }
