@@ -3,6 +3,8 @@ import { basename, join } from "node:path";
 import { DeliveryPool } from "../../src/frames/delivery_pool.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { measurePairs, PAIR_COLUMNS, pairRow } from "./pairs.ts";
+import { RamVolume, volumes } from "./ram_volume.ts";
+import { timed, type Turn } from "./turn.ts";
 import { copyByCp, filesOf, Workspace, writeFrames } from "./workspace.ts";
 
 const SIDE = 2048;
@@ -15,6 +17,7 @@ const WAYS = [
 
 export async function copyBench(options: BenchOptions): Promise<BenchResult> {
   using space = new Workspace(options.ram);
+  using target = new RamVolume(options.ram);
   using pool = new DeliveryPool();
   const source = space.empty("source");
   writeFrames(source, { count: options.frames, side: SIDE });
@@ -23,13 +26,16 @@ export async function copyBench(options: BenchOptions): Promise<BenchResult> {
   const rows: string[][] = [];
   for (const way of WAYS) {
     const pairs = await measurePairs({
-      theirs: () => copyByCp(files, space.empty("out")),
-      ours: () => copyByPool(pool, { files, folder: space.empty("out"), ...way }),
+      theirs: () => {
+        const folder = target.empty("out");
+        return timed(() => copyByCp(files, folder));
+      },
+      ours: () => copyByPool(pool, { files, folder: target.empty("out"), ...way }),
     }, options.pairs);
     raw[way.name] = pairs;
     rows.push(pairRow(way.name, pairs));
   }
-  const title = `${options.frames} files of 16 MiB, memory to memory: speed as a multiple of cp's`;
+  const title = `${options.frames} files of 16 MiB, memory to memory${volumes(target)}: speed as a multiple of cp's`;
   return { tables: [{ title, columns: PAIR_COLUMNS, rows }], raw };
 }
 
@@ -40,10 +46,9 @@ interface PoolCopy {
   readonly verify: "compare" | "size";
 }
 
-async function copyByPool(pool: DeliveryPool, copy: PoolCopy): Promise<number> {
+function copyByPool(pool: DeliveryPool, copy: PoolCopy): Promise<Turn> {
   const waiting = [...copy.files];
   const options = { verify: copy.verify, fsync: false, hashed: null };
-  const start = performance.now();
   const lane = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const spans = [{ source: file, offset: 0, length: Deno.lstatSync(file).size }];
@@ -51,6 +56,5 @@ async function copyByPool(pool: DeliveryPool, copy: PoolCopy): Promise<number> {
       await pool.copy({ targets: [target], options }, { workers: copy.workers });
     }
   };
-  await Promise.all(Array.from({ length: copy.workers }, lane));
-  return (performance.now() - start) / 1000;
+  return timed(() => Promise.all(Array.from({ length: copy.workers }, lane)));
 }

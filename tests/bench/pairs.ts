@@ -1,19 +1,22 @@
 /** Two ways of doing something, measured in turns, so that what else the machine does meets both alike. */
 import { median, ratioText } from "./table.ts";
+import { ownProcessor_s, TICKS_PER_S, type Turn } from "./turn.ts";
 
 export interface Pair {
   readonly ours_s: number;
   readonly theirs_s: number;
   /** theirs / ours: above 1, ours is faster. */
   readonly ratio: number;
+  /** ours / theirs, of processor time: on two cores, one that is twice theirs can take their time. Null where unknown. */
+  readonly processor: number | null;
   /** The share of all cores that other programs used meanwhile; null where the system does not tell. */
   readonly foreign: number | null;
 }
 
 export interface Duel {
-  /** Comes back with the seconds of the part that counts. */
-  ours(): Promise<number>;
-  theirs(): Promise<number>;
+  /** Comes back with the part that counts. */
+  ours(): Promise<Turn>;
+  theirs(): Promise<Turn>;
 }
 
 /** A pair during which other programs had more of the machine than this says more about them than about us. */
@@ -31,13 +34,23 @@ export async function measurePairs(duel: Duel, count: number): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let index = 0; index < TRIES_FACTOR * count && quietOf(pairs).length < count; index++) {
     const before = processorTime();
-    let [ours_s, theirs_s] = [0, 0];
-    if (index % 2 === 1) ours_s = await duel.ours();
-    theirs_s = await duel.theirs();
-    if (index % 2 === 0) ours_s = await duel.ours();
-    pairs.push({ ours_s, theirs_s, ratio: theirs_s / ours_s, foreign: foreignShare(before, processorTime()) });
+    const first = index % 2 === 1 ? await duel.ours() : null;
+    const theirs = await duel.theirs();
+    const ours = first ?? await duel.ours();
+    pairs.push({ ...compared(ours, theirs), foreign: foreignShare(before, processorTime()) });
   }
   return pairs;
+}
+
+function compared(ours: Turn, theirs: Turn): Omit<Pair, "foreign"> {
+  const { seconds: ours_s, processor_s: processor } = ours;
+  const { seconds: theirs_s, processor_s: theirProcessor } = theirs;
+  return {
+    ours_s,
+    theirs_s,
+    ratio: theirs_s / ours_s,
+    processor: processor !== null && theirProcessor ? processor / theirProcessor : null,
+  };
 }
 
 function quietOf(pairs: readonly Pair[]): readonly Pair[] {
@@ -56,42 +69,44 @@ export function medianRatio(pairs: readonly Pair[]): number {
   return median(counted(pairs).map((pair) => pair.ratio));
 }
 
-/** One row of a table: the median ratio, the smallest and the largest, which pairs counted, how busy others were. */
+/** One row of a table: the ratios' median and range, the processor time, which pairs counted, how busy others were. */
 export function pairRow(name: string, pairs: readonly Pair[]): string[] {
   const valid = counted(pairs);
   const ratios = valid.map((pair) => pair.ratio);
   const foreign = valid.map((pair) => pair.foreign).filter((share) => share !== null);
+  const processor = valid.map((pair) => pair.processor).filter((factor) => factor !== null);
   return [
     name,
     ratioText(median(ratios)),
     `${ratioText(Math.min(...ratios))} to ${ratioText(Math.max(...ratios))}`,
+    processor.length === 0 ? "?" : ratioText(median(processor)),
     `${valid.length} of ${pairs.length}`,
     foreign.length === 0 ? "?" : `${(median(foreign) * 100).toFixed(0)} %`,
   ];
 }
 
-export const PAIR_COLUMNS = ["what", "ratio", "from, to", "pairs", "others' load"] as const;
+export const PAIR_COLUMNS = ["what", "ratio", "from, to", "processor", "pairs", "others' load"] as const;
 
 interface ProcessorTime {
-  /** Clock ticks of all cores. */
-  readonly total: number;
-  readonly busy: number;
+  /** Of all cores. */
+  readonly total_s: number;
+  readonly busy_s: number;
   /** Of this process and the children that it has waited for. */
-  readonly own: number;
+  readonly own_s: number;
 }
 
 function processorTime(): ProcessorTime | null {
-  if (Deno.build.os !== "linux") return null;
-  const all = Deno.readTextFileSync("/proc/stat").split("\n", 1)[0]!.trim().split(/\s+/).slice(1, 9).map(Number);
-  const total = all.reduce((sum, ticks) => sum + ticks, 0);
-  const stat = Deno.readTextFileSync("/proc/self/stat");
-  // The program's name, in brackets, may hold spaces; utime to cstime are the fields 14 to 17.
-  const own = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number);
-  return { total, busy: total - all[3]! - all[4]!, own: own.reduce((sum, ticks) => sum + ticks, 0) };
+  const own_s = ownProcessor_s();
+  if (own_s === null) return null;
+  const all = Deno.readTextFileSync("/proc/stat").split("\n", 1)[0]!.trim().split(/\s+/).slice(1, 9).map((ticks) =>
+    Number(ticks) / TICKS_PER_S
+  );
+  const total_s = all.reduce((sum, time_s) => sum + time_s, 0);
+  return { total_s, busy_s: total_s - all[3]! - all[4]!, own_s };
 }
 
 function foreignShare(before: ProcessorTime | null, after: ProcessorTime | null): number | null {
-  if (before === null || after === null || after.total === before.total) return null;
-  const foreign = after.busy - before.busy - (after.own - before.own);
-  return Math.max(0, foreign) / (after.total - before.total);
+  if (before === null || after === null || after.total_s === before.total_s) return null;
+  const foreign_s = after.busy_s - before.busy_s - (after.own_s - before.own_s);
+  return Math.max(0, foreign_s) / (after.total_s - before.total_s);
 }

@@ -9,6 +9,7 @@ import type { HostedPlugin } from "../../src/plugins/hosted_plugin.ts";
 import { makeFolders } from "../../src/daemon/make_folders.ts";
 import { PluginHost } from "../../src/plugins/plugin_host.ts";
 import type { FrameEvent, Logger } from "../../src/frames/events.ts";
+import { timed, type Turn } from "./turn.ts";
 
 /** The order of the way; each stage's event says that a frame has left it. */
 const STEPS = ["claimed", "merged", "delivered"] as const;
@@ -64,22 +65,19 @@ export class StageRunner implements AsyncDisposable {
 
   /**
    * Lets the stages work until so many frames are delivered.
-   * @returns seconds from the first firing to the end of the last
+   * @returns what it took from the first firing to the end of the last
    * @throws where a frame met a problem, or nothing moves any more
    */
-  async deliver(count: number): Promise<number> {
+  async deliver(count: number): Promise<Turn> {
     this.#left = STEPS.map(() => 0);
     this.problems.length = 0;
-    const start = performance.now();
     const stuck = setTimeout(() => this.#fail("nothing moves any more"), STUCK_MS);
-    let last_ms = start;
-    await Promise.all(this.#host.plugins.map(async (plugin, stage) => {
-      await this.#fireOn(plugin, { stage, count });
-      last_ms = Math.max(last_ms, performance.now());
-    }));
+    const turn = await timed(() =>
+      Promise.all(this.#host.plugins.map((plugin, stage) => this.#fireOn(plugin, { stage, count })))
+    );
     clearTimeout(stuck);
     if (this.problems.length > 0) throw new Error(`The run does not count: ${this.problems[0]}`);
-    return (last_ms - start) / 1000;
+    return turn;
   }
 
   /** Fires one stage until all frames have left it. */

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { measurePairs, medianRatio, type Pair, PAIR_COLUMNS, pairRow } from "./pairs.ts";
 import { benchSettings, type SettingChanges, StageRunner } from "./stage_runner.ts";
+import { RamVolume, volumes } from "./ram_volume.ts";
 import { ratioText } from "./table.ts";
+import { timed, type Turn } from "./turn.ts";
 import { copyByCp, filesOf, Workspace, writeFrames } from "./workspace.ts";
 
 export const SIDE = 2048;
@@ -44,6 +46,7 @@ const VARIANTS: readonly Variant[] = [
 
 export async function throughputBench(options: BenchOptions): Promise<BenchResult> {
   using space = new Workspace(options.ram);
+  using memory = new RamVolume(options.ram);
   using diskSpace = new Workspace(options.disk);
   const rows: string[][] = [];
   const raw: Record<string, { pairs: readonly Pair[]; median: number }> = {};
@@ -51,12 +54,14 @@ export async function throughputBench(options: BenchOptions): Promise<BenchResul
     const source = space.empty("source");
     const sidecar = variant.longSidecar ? "long" : "short";
     writeFrames(source, { count: options.frames, side: SIDE, sidecar });
-    const output = (variant.onDisk ? diskSpace : space).empty("output");
+    const output = (variant.onDisk ? diskSpace : memory).empty("output");
     const pairs = await againstCp(variant, { options, space, source, output });
     rows.push(pairRow(variant.name, pairs));
     raw[variant.name] = { pairs, median: medianRatio(pairs) };
   }
-  const title = `${options.frames} frames of ${SIDE}² float32, the whole work: speed as a multiple of cp's`;
+  const title = `${options.frames} frames of ${SIDE}² float32, the whole work${
+    volumes(memory)
+  }: speed as a multiple of cp's`;
   return { tables: [{ title, columns: PAIR_COLUMNS, rows }, byStage(raw)], raw };
 }
 
@@ -82,7 +87,7 @@ async function againstCp(variant: Variant, around: Surroundings): Promise<Pair[]
     }
     const theirs = async () => {
       way.clear();
-      return await copyByCp(files, way.output);
+      return await timed(() => copyByCp(files, way.output));
     };
     return await measurePairs({ ours: () => way.run(), theirs }, options.pairs);
   } finally {
@@ -128,14 +133,13 @@ export class WholeWork {
     for (const file of filesOf(this.output)) Deno.removeSync(file);
   }
 
-  /** Seconds from the moment that the frames lie in raw to the last one's delivery. */
-  async run(ready?: () => void): Promise<number> {
+  /** From the moment that the frames lie in raw to the end of the last one's delivery. */
+  async run(): Promise<Turn> {
     this.clear();
     // Written beside raw and renamed into it, so that all are there at once.
     const incoming = this.#folders.space.empty("incoming");
     await copyByCp(filesOf(this.#folders.source), incoming);
     for (const file of filesOf(incoming)) Deno.renameSync(file, join(this.#raw, file.slice(incoming.length + 1)));
-    ready?.();
     return await this.#runner.deliver(this.#folders.frames);
   }
 
