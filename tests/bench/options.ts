@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly disk: string;
   /** A Python with h5py and fabio; null where there is none. */
   readonly python: string | null;
+  /** Rows of a bench whose name holds this; all where it is empty. */
+  readonly only: string;
   /** Where raw results go, or null. */
   readonly out: string | null;
 }
@@ -38,7 +40,8 @@ export interface Machine {
 }
 
 export const USAGE = `options: --frames N (60)  --pairs N (5)  --seconds S (60)  --out DIR (none)
-         --ram DIR (/dev/shm)  --disk DIR (the temporary folder)  --python FILE (PEWATCH_PYTHON)`;
+         --ram DIR (/dev/shm)  --disk DIR (the temporary folder)  --python FILE (PEWATCH_PYTHON)
+         --only TEXT (rows of throughput whose name holds it)`;
 
 /** @throws TypeError where an option is unknown or no number */
 export function readOptions(args: readonly string[]): { names: string[]; options: BenchOptions } {
@@ -52,6 +55,7 @@ export function readOptions(args: readonly string[]): { names: string[]; options
       ram: { type: "string", default: Deno.build.os === "linux" ? "/dev/shm" : temporaryFolder() },
       disk: { type: "string", default: temporaryFolder() },
       python: { type: "string", default: Deno.env.get("PEWATCH_PYTHON") ?? "" },
+      only: { type: "string", default: "" },
       out: { type: "string", default: "" },
     },
   });
@@ -62,6 +66,7 @@ export function readOptions(args: readonly string[]): { names: string[]; options
     ram: values.ram,
     disk: values.disk,
     python: values.python === "" ? null : values.python,
+    only: values.only,
     out: values.out === "" ? null : values.out,
   };
   return { names: positionals, options };
