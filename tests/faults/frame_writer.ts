@@ -32,6 +32,7 @@ export interface Shot {
   readonly image: string;
   readonly dark?: boolean;
   readonly overflow?: boolean;
+  /** It lies there in one piece, its sidecar before it: nothing of it is still to come when it is given up. */
   readonly unreadable?: boolean;
 }
 
@@ -70,10 +71,13 @@ export class FrameWriter {
     const path = join(folder, image);
     const unreadable = shot.unreadable === true;
     const bytes = unreadable ? new TextEncoder().encode(`no image ${number}\n`) : this.#image(number);
-    await writeImage(path, bytes);
+    const sidecar = this.#sidecar(number, dark);
+    if (unreadable) {
+      saveSidecar(path, sidecar);
+      Deno.writeFileSync(path, bytes);
+    } else await writeImage(path, bytes);
     const overflow = shot.overflow === true ? `${number} pixels overflowed\n` : null;
     if (overflow !== null) Deno.writeTextFileSync(`${path}.overflow`, overflow);
-    const sidecar = this.#sidecar(number, dark);
     const frame: LedgerFrame = {
       number,
       folder: shot.folder,
@@ -89,7 +93,7 @@ export class FrameWriter {
   }
 
   finish({ frame, path, sidecar }: HalfWritten): LedgerFrame {
-    saveSidecar(path, sidecar);
+    if (!frame.unreadable) saveSidecar(path, sidecar);
     return frame;
   }
 

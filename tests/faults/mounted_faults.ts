@@ -4,6 +4,7 @@
  * `unshare --mount --pid --fork --kill-child --mount-proc deno run -A tests/faults/mounted_faults.ts NAME`.
  */
 import { join } from "node:path";
+import { filesBelow } from "./delivered_files.ts";
 import { FaultRun } from "./fault_run.ts";
 import { pause } from "./frame_writer.ts";
 
@@ -77,10 +78,16 @@ async function outputFrozen(): Promise<string[]> {
       const before = run.watch.images.size;
       if (!await run.waitFor(() => run.watch.images.size > before + 5, SETTLE_S_MAX)) problems.push("no frame comes");
       server.kill("SIGSTOP");
+      const inRaw = framesIn(run.folders.raw);
       await pause(freeze_s * 1000);
-      const ended = run.daemon.ended;
+      const { ended } = run.daemon;
+      const stillInRaw = framesIn(run.folders.raw);
       server.kill("SIGCONT");
       if (ended !== null) problems.push(`the daemon ended with code ${ended.code} while the output was frozen`);
+      const left = inRaw.filter((name) => stillInRaw.includes(name));
+      if (freeze_s > CLAIM_S_MAX && left.length > 0) {
+        problems.push(`no frame was taken while it was frozen: ${left[0]}`);
+      }
     }
     await detector.stop();
     problems.push(...await verdict(run));
@@ -89,6 +96,14 @@ async function outputFrozen(): Promise<string[]> {
     await new Deno.Command("umount", { args: ["--lazy", share] }).output();
   }
   return problems;
+}
+
+/** Far longer than a frame waits in raw, late sidecars and a busy machine included. */
+const CLAIM_S_MAX = 5;
+
+/** Those whose names do not come again. */
+function framesIn(raw: string): string[] {
+  return filesBelow(raw).filter((name) => /P-\d+\.tif$/.test(name));
 }
 
 async function rawUnmounted(): Promise<string[]> {

@@ -30,7 +30,7 @@ const SETTLE_S_MAX = 30;
 const PROBLEMS_MAX = 10;
 
 export async function powerLoss(options: PowerLossOptions): Promise<PowerLossReport> {
-  await using run = new FaultRun({ more: "[frames]\nsettle_s = 0.05\nsidecar_wait_s = 0.2" });
+  await using run = new FaultRun({ more: "[frames]\nsettle_s = 0.05\nsidecar_wait_s = 2" });
   const recording = await record(run);
   options.print(`${recording.steps.length} steps were recorded`);
   const random = new Random(options.seed);
