@@ -15,6 +15,8 @@ declare module "pewatch" {
       readonly id: number;
       readonly frames: number;
     }[];
+    /** How far an order is to try the quarantine again. */
+    readonly retried?: RetryProgress;
   }
 
   /**
@@ -73,7 +75,6 @@ declare module "pewatch" {
     error(message: string, fields?: Readonly<Record<string, unknown>>): void;
   }
 
-  /** What the way of a frame tells the rest of the program: log lines, events of frames, conditions of the surroundings. */
   export type LogLevel = "debug" | "info" | "warn" | "error";
 
   /** What a stage is given to tell what it does. */
@@ -230,6 +231,8 @@ declare module "pewatch" {
     readonly output: string;
     /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
     readonly left: readonly LeftFolder[];
+    /** For the first stage: somebody wants the quarantine to be tried again. */
+    readonly retry?: RetryOrder;
   }
 
   /** `Config` is what the plugin's own schema makes of its table of the configuration. */
@@ -405,6 +408,16 @@ declare module "pewatch" {
 
   /** The type of `context.config` for a plugin with this schema: `PluginContext<InferConfig<typeof CONFIG>>`. */
   export type InferConfig<Schema extends ConfigSchema> = Schema extends ConfigSchema<infer Output> ? Output : never;
+
+  /** How far an order is. */
+  interface RetryProgress {
+    readonly id: number;
+    /** On their way again. */
+    readonly taken: number;
+    /** Still as they were: the log says why. */
+    readonly kept: number;
+    readonly waiting: number;
+  }
 
   interface DaemonSettings {
     /** Seconds that, divided by `multiplier`, make one tick. The name is the first implementation's. */
@@ -599,6 +612,13 @@ declare module "pewatch" {
     readonly closed: boolean;
   }
 
+  /** What somebody has asked for; each order is carried out once. */
+  interface RetryOrder {
+    readonly id: number;
+    /** The folder of the quarantine, absolute. */
+    readonly path: string;
+  }
+
   type LogLevelSetting = "debug" | "info" | "warn" | "error";
 
   type FolderKind = "raw" | "temp" | "proc";
@@ -761,6 +781,8 @@ declare module "pewatch/stages" {
     readonly outputDir: string;
     /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
     readonly left?: readonly LeftFolder[];
+    /** Somebody wants the quarantine to be tried again. */
+    readonly retry?: RetryOrder;
   }
 
   interface CreateFileOptions {
@@ -826,6 +848,13 @@ declare module "pewatch/stages" {
     readonly until_ms: number | null;
     /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
     readonly closed: boolean;
+  }
+
+  /** What somebody has asked for; each order is carried out once. */
+  interface RetryOrder {
+    readonly id: number;
+    /** The folder of the quarantine, absolute. */
+    readonly path: string;
   }
 
   interface Hdf5Group extends Hdf5Object {

@@ -17,6 +17,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Ask the running daemon to stop, and wait until it has",
     load: async () => (await import("./stop.ts")).runStop,
   },
+  retry: {
+    summary: "Try the frames of the quarantine again",
+    load: async () => (await import("./retry.ts")).runRetry,
+  },
   service: {
     summary: "Let the daemon run from each start of the computer on",
     load: async () => (await import("./service.ts")).runService,

@@ -1,12 +1,16 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
 import { messageOf } from "../files/errors.ts";
+import { QUARANTINE_FOLDER } from "../frames/destination.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
+import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
+import type { RetryProgress } from "../frames/quarantine_retry.ts";
 import { refusal } from "./check_change.ts";
 import type { SettingChange } from "./client_settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedExtras, shippedStages } from "../plugins/shipped.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
+import { FrameRetry } from "./frame_retry.ts";
 import { type Clock, SYSTEM_CLOCK } from "../plugins/clock.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { CHECK_MS_MAX, LiveSettings } from "./live_settings.ts";
@@ -69,6 +73,8 @@ export class Daemon {
   readonly #listeners = new Set<FrameListener>();
   readonly #settingsListeners = new Set<SettingsListener>();
   readonly #space = new SpaceWatch();
+  #retry: FrameRetry | null = null;
+  #nextRetry = 1;
   #open = false;
   #looking = false;
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -160,8 +166,13 @@ export class Daemon {
   }
 
   /** Tries again what is in quarantine and what waits with a fault. Gives one sentence of what comes of it. */
-  retryFrames(): Promise<string> {
-    return Promise.resolve("Nothing is in quarantine");
+  async retryFrames(): Promise<string> {
+    if (!this.running || this.#host === null) return "pewatch is stopped: start it, then try again";
+    this.#host.retryStages();
+    const path = join(this.settings.folders.output_root, QUARANTINE_FOLDER);
+    // Asked once more while it is under way, it is the same order.
+    this.#retry ??= new FrameRetry({ id: this.#nextRetry++, path });
+    return await this.#retry.answer();
   }
 
   status(): DaemonStatus {
@@ -294,7 +305,7 @@ export class Daemon {
       folder: new PluginFolder({ folder: this.settings.plugins.dir, shadowRoot }),
       log: this.#log,
       settings: () => this.settings,
-      left: () => this.#live.left,
+      orders: () => ({ left: this.#live.left, ...this.#retry === null ? {} : { retry: this.#retry.order } }),
       onFrame: (event) => this.#frame(event),
       onCondition: (condition) => this.#condition(condition),
       onBacklog: (backlog) => this.#backlog(backlog),
@@ -315,6 +326,7 @@ export class Daemon {
     this.#heartbeat = null;
     await this.#host?.stop();
     this.#live.closeLeft();
+    this.#retry = null;
     // After the last word of the plugins, and before another daemon may read the file.
     await this.#parameters?.close();
   }
@@ -327,6 +339,7 @@ export class Daemon {
         status: () => this.status(),
         retry: (plugin) => this.retryPlugin(plugin),
         reload: () => this.reloadPlugins(),
+        retryFrames: () => this.retryFrames(),
         stop: this.#options.onStopRequest ?? null,
       },
     });
@@ -341,10 +354,18 @@ export class Daemon {
   }
 
   #backlog(backlog: Backlog): void {
-    const { left, ...frames } = backlog;
+    const { left, retried, ...frames } = backlog;
+    if (retried !== undefined && this.#retry !== null) this.#heardOfRetry(this.#retry, retried);
     this.#statistics.backlog(frames, this.#clock.now_ms());
     const empty = left === undefined ? [] : this.#live.emptied(left);
     if (empty.length > 0) void this.#inTurn(() => this.#live.letGo(empty));
+  }
+
+  #heardOfRetry(retry: FrameRetry, progress: RetryProgress): void {
+    retry.heard(progress);
+    if (!retry.done) return;
+    this.#retry = null;
+    this.#log.info(`retry: ${retry.text}`);
   }
 
   #frame(event: FrameEvent): void {

@@ -15,6 +15,8 @@ export type Request =
   | { readonly what: "status" }
   /** Puts a plugin back to work that was put aside. */
   | { readonly what: "retry"; readonly plugin: string }
+  /** Tries the frames of the quarantine again. Answered with a sentence. */
+  | { readonly what: "retry_frames" }
   /** Looks at the plugins folder now, and starts what changed anew. */
   | { readonly what: "reload" }
   /** Answered before the daemon stops. */
@@ -88,6 +90,7 @@ export function parseRequest(text: string): Request {
   switch (content["what"]) {
     case "status":
     case "reload":
+    case "retry_frames":
     case "stop":
       return { what: content["what"] };
     case "retry":

@@ -17,12 +17,14 @@ import {
   writeJson,
 } from "./request_files.ts";
 
-/** What the daemon does on request, each at once: nothing is waited for. An error that is thrown becomes the answer. */
+/** What the daemon does on request, each at once or within a second. An error that is thrown becomes the answer. */
 export interface RequestHandlers {
   status(): unknown;
   /** Gives why it cannot, or null. */
   retry(plugin: string): string | null;
   reload(): void;
+  /** Gives a sentence. */
+  retryFrames(): Promise<string>;
   /** Called when the answer is written. Null where the program cannot be asked to stop. */
   readonly stop: (() => void) | null;
 }
@@ -147,6 +149,8 @@ export class Requests {
       case "reload":
         handlers.reload();
         return await this.#reply(id, { value: null });
+      case "retry_frames":
+        return await this.#reply(id, { value: await handlers.retryFrames() });
       case "retry": {
         const error = handlers.retry(request.plugin);
         return await this.#reply(id, error === null ? { value: null } : { error });

@@ -1,4 +1,5 @@
 /** What the way of a frame tells the rest of the program: log lines, events of frames, conditions of the surroundings. */
+import type { RetryProgress } from "./quarantine_retry.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -56,6 +57,8 @@ export interface Backlog {
   readonly series?: number;
   /** What is left to do in folders that a client has put others in the place of, by their id. */
   readonly left?: readonly { readonly id: number; readonly frames: number }[];
+  /** How far an order is to try the quarantine again. */
+  readonly retried?: RetryProgress;
 }
 
 /** What a stage is given to tell what it does. */

@@ -1,12 +1,15 @@
 /** The second stage: merges each claim in temp and hands it on to proc. */
 import { join } from "node:path";
 import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
+import { removeFile } from "../files/durable.ts";
+import { listFolder } from "../files/listing.ts";
+import { CAST_PREFIX } from "../nexus/casts.ts";
 import { parametersOfClaim } from "./claim_parameters.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "./claim.ts";
 import { HeldOpen } from "./held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
-import { tellLeft } from "./left_folders.ts";
+import { leftOf, tellLeft } from "./left_folders.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of and left. */
@@ -47,6 +50,7 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   }
   held.endRound(reporter);
   reporter.backlog({ temp: left });
+  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeCasts(path);
   tellLeft("temp", options);
 }
 
@@ -56,6 +60,17 @@ const held = new HeldOpen("merge");
 /** Windows calls it a missing right when a folder is renamed while a file in it is open elsewhere. */
 class ClaimHeldError extends Error {
   override readonly name = "ClaimHeldError";
+}
+
+/** A folder that was left gets no more of them; what a stop has left there nobody else would remove. */
+function removeCasts(folder: string): void {
+  try {
+    for (const name of listFolder(folder).files) {
+      if (name.startsWith(CAST_PREFIX)) removeFile(join(folder, name));
+    }
+  } catch {
+    // told of by tellLeft; one that is open still goes with its cast
+  }
 }
 
 /** The frame that a claim holds, as far as that can be told. */

@@ -19,6 +19,7 @@ import { parametersFor } from "./claim_parameters.ts";
 import type { Reporter } from "./events.ts";
 import { HeldOpen } from "./held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "./record.ts";
+import { QuarantineRetry } from "./quarantine_retry.ts";
 import { keepReference } from "./reference_dark.ts";
 import { allOf, leftKey, leftOf, leftUnreadable } from "./left_folders.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
@@ -42,6 +43,7 @@ const SCAN_SHORT_MS = 50;
 export class PrepareRaw {
   readonly #watch = new Watch();
   readonly #held = new HeldOpen("raw");
+  readonly #retry = new QuarantineRetry();
   #strays = new Set<string>();
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
@@ -56,7 +58,8 @@ export class PrepareRaw {
     const scan = scanAll(options);
     this.#tellStrays(scan.strays, reporter);
     const waiting = new Set(scan.candidates);
-    let room = CLAIMS_MAX - countClaims(folders);
+    const onTheWay = countClaims(folders);
+    let room = CLAIMS_MAX - onTheWay;
     for (const candidate of scan.candidates) {
       if (signal.aborted || room <= 0) break;
       const outcome = await this.#treat(candidate, options);
@@ -71,6 +74,8 @@ export class PrepareRaw {
     // The tries at a file that is held open take time too, and are no reason to look less often.
     const idle = waiting.size === scan.candidates.length && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
     this.#nextScan_ms = begun_ms + scan_ms * (idle ? 1 + PAUSE_PER_SCAN : 1);
+    const claim = (candidate: Candidate, verdict: Ready) => claimReady(candidate, { verdict, options });
+    await this.#retry.work(options, { onTheWay, claim });
     const left = leftInRaw(waiting, { folders, read: scan.read });
     reporter.backlog(scan.read.has(folders.raw) ? { raw: waiting.size, left } : { left });
   }

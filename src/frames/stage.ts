@@ -3,6 +3,7 @@ import type { Settings } from "../config/settings.ts";
 import type { ParameterReading } from "../nexus/parameter.ts";
 import type { Reporter } from "./events.ts";
 import type { LeftFolder } from "./left_folders.ts";
+import type { RetryOrder } from "./quarantine_retry.ts";
 
 /** The folders of the way, absolute. */
 export interface FrameFolders {
@@ -14,6 +15,8 @@ export interface FrameFolders {
   readonly outputDir: string;
   /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
   readonly left?: readonly LeftFolder[];
+  /** Somebody wants the quarantine to be tried again. */
+  readonly retry?: RetryOrder;
 }
 
 /** Who knows the parameters; in the daemon that is the main thread. */

@@ -8,6 +8,7 @@
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
 import type { LeftFolder } from "../frames/left_folders.ts";
+import type { RetryOrder } from "../frames/quarantine_retry.ts";
 import type { ParameterReading, ParameterValue } from "../nexus/parameter.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 
@@ -23,6 +24,8 @@ export interface PluginFolders {
   readonly output: string;
   /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
   readonly left: readonly LeftFolder[];
+  /** For the first stage: somebody wants the quarantine to be tried again. */
+  readonly retry?: RetryOrder;
 }
 
 /** `Config` is what the plugin's own schema makes of its table of the configuration. */

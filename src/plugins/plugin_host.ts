@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
-import type { LeftFolder } from "../frames/left_folders.ts";
 import { type ParameterBoard, PluginServices } from "./answers.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { PluginFolders } from "./contract.ts";
@@ -23,6 +22,9 @@ export interface SourceFolder {
   readonly problem: string | null;
 }
 
+/** What stages have to do besides the frames in the present folders. */
+export type StageOrders = Pick<PluginFolders, "left" | "retry">;
+
 export interface PluginHostOptions {
   /** What is shipped. */
   readonly sources: readonly PluginSource[];
@@ -37,8 +39,8 @@ export interface PluginHostOptions {
   readonly openWorker?: OpenWorker;
   /** Asked at each firing, so that what a client changes holds from the next one on. */
   settings(): Settings;
-  /** Asked together with the settings: folders that stages still empty. None where it is not given. */
-  left?(): readonly LeftFolder[];
+  /** Asked together with the settings. */
+  orders?(): StageOrders;
   onFrame(event: FrameEvent): void;
   onCondition(condition: Condition): void;
   onBacklog(backlog: Backlog): void;
@@ -202,7 +204,7 @@ export class PluginHost {
   }
 
   #surroundings(): PluginSurroundings {
-    const { log, settings, left = () => [], onFrame, onCondition, onBacklog, parameters } = this.#options;
+    const { log, settings, orders = () => ({ left: [] }), onFrame, onCondition, onBacklog, parameters } = this.#options;
     const services = new PluginServices({ log, parameters });
     return {
       log,
@@ -213,7 +215,7 @@ export class PluginHost {
       context: (tick, name) => {
         const now = settings();
         const config = now.plugins.tables[name] ?? {};
-        return { tick, folders: pluginFolders(now, left()), maxProc: now.daemon.max_proc, settings: now, config };
+        return { tick, folders: pluginFolders(now, orders()), maxProc: now.daemon.max_proc, settings: now, config };
       },
       claimName: (name, plugin) => this.#claim(name, plugin),
       onFrame: (event) => {
@@ -227,10 +229,10 @@ export class PluginHost {
 }
 
 /** The folders of the configuration as plugins get them; `outputDir` with forward slashes on every system. */
-export function pluginFolders(settings: Settings, left: readonly LeftFolder[] = []): PluginFolders {
+export function pluginFolders(settings: Settings, orders: StageOrders = { left: [] }): PluginFolders {
   const { raw, temp, proc, output_root, output_dir } = settings.folders;
   const outputDir = Deno.build.os === "windows" ? output_dir.replaceAll("\\", "/") : output_dir;
-  return { raw, temp, proc, outputRoot: output_root, outputDir, output: outputFolder(settings), left };
+  return { raw, temp, proc, outputRoot: output_root, outputDir, output: outputFolder(settings), ...orders };
 }
 
 export function outputFolder(settings: Settings): string {

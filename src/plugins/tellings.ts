@@ -118,9 +118,17 @@ function checkedBacklog(backlog: Backlog): Backlog {
     if (!Number.isFinite(frames)) throw new TypeError("a backlog counts frames");
     checked[where] = frames;
   }
-  const { left } = backlog;
-  if (left === undefined) return checked;
-  const isCount = (one: unknown) => Number.isFinite((one as { frames?: unknown } | null)?.frames);
-  if (!Array.isArray(left) || !left.every(isCount)) throw new TypeError("what is left is counted in frames");
-  return { ...checked, left };
+  const { left, retried } = backlog;
+  if (left !== undefined && !(Array.isArray(left) && left.every((one) => hasNumbers(one, ["id", "frames"])))) {
+    throw new TypeError("what is left is counted in frames");
+  }
+  if (retried !== undefined && !hasNumbers(retried, ["id", "taken", "kept", "waiting"])) {
+    throw new TypeError("what is tried again is counted in frames");
+  }
+  return { ...checked, ...left === undefined ? {} : { left }, ...retried === undefined ? {} : { retried } };
+}
+
+function hasNumbers(value: unknown, keys: readonly string[]): boolean {
+  return typeof value === "object" && value !== null &&
+    keys.every((key) => Number.isFinite((value as Record<string, unknown>)[key]));
 }

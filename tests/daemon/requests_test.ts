@@ -25,6 +25,7 @@ class Place extends TempFolder implements AsyncDisposable {
       status: () => ({ state: "RUNNING", asked: this.asked.push("status") }),
       retry: (plugin) => this.asked.push(`retry ${plugin}`) > 0 && plugin === "roi" ? null : `There is no ${plugin}`,
       reload: () => void this.asked.push("reload"),
+      retryFrames: () => Promise.resolve(`tried, ${this.asked.push("retry frames")}`),
       stop: () => void this.asked.push("stop"),
       ...options.handlers,
     };
@@ -76,12 +77,13 @@ Deno.test("retry, reload and stop reach their handlers, and a refusal its asker"
   place.tick();
   await askDaemon(place.settings, { what: "retry", plugin: "roi" });
   await askDaemon(place.settings, { what: "reload" });
+  assert.equal((await askDaemon(place.settings, { what: "retry_frames" })).value, "tried, 3");
   await askDaemon(place.settings, { what: "stop" });
   await assert.rejects(askDaemon(place.settings, { what: "retry", plugin: "rio" }), {
     name: "DaemonAnswerError",
     message: "There is no rio",
   });
-  assert.deepEqual(place.asked, ["retry roi", "reload", "stop", "retry rio"]);
+  assert.deepEqual(place.asked, ["retry roi", "reload", "retry frames", "stop", "retry rio"]);
 });
 
 Deno.test("an error of the daemon's becomes the answer", async () => {
@@ -226,7 +228,13 @@ Deno.test("where the folder cannot be made the daemon does without, and says wha
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("state"), "in the way");
   const log = memoryLog();
-  const handlers: RequestHandlers = { status: () => null, retry: () => null, reload: () => {}, stop: null };
+  const handlers: RequestHandlers = {
+    status: () => null,
+    retry: () => null,
+    reload: () => {},
+    retryFrames: () => Promise.resolve(""),
+    stop: null,
+  };
   assert.equal(Requests.open({ folder: folder.join("state", "requests"), log, handlers }), null);
   assert.match(log.lines[0] ?? "", /^warn .*pewatch stop and plugins retry do not work/);
 });

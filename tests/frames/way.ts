@@ -6,10 +6,12 @@ import { CAST_PREFIX, Casts } from "../../src/nexus/casts.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
+import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
 import { Finalize } from "../../src/frames/finalize.ts";
 import type { FrameEvent, Reporter } from "../../src/frames/events.ts";
 import type { FolderKind, LeftFolder } from "../../src/frames/left_folders.ts";
 import { mergeData } from "../../src/frames/merge_data.ts";
+import type { RetryProgress } from "../../src/frames/quarantine_retry.ts";
 import { PrepareRaw } from "../../src/frames/prepare_raw.ts";
 import { SeriesMasters } from "../../src/frames/series_masters.ts";
 import type { ParameterSource, StageOptions } from "../../src/frames/stage.ts";
@@ -58,6 +60,9 @@ export class Way implements Disposable {
   left: readonly LeftFolder[] = [];
   /** What is left in these, as the stages told last, by their paths. */
   readonly leftFrames = new Map<string, number>();
+  /** How far the last order is to try the quarantine again. */
+  retried: RetryProgress | null = null;
+  #orders = 0;
   readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
   /** Who is asked for the parameters of frames. */
   parameters: ParameterSource | undefined;
@@ -111,6 +116,11 @@ export class Way implements Disposable {
     }
   }
 
+  /** From the next firing on. */
+  retryQuarantine(): void {
+    this.#orders++;
+  }
+
   /** As after a start of the program: nothing is remembered. */
   restart(): void {
     this.#finalize[Symbol.dispose]();
@@ -158,8 +168,8 @@ export class Way implements Disposable {
   onTheWay(): string[] {
     const { temp, proc } = this.settings.folders;
     const left = this.left.filter(({ kind }) => kind !== "raw").map(({ path }) => path);
-    const entries = [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)]);
-    return entries.filter((name) => !name.startsWith(CAST_PREFIX));
+    return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)])
+      .filter((name) => !name.startsWith(CAST_PREFIX));
   }
 
   /** An hour lies between two rounds: no master waits for its time. */
@@ -177,6 +187,9 @@ export class Way implements Disposable {
         outputRoot: folders.output_root,
         outputDir: folders.output_dir,
         left: this.left,
+        ...this.#orders === 0
+          ? {}
+          : { retry: { id: this.#orders, path: join(folders.output_root, QUARANTINE_FOLDER) } },
       },
       settings: this.settings,
       maxProc: 1,
@@ -200,7 +213,8 @@ export class Way implements Disposable {
         if (message === null) conditions.delete(key);
         else conditions.set(key, message);
       },
-      backlog: ({ left = [] }) => {
+      backlog: ({ left = [], retried = this.retried }) => {
+        this.retried = retried;
         for (const { id, frames } of left) this.leftFrames.set(this.left.find((one) => one.id === id)!.path, frames);
       },
     };

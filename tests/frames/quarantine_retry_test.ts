@@ -1,0 +1,95 @@
+/** Frames of the quarantine that are tried again. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
+import { usualFolder } from "../faults/kill_run.ts";
+import { Crash, CrashAt } from "./crash.ts";
+import { imageBytes, Way } from "./way.ts";
+
+const KEPT = `${QUARANTINE_FOLDER}/s`;
+const TORN = imageBytes(1).subarray(0, 1000);
+const SET = ["s/P.nxs", "s/P.tif", "s/P.tif.metadata"];
+
+/** A frame in quarantine, and its image mended there by a person; the output lies on another volume where there is one. */
+async function mended(): Promise<Way> {
+  const way = new Way({ frames: { fsync: false } }, usualFolder() === null ? {} : { on: usualFolder()! });
+  way.put({ name: "s/P.tif", image: TORN });
+  await way.fire();
+  assert.deepEqual(way.delivered(), ["", ".metadata", ".reason.txt"].map((ending) => `${KEPT}/P.tif${ending}`));
+  Deno.writeFileSync(join(way.output, KEPT, "P.tif"), imageBytes(1));
+  return way;
+}
+
+Deno.test("a frame of the quarantine that can be understood now is delivered to where it was going", async () => {
+  using way = await mended();
+  way.retryQuarantine();
+  await way.fire();
+  assert.deepEqual(way.delivered(), SET);
+  assert.deepEqual(way.retried, { id: 1, taken: 1, kept: 0, waiting: 0 });
+  assert.deepEqual(way.onTheWay(), []);
+});
+
+Deno.test("one that still cannot be understood stays where it is, is told of, and is tried once for each order", async () => {
+  using way = new Way();
+  way.put({ name: "s/P.tif", image: TORN });
+  await way.fire();
+  const before = way.delivered();
+  way.retryQuarantine();
+  await way.fire(3);
+  assert.deepEqual(way.delivered(), before);
+  assert.deepEqual(way.retried, { id: 1, taken: 0, kept: 1, waiting: 0 });
+  assert.equal(way.heard.lines.filter((line) => /^warn s\/P\.tif: stays in quarantine: /.test(line)).length, 1);
+});
+
+Deno.test("many are taken a few at a time, and none is left out", async () => {
+  using way = new Way();
+  const names = Array.from({ length: 12 }, (_, index) => `Q-${index}.tif`);
+  for (const name of names) way.put({ name, image: TORN });
+  await way.fire();
+  names.forEach((name, index) => Deno.writeFileSync(join(way.output, QUARANTINE_FOLDER, name), imageBytes(index)));
+  way.retryQuarantine();
+  await way.firePrepare();
+  assert.deepEqual(way.retried, { id: 1, taken: 5, kept: 0, waiting: 7 });
+  await way.fire(3);
+  assert.equal(way.retried?.taken, 12);
+  assert.equal(way.delivered().filter((name) => name.endsWith(".tif")).length, 12);
+  assert.ok(!way.delivered().some((name) => name.startsWith(QUARANTINE_FOLDER)), way.delivered().join());
+});
+
+Deno.test("without a quarantine there is nothing to do", async () => {
+  using way = new Way();
+  way.retryQuarantine();
+  await way.fire();
+  assert.deepEqual(way.retried, { id: 1, taken: 0, kept: 0, waiting: 0 });
+  assert.deepEqual(way.heard.lines, []);
+});
+
+Deno.test("a stop at any step of it leaves the frame whole, delivered or to be tried again", async () => {
+  let steps = 0;
+  {
+    using way = await mended();
+    way.retryQuarantine();
+    using count = new CrashAt(Infinity);
+    await way.firePrepare();
+    steps = count.steps;
+  }
+  for (let at = 1; at <= steps; at++) {
+    using way = await mended();
+    way.retryQuarantine();
+    {
+      using _crash = new CrashAt(at);
+      try {
+        await way.firePrepare();
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+    }
+    way.restart();
+    way.retryQuarantine();
+    await way.fire(2);
+    const rest = way.delivered().filter((name) => !name.startsWith(QUARANTINE_FOLDER));
+    assert.deepEqual(rest, SET, `after a stop at step ${at} of ${steps}`);
+    assert.ok(!way.delivered().includes(`${KEPT}/P.tif`));
+    assert.deepEqual(way.onTheWay(), []);
+  }
+});
