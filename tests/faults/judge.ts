@@ -47,7 +47,12 @@ export interface Verdict {
 export async function judge(
   folders: ChildFolders,
   ledger: readonly LedgerFrame[],
-  options: { watch: OutputWatch; python: string | null },
+  options: {
+    readonly watch: OutputWatch;
+    readonly python: string | null;
+    /** Folders below the output that frames may have been delivered to, where it is not the output itself. */
+    readonly below?: readonly string[];
+  },
 ): Promise<Verdict> {
   const output = new Map(filesBelow(folders.output).map((name) => [name, join(folders.output, ...name.split("/"))]));
   const problems = [...options.watch.problems];
@@ -71,7 +76,9 @@ export async function judge(
       continue;
     }
     if (images.length !== 1) problems.push(`${nameOf(frame)} was delivered ${images.length} times`);
-    for (const image of images) problems.push(...judgeSet(frame, { image, output, accounted }));
+    for (const image of images) {
+      problems.push(...judgeSet(frame, { image, output, accounted, below: options.below ?? [] }));
+    }
     if (images[0] !== undefined) sets.set(images[0].replace(/\.tif$/, ".nxs"), frame.pixels);
   }
   for (const name of output.keys()) {
@@ -114,13 +121,15 @@ function filesProblems(
 
 function judgeSet(
   frame: LedgerFrame,
-  set: { image: string; output: ReadonlyMap<string, string>; accounted: Set<string> },
+  set: { image: string; output: ReadonlyMap<string, string>; accounted: Set<string>; below: readonly string[] },
 ): string[] {
-  const { image, output, accounted } = set;
+  const { image, output, accounted, below } = set;
   const problems: string[] = [];
   const stem = image.replace(/\.tif$/, "");
+  const folder = below.find((one) => image.startsWith(`${one}/`));
+  const name = folder === undefined ? stem : stem.slice(folder.length + 1);
   const own = `${frame.folder === "" ? "" : `${frame.folder}/`}${frame.image.replace(/\.tif$/, "")}`;
-  if (stem !== own && !(stem.startsWith(`${own}-`) && /^\d{5}$/.test(stem.slice(own.length + 1)))) {
+  if (name !== own && !(name.startsWith(`${own}-`) && /^\d{5}$/.test(name.slice(own.length + 1)))) {
     problems.push(`${nameOf(frame)} was delivered as ${image}`);
   }
   const expected = new Map([[`${image}.metadata`, frame.sidecar]]);

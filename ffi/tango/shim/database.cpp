@@ -101,6 +101,8 @@ void register_device(const Registration &registration) {
     if (found && !same_name(found->ds_full_name, registration.full_server())) {
       throw Error(PT_ERROR_TANGO, registration.device + " belongs to the server " + found->ds_full_name + " already");
     }
+    // Nor is it written again: the database would take a server that runs for one that does not.
+    if (found && same_name(found->class_name, registration.class_name)) return;
     const std::string server = registration.full_server();
     Tango::DbDevInfo device, admin;
     device.name = registration.device;

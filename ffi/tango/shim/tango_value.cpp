@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 #include <vector>
@@ -33,16 +34,18 @@ struct OfTango<std::int64_t> {
   using Type = Tango::DevLong64;
 };
 
-/** Elements as cppTango has them: not always the same type of the same size, so they are copied one by one. */
+/** Elements as cppTango has them: numbers of the same size, of which "long" and "long long" are not one type. */
 template <class T>
 auto converted(const std::vector<T> &elements) {
   using Type = typename OfTango<T>::Type;
-  // Never none: an empty list has an address too.
-  auto copy = std::make_unique<Type[]>(std::max<std::size_t>(elements.size(), 1));
-  std::transform(elements.begin(), elements.end(), copy.get(), [](T element) {
-    if constexpr (std::is_same_v<T, std::uint8_t>) return element != 0;
-    else return static_cast<Type>(element);
-  });
+  // Never none: an empty list has an address too. Not cleared before: an image has half a megabyte.
+  std::unique_ptr<Type[]> copy(new Type[std::max<std::size_t>(elements.size(), 1)]);
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    std::transform(elements.begin(), elements.end(), copy.get(), [](T element) { return element != 0; });
+  } else if (!elements.empty()) {
+    static_assert(sizeof(Type) == sizeof(T) && std::is_integral_v<Type> == std::is_integral_v<T>);
+    std::memcpy(copy.get(), elements.data(), elements.size() * sizeof(T));
+  }
   return copy;
 }
 

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DaemonChild, writeConfiguration } from "../../faults/daemon_child.ts";
+import { type ChildFolders, DaemonChild, writeConfiguration } from "../../faults/daemon_child.ts";
 import { filesBelow, foldersIn } from "../../faults/delivered_files.ts";
 import { Detector, pause } from "../../faults/detector.ts";
+import type { LedgerFrame } from "../../faults/frame_writer.ts";
 import { judge } from "../../faults/judge.ts";
 import { OutputWatch } from "../../faults/output_watch.ts";
 import { Random } from "../../faults/random.ts";
@@ -15,11 +16,17 @@ export interface ServedPewatchOptions {
   readonly tango?: string;
   /** None by default. */
   readonly frames_per_s?: number;
+  /** Of the configuration. */
+  readonly output_dir?: string;
+  /** The folder to make its folders in. */
+  readonly on?: string;
+  /** Names of the output roots that clients are to use, side by side; the first is the configuration's. */
+  readonly outputs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A busy machine takes seconds to start. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const SIDE = 64;
 /** Of the log, where a test fails. */
 const LOG_LINES = 20;
@@ -30,29 +37,75 @@ const SOURCES = [Deno.execPath(), "run", "-A", "--config", join(ROOT, "deno.json
 const SERVED = /Tango: (tango:\S+) is served/;
 
 export class ServedPewatch implements AsyncDisposable {
-  readonly #temp = new TempFolder();
+  readonly #temp: TempFolder;
   readonly #configuration: ReturnType<typeof writeConfiguration>;
   readonly detector: Detector;
-  readonly child: DaemonChild;
+  /** The output here is what all outputs lie in. */
+  readonly #judged: ChildFolders;
+  readonly #others: Detector[] = [];
+  readonly #program: readonly string[];
+  #child: DaemonChild;
   readonly #watch: OutputWatch;
+  /** Where the log of the process that runs now begins. */
+  #logStart = 0;
 
-  constructor({ tango = "", frames_per_s = 0, env = {} }: ServedPewatchOptions = {}) {
+  constructor(
+    { tango = "", frames_per_s = 0, output_dir = "", outputs = [], on, env = {} }: ServedPewatchOptions = {},
+  ) {
+    this.#temp = new TempFolder(on === undefined ? {} : { on });
     this.#configuration = writeConfiguration(
       this.#temp.path,
       [
+        // Still of [folders].
+        `output_dir = '${output_dir}'`,
         "[daemon]\nticktack = 0.1\nmultiplier = 1",
         `state_dir = '${this.#temp.join("state")}'`,
         `[plugins]\ndir = '${this.#temp.join("plugins")}'`,
         `[log]\nfile = '${this.logFile}'`,
         `[tango]\nenabled = true\n${tango}`,
       ].join("\n"),
+      outputs[0] === undefined ? {} : { output: this.folder(`outputs/${outputs[0]}`) },
     );
+    this.#judged = { ...this.folders, ...outputs.length > 0 ? { output: this.#temp.join("outputs") } : {} };
     const random = new Random(1); // any number: what it decides is late sidecars' delay and the pixels
     this.detector = new Detector({ raw: this.folders.raw, rate_per_s: frames_per_s, side: SIDE, random });
-    this.#watch = new OutputWatch(this.folders.output, () => this.detector.ledger);
-    this.#watch.start();
-    const program = [...ENVIRONMENT, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...SOURCES];
-    this.child = new DaemonChild(this.#configuration, program);
+    this.#watch = new OutputWatch(this.#judged.output, () => this.#ledger);
+    // Frames that a test puts there itself are not in the ledger.
+    if (frames_per_s > 0) this.#watch.start();
+    this.#program = [...ENVIRONMENT, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...SOURCES];
+    this.#child = new DaemonChild(this.#configuration, this.#program);
+  }
+
+  get child(): DaemonChild {
+    return this.#child;
+  }
+
+  /** Starts it again, on the same folders; it must have ended. */
+  restart(): void {
+    assert.notEqual(this.#child.ended, null);
+    this.#logStart = this.#wholeLog().length;
+    this.#child = new DaemonChild(this.#configuration, this.#program);
+  }
+
+  /** Ends it as `pewatch stop` does. */
+  async stop(): Promise<void> {
+    await this.#child.end("SIGTERM");
+    assert.equal(await this.ended(), 0, this.#logTail);
+  }
+
+  /** A folder beside the others; a path without "/" at its beginning. */
+  folder(name: string): string {
+    const path = this.#temp.join(name);
+    Deno.mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** Puts a frame into the raw folder as QXRD leaves it: the sidecar last. */
+  put(name: string, image: Uint8Array, sidecar: string): void {
+    const path = join(this.folders.raw, name);
+    Deno.writeFileSync(path, image);
+    Deno.writeTextFileSync(`${path}.metadata.part`, sidecar);
+    Deno.renameSync(`${path}.metadata.part`, `${path}.metadata`);
   }
 
   get folders() {
@@ -67,7 +120,12 @@ export class ServedPewatch implements AsyncDisposable {
     return this.#temp.join("pewatch.log");
   }
 
+  /** Of the process that runs now. */
   get log(): string {
+    return this.#wholeLog().slice(this.#logStart);
+  }
+
+  #wholeLog(): string {
     try {
       return Deno.readTextFileSync(this.logFile);
     } catch {
@@ -87,7 +145,7 @@ export class ServedPewatch implements AsyncDisposable {
 
   async until(condition: () => boolean, what: string): Promise<void> {
     for (const end_ms = performance.now() + PATIENCE_MS; !condition();) {
-      assert.equal(this.child.ended, null, `pewatch ended before: ${what}\n${this.#logTail}`);
+      assert.equal(this.#child.ended, null, `pewatch ended before: ${what}\n${this.#logTail}`);
       if (performance.now() > end_ms) throw new Error(`never came: ${what}\n${this.#logTail}`);
       await pause(10);
     }
@@ -95,11 +153,11 @@ export class ServedPewatch implements AsyncDisposable {
 
   /** Waits for its end; gives the exit code. */
   async ended(): Promise<number> {
-    for (const end_ms = performance.now() + PATIENCE_MS; this.child.ended === null;) {
+    for (const end_ms = performance.now() + PATIENCE_MS; this.#child.ended === null;) {
       if (performance.now() > end_ms) throw new Error(`it does not end\n${this.#logTail}`);
       await pause(10);
     }
-    return this.child.ended.code;
+    return this.#child.ended.code;
   }
 
   /** Waits until nothing is on its way. */
@@ -112,10 +170,22 @@ export class ServedPewatch implements AsyncDisposable {
     );
   }
 
-  /** What is lost, torn or doubled of the frames that the detector wrote; pewatch must have ended. */
-  async problems(): Promise<readonly string[]> {
+  /**
+   * What is lost, torn or doubled of the frames that the detector wrote; pewatch must have ended.
+   * @param below folders of the output that frames may have been delivered to
+   */
+  async problems(below: readonly string[] = []): Promise<readonly string[]> {
     await this.#watch.stop();
-    return (await judge(this.folders, this.detector.ledger, { watch: this.#watch, python: null })).problems;
+    return (await judge(this.#judged, this.#ledger, { watch: this.#watch, python: null, below })).problems;
+  }
+
+  get #ledger(): readonly LedgerFrame[] {
+    return [...this.detector.ledger, ...this.#others.flatMap(({ ledger }) => ledger)];
+  }
+
+  /** What another detector writes is to be found as well; those before must have stopped, since ledgers are read in order. */
+  alsoJudge(detector: Detector): void {
+    this.#others.push(detector);
   }
 
   /** Runs a check of client.py, which must hold; gives what it printed. */
@@ -135,7 +205,7 @@ export class ServedPewatch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.detector.stop();
     await this.#watch.stop();
-    await this.child[Symbol.asyncDispose]();
+    await this.#child[Symbol.asyncDispose]();
     this.#temp[Symbol.dispose]();
   }
 }

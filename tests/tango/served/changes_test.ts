@@ -1,0 +1,116 @@
+/** What clients can do to a device while frames are on their way: each frame arrives whole, once, where it was going. */
+import assert from "node:assert/strict";
+import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
+import { filesBelow } from "../../faults/delivered_files.ts";
+import { Detector, pause } from "../../faults/detector.ts";
+import { Random } from "../../faults/random.ts";
+import { Client, PYTHON_CLIENTS } from "./client.ts";
+import { ServedPewatch } from "./served_pewatch.ts";
+
+const ignore = LIBRARY === undefined || PYTHONS.length === 0;
+const RATE_PER_S = 6;
+const PATIENCE_MS = 60_000;
+
+/** Waits until some more frames have been delivered: what comes next meets others on their way. */
+async function someMore(pewatch: ServedPewatch, client: Client): Promise<void> {
+  const before = await client.value("FramesDelivered") as number;
+  for (const end_ms = performance.now() + PATIENCE_MS; await client.value("FramesDelivered") as number < before + 2;) {
+    assert.ok(performance.now() < end_ms, `no frame is delivered any more\n${pewatch.log.slice(-2000)}`);
+    await pause(50);
+  }
+}
+
+/** On a busy machine it takes effect later than a client waits for. */
+async function bring(client: Client, command: "Start" | "Stop", state: string): Promise<void> {
+  await client.try("command", command);
+  for (const end_ms = performance.now() + PATIENCE_MS; await client.value("State") !== state;) {
+    assert.ok(performance.now() < end_ms, `${command} never led to ${state}: ${await client.value("Status")}`);
+    await pause(50);
+  }
+}
+
+/** A server that is made anew refuses calls for a moment. */
+async function again(client: Client, what: readonly [string, ...string[]]): Promise<void> {
+  for (const end_ms = performance.now() + PATIENCE_MS; !await client.try(...what);) {
+    assert.ok(performance.now() < end_ms, `${what} never worked`);
+    await pause(100);
+  }
+}
+
+for (const program of PYTHON_CLIENTS) {
+  Deno.test({
+    name:
+      `Stop, Start, Init, DevRestart, RestartServer, Kill and a new start by ${program.name}: each frame arrives once`,
+    ignore,
+    async fn() {
+      await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
+      const name = await pewatch.name();
+      pewatch.detector.start();
+      {
+        await using client = await Client.connect(program, name);
+        await someMore(pewatch, client);
+        for (const output_dir of ["one", "two/deep", ""]) {
+          await bring(client, "Stop", "ON");
+          await client.do("write", "DirOutput", output_dir);
+          await bring(client, "Start", "RUNNING");
+          await client.do("command", "Init");
+          await someMore(pewatch, client);
+          // Where frames go is not forgotten by a device that is made anew.
+          await client.do("admin", "DevRestart", "pewatch/daemon/1");
+          await again(client, ["admin", "RestartServer"]);
+          await again(client, ["read", "DirOutput"]);
+          assert.equal(await client.value("DirOutput"), output_dir);
+          await someMore(pewatch, client);
+        }
+        await client.do("admin", "Kill");
+        assert.equal(await pewatch.ended(), 0, pewatch.log);
+      }
+      pewatch.restart();
+      await pewatch.name();
+      await pewatch.detector.stop();
+      await pewatch.drained();
+      await pewatch.stop();
+      assert.deepEqual(await pewatch.problems(["one", "two/deep"]), []);
+      for (const folder of ["one", "two/deep"]) {
+        assert.ok(filesBelow(pewatch.folders.output).some((path) => path.startsWith(`${folder}/`)), folder);
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "a client changes every folder while frames are on their way, and each frame arrives once",
+  ignore,
+  async fn() {
+    await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S, outputs: ["first", "second"] });
+    await using client = await Client.connect(PYTHON_CLIENTS[0]!, await pewatch.name());
+    pewatch.detector.start();
+    await someMore(pewatch, client);
+    const [temp, proc, raw] = ["temp 2", "proc 2", "raw 2"].map((name) => pewatch.folder(name)) as [
+      string,
+      string,
+      string,
+    ];
+    const changes = { DirTemp: temp, DirProc: proc, DirOutputRoot: pewatch.folder("outputs/second") };
+    for (const [attribute, folder] of Object.entries(changes)) {
+      await client.do("write", attribute, folder);
+      await someMore(pewatch, client);
+    }
+    await pewatch.detector.stop();
+    // What waits in the folder that is left goes its way as well.
+    await client.do("write", "DirRaw", raw);
+    const second = new Detector({ raw, rate_per_s: RATE_PER_S, side: 64, random: new Random(2) });
+    pewatch.alsoJudge(second);
+    second.start();
+    await someMore(pewatch, client);
+    await second.stop();
+    await pewatch.drained();
+    await pewatch.until(() => [raw, temp, proc].every((folder) => visible(folder).length === 0), "the last frame");
+    await pewatch.stop();
+    assert.deepEqual(await pewatch.problems(["first", "second"]), []);
+  },
+});
+
+function visible(folder: string): string[] {
+  return filesBelow(folder).filter((name) => !name.split("/").some((part) => part.startsWith(".")));
+}
