@@ -63,7 +63,7 @@ function startRow(name: string, starts: ReadonlyMap<string, readonly number[]>):
 }
 
 /** A start, in folders of its own, to an orderly stop. */
-async function startOf(
+export async function startOf(
   name: keyof typeof PROGRAMS,
   space: Workspace,
   { settle_s }: { settle_s: number },

@@ -49,7 +49,7 @@ interface First {
 }
 
 /** Its seconds, as it measures them itself: without the start of Python and the import of its libraries. */
-async function firstImplementation(python: string, { space, source, frames }: First): Promise<number> {
+export async function firstImplementation(python: string, { space, source, frames }: First): Promise<number> {
   const base = space.empty("first");
   const output = space.empty("first/output");
   await copyByCp(filesOf(source), space.empty("first/raw"));

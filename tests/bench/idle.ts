@@ -1,8 +1,10 @@
-/** What `pewatch run` costs while no frame comes, with the default ticks. */
+/** What `pewatch run` costs while no frame comes, with the default ticks, and how long its start takes. */
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
 import { pause } from "../faults/detector.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
+import { startOf } from "./executable.ts";
 import { readProcess } from "./process_readings.ts";
+import { median } from "./table.ts";
 import { Workspace, writeFrames } from "./workspace.ts";
 import { filesBelow } from "../faults/delivered_files.ts";
 
@@ -41,6 +43,28 @@ export async function idleBench(options: BenchOptions): Promise<BenchResult> {
   } finally {
     await daemon.end("SIGTERM");
   }
+  const starts_s = await starts(options);
+  const [first, last] = [Math.min(...starts_s), Math.max(...starts_s)].map((seconds) => seconds.toFixed(2));
   const columns = ["when", "of one core", "memory (RSS)"];
-  return { tables: [{ title: `A daemon without work, over ${period_s} s, default ticks`, columns, rows }], raw };
+  return {
+    tables: [
+      { title: `A daemon without work, over ${period_s} s, default ticks`, columns, rows },
+      {
+        title: "From the start of the process until all stages are ready for the first tick",
+        columns: ["starts", "s, median", "from", "to"],
+        rows: [[starts_s.length, median(starts_s).toFixed(2), first!, last!]],
+      },
+    ],
+    raw: { ...raw, starts_s },
+  };
+}
+
+/** One more than are counted: the first reads the program from the disk. */
+async function starts(options: BenchOptions): Promise<number[]> {
+  using space = new Workspace(options.ram);
+  const starts_s: number[] = [];
+  for (let turn = 0; turn <= options.pairs; turn++) {
+    starts_s.push((await startOf("deno run main.ts", space, { settle_s: 0 })).start_s);
+  }
+  return starts_s.slice(1);
 }

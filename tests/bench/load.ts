@@ -1,143 +1,159 @@
 /**
- * 15 frames/s of 2048² float32 over a given time through `pewatch run` with its default settings (verified, flushed,
- * SHA-256, embedded image): latency, memory, what waits. What is delivered is taken away at once, or memory would be
- * full of it.
+ * Frames at the detector's rates through `pewatch run` with its default settings (verified, flushed, SHA-256, embedded
+ * image, default ticks), raw and processed images together; then rates that are raised until the backlog grows, beside
+ * `cp`, `rsync` and the first implementation's work on the same files.
  */
-import { join } from "node:path";
-import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
-import { filesBelow, foldersIn } from "../faults/delivered_files.ts";
-import { pause } from "../faults/detector.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
-import { readProcess } from "./process_readings.ts";
-import { median, quantile } from "./table.ts";
-import { frameBytes, frameName, sidecarFor, Workspace } from "./workspace.ts";
+import { firstImplementation } from "./first_implementation.ts";
+import { IMAGES_PER_EXPOSURE, LoadedDaemon, type LoadedDaemon as Daemon, type LoadResult } from "./load_run.ts";
+import { median, quantile, type Table } from "./table.ts";
+import { copyByCp, copyByRsync, filesOf, Workspace, writeExposures } from "./workspace.ts";
 
-const RATE_PER_S = 15;
-const SIDE = 2048;
-const SAMPLE_S = 1;
-/** What waits at the end is delivered within some seconds. */
+const FULL = { side: 2048, rate_per_s: 15 } as const;
+const BINNED = { side: 1024, rate_per_s: 30 } as const;
+const BINNED_S_MAX = 60;
 const DRAIN_S_MAX = 60;
-
-interface Sample {
-  readonly at_s: number;
-  readonly rss_mb: number;
-  readonly processor_s: number;
-  /** Frames in raw, temp and proc. */
-  readonly waiting: number;
-}
+const RATES_PER_S = [10, 15, 20, 25, 30, 40, 50, 60] as const;
+const RATE_S = 15;
+/** Where what waits at the end is more than is written in this time, the rate is not sustained. A firing comes each second. */
+const BACKLOG_S_MAX = 2;
+/** Beyond this the writer was the one who could not. */
+const WRITER_LATE_S_MAX = 1;
+/** The copies are of so many exposures: 1.4 GB. */
+const COPIED = 60;
 
 export async function loadBench(options: BenchOptions): Promise<BenchResult> {
   using space = new Workspace(options.ram);
-  const run = new LoadRun(space.path);
-  try {
-    await run.go(options.seconds);
-  } finally {
-    await run.end();
+  const steady: LoadResult[] = [];
+  for (const load of [FULL, BINNED]) {
+    await using daemon = await LoadedDaemon.start(space.empty("load"));
+    const seconds = load === BINNED ? Math.min(BINNED_S_MAX, options.seconds) : options.seconds;
+    steady.push(await daemon.run({ ...load, seconds, drain_s_max: DRAIN_S_MAX }));
   }
-  const { latencies_s, samples, written, late_s } = run;
-  const memory = memoryRows(samples);
-  const rows = [
-    ["frames written", written],
-    ["frames delivered", latencies_s.length],
-    ["latest start of a frame, s behind its time", late_s.toFixed(2)],
-    ["latency, median, s", median(latencies_s).toFixed(2)],
-    ["latency, 95th percentile, s", quantile(latencies_s, 0.95).toFixed(2)],
-    ["latency, longest, s", Math.max(...latencies_s).toFixed(2)],
-    ["most frames waiting", Math.max(...samples.map((sample) => sample.waiting))],
-    ...memory,
-    ["processor, of one core", `${(processorShare(samples) * 100).toFixed(0)} %`],
-  ];
-  const title = `${RATE_PER_S} frames/s of ${SIDE}² for ${options.seconds} s, default settings`;
-  return { tables: [{ title, columns: ["what", "value"], rows }], raw: { latencies_s, samples, written } };
+  const rates = await raise(space);
+  space.empty("load");
+  const copies = await copyRates(space, options);
+  return { tables: [steadyTable(steady), rateTable(rates), copyTable(copies, rates)], raw: { steady, rates, copies } };
 }
 
-function processorShare(samples: readonly Sample[]): number {
+/** One daemon over all rates: it is warm from the second on. */
+async function raise(space: Workspace): Promise<LoadResult[]> {
+  const results: LoadResult[] = [];
+  await using daemon: Daemon = await LoadedDaemon.start(space.empty("load"));
+  for (const rate_per_s of RATES_PER_S) {
+    const result = await daemon.run({ side: FULL.side, rate_per_s, seconds: RATE_S, drain_s_max: DRAIN_S_MAX });
+    results.push(result);
+    if (!isSustained(result) || result.writer.late_s > WRITER_LATE_S_MAX) break;
+  }
+  return results;
+}
+
+function backlogAtEnd({ samples, load }: LoadResult): number {
+  return samples.findLast((sample) => sample.at_s <= load.seconds)?.waiting ?? 0;
+}
+
+export function isSustained(result: LoadResult): boolean {
+  return result.lost.length === 0 &&
+    backlogAtEnd(result) <= BACKLOG_S_MAX * result.load.rate_per_s * IMAGES_PER_EXPOSURE;
+}
+
+interface CopyRate {
+  readonly what: string;
+  /** Null where it cannot be had here. */
+  readonly exposures_per_s: number | null;
+}
+
+/** Medians of several runs on the same files; exposures a second. */
+async function copyRates(space: Workspace, options: BenchOptions): Promise<CopyRate[]> {
+  const source = space.empty("source");
+  writeExposures(source, { count: COPIED, side: FULL.side });
+  const files = filesOf(source);
+  const { python } = options;
+  const ways: [string, (() => Promise<number>) | null][] = [
+    ["cp", () => copyByCp(files, space.empty("out"))],
+    ["rsync", hasRsync() ? () => copyByRsync(source, space.empty("out")) : null],
+    [
+      "the first implementation's work",
+      python === null ? null : () => firstImplementation(python, { space, source, frames: files.length / 2 }),
+    ],
+  ];
+  const rates: CopyRate[] = [];
+  for (const [what, copy] of ways) {
+    const times_s: number[] = [];
+    for (let turn = 0; copy !== null && turn < options.pairs; turn++) times_s.push(await copy());
+    rates.push({ what, exposures_per_s: copy === null ? null : COPIED / median(times_s) });
+  }
+  return rates;
+}
+
+function hasRsync(): boolean {
+  try {
+    return new Deno.Command("rsync", { args: ["--version"], stdout: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+function steadyTable(results: readonly LoadResult[]): Table {
+  const rows: [string, (result: LoadResult) => string | number][] = [
+    ["images written", ({ written }) => written],
+    ["images delivered", ({ delivered }) => delivered],
+    ["lost; doubled or unknown", ({ lost, strays }) => `${lost.length}; ${strays.length}`],
+    ["latency, median, s", ({ latencies_s }) => median(latencies_s).toFixed(2)],
+    ["latency, 95th percentile, s", ({ latencies_s }) => quantile(latencies_s, 0.95).toFixed(2)],
+    ["latency, longest, s", ({ latencies_s }) => quantile(latencies_s, 1).toFixed(2)],
+    ["most images waiting", ({ samples }) => Math.max(...samples.map((sample) => sample.waiting))],
+    ...[0, 1, 2, 3].map((quarter): [string, (result: LoadResult) => string] => [
+      `memory (RSS), quarter ${quarter + 1}, median, MB`,
+      ({ samples }) => median(quarterOf(samples, quarter).map((sample) => sample.rss_mb)).toFixed(0),
+    ]),
+    ["memory (RSS), most, MB", ({ samples }) => Math.max(...samples.map((sample) => sample.rss_mb)).toFixed(0)],
+    ["processor, of one core", ({ samples }) => `${(processorShare(samples) * 100).toFixed(0)} %`],
+    ["writer behind at most, s", ({ writer }) => writer.late_s.toFixed(2)],
+    ["writer writing, of its time", ({ writer }) => `${(writer.busy * 100).toFixed(0)} %`],
+  ];
+  const columns = ["what", ...results.map(({ load }) => `${load.side}², ${load.rate_per_s}/s, ${load.seconds} s`)];
+  return {
+    title: "Raw and processed images together, default settings",
+    columns,
+    rows: rows.map(([what, value]) => [what, ...results.map(value)]),
+  };
+}
+
+function quarterOf<T>(values: readonly T[], quarter: number): readonly T[] {
+  return values.slice(Math.floor(values.length * quarter / 4), Math.floor(values.length * (quarter + 1) / 4));
+}
+
+function processorShare(samples: LoadResult["samples"]): number {
   const [first, last] = [samples[0]!, samples.at(-1)!];
   return (last.processor_s - first.processor_s) / (last.at_s - first.at_s);
 }
 
-/** Quarters of the run: flat is when the last is no more than the second. */
-function memoryRows(samples: readonly Sample[]): [string, string][] {
-  return [0, 1, 2, 3].map((quarter) => {
-    const part = samples.slice(
-      Math.floor(samples.length * quarter / 4),
-      Math.floor(samples.length * (quarter + 1) / 4),
-    );
-    return [`memory (RSS), quarter ${quarter + 1}, median, MB`, median(part.map((one) => one.rss_mb)).toFixed(0)];
-  });
+function rateTable(results: readonly LoadResult[]): Table {
+  const rows = results.map((result) => [
+    result.load.rate_per_s,
+    backlogAtEnd(result),
+    quantile(result.latencies_s, 0.95).toFixed(2),
+    Math.max(...result.samples.map((sample) => sample.rss_mb)).toFixed(0),
+    result.writer.late_s.toFixed(2),
+    isSustained(result) ? "yes" : "no",
+  ]);
+  const columns = [
+    "exposures/s",
+    "images waiting at the end",
+    "latency, 95 %, s",
+    "memory, MB",
+    "writer behind, s",
+    "sustained",
+  ];
+  return { title: `${FULL.side}², raw and processed, ${RATE_S} s each, the rate raised`, columns, rows };
 }
 
-class LoadRun {
-  readonly latencies_s: number[] = [];
-  readonly samples: Sample[] = [];
-  written = 0;
-  late_s = 0;
-  readonly #configuration: ReturnType<typeof writeConfiguration>;
-  readonly #daemon: DaemonChild;
-  /** When each frame's sidecar got its name, by the clock that also dates files. */
-  readonly #written_ms = new Map<string, number>();
-
-  constructor(base: string) {
-    this.#configuration = writeConfiguration(base, "[log]\nfile = ''");
-    this.#daemon = new DaemonChild(this.#configuration);
-  }
-
-  async go(seconds: number): Promise<void> {
-    await this.#daemon.holdsFolders();
-    const image = frameBytes(SIDE);
-    const start = performance.now();
-    let nextSample_s = 0;
-    for (let index = 0; index < seconds * RATE_PER_S; index++) {
-      const due_s = index / RATE_PER_S;
-      await pause(Math.max(0, start + due_s * 1000 - performance.now()));
-      this.late_s = Math.max(this.late_s, (performance.now() - start) / 1000 - due_s);
-      await this.#write(index, image);
-      this.#takeDelivered();
-      if (due_s >= nextSample_s) {
-        this.#sample((performance.now() - start) / 1000);
-        nextSample_s += SAMPLE_S;
-      }
-    }
-    const deadline = performance.now() + DRAIN_S_MAX * 1000;
-    while (this.#written_ms.size > 0 && performance.now() < deadline) {
-      await pause(20);
-      this.#takeDelivered();
-    }
-    if (this.#written_ms.size > 0) throw new Error(`${this.#written_ms.size} frames were not delivered`);
-  }
-
-  async end(): Promise<void> {
-    await this.#daemon.end("SIGTERM");
-  }
-
-  async #write(index: number, image: Uint8Array<ArrayBuffer>): Promise<void> {
-    const path = join(this.#configuration.folders.raw, frameName(index));
-    new DataView(image.buffer).setFloat32(8, index, true);
-    await Deno.writeFile(path, image);
-    Deno.writeTextFileSync(`${path}.metadata.x`, sidecarFor(SIDE));
-    this.#written_ms.set(frameName(index).replace(".tif", ".nxs"), Date.now());
-    Deno.renameSync(`${path}.metadata.x`, `${path}.metadata`);
-    this.written++;
-  }
-
-  /** A set is delivered at the moment that its NeXus file got its name, which is the file's last change of status. */
-  #takeDelivered(): void {
-    const { output } = this.#configuration.folders;
-    for (const name of filesBelow(output)) {
-      const written_ms = this.#written_ms.get(name);
-      if (written_ms === undefined) continue;
-      const nexus = join(output, name);
-      this.latencies_s.push(((Deno.lstatSync(nexus).ctime?.getTime() ?? Date.now()) - written_ms) / 1000);
-      this.#written_ms.delete(name);
-      const image = nexus.replace(/\.nxs$/, ".tif");
-      for (const path of [image, `${image}.metadata`, nexus]) Deno.removeSync(path);
-    }
-  }
-
-  #sample(at_s: number): void {
-    const { raw, temp, proc } = this.#configuration.folders;
-    const waiting = filesBelow(raw).filter((name) => name.endsWith(".tif")).length + foldersIn(temp).length +
-      foldersIn(proc).length;
-    this.samples.push({ at_s, waiting, ...readProcess(this.#daemon.pid) });
-  }
+function copyTable(copies: readonly CopyRate[], results: readonly LoadResult[]): Table {
+  const sustained = Math.max(0, ...results.filter(isSustained).map(({ load }) => load.rate_per_s));
+  const rows = [
+    ["pewatch run, the highest rate sustained", sustained.toFixed(1)],
+    ...copies.map(({ what, exposures_per_s }) => [what, exposures_per_s?.toFixed(1) ?? "not there"]),
+  ];
+  return { title: `Exposures of ${FULL.side}² a second, raw and processed`, columns: ["what", "exposures/s"], rows };
 }

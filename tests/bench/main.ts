@@ -19,12 +19,12 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "bytes and time of the tag merge from 256² to 4096² pixels",
     load: async () => (await import("./tag_merge.ts")).tagMergeBench,
   },
-  waiting: {
-    summary: "cost of a firing with 10 to 100,000 files waiting",
-    load: async () => (await import("./waiting.ts")).waitingBench,
+  growth: {
+    summary: "time and memory against size: frames, waiting files, sidecars, plugins",
+    load: async () => (await import("./growth.ts")).growthBench,
   },
   idle: {
-    summary: "processor and memory of a daemon without work",
+    summary: "processor and memory of a daemon without work, time of a start",
     load: async () => (await import("./idle.ts")).idleBench,
   },
   plugins: {
@@ -36,7 +36,8 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     load: async () => (await import("./executable.ts")).executableBench,
   },
   load: {
-    summary: "15 frames/s for a minute: latency, memory, backlog",
+    summary:
+      "the detector's rates for a minute (--seconds 600), then raised until the backlog grows; beside cp and rsync",
     load: async () => (await import("./load.ts")).loadBench,
   },
 };

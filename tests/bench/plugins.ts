@@ -8,6 +8,7 @@ import { Daemon } from "../../src/daemon/daemon.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../src/plugins/clock.ts";
 import { LiveDaemon, textOf } from "../plugins/live_daemon.ts";
 import { pause } from "../faults/detector.ts";
+import type { Point } from "./growth_fit.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { readProcess } from "./process_readings.ts";
 import { median, quantile, type Table } from "./table.ts";
@@ -28,7 +29,8 @@ const TICKS_S_MAX = 30;
 export async function pluginsBench(options: BenchOptions): Promise<BenchResult> {
   const reloads = [];
   for (const [what, files] of Object.entries(RELOADED)) reloads.push(await reload(what, files));
-  const costs = await tickCosts(Math.min(TICKS_S_MAX, options.seconds), Math.min(3, options.pairs));
+  const seconds = Math.min(TICKS_S_MAX, options.seconds);
+  const costs = await tickCosts([0, 1, PLUGINS], { seconds, turns: Math.min(3, options.pairs) });
   const beats = await beatTimes(options);
   return { tables: [reloadTable(reloads), costTable(costs), beatTable(beats)], raw: { reloads, costs, beats } };
 }
@@ -118,10 +120,11 @@ interface Cost {
 }
 
 /** Processor time of a tick and memory, by the number of plugins that fire each tick, in turns. */
-async function tickCosts(seconds: number, turns: number): Promise<Cost[]> {
+async function tickCosts(counts: readonly number[], of: { seconds: number; turns: number }): Promise<Cost[]> {
+  const { seconds, turns } = of;
   const costs: Cost[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    for (const plugins of [0, 1, PLUGINS]) {
+    for (const plugins of counts) {
       const files = Array.from({ length: plugins }, (_, index) => [`p${index}.ts`, marking("0", "/dev/null")] as const);
       await using live = await LiveDaemon.start({ frames_per_s: 0, tick_s: TICK_S }, Object.fromEntries(files));
       if (plugins > 0) await live.pluginUntil(`p${plugins - 1}`, ({ firings }) => firings > 0, "the last one's firing");
@@ -136,6 +139,12 @@ async function tickCosts(seconds: number, turns: number): Promise<Cost[]> {
     }
   }
   return costs;
+}
+
+/** The same for a curve: processor time of a tick by the number of plugins. */
+export async function pluginPoints(counts: readonly number[], seconds: number): Promise<Point[]> {
+  const costs = await tickCosts(counts, { seconds, turns: 1 });
+  return costs.map(({ plugins, processor_ms, rss_mb }) => ({ size: plugins, processor_ms, rss_mb }));
 }
 
 interface Beats {

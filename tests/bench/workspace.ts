@@ -63,6 +63,16 @@ export function frameBytes(side: number): Uint8Array<ArrayBuffer> {
   return makeTiff({ width: side, height: side, pixels });
 }
 
+/** One raw frame as QXRD writes it: the detector's uint16. */
+export function rawFrameBytes(side: number): Uint8Array<ArrayBuffer> {
+  const pixels = new Uint8Array(side * side * 2);
+  const noise = crypto.getRandomValues(new Uint8Array(65_536));
+  for (let at = 0; at < pixels.length; at += noise.length) {
+    pixels.set(noise.subarray(0, Math.min(noise.length, pixels.length - at)), at);
+  }
+  return makeTiff({ width: side, height: side, bits: 16, pixels });
+}
+
 export function sidecarFor(side: number, length: SidecarLength = "short"): string {
   const text = Deno.readTextFileSync(SIDECARS[length]);
   return text.replace(/^width=.*$/m, `width=${side}`).replace(/^height=.*$/m, `height=${side}`);
@@ -79,6 +89,26 @@ export function writeFrames(folder: string, frames: { count: number; side: numbe
     Deno.writeFileSync(path, image);
     Deno.writeTextFileSync(`${path}.metadata`, sidecar);
   }
+}
+
+/** Writes so many exposures, each with its raw and its processed image. */
+export function writeExposures(folder: string, exposures: { count: number; side: number }): void {
+  writeFrames(folder, exposures);
+  const image = rawFrameBytes(exposures.side);
+  const sidecar = sidecarFor(exposures.side).replace(/^dataType=.*$/m, "dataType=1");
+  for (let index = 0; index < exposures.count; index++) {
+    const path = join(folder, frameName(index).replace(".tif", ".raw.tif"));
+    Deno.writeFileSync(path, image);
+    Deno.writeTextFileSync(`${path}.metadata`, sidecar);
+  }
+}
+
+/** `rsync -a SOURCE/ FOLDER`, whole; the seconds that it took, its start included. */
+export async function copyByRsync(source: string, folder: string): Promise<number> {
+  const start = performance.now();
+  const { success, stderr } = await new Deno.Command("rsync", { args: ["-a", `${source}/`, folder] }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return (performance.now() - start) / 1000;
 }
 
 /** `cp FILES FOLDER`, whole; the seconds that it took, its start included. */

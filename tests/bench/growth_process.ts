@@ -1,0 +1,197 @@
+/**
+ * One size of one kind of work in a process of its own, which tells its processor time and the most memory it held.
+ *
+ * usage: growth_process.ts WORK SIZE REPEATS FOLDER
+ */
+import { join } from "node:path";
+import { cpuUsage } from "node:process";
+import { fileURLToPath } from "node:url";
+import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { mergeFrame } from "../../src/frames/merge_frame.ts";
+import { type ClaimRecord, RECORD_VERSION } from "../../src/frames/record.ts";
+import { groupFrames } from "../../src/qxrd/frame_name.ts";
+import { parseSidecar } from "../../src/qxrd/sidecar.ts";
+import { viewSidecar } from "../../src/qxrd/view.ts";
+import { benchSettings, StageRunner } from "./stage_runner.ts";
+import { waitingFirings } from "./waiting.ts";
+import { median } from "./table.ts";
+import { frameBytes, frameName, sidecarFor, Workspace, writeFrames } from "./workspace.ts";
+
+const SELF = fileURLToPath(import.meta.url);
+const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
+/** Of a large frame a few, of a small one many: 128 MiB, and not so many that the smallest take minutes. */
+const FRAMES_BYTES = 134_217_728;
+const FRAMES_MAX = 200;
+const IMAGE_SIDE = 256;
+/** A line of as many characters as the longest that QXRD was seen to write. */
+const LONG_LINE = 40_000;
+
+export interface Cost {
+  /** Of one piece of work, whatever its threads: a frame, a firing, a sidecar. */
+  readonly processor_ms: number;
+  readonly rss_mb: number;
+}
+
+/** Runs it in a new process. */
+export async function inProcess(work: string, of: { size: number; repeats: number; ram: string }): Promise<Cost> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-check", "--cached-only", "--config", CONFIGURATION, SELF],
+      ...[work, String(of.size), String(of.repeats), of.ram],
+    ],
+  }).output();
+  if (!success) throw new Error(`${work} of ${of.size}: ${new TextDecoder().decode(stderr).slice(-1000)}`);
+  return JSON.parse(new TextDecoder().decode(stdout)) as Cost;
+}
+
+interface Task {
+  readonly size: number;
+  readonly space: Workspace;
+}
+
+/** Each makes what it needs and gives the step that is measured, and how many pieces of work the step is. */
+const WORKS: Readonly<Record<string, (task: Task) => Step | Promise<Step>>> = {
+  "frames": frames,
+  "waiting images": (task) => waiting(task, (index) => frameName(index)),
+  "waiting files of no image": (task) => waiting(task, (index) => `notes-${index}.txt`),
+  "names grouped": names,
+  "sidecar, many keys": ({ size }) => parsing(manyKeys(size)),
+  "sidecar, long lines": ({ size }) => parsing(longLines(size)),
+  "merge, many keys": (task) => merging(task, manyKeys(task.size)),
+  "merge, long lines": (task) => merging(task, longLines(task.size)),
+};
+
+interface Step extends AsyncDisposable {
+  readonly pieces: number;
+  /** Not measured. */
+  prepare?(): void;
+  run(): void | Promise<void>;
+}
+
+const NOTHING = { [Symbol.asyncDispose]: () => Promise.resolve() };
+
+async function frames({ size, space }: Task): Promise<Step> {
+  const pieces = Math.max(2, Math.min(FRAMES_MAX, Math.floor(FRAMES_BYTES / (size * size * 4))));
+  const settings = benchSettings(space.empty("way"), {});
+  const runner = await StageRunner.start(settings);
+  return {
+    pieces,
+    prepare() {
+      for (const { name } of Deno.readDirSync(runner.output)) Deno.removeSync(join(runner.output, name));
+      writeFrames(settings.folders.raw, { count: pieces, side: size });
+    },
+    run: async () => void await runner.deliver(pieces),
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+  };
+}
+
+function waiting({ size, space }: Task, nameOf: (index: number) => string): Step {
+  const stage = waitingFirings(space.empty("raw"), Array.from({ length: size }, (_, index) => nameOf(index)));
+  return { ...NOTHING, pieces: 1, run: stage };
+}
+
+function names({ size }: Task): Step {
+  const all = Array.from({ length: size / 2 }, (_, index) => [frameName(index), `${frameName(index)}.metadata`]).flat();
+  return { ...NOTHING, pieces: 1, run: () => void groupFrames(all, { caseInsensitive: true }) };
+}
+
+function parsing(bytes: Uint8Array): Step {
+  return {
+    ...NOTHING,
+    pieces: 1,
+    run() {
+      const sidecar = parseSidecar(bytes);
+      viewSidecar(sidecar);
+      for (const { section, name } of sidecar.entries) sidecar.value(section, name);
+    },
+  };
+}
+
+function merging({ space }: Task, sidecar: Uint8Array): Step {
+  const tiff = openTiffLibrary();
+  const hdf5 = openHdf5Library();
+  const path = space.empty("claim");
+  const image = frameBytes(IMAGE_SIDE);
+  const record: ClaimRecord = {
+    version: RECORD_VERSION,
+    id: "1",
+    folder: "",
+    image: "P-00000.tif",
+    members: [
+      { name: "P-00000.tif.metadata", role: "sidecar", size: sidecar.length, modified_ms: 0 },
+      { name: "P-00000.tif", role: "image", size: image.length, modified_ms: 0 },
+    ],
+    dark: false,
+    remove: false,
+    destination: { root: path, dir: "" },
+    quarantine: null,
+    notes: [],
+    written_ms: 0,
+    attempts: 1,
+    merge: null,
+    deliverAs: null,
+  };
+  Deno.writeFileSync(join(path, "P-00000.tif.metadata"), sidecar);
+  const settings = benchSettings(space.path, {});
+  return {
+    pieces: 1,
+    prepare: () => Deno.writeFileSync(join(path, "P-00000.tif"), image),
+    run() {
+      const { tagged, nexus, notes } = mergeFrame({ tiff, hdf5 }, { path, record, parameters: [] }, settings);
+      if (!tagged || nexus === null) throw new Error(`it was not merged: ${notes}`);
+    },
+    [Symbol.asyncDispose]() {
+      tiff.close();
+      hdf5[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Saved points, as QXRD writes them. */
+function manyKeys(size: number): Uint8Array {
+  const lines = [sidecarFor(IMAGE_SIDE), "[centerfinder]"];
+  let length = lines.join("\n").length;
+  for (let index = 1; length < size; index++) {
+    const line = `points\\${index}\\x=${1000 + index % 1000}.95397070031`;
+    lines.push(line);
+    length += line.length + 1;
+  }
+  return new TextEncoder().encode(`${lines.join("\n")}\n`);
+}
+
+function longLines(size: number): Uint8Array {
+  const lines = [sidecarFor(IMAGE_SIDE), "[centerfinder]"];
+  let left = size - lines.join("\n").length;
+  for (let index = 1; left > 0; index++) {
+    const line = `line${index}="@Variant(${"\\x1d\\0\\0@\\x1c\\xfe,".repeat(Math.min(left, LONG_LINE) / 18)})"`;
+    lines.push(line);
+    left -= line.length + 1;
+  }
+  return new TextEncoder().encode(`${lines.join("\n")}\n`);
+}
+
+async function main(): Promise<void> {
+  const [name, size, repeats, ram] = [Deno.args[0]!, Number(Deno.args[1]), Number(Deno.args[2]), Deno.args[3]!];
+  using space = new Workspace(ram);
+  await using step = await WORKS[name]!({ size, space });
+  const times_ms: number[] = [];
+  // The first time the compiler is cold and the files are new.
+  for (let turn = 0; turn <= repeats; turn++) {
+    step.prepare?.();
+    const before = cpuUsage();
+    await step.run();
+    const { user, system } = cpuUsage(before);
+    if (turn > 0) times_ms.push((user + system) / 1000 / step.pieces);
+  }
+  console.log(JSON.stringify({ processor_ms: median(times_ms), rss_mb: peak_mb() } satisfies Cost));
+}
+
+/** The most that this process ever held. */
+function peak_mb(): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? NaN) * 1024 / 1e6;
+}
+
+if (import.meta.main) await main();
