@@ -1,5 +1,5 @@
 /** Makes in the worker what a plugin is given, out of what the main thread posted. */
-import type { Logger, LogLevel, Reporter } from "../frames/events.ts";
+import type { Condition, Logger, LogLevel, Reporter } from "../frames/events.ts";
 import { API_VERSION } from "./api.ts";
 import { checkConfig, type ConfigCheck } from "./config_schema.ts";
 import type { PluginContext } from "./contract.ts";
@@ -16,6 +16,9 @@ const LOG_RECORDS_MAX = 1000;
 const LOG_TEXT_LENGTH_MAX = 4096;
 /** Of the time limit of a firing its loop over frames may use this much: a backlog is worked off in several firings. */
 const FRAMES_TIME_SHARE = 0.5;
+
+/** The main thread keeps fewer. */
+const STANDING_MAX = 1000;
 
 export interface ContextOptions {
   readonly name: string;
@@ -35,6 +38,8 @@ export class ContextMaker {
   readonly #counters: Counters;
   readonly #parameters: ParameterClient;
   readonly #frames: FrameStream;
+  /** Keys of conditions that were told and not taken back; null once they were too many: then all are told. */
+  #standing: Set<string> | null = new Set();
   #records = 0;
   /** The table that was checked last, as JSON, and what came of it. */
   #checked: { readonly table: string; readonly check: ConfigCheck } | null = null;
@@ -69,9 +74,9 @@ export class ContextMaker {
     const log = this.#logger();
     const report: Reporter = {
       log,
-      event: (event) => line.tell({ type: "event", event }),
-      condition: (condition) => line.tell({ type: "condition", condition }),
-      backlog: (backlog) => line.tell({ type: "backlog", backlog }),
+      event: (event) => void line.tell({ type: "event", event }),
+      condition: (condition) => this.#tellCondition(condition),
+      backlog: (backlog) => void line.tell({ type: "backlog", backlog }),
     };
     const framesUntil_ms = performance.now() + data.settings.plugins.time_limit_s * 1000 * FRAMES_TIME_SHARE;
     const context: PluginContext = {
@@ -88,6 +93,16 @@ export class ContextMaker {
       parameters: this.#parameters.of(name),
     };
     return { context };
+  }
+
+  /** Each stage takes back what may stand of each frame: where nothing stands, that is no news. */
+  #tellCondition(condition: Condition): void {
+    const { key, message } = condition;
+    if (message === null && this.#standing?.has(key) === false) return;
+    if (!this.#line.tell({ type: "condition", condition })) return;
+    if (message === null) this.#standing?.delete(key);
+    else this.#standing?.add(key);
+    if (this.#standing !== null && this.#standing.size > STANDING_MAX) this.#standing = null;
   }
 
   /** Checks the table only where it is another than the last time: a schema may be slow. */

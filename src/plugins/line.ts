@@ -32,10 +32,12 @@ export class Line {
     return Math.max(0, this.#told - this.#tellingsMax);
   }
 
-  tell(telling: Telling): void {
+  /** @returns false where it was left out */
+  tell(telling: Telling): boolean {
     // Not counted: there are no more of them than frames, and one that is lost would be handed out again.
-    if (telling.type === "frames_taken") return this.#post(telling);
-    if (++this.#told <= this.#tellingsMax) this.#post(telling);
+    const isHeard = telling.type === "frames_taken" || ++this.#told <= this.#tellingsMax;
+    if (isHeard) this.#post(telling);
+    return isHeard;
   }
 
   /** @throws {RangeError} (as a rejection) where too much was told and asked already */

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { defaultSettings } from "../../src/config/settings.ts";
+import type { Condition } from "../../src/frames/events.ts";
+import { ContextMaker } from "../../src/plugins/context.ts";
+import { Line } from "../../src/plugins/line.ts";
+import type { ContextData } from "../../src/plugins/messages.ts";
+
+const DATA: ContextData = {
+  tick: 1,
+  folders: {
+    raw: "/raw",
+    temp: "/temp",
+    proc: "/proc",
+    outputRoot: "/output",
+    outputDir: "",
+  } as ContextData["folders"],
+  maxProc: 1,
+  settings: defaultSettings("/base"),
+  config: {},
+};
+
+/** A context's condition(), and what came of its calls. */
+async function conditions(tellingsMax = 1_000_000) {
+  const heard: Condition[] = [];
+  const line = new Line((telling) => void (telling.type === "condition" && heard.push(telling.condition)), {
+    tellingsMax,
+  });
+  const signal = new AbortController().signal;
+  const made = await new ContextMaker(line).make(DATA, { name: "test", signal, schema: undefined });
+  assert("context" in made);
+  return { tell: made.context.report.condition, heard, line };
+}
+
+Deno.test("taking back a condition that does not stand is no news, taking back one that does is", async () => {
+  const { tell, heard } = await conditions();
+  tell({ key: "a", message: null });
+  assert.deepEqual(heard, []);
+  tell({ key: "a", message: "wrong" });
+  tell({ key: "b", message: null });
+  tell({ key: "a", message: "worse" });
+  tell({ key: "a", message: null });
+  tell({ key: "a", message: null });
+  assert.deepEqual(heard.map(({ message }) => message), ["wrong", "worse", null]);
+});
+
+Deno.test("a condition whose end was left out in a flood is ended by the next word", async () => {
+  const { tell, heard, line } = await conditions(1);
+  tell({ key: "a", message: "wrong" });
+  tell({ key: "a", message: null });
+  assert.equal(heard.length, 1);
+  line.begin();
+  tell({ key: "a", message: null });
+  assert.deepEqual(heard.at(-1), { key: "a", message: null });
+});
+
+Deno.test("of more conditions than are remembered each is told and taken back", async () => {
+  const { tell, heard } = await conditions();
+  for (let index = 0; index < 3000; index++) tell({ key: `k${index}`, message: "x" });
+  for (let index = 0; index < 3000; index++) tell({ key: `k${index}`, message: null });
+  const ended = new Set(heard.filter(({ message }) => message === null).map(({ key }) => key));
+  assert.equal(ended.size, 3000);
+});
