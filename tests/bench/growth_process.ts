@@ -138,7 +138,11 @@ function merging({ space }: Task, sidecar: Uint8Array): Step {
     pieces: 1,
     prepare: () => Deno.writeFileSync(join(path, "P-00000.tif"), image),
     run() {
-      const { tagged, nexus, notes } = mergeFrame({ tiff, hdf5 }, { path, record, parameters: [] }, settings);
+      const { tagged, nexus, notes } = mergeFrame(
+        { tiff, hdf5 },
+        { path, record, parameters: [], lastTry: false },
+        settings,
+      );
       if (!tagged || nexus === null) throw new Error(`it was not merged: ${notes}`);
     },
     [Symbol.asyncDispose]() {

@@ -9,7 +9,10 @@ function connect(around: Surroundings, plugin: string) {
   around.services.begin(plugin);
   const asked = { times: 0 };
   const stream = new FrameStream({
-    tell: (telling) => void (telling.type === "frames_taken" && around.services.hear(served, telling)),
+    tell: (telling) => {
+      if (telling.type === "frames_taken") around.services.hear(served, telling);
+      return true;
+    },
     ask: (what, question) => {
       asked.times++;
       return Promise.resolve(around.services.answer(served, { what, ...question } as never)) as never;
