@@ -48,7 +48,18 @@ stage_unit() {
 }
 
 # What needs libtango; the rest of tests/tango has a library of its own and is the stage unit's.
-stage_tango() { run_tests "tests/ffi/tango tests/tango/served" "tests/data" "$@"; }
+# --long makes masses of calls ten times as many.
+stage_tango() {
+  local rest=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --long) export PEWATCH_TANGO_LONG=1 ;;
+      *) rest+=("$1") ;;
+    esac
+    shift
+  done
+  run_tests "tests/ffi/tango tests/tango/served" "tests/data" ${rest[@]+"${rest[@]}"}
+}
 
 stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
 

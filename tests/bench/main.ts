@@ -35,6 +35,14 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "the executables: sizes, time of a start, memory without work",
     load: async () => (await import("./executable.ts")).executableBench,
   },
+  tango: {
+    summary: "the Tango device beside a PyTango server: reads, writes, events; time until it is served",
+    load: async () => (await import("./tango.ts")).tangoBench,
+  },
+  tango_load: {
+    summary: "what 50 Tango clients, and those that hang, cost the frames",
+    load: async () => (await import("./tango_load.ts")).tangoLoadBench,
+  },
   load: {
     summary:
       "the detector's rates for a minute (--seconds 600), then raised until the backlog grows; beside cp and rsync",

@@ -1,0 +1,45 @@
+/** Masses of reads, writes and subscriptions: the memory stays flat, nothing breaks. `build/test tango --long` does ten times as many. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
+import { readProcess } from "../../bench/process_readings.ts";
+import { Client, PYTHON_CLIENTS } from "./client.ts";
+import { ServedPewatch } from "./served_pewatch.ts";
+
+const ignore = LIBRARY === undefined || PYTHONS.length === 0;
+/** 100,000 reads, 10,000 writes, 1,000 subscriptions and cancellations, or a tenth of each. */
+const TIMES = Deno.env.get("PEWATCH_TANGO_LONG") === "1" ? 10 : 1;
+const MASSES = { reads: 10_000 * TIMES, writes: 1000 * TIMES, subscriptions: 100 * TIMES };
+/** Each kind is done twice: the first time warms heaps and caches, what the second adds is a leak. */
+const GROWTH_MB_MAX = 12;
+const PATIENCE_MS = 300_000 * TIMES;
+
+async function perform(python: string, name: string, kind: string, times: number): Promise<void> {
+  const { code, stderr } = await new Deno.Command(python, {
+    args: [join(import.meta.dirname!, "client", "masses.py"), name, kind, String(times)],
+    stderr: "piped",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+}
+
+for (const [kind, times] of Object.entries(MASSES)) {
+  Deno.test({
+    name: `${times} ${kind} cost no memory that is not given back`,
+    ignore,
+    async fn() {
+      await using pewatch = new ServedPewatch();
+      const name = await pewatch.name();
+      const { python } = PYTHONS.at(-1)!;
+      await perform(python, name, kind, times);
+      const before = readProcess(pewatch.child.pid).rss_mb;
+      await perform(python, name, kind, times);
+      const after = readProcess(pewatch.child.pid).rss_mb;
+      console.log(`  ${kind}: ${before.toFixed(1)} MB, after ${times} more ${after.toFixed(1)} MB`);
+      assert.ok(after - before < GROWTH_MB_MAX, `${before} MB became ${after} MB`);
+      await using client = await Client.connect(PYTHON_CLIENTS[0]!, name);
+      assert.equal(await client.do("command", "State"), "RUNNING");
+      await pewatch.stop();
+    },
+  });
+}
