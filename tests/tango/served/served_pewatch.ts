@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { DaemonChild, writeConfiguration } from "../../faults/daemon_child.ts";
 import { filesBelow, foldersIn } from "../../faults/delivered_files.ts";
 import { Detector, pause } from "../../faults/detector.ts";
-import { judge } from "../../faults/judge.ts";
+import { judge, lostFrames } from "../../faults/judge.ts";
 import { OutputWatch } from "../../faults/output_watch.ts";
 import { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
@@ -15,6 +15,10 @@ export interface ServedPewatchOptions {
   readonly tango?: string;
   /** None by default. */
   readonly frames_per_s?: number;
+  /** Pixels in a row of each frame, and rows. */
+  readonly side?: number;
+  /** Another program than the sources. */
+  readonly program?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +40,8 @@ export class ServedPewatch implements AsyncDisposable {
   readonly child: DaemonChild;
   readonly #watch: OutputWatch;
 
-  constructor({ tango = "", frames_per_s = 0, env = {} }: ServedPewatchOptions = {}) {
+  constructor(options: ServedPewatchOptions = {}) {
+    const { tango = "", frames_per_s = 0, side = SIDE, env = {}, program = SOURCES } = options;
     this.#configuration = writeConfiguration(
       this.#temp.path,
       [
@@ -48,11 +53,11 @@ export class ServedPewatch implements AsyncDisposable {
       ].join("\n"),
     );
     const random = new Random(1); // any number: what it decides is late sidecars' delay and the pixels
-    this.detector = new Detector({ raw: this.folders.raw, rate_per_s: frames_per_s, side: SIDE, random });
+    this.detector = new Detector({ raw: this.folders.raw, rate_per_s: frames_per_s, side, random });
     this.#watch = new OutputWatch(this.folders.output, () => this.detector.ledger);
     this.#watch.start();
-    const program = [...ENVIRONMENT, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...SOURCES];
-    this.child = new DaemonChild(this.#configuration, program);
+    const environment = [...ENVIRONMENT, ...Object.entries(env).map(([key, value]) => `${key}=${value}`)];
+    this.child = new DaemonChild(this.#configuration, [...environment, ...program]);
   }
 
   get folders() {
@@ -116,6 +121,14 @@ export class ServedPewatch implements AsyncDisposable {
   async problems(): Promise<readonly string[]> {
     await this.#watch.stop();
     return (await judge(this.folders, this.detector.ledger, { watch: this.#watch, python: null })).problems;
+  }
+
+  /** Frames that are not whole in any folder of the output, or more than once: wherever clients wanted them to go. */
+  async lostOrDoubled(): Promise<readonly string[]> {
+    await this.#watch.stop();
+    const images = [...this.#watch.images.values()];
+    const doubled = images.filter((pixels, index) => images.indexOf(pixels) !== index);
+    return [...lostFrames(this.folders, this.detector.ledger, this.#watch), ...doubled, ...this.#watch.problems];
   }
 
   /** Runs a check of client.py, which must hold; gives what it printed. */
