@@ -145,9 +145,7 @@ compile() {
   local system=$1 output=$2 stage=$workspace/$1/pewatch start=$SECONDS log=$cache/compile/$1.log made=$cache/compile/$1.made libraries=()
   make_stage "$stage"
   if [ "$system" = windows ]; then
-    ensure_windows_libraries tiff hdf5
-    cp "$tiff_prefix/libtiff.dll" "$stage/ffi/tiff/" && cp "$hdf5_prefix/libhdf5.dll" "$stage/ffi/hdf5/" || fail "the DLLs are not there"
-    libraries=(--include ffi/tiff/libtiff.dll --include ffi/hdf5/libhdf5.dll)
+    add_libraries "$stage"
   fi
   ensure_base "$system"
   hash_stage "$stage" "$system"
@@ -165,6 +163,19 @@ compile() {
   mv "$workspace/$system.out" "$output"
   echo "$wanted $SHA256" >"$made"
   say "${output#"$root"/}: $(size_of "$output"), base $base_kind ($((SECONDS - start)) s)"
+}
+
+# add_libraries STAGE: each DLL to the folder in ffi/ that opens it; adds to $libraries what the compiler has to be told.
+add_libraries() {
+  local name prefix_of dll folder
+  ensure_windows_libraries
+  for name in $windows_libraries; do
+    prefix_of=${name}_prefix folder=ffi/${name#pewatch_}
+    for dll in "${!prefix_of}"/*.dll; do
+      cp "$dll" "$1/$folder/" || fail "${dll##*/} is not there"
+      libraries+=(--include "$folder/${dll##*/}")
+    done
+  done
 }
 
 # All packages are in the cache already. Two versions of Deno would each throw the other's away, so only what is from npm is shared.
@@ -189,15 +200,16 @@ size_of() { numfmt --to=si --suffix=B --format=%.1f "$(stat -c %s "$1")"; }
 
 # pack_zip EXECUTABLE ZIP: unless ZIP was packed from the same.
 pack_zip() {
-  local folder=$workspace/zip/pewatch-$version made=$cache/compile/zip.made library
+  local folder=$workspace/zip/pewatch-$version made=$cache/compile/zip.made name prefix_of
   mkdir -p "$folder/licenses" "$folder/docs"
   cp "$1" "$folder/pewatch.exe"
   cp "$root/LICENSE" "$root/COPYING" "$root/README.md" "$folder/"
   cp "$root"/docs/*.md "$folder/docs/"
   cp "$root/config/pewatch-service.xml" "$folder/"
   cp "$compile_tools/licenses/"* "$folder/licenses/"
-  for library in "$tiff_prefix" "$hdf5_prefix"; do
-    cp "$library/licenses/"* "$folder/licenses/"
+  for name in $windows_libraries; do
+    prefix_of=${name}_prefix
+    cp "${!prefix_of}/licenses/"* "$folder/licenses/"
   done
   collect_package_licenses "$folder/licenses"
   hash_folder "$folder"

@@ -8,7 +8,7 @@
 toolchain_packages="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64 mingw-w64-x86-64-dev"
 build_packages="cmake ninja-build make patch xz-utils bzip2"
 # The DLLs, in the order in which they are built.
-windows_libraries="tiff hdf5"
+windows_libraries="tiff hdf5 pewatch_tango"
 
 # Sets NAME_prefix for each of the libraries (default: all) and what they need; builds what is not in the cache.
 ensure_windows_libraries() {
@@ -62,9 +62,15 @@ needs_of() (
   echo "$needs"
 )
 
+own_of() (
+  own=""
+  . "$root/build/native/$1.sh"
+  echo "$own"
+)
+
 # Sets library_hash: of all that decides what comes out.
 hash_windows_library() {
-  local needed prefix_of description="$toolchain_version"
+  local needed prefix_of own description="$toolchain_version"
   local files=("$root/build/native/$1.sh" "$root/build/native/recipe.sh" "$root/build/native/toolchain.cmake")
   for needed in $(needs_of "$1"); do
     prefix_of=${needed}_prefix
@@ -73,13 +79,15 @@ hash_windows_library() {
   for needed in "$root/build/native/patches/$1"*.patch; do
     [ ! -e "$needed" ] || files+=("$needed")
   done
+  own=$(own_of "$1")
+  [ -z "$own" ] || files+=("$root/$own"/*)
   library_hash=$({ echo "$description" && cat "${files[@]}"; } | sha256sum)
 }
 
 build_windows_library() {
   local name=$1 folder=$2
   [ ! -e "$folder/ready" ] || return 0
-  local pool="" sums="" needs="" license="" dll="" tools=""
+  local pool="" sums="" needs="" license="" dll="" tools="" own=""
   . "$root/build/native/$name.sh"
   # shellcheck disable=SC2086 # a list of packages
   [ -z "$tools" ] || dpkg -s $tools >/dev/null 2>&1 || install_packages $tools || fail "$name needs: $(install_command "$tools" "$tools")"
@@ -94,7 +102,7 @@ build_windows_library() {
   export root source build prefix workspace jobs cross $(compgen -v | grep '_prefix$')
   bash -euo pipefail -c '. "$root/build/native/recipe.sh"; . "$root/build/native/$1.sh"; cd "$build"; build_library' \
     build "$name" >>"$log" 2>&1 </dev/null 9>&- || fail "$name cannot be built: $(last_line "$log") ($log)"
-  cp "$source/$license" "$prefix/licenses/$name.txt" && { [ -z "$dll" ] || finish_dll; } || fail "$name is not complete ($log)"
+  { [ -n "$own" ] || cp "$source/$license" "$prefix/licenses/$name.txt"; } && { [ -z "$dll" ] || finish_dll; } || fail "$name is not complete ($log)"
   : >"$prefix/ready"
   # On disk before it has its name.
   sync -f "$prefix/ready" 2>/dev/null || true
@@ -108,6 +116,7 @@ fetch_sources() {
   local sum file archive=$cache/windows/sources
   mkdir -p "$archive"
   while read -r sum file; do
+    [ -n "$file" ] || continue
     if [ -f "$archive/$file" ]; then
       sha256_of "$archive/$file" && [ "$SHA256" = "$sum" ] && continue
     fi

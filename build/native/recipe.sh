@@ -5,15 +5,19 @@
 #   pool     its folder in Debian's archive      needs    static libraries it takes in, by their names here
 #   sums     SHA-256 and name of each file       license  its licence's file in the source
 #   dll      the DLL that it gives, if any       tools    Debian packages it needs beside the common ones
+#   own      a folder of this project that is its source, instead of pool, sums and license
 # and defines build_library, which puts bin/, lib/ and include/ into $prefix. For it there are $source (Debian's patches are applied, and
 # build/native/patches/NAME*.patch), $build (an empty folder, where it runs), $jobs, $cross (the toolchain's prefix), $same_paths,
-# NAME_prefix of each of `needs`, and the function cross_cmake. It is run with `set -e`.
+# NAME_prefix of each of `needs`, $windows_version, and the function cross_cmake. It is run with `set -e`.
 
 cross=x86_64-w64-mingw32
+# The oldest Windows it has to run on, 7, for _WIN32_WINNT: headers offer what that one has.
+windows_version=0x0601
 
 # The upstream source with Debian's patches (security among them) and this project's.
 unpack_sources() {
   local sum file archive=$cache/windows/sources series=$source/debian/patches/series line
+  [ -z "$own" ] || { cp -R "$root/$own/." "$source/" && return 0; }
   while read -r sum file; do
     case $file in
       *.orig.tar.*) tar -xf "$archive/$file" -C "$source" --strip-components=1 || return 1 ;;

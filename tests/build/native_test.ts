@@ -4,6 +4,7 @@ import { basename } from "node:path/posix";
 import { exportedNames, importedLibraries, readPe } from "../../build/compile/pe.ts";
 import { GLOBALS } from "../../ffi/hdf5/globals.ts";
 import { SYMBOLS as HDF5_SYMBOLS } from "../../ffi/hdf5/symbols.ts";
+import { SYMBOLS as TANGO_SYMBOLS } from "../../ffi/tango/symbols.ts";
 import { TIFF_SYMBOLS } from "../../ffi/tiff/symbols.ts";
 
 /** Parts of Windows itself, from Windows 7 on. */
@@ -29,6 +30,7 @@ for (
   const [name, tables] of [
     ["libtiff.dll", [TIFF_SYMBOLS]],
     ["libhdf5.dll", [HDF5_SYMBOLS, GLOBALS]],
+    ["pewatch_tango.dll", [TANGO_SYMBOLS]],
   ] as const
 ) {
   Deno.test({

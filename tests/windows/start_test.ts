@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { TempFolder } from "../temp_folder.ts";
 import { outputOn, runOn, WINDOWS_EXECUTABLE, windowsPath } from "./programs.ts";
 
-Deno.test("--version tells the Deno inside, and both libraries inside the executable", async () => {
+Deno.test("--version tells the Deno inside, and all libraries inside the executable", async () => {
   const lines = (await outputOn("windows", ["--version"])).trimEnd().split("\n");
   assert.match(lines[0]!, /^pewatch \d+\.\d+\.\d+ \(compiled, x86_64-pc-windows-msvc\)$/);
   assert.match(lines[1]!, /^Deno \d+\.\d+\.\d+$/);
   assert.match(lines[2]!, /^libtiff 4\.\d+\.\d+ \(inside the executable\)$/);
   assert.match(lines[3]!, /^HDF5 1\.14\.5 \(inside the executable\)$/);
-  assert.equal(lines.length, 4);
+  assert.match(lines[4]!, /^cppTango 10\.0\.2 \(inside the executable\)$/);
+  assert.equal(lines.length, 5);
 });
 
 Deno.test("both executables have one Deno inside", async () => {

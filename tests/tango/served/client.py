@@ -10,6 +10,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "ffi", "t
 from checks import admin_name, connect, equal, failure_of  # noqa: E402
 
 FRAMES_MIN = 20
+FRAMES_MOVED = 5
+READS = 500
 MAY_BE_UNKNOWN = {"RamDiskFree", "OutputFree", "Latency", "Preview"}
 TANGOS_OWN = {"State", "Status"}
 
@@ -108,6 +110,37 @@ def check_stop_and_start(proxy):
         assert time.monotonic() < deadline, proxy.Status()
         time.sleep(0.05)
     assert proxy.State() in (tango.DevState.RUNNING, tango.DevState.ALARM), (proxy.State(), proxy.Status())
+
+
+def check_output_folder(proxy):
+    """Frames go where a client wants them."""
+    proxy.DirOutput = "day 1\\gr\u00fcn"
+    delivered = proxy.FramesDelivered
+    deadline = time.monotonic() + 40
+    while proxy.FramesDelivered < delivered + FRAMES_MOVED:
+        assert time.monotonic() < deadline, proxy.Status()
+        time.sleep(0.05)
+
+
+def check_quick_preview(proxy):
+    """The largest preview is not held up: where its end waits for the client's acknowledgement, it takes 270 ms."""
+    deadline = time.monotonic() + 20
+    while proxy.read_attribute("Preview").dim_x != 512:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    quickest_s = min(seconds_of(proxy.read_attribute, "Preview") for _ in range(10))
+    print(f"preview of 512 x 512: {quickest_s * 1000:.1f} ms")
+    assert quickest_s < 0.2
+
+
+def check_reads_a_second(proxy):
+    print(f"{READS / seconds_of(lambda: [proxy.read_attribute('Backlog') for _ in range(READS)]):.0f} reads a second")
+
+
+def seconds_of(call, *arguments):
+    started = time.monotonic()
+    call(*arguments)
+    return time.monotonic() - started
 
 
 def check_restarts(proxy):

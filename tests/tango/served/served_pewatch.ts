@@ -6,7 +6,7 @@ import { type ChildFolders, DaemonChild, writeConfiguration } from "../../faults
 import { filesBelow, foldersIn } from "../../faults/delivered_files.ts";
 import { Detector, pause } from "../../faults/detector.ts";
 import type { LedgerFrame } from "../../faults/frame_writer.ts";
-import { judge } from "../../faults/judge.ts";
+import { judge, lostFrames } from "../../faults/judge.ts";
 import { OutputWatch } from "../../faults/output_watch.ts";
 import { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
@@ -22,6 +22,10 @@ export interface ServedPewatchOptions {
   readonly on?: string;
   /** Names of the output roots that clients are to use, side by side; the first is the configuration's. */
   readonly outputs?: readonly string[];
+  /** Pixels in a row of each frame, and rows. */
+  readonly side?: number;
+  /** Another program than the sources. */
+  readonly program?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -49,9 +53,9 @@ export class ServedPewatch implements AsyncDisposable {
   /** Where the log of the process that runs now begins. */
   #logStart = 0;
 
-  constructor(
-    { tango = "", frames_per_s = 0, output_dir = "", outputs = [], on, env = {} }: ServedPewatchOptions = {},
-  ) {
+  constructor(options: ServedPewatchOptions = {}) {
+    const { tango = "", frames_per_s = 0, output_dir = "", outputs = [], on, env = {} } = options;
+    const { side = SIDE, program = SOURCES } = options;
     this.#temp = new TempFolder(on === undefined ? {} : { on });
     this.#configuration = writeConfiguration(
       this.#temp.path,
@@ -68,11 +72,11 @@ export class ServedPewatch implements AsyncDisposable {
     );
     this.#judged = { ...this.folders, ...outputs.length > 0 ? { output: this.#temp.join("outputs") } : {} };
     const random = new Random(1); // any number: what it decides is late sidecars' delay and the pixels
-    this.detector = new Detector({ raw: this.folders.raw, rate_per_s: frames_per_s, side: SIDE, random });
+    this.detector = new Detector({ raw: this.folders.raw, rate_per_s: frames_per_s, side, random });
     this.#watch = new OutputWatch(this.#judged.output, () => this.#ledger);
     // Frames that a test puts there itself are not in the ledger.
     if (frames_per_s > 0) this.#watch.start();
-    this.#program = [...ENVIRONMENT, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...SOURCES];
+    this.#program = [...ENVIRONMENT, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...program];
     this.#child = new DaemonChild(this.#configuration, this.#program);
   }
 
@@ -186,6 +190,14 @@ export class ServedPewatch implements AsyncDisposable {
   /** What another detector writes is to be found as well; those before must have stopped, since ledgers are read in order. */
   alsoJudge(detector: Detector): void {
     this.#others.push(detector);
+  }
+
+  /** Frames that are not whole in any folder of the output, or more than once: wherever clients wanted them to go. */
+  async lostOrDoubled(): Promise<readonly string[]> {
+    await this.#watch.stop();
+    const images = [...this.#watch.images.values()];
+    const doubled = images.filter((pixels, index) => images.indexOf(pixels) !== index);
+    return [...lostFrames(this.#judged, this.#ledger, this.#watch), ...doubled, ...this.#watch.problems];
   }
 
   /** Runs a check of client.py, which must hold; gives what it printed. */

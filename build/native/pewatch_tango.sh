@@ -1,0 +1,25 @@
+# The Tango shim of ffi/tango with all of cppTango in it, so that it needs system DLLs only.
+# shellcheck shell=bash disable=SC2034,SC2154 # see recipe.sh
+own=ffi/tango/shim
+needs="zeromq cppzmq omniorb cpptango"
+dll=pewatch_tango.dll
+
+build_library() {
+  # What the static libraries were built with; their headers are not the same without. They are not ours: no warnings of them.
+  local definitions="-D_WIN32_WINNT=$windows_version -DZMQ_STATIC -D_WINSTATIC -D__x86__ -D__NT__ -D__WIN32__ -D__OSVERSION__=4"
+  local warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+  # shellcheck disable=SC2206 # lists of options
+  local compile=("$cross-g++-posix" -std=c++17 -O2 $warnings $definitions "$same_paths" "-ffile-prefix-map=${cpptango_prefix%/*}=."
+    -isystem "$cpptango_prefix/include/tango" -isystem "$cpptango_prefix/include" -isystem "$omniorb_prefix/include"
+    -isystem "$cppzmq_prefix/include" -isystem "$zeromq_prefix/include")
+  # Reading cppTango's headers takes far longer than compiling a file of the shim.
+  echo '#include <tango.h>' >precompiled.h
+  "${compile[@]}" -x c++-header precompiled.h
+  printf '%s\0' "$source"/*.cpp | xargs -0 -n 1 -P "$jobs" "${compile[@]}" -include precompiled.h -c
+  mkdir -p "$prefix/bin"
+  # The first definition counts: see startup_errors.cpp.
+  "$cross-g++-posix" -shared -static -s -Wl,--no-insert-timestamp -Wl,--allow-multiple-definition -o "$prefix/bin/$dll" ./*.o \
+    "$cpptango_prefix/lib/libtango-static.a" "$omniorb_prefix/lib/"lib{COS4,omniDynamic4,omniORB4,omnithread,msvcstub}.a \
+    "$zeromq_prefix/lib/libzmq.a" \
+    -lws2_32 -liphlpapi -lrpcrt4 -lmswsock -ladvapi32 -lcomctl32 -lgdi32 -luser32
+}
