@@ -48,6 +48,7 @@ export interface FuzzRun {
   /** What became of the inputs, counted. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
+  /** Of processor time. */
   readonly longest_ms: number;
   readonly longest_index: number;
   readonly memory: readonly MemoryReading[];
