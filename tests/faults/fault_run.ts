@@ -1,9 +1,11 @@
 /** A daemon with folders, a ledger and a watched output, for one kind of fault; judged from outside at its end. */
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause, type Shot } from "./frame_writer.ts";
 import { judge, onTheWay } from "./judge.ts";
+import { usualFolder } from "./kill_run.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
 
@@ -47,7 +49,7 @@ export class FaultRun implements AsyncDisposable {
   keeps = true;
 
   constructor(options: FaultRunOptions = {}) {
-    const { dir = "/dev/shm", more = "", maxProc = 1, elsewhere = {}, outputThrough } = options;
+    const { dir = usualFolder() ?? tmpdir(), more = "", maxProc = 1, elsewhere = {}, outputThrough } = options;
     this.base = Deno.makeTempDirSync({ prefix: "pewatch-faults-", dir });
     this.logFile = join(this.base, "pewatch.log");
     const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${join(this.base, "state")}'`];

@@ -220,7 +220,7 @@ const PROBLEMS_SHOWN = 20;
 
 /** The RAM disk that every Linux has: kills harm no disk, and the page cache outlives a process anyway. */
 export function usualFolder(): string | null {
-  return Deno.build.os === "linux" ? "/dev/shm" : null;
+  return Deno.env.get("PEWATCH_FAULTS_DIR") ?? (Deno.build.os === "linux" ? "/dev/shm" : null);
 }
 
 async function main(): Promise<number> {
