@@ -19,6 +19,7 @@ import { checkTango } from "./doctor/tango.ts";
 import { findDaemon } from "./ask_daemon.ts";
 import { openTango } from "./tango/open.ts";
 import { Painter, type Style } from "./terminal.ts";
+import { checkWritten } from "./doctor/written.ts";
 import { findLibraries } from "./version.ts";
 
 const ARGUMENTS = object({
@@ -47,7 +48,9 @@ export async function examine(config: string | undefined): Promise<Check[]> {
   const checks = inArea("program", [checkProgram(), checkDeno(), ...findLibraries().map(checkLibrary)]);
   const loaded = examineConfiguration(config, checks);
   if (loaded === null) return checks;
-  examineFolders(loaded.settings, checks);
+  const written = checkWritten(loaded.settings);
+  checks.push(...inArea("configuration", written.findings));
+  examineFolders(written.settings, checks);
   checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
   checks.push(...inArea("Tango", await examineTango(loaded.settings)));
   return checks;

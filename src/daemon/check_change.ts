@@ -4,6 +4,7 @@ import { faultOfPath, folderClashes } from "../config/check.ts";
 import { clashesOfFolders, relate } from "../config/folder_rules.ts";
 import { FolderNameError, splitRelativeFolder } from "../config/relative_folder.ts";
 import type { Settings } from "../config/settings.ts";
+import { removeFile } from "../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../files/errors.ts";
 import { isClaimId } from "../frames/claim.ts";
 import type { LeftFolder } from "../frames/left_folders.ts";
@@ -178,7 +179,7 @@ async function probe(change: SettingChange, folder: string): Promise<void> {
   const path = join(folder, `.pewatch-probe-${crypto.randomUUID()}`);
   try {
     await Deno.writeTextFile(path, "probe", { createNew: true });
-    await Deno.remove(path);
+    removeFile(path); // not by Deno.remove: ImDisk may not answer what that asks
   } catch (error) {
     throw refusal(change, `no file can be written and removed there: ${messageOf(error)}`);
   }

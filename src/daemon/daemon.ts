@@ -229,7 +229,7 @@ export class Daemon {
       if (performance.now() >= deadline_ms) return; // refused already
       begun = true;
       try {
-        this.#openUp();
+        await this.#openUp();
       } catch (error) {
         throw refusal(change, messageOf(error));
       }
@@ -263,12 +263,12 @@ export class Daemon {
   }
 
   /** Once until `close`: folders with their locks, and requests. */
-  #openUp(): void {
+  async #openUp(): Promise<void> {
     if (this.#open) return;
     makeFolders(this.settings, this.#live.written);
     // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
     // shadows.
-    this.#live.open([shadowFolder(this.#configured)]);
+    await this.#live.open([shadowFolder(this.#configured)]);
     this.#requests = this.#openRequests();
     this.#open = true;
     this.#lookAgain();
@@ -296,7 +296,9 @@ export class Daemon {
 
   async #start(): Promise<void> {
     if (this.running) return;
-    this.#openUp();
+    this.#statistics.forgetConditions();
+    this.#conditionLog.forget();
+    await this.#openUp();
     this.#parameters = new ParameterStore({ folder: this.settings.daemon.state_dir, log: this.#log });
     const shadowRoot = shadowFolder(this.#configured);
     const host = new PluginHost({

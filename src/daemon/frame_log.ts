@@ -32,6 +32,11 @@ export class ConditionLog {
     this.#log = log;
   }
 
+  /** Another start: what stands is told anew. */
+  forget(): void {
+    this.#standing.clear();
+  }
+
   condition({ key, message }: Condition): void {
     const before = this.#standing.get(key);
     if (message === null) {

@@ -2,9 +2,10 @@
  * The settings as they hold now: the configuration's, and in their place what clients have written. Keeps the locks of
  * the folders of the way, and the list of folders that were left and are not empty yet.
  */
-import { folderClashes } from "../config/check.ts";
+import { relate } from "../config/folder_rules.ts";
 import type { Settings } from "../config/settings.ts";
 import { messageOf } from "../files/errors.ts";
+import { folderExists } from "../files/listing.ts";
 import type { Condition, Logger } from "../frames/events.ts";
 import { type FolderKind, type LeftFolder, leftKey, leftUnreadable } from "../frames/left_folders.ts";
 import { checkChange, checkText, keyOf, refusal } from "./check_change.ts";
@@ -21,6 +22,7 @@ import {
   type WrittenSettings,
 } from "./settings_file.ts";
 import { TimeLimit } from "./time_limit.ts";
+import { inForce } from "./written_settings.ts";
 
 /** A change is made or refused within this time: clients of Tango wait 3 s by default. */
 export const CHECK_MS_MAX = 2000;
@@ -40,6 +42,7 @@ export interface LiveSettingsOptions {
 type Left = Omit<LeftFolder, "closed">;
 
 const WAY = ["raw", "temp", "proc"] as const satisfies FolderKind[];
+const CLAIMS = ["temp", "proc"] as const;
 const WINDOWS = Deno.build.os === "windows";
 
 export class LiveSettings {
@@ -53,6 +56,8 @@ export class LiveSettings {
   #left: readonly Left[] = [];
   /** The ids of those that nobody puts anything into any more. Apart, since it comes in the midst of changes. */
   readonly #closed = new Set<number>();
+  /** Where the last run had its claims. */
+  #before: SettingsState["work"] = null;
   #nextId = 1;
   #writing: Promise<void> = Promise.resolve();
   #keepAfter_ms = 0;
@@ -94,13 +99,23 @@ export class LiveSettings {
   }
 
   /**
-   * Takes the locks of the folders of the way and of `more`. What a client has written is waited for instead.
+   * Takes the locks of the folders of the way and of `more`. What a client has written is waited for instead. Like
+   * all that writes the file, not to be called while another such call is under way.
    * @throws {FolderInUseError} and the system's error where one of the configuration's cannot be written
    */
-  open(more: readonly string[]): void {
+  async open(more: readonly string[]): Promise<void> {
     const { folders } = this.#settings;
     const configured = WAY.filter((kind) => this.#written[kind] === undefined).map((kind) => folders[kind]);
     this.#keeper.take([...more, ...configured]);
+    this.#takeUp();
+    const { temp, proc } = folders;
+    if (this.#before?.temp === temp && this.#before.proc === proc) return;
+    this.#before = { temp, proc };
+    try {
+      await this.#keep(stateOf(this.#settings, this.#written, this.#left), performance.now() + CHECK_MS_MAX);
+    } catch (error) {
+      this.#log.warn(`${this.#path} cannot be written: ${messageOf(error)}`);
+    }
   }
 
   /** Tries what cannot be used yet, and tells how that stands. To be called now and then. Never rejects. */
@@ -157,7 +172,7 @@ export class LiveSettings {
       ? { ...this.#written, [checked.key]: { value: checked.value, instead_of: before, since } }
       : this.#written;
     try {
-      await this.#keep(stateOf(written, left), deadline_ms);
+      await this.#keep(stateOf(next, written, left), deadline_ms);
     } catch (error) {
       release();
       throw refusal(change, `it cannot be kept over a restart in ${this.#path}: ${messageOf(error)}`);
@@ -193,7 +208,7 @@ export class LiveSettings {
     if (gone.length === 0) return;
     const left = this.#left.filter(({ id }) => !ids.includes(id));
     try {
-      await this.#keep(stateOf(this.#written, left), performance.now() + CHECK_MS_MAX);
+      await this.#keep(stateOf(this.#settings, this.#written, left), performance.now() + CHECK_MS_MAX);
     } catch (error) {
       this.#keepAfter_ms = performance.now() + KEEP_RETRY_MS;
       this.#log.warn(`${this.#path} cannot be written: ${messageOf(error)}`);
@@ -222,7 +237,7 @@ export class LiveSettings {
   }
 
   #isInUse(path: string): boolean {
-    return WAY.some((kind) => this.#settings.folders[kind] === path) || this.#left.some((left) => left.path === path);
+    return this.#isOfTheWay(path) || this.#left.some((left) => left.path === path);
   }
 
   /** Gives what takes it back. */
@@ -252,7 +267,7 @@ export class LiveSettings {
 
   /** One after the other; what comes too late is taken back by another write. */
   async #keep(state: SettingsState, deadline_ms: number): Promise<void> {
-    const before = stateOf(this.#written, this.#left);
+    const before = stateOf(this.#settings, this.#written, this.#left);
     const write = (what: SettingsState) => this.#writing.then(() => writeSettingsFile(this.#path, what));
     const written = write(state);
     this.#writing = written.catch(() => {});
@@ -285,40 +300,49 @@ export class LiveSettings {
       }
       return;
     }
-    this.#apply(state.settings);
-    this.#left = state.left
-      .filter(({ path }) => WAY.every((kind) => this.#settings.folders[kind] !== path))
+    const { settings, written, leftOut } = inForce(this.#settings, state.settings);
+    this.#settings = settings;
+    this.#written = written;
+    for (const why of leftOut) {
+      this.#log.error(`${why}; a client had set this (${this.#path}), and the configuration's value holds`);
+    }
+    for (const [key, { value }] of Object.entries(written)) {
+      const name = keyOf(key as ClientSetting);
+      this.#log.info(`${name} = ${JSON.stringify(value)}, as a client has set it (${this.#path})`);
+    }
+    this.#left = state.left.filter(({ path }) => !this.#isOfTheWay(path))
       .map((folder) => ({ ...folder, id: this.#nextId++ }));
+    this.#before = state.work;
     this.closeLeft();
   }
 
-  /** A value that cannot stand beside the configuration, which somebody has changed since, is left out. */
-  #apply(written: WrittenSettings): void {
-    const configured = this.#settings;
-    const good = new Map<ClientSetting, SettingChange>();
-    for (const change of changesOf(written)) {
+  /** Where the last run worked, if the configuration has been changed since: what is on its way there goes on too. */
+  #takeUp(): void {
+    for (const kind of CLAIMS) {
+      const path = this.#before?.[kind];
+      if (path === undefined || this.#isOfTheWay(path) || this.#left.some((left) => left.path === path)) continue;
+      const { raw, output_root } = this.#settings.folders;
+      if ([raw, output_root].some((other) => relate(path, other, { windows: WINDOWS }) !== null)) continue;
       try {
-        good.set(change.key, checkText(change));
+        if (!folderExists(path)) continue;
+        this.#keeper.take([path]);
+        this.#left = [...this.#left, { id: this.#nextId++, kind, path, until_ms: null }];
       } catch (error) {
-        this.#tellLeftOut(messageOf(error));
+        this.#log.warn(`${path}, the ${kind} folder of the last run, cannot be used: ${reasonNotTaken(error)}`);
       }
     }
-    const applied = () => [...good.values()].reduce(withChange, configured);
-    for (let clash; good.size > 0 && (clash = folderClashes(applied(), { windows: WINDOWS })[0]) !== undefined;) {
-      this.#tellLeftOut(`${clash.key}: ${clash.message}`);
-      const culprit = [...good.keys()].find((key) => keyOf(key) === clash!.key) ?? [...good.keys()][0]!;
-      good.delete(culprit);
-    }
-    this.#settings = applied();
-    this.#written = Object.fromEntries([...good.keys()].map((key) => [key, written[key]!]));
-    for (const { key, value } of good.values()) {
-      this.#log.info(`${keyOf(key)} = ${JSON.stringify(value)}, as a client has set it (${this.#path})`);
-    }
+    this.closeLeft();
   }
 
-  #tellLeftOut(why: string): void {
-    this.#log.error(`${why}; a client had set this (${this.#path}), and the configuration's value holds`);
+  #isOfTheWay(path: string): boolean {
+    return WAY.some((kind) => this.#settings.folders[kind] === path);
   }
+}
+
+function stateOf(settings: Settings, written: WrittenSettings, left: readonly Left[]): SettingsState {
+  const { temp, proc } = settings.folders;
+  const kept = left.map(({ kind, path, until_ms }) => ({ kind, path, until_ms }));
+  return { settings: written, work: { temp, proc }, left: kept };
 }
 
 function reasonNotTaken(error: unknown): string {
@@ -329,13 +353,4 @@ function reasonNotTaken(error: unknown): string {
   return holder === null
     ? "another process works on it"
     : `process ${holder.pid} on ${holder.host} (${holder.program}) works on it since ${holder.since}`;
-}
-
-/** What stands in the file as changes; the types were looked at when it was read. */
-function changesOf(written: WrittenSettings): SettingChange[] {
-  return Object.entries(written).map(([key, { value }]) => ({ key, value }) as SettingChange);
-}
-
-function stateOf(settings: WrittenSettings, left: readonly Left[]): SettingsState {
-  return { settings, left: left.map(({ kind, path, until_ms }) => ({ kind, path, until_ms })) };
 }

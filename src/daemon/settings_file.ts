@@ -1,4 +1,4 @@
-/** The file that carries over a restart what clients have changed, and the folders that are still to be emptied. */
+/** The file that carries over a restart what clients have changed, and all folders that may have frames on their way. */
 import { join } from "node:path";
 import { syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
@@ -10,8 +10,8 @@ export const SETTINGS_FILE = "settings.json";
 
 const VERSION = 1;
 const ABOUT =
-  "Settings that clients have changed: they hold in the place of the configuration's. To forget them, stop " +
-  "pewatch when no frames are on their way, and delete this file.";
+  "Settings that clients have changed: they hold in the place of the configuration's. To forget one, stop " +
+  "pewatch and take it out below settings. The folders below work and left may have frames on their way.";
 /** A handful of paths. */
 const FILE_BYTES_MAX = 1024 * 1024;
 const SETTINGS = ["raw", "temp", "proc", "output_root", "output_dir", "max_proc"] as const satisfies ClientSetting[];
@@ -36,6 +36,8 @@ export interface KeptFolder {
 
 export interface SettingsState {
   readonly settings: WrittenSettings;
+  /** Where claims were last; null where there is no file. */
+  readonly work: { readonly temp: string; readonly proc: string } | null;
   /** Folders that were left and not empty yet. */
   readonly left: readonly KeptFolder[];
 }
@@ -54,18 +56,21 @@ export function readSettingsFile(path: string): SettingsState {
     if (Deno.lstatSync(path).size > FILE_BYTES_MAX) throw new RangeError("it is too large");
     text = Deno.readTextFileSync(path);
   } catch (error) {
-    if (isMissing(error)) return { settings: {}, left: [] };
+    if (isMissing(error)) return { settings: {}, work: null, left: [] };
     throw error;
   }
   const content: unknown = JSON.parse(text);
   if (!isObject(content) || content["version"] !== VERSION) throw new SyntaxError(`it is none of version ${VERSION}`);
-  const { settings, left } = content;
+  const { settings, work, left } = content;
+  if (!isObject(work) || typeof work["temp"] !== "string" || typeof work["proc"] !== "string") {
+    throw new SyntaxError("work holds no folders");
+  }
   if (!isObject(settings) || !Array.isArray(left)) throw new SyntaxError("settings or left is missing");
   for (const [key, setting] of Object.entries(settings)) {
     if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is none`);
   }
   if (!left.every(isKept)) throw new SyntaxError("left holds what is no folder");
-  return { settings: settings as WrittenSettings, left };
+  return { settings: settings as WrittenSettings, work: { temp: work["temp"], proc: work["proc"] }, left };
 }
 
 /** Written whole beside the old one, flushed, then renamed over it: it holds also after a power cut. */

@@ -82,6 +82,11 @@ export class FrameStatistics {
     }
   }
 
+  /** Another start: whoever told of a condition tells of it anew. */
+  forgetConditions(): void {
+    this.#conditions.clear();
+  }
+
   error(message: string): void {
     this.#lastError = message;
   }
@@ -117,7 +122,7 @@ export class FrameStatistics {
 
   /** A condition goes before an alarm: it is the reason that frames wait. */
   state(running: boolean, now_ms: number): StateReading {
-    if (!running) return { state: "ON", text: "Stopped: frames stay where they are" };
+    if (!running) return { state: "ON", text: "Stopped: frames stay where they are until the next start" };
     if (this.#conditions.size > 0) return { state: "FAULT", text: this.conditions.join("\n") };
     const waiting = this.#waiting();
     if (this.#grows(now_ms)) return { state: "ALARM", text: `${waiting} frames wait, and there are ever more` };

@@ -176,3 +176,16 @@ Deno.test("each plugin is checked: what would be taken, what not, and tables for
   assert.match(check(checks, "plugins.nothing_like_it").remedy ?? "", /take the table away/);
   assert.ok(!checks.some(({ name }) => name === "01_prepare_raw"));
 });
+
+Deno.test("what clients have set is told with what it replaced, and its folders are the ones that are checked", async () => {
+  using place = new Place();
+  const temp = place.join("temp2");
+  const written = { value: temp, instead_of: place.join("temp"), since: "2026-01-31T13:05:09.123+01:00" };
+  const work = { temp, proc: place.join("proc") };
+  const content = { version: 1, settings: { temp: written }, work, left: [] };
+  Deno.writeTextFileSync(place.join("state", "settings.json"), JSON.stringify(content));
+  const { checks } = await place.doctor();
+  const found = checks.filter(({ name }) => name === "folders.temp");
+  assert.match(found[0]!.finding, /temp2", set by a client 2026-01-31.* before\); to forget it, stop pewatch/);
+  assert.match(found[1]!.finding, /temp2: it is not there yet/);
+});

@@ -1,9 +1,10 @@
 /** Settings that clients change: what is refused and why, what is kept over a restart, how folders are held. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { askDaemon } from "../../src/cli/ask_daemon.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { type SettingChange, SettingRefusedError } from "../../src/daemon/client_settings.ts";
-import { Daemon } from "../../src/daemon/daemon.ts";
+import { Daemon, type DaemonStatus } from "../../src/daemon/daemon.ts";
 import { FolderLock, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
 import { SETTINGS_FILE } from "../../src/daemon/settings_file.ts";
 import { TempFolder } from "../temp_folder.ts";
@@ -153,7 +154,9 @@ Deno.test("what clients have written holds after a restart, over the configurati
   assert.equal(second.settings.folders.raw, raw);
   assert.equal(second.settings.daemon.max_proc, 3);
   await second.close();
-  Deno.removeSync(place.join("state", SETTINGS_FILE));
+  // As the file itself says.
+  const content = JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE)));
+  Deno.writeTextFileSync(place.join("state", SETTINGS_FILE), JSON.stringify({ ...content, settings: {} }));
   assert.equal(place.daemon().settings.folders.raw, place.join("raw"));
 });
 
@@ -209,6 +212,24 @@ Deno.test("a value that does not fit the configuration any more is left out, and
   assert.ok(place.log.lines.some((line) => line.startsWith("error") && line.includes("a client had set this")));
 });
 
+Deno.test("what the last run had in temp and proc is taken up, though the configuration names others now", async () => {
+  await using place = new Place();
+  const first = place.daemon();
+  await first.start();
+  await first.close();
+  const settings = place.settings();
+  const folders = { ...settings.folders, temp: place.join("temp2"), proc: place.join("proc2") };
+  const second = place.daemon({ ...settings, folders });
+  await second.start();
+  for (const name of ["temp", "temp2", "proc", "proc2"]) assert.ok(place.locked(name), name);
+  await second.close();
+  Deno.removeSync(place.join("temp2"), { recursive: true });
+  const third = place.daemon();
+  await third.start();
+  await until(() => third.status().state === "RUNNING", "that it runs without the folder that is gone");
+  assert.equal(third.status().conditions.length, 0);
+});
+
 Deno.test("a change that cannot be kept over a restart is refused", async () => {
   await using place = new Place();
   const daemon = place.daemon();
@@ -219,12 +240,14 @@ Deno.test("a change that cannot be kept over a restart is refused", async () => 
   FolderLock.take([raw]).release();
 });
 
-Deno.test("a stopped daemon keeps its folders, and changes; it starts again in the same process", async () => {
+Deno.test("a stopped daemon keeps its folders, answers, and changes; it starts again in the same process", async () => {
   await using place = new Place();
   const daemon = place.daemon();
   await daemon.start();
   await daemon.stop();
   assert.equal(daemon.status().state, "ON");
+  const { value } = await askDaemon(place.settings(), { what: "status" });
+  assert.equal((value as DaemonStatus).running, false, "it does not answer other commands");
   const settings = place.settings();
   const second = place.daemon({ ...settings, daemon: { ...settings.daemon, state_dir: place.join("state2") } });
   await assert.rejects(second.start(), { name: "FolderInUseError" });

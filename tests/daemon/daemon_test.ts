@@ -84,3 +84,21 @@ Deno.test("Daemon logs a condition once, not at each firing", async () => {
   assert.match(daemon.status().conditions.join(), /misbehaves: failed 3 times in a row/);
   assert.equal(daemon.status().frames.lastError, daemon.status().conditions[0]);
 });
+
+Deno.test("a stage that refuses is a FAULT with its reason, which another start does not carry on", async () => {
+  using folder = tempFolder();
+  const settings = fastSettings(folder.path, {});
+  const daemon = new Daemon(settings, { log: memoryLog(), stages: [source("refuses", { essential: true })] });
+  await daemon.start();
+  await until(() => daemon.status().state === "FAULT", "the fault");
+  assert.match(daemon.status().text, /^refuses: refuses to run: there is no such detector/);
+  await daemon.stop();
+  assert.deepEqual([daemon.status().state, daemon.status().text], [
+    "ON",
+    "Stopped: frames stay where they are until the next start",
+  ]);
+  await daemon.start();
+  await until(() => daemon.status().state === "FAULT", "the fault");
+  assert.equal(daemon.status().conditions.length, 1);
+  await daemon.close();
+});

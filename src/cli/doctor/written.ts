@@ -1,0 +1,29 @@
+/** Which settings are not the configuration's, since clients have changed them. */
+import { keyOf } from "../../daemon/check_change.ts";
+import type { ClientSetting } from "../../daemon/client_settings.ts";
+import { readSettingsFile, settingsPath, type WrittenSetting } from "../../daemon/settings_file.ts";
+import { inForce } from "../../daemon/written_settings.ts";
+import type { Settings } from "../../config/settings.ts";
+import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+
+/** The settings in force, with a finding for each that a client has set. */
+export function checkWritten(configured: Settings): { settings: Settings; findings: Finding[] } {
+  const path = settingsPath(configured.daemon.state_dir);
+  try {
+    const { settings, written, leftOut } = inForce(configured, readSettingsFile(path).settings);
+    const findings = Object.entries(written).map(([key, setting]) => findingOf(key as ClientSetting, setting, path));
+    const remedy = `Set it anew from a client, or correct the configuration; it stands in ${path}`;
+    findings.push(...leftOut.map((why) => warning("set by a client", `without effect: ${why}`, remedy)));
+    return { settings, findings };
+  } catch (error) {
+    const finding = `${path} cannot be read: ${reasonOf(error)}`;
+    const remedy = "The next start of pewatch run puts it aside; the configuration's settings hold then";
+    return { settings: configured, findings: [problem("set by clients", finding, remedy)] };
+  }
+}
+
+function findingOf(key: ClientSetting, { value, instead_of, since }: WrittenSetting, path: string): Finding {
+  const before = `${JSON.stringify(instead_of)} before`;
+  const how = `to forget it, stop pewatch and take it out of ${path}`;
+  return ok(keyOf(key), `${JSON.stringify(value)}, set by a client ${since} (${before}); ${how}`);
+}

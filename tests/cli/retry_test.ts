@@ -1,0 +1,34 @@
+/** `pewatch retry`, with a daemon in this process and without one. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { loadSettings } from "../../src/config/load.ts";
+import { memoryLog, source } from "../daemon/helpers.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { runCli } from "./run_cli.ts";
+
+Deno.test("pewatch retry says what the daemon does, and that there is none where none runs", async () => {
+  using place = new TempFolder();
+  const none = await runCli(["retry"], { cwd: place.path });
+  assert.equal(none.code, 1);
+  assert.match(none.err, /^pewatch retry: No daemon is running/);
+  const { settings } = loadSettings({ cwd: place.path });
+  const daemon = new Daemon({ ...settings, log: { ...settings.log, file: "" } }, {
+    log: memoryLog(),
+    stages: [source("counts", { essential: true })],
+  });
+  await daemon.start();
+  try {
+    const { code, out } = await runCli(["retry"], { cwd: place.path });
+    assert.equal(code, 0);
+    // Its stage takes no orders.
+    assert.equal(
+      out,
+      `What is in ${
+        join(settings.folders.output_root, "pewatch-quarantine")
+      } is tried again as soon as the stages come to it\n`,
+    );
+  } finally {
+    await daemon.close();
+  }
+});

@@ -1,0 +1,52 @@
+/** The daemon's order to try the quarantine again; and what its status says of threads and space. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
+import { shippedStages } from "../../src/plugins/shipped.ts";
+import { makeTiff } from "../tiff/make_tiff.ts";
+import { memoryLog, settingsIn, tempFolder, until } from "./helpers.ts";
+
+Deno.test("retryFrames() brings what was mended to the output, and leaves the rest, told of once", async () => {
+  using folder = tempFolder();
+  const base = settingsIn(folder.path);
+  const daemon = new Daemon({
+    ...base,
+    daemon: { ...base.daemon, ticktack: 0.05, multiplier: 1 },
+    frames: { ...base.frames, settle_s: 0, sidecar_wait_s: 0 },
+  }, { log: memoryLog(), stages: shippedStages() });
+  assert.equal(await daemon.retryFrames(), "pewatch is stopped: start it, then try again");
+  await daemon.start();
+  try {
+    assert.match(await daemon.retryFrames(), /^Nothing is in quarantine/);
+    for (const name of ["A.tif", "B.tif"]) Deno.writeTextFileSync(join(folder.path, "raw", name), "no image");
+    await until(() => daemon.status().frames.failed === 2, "the quarantine");
+    const kept = join(folder.path, "output", QUARANTINE_FOLDER);
+    Deno.writeFileSync(join(kept, "A.tif"), makeTiff());
+    const sentences = [await daemon.retryFrames()];
+    await until(() => daemon.status().frames.delivered === 1, "the delivery");
+    // On a busy machine the first sentence may say that it is under way.
+    const expected = "1 frame of the quarantine on the way again, 1 still there, the log says why";
+    if (sentences[0] !== expected) sentences.push(await daemon.retryFrames());
+    assert.ok(sentences.some((sentence) => sentence === expected || /1 still there/.test(sentence)), sentences.join());
+    assert.deepEqual([...Deno.readDirSync(kept)].map(({ name }) => name).sort(), ["B.tif", "B.tif.reason.txt"]);
+    assert.equal(daemon.status().frames.failed, 2);
+  } finally {
+    await daemon.close();
+  }
+});
+
+Deno.test("the status counts the threads that work, and knows the free space of raw and output", async () => {
+  using folder = tempFolder();
+  const daemon = new Daemon(settingsIn(folder.path), { log: memoryLog(), stages: shippedStages() });
+  assert.equal(daemon.status().threads, 1);
+  await daemon.start();
+  try {
+    assert.equal(daemon.status().threads, 1 + shippedStages().length);
+    await until(() => daemon.status().space.raw !== null && daemon.status().space.output !== null, "the free space");
+    assert.ok(daemon.status().space.raw! > 0);
+  } finally {
+    await daemon.close();
+  }
+  assert.equal(daemon.status().threads, 1);
+});
