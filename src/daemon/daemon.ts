@@ -24,6 +24,7 @@ import { Requests } from "./requests.ts";
 import { COUNTER_FIRST, nextCounter } from "../plugins/scheduler.ts";
 import { type Space, SpaceWatch } from "./space_watch.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
+import { Turns } from "./turns.ts";
 
 export interface DaemonOptions {
   readonly log: Logger;
@@ -73,6 +74,8 @@ export class Daemon {
   readonly #listeners = new Set<FrameListener>();
   readonly #settingsListeners = new Set<SettingsListener>();
   readonly #space = new SpaceWatch();
+  /** Starts, stops and changes go one after the other, whoever asks for them. */
+  readonly #turns = new Turns();
   #retry: FrameRetry | null = null;
   #nextRetry = 1;
   #open = false;
@@ -84,19 +87,17 @@ export class Daemon {
   #heartbeat: Heartbeat | null = null;
   #counter = COUNTER_FIRST;
   #missedTicks = 0;
-  /** Starts and stops go one after the other, whoever asks for them. */
-  #change: Promise<void> = Promise.resolve();
 
   constructor(settings: Settings, options: DaemonOptions) {
     this.#configured = options.configuration ?? settings;
     this.#options = options;
     this.#log = options.log;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#conditionLog = new ConditionLog(options.log);
     this.#live = new LiveSettings(settings, {
       log: options.log,
       onCondition: (condition) => this.#condition(condition),
     });
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#conditionLog = new ConditionLog(options.log);
   }
 
   /** As they hold now. */
@@ -122,7 +123,7 @@ export class Daemon {
    * @throws {FolderError} {@linkcode FolderInUseError}
    */
   start(): Promise<void> {
-    return this.#inTurn(() => this.#start());
+    return this.#turns.take(() => this.#start());
   }
 
   /**
@@ -130,12 +131,12 @@ export class Daemon {
    * so that nobody else begins with it, and requests are answered.
    */
   stop(): Promise<void> {
-    return this.#inTurn(() => this.#stop());
+    return this.#turns.take(() => this.#stop());
   }
 
   /** The end: stops, and lets go of the folders and of everything else. */
   close(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#stop();
       await this.#close();
     });
@@ -212,22 +213,10 @@ export class Daemon {
     return () => void this.#listeners.delete(listener);
   }
 
-  #inTurn(change: () => Promise<void>): Promise<void> {
-    const done = this.#change.then(change);
-    this.#change = done.catch(() => {});
-    return done;
-  }
-
-  async #changeSetting(change: SettingChange, ofClient: boolean): Promise<void> {
+  #changeSetting(change: SettingChange, ofClient: boolean): Promise<void> {
     const deadline_ms = performance.now() + CHECK_MS_MAX;
-    let begun = false;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      if (!begun) late.reject(refusal(change, "pewatch is busy with a start, a stop or another change; try again"));
-    }, CHECK_MS_MAX);
-    const done = this.#inTurn(async () => {
-      if (performance.now() >= deadline_ms) return; // refused already
-      begun = true;
+    const late = () => refusal(change, "pewatch is busy with a start, a stop or another change; try again");
+    return this.#turns.takeBy(deadline_ms, async () => {
       try {
         await this.#openUp();
       } catch (error) {
@@ -236,13 +225,7 @@ export class Daemon {
       if (!await this.#live.change(change, { ofClient, deadline_ms })) return;
       this.#closeLeftLater();
       this.#tellSettings();
-    });
-    done.catch(() => {}); // where it was refused before
-    try {
-      await Promise.race([done, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    }, late);
   }
 
   #tellSettings(): void {
@@ -281,7 +264,7 @@ export class Daemon {
   #lookAgain(): void {
     if (this.#looking || !this.#live.waits) return;
     this.#looking = true;
-    void this.#inTurn(() => this.#live.lookAgain()).finally(() => this.#looking = false);
+    void this.#turns.take(() => this.#live.lookAgain()).finally(() => this.#looking = false);
   }
 
   async #close(): Promise<void> {
@@ -360,7 +343,7 @@ export class Daemon {
     if (retried !== undefined && this.#retry !== null) this.#heardOfRetry(this.#retry, retried);
     this.#statistics.backlog(frames, this.#clock.now_ms());
     const empty = left === undefined ? [] : this.#live.emptied(left);
-    if (empty.length > 0) void this.#inTurn(() => this.#live.letGo(empty));
+    if (empty.length > 0) void this.#turns.take(() => this.#live.letGo(empty));
   }
 
   #heardOfRetry(retry: FrameRetry, progress: RetryProgress): void {

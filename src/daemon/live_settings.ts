@@ -6,11 +6,13 @@ import { relate } from "../config/folder_rules.ts";
 import type { Settings } from "../config/settings.ts";
 import { messageOf } from "../files/errors.ts";
 import { folderExists } from "../files/listing.ts";
-import type { Condition, Logger } from "../frames/events.ts";
+import { outputFolder } from "../plugins/plugin_host.ts";
+import type { Backlog, Condition, Logger } from "../frames/events.ts";
 import { type FolderKind, type LeftFolder, leftKey, leftUnreadable } from "../frames/left_folders.ts";
 import { checkChange, checkText, keyOf, refusal } from "./check_change.ts";
 import { type ClientSetting, clientSettings, type SettingChange, withChange } from "./client_settings.ts";
 import { FolderInUseError } from "./folder_lock.ts";
+import { type Left, LeftList } from "./left_list.ts";
 import { FolderKeeper } from "./folder_keeper.ts";
 import { localTime } from "./log.ts";
 import { putAside } from "./parameter_file.ts";
@@ -18,7 +20,7 @@ import {
   readSettingsFile,
   settingsPath,
   type SettingsState,
-  writeSettingsFile,
+  SettingsWriter,
   type WrittenSettings,
 } from "./settings_file.ts";
 import { TimeLimit } from "./time_limit.ts";
@@ -39,8 +41,6 @@ export interface LiveSettingsOptions {
   onCondition(condition: Condition): void;
 }
 
-type Left = Omit<LeftFolder, "closed">;
-
 const WAY = ["raw", "temp", "proc"] as const satisfies FolderKind[];
 const CLAIMS = ["temp", "proc"] as const;
 const WINDOWS = Deno.build.os === "windows";
@@ -48,18 +48,14 @@ const WINDOWS = Deno.build.os === "windows";
 export class LiveSettings {
   readonly #options: LiveSettingsOptions;
   readonly #log: Logger;
-  readonly #path: string;
   readonly #limit = new TimeLimit();
+  readonly #file: SettingsWriter;
   readonly #keeper = new FolderKeeper(this.#limit);
   #settings: Settings;
   #written: WrittenSettings = {};
-  #left: readonly Left[] = [];
-  /** The ids of those that nobody puts anything into any more. Apart, since it comes in the midst of changes. */
-  readonly #closed = new Set<number>();
+  readonly #left = new LeftList();
   /** Where the last run had its claims. */
   #before: SettingsState["work"] = null;
-  #nextId = 1;
-  #writing: Promise<void> = Promise.resolve();
   #keepAfter_ms = 0;
   /** Whether the output root that a client has set was there since; from then on its stage tells of it. */
   #outputSeen = false;
@@ -69,7 +65,7 @@ export class LiveSettings {
     this.#options = options;
     this.#log = options.log;
     this.#settings = configured;
-    this.#path = settingsPath(configured.daemon.state_dir);
+    this.#file = new SettingsWriter(settingsPath(configured.daemon.state_dir), this.#limit);
     this.#load();
   }
 
@@ -79,7 +75,7 @@ export class LiveSettings {
 
   /** Where what clients write is kept. */
   get path(): string {
-    return this.#path;
+    return this.#file.path;
   }
 
   /** What clients have written, over this start and those before it. */
@@ -89,8 +85,7 @@ export class LiveSettings {
 
   /** Folders that the stages still empty: those that this process holds. */
   get left(): readonly LeftFolder[] {
-    return this.#left.filter(({ path }) => this.#keeper.holds(path))
-      .map((folder) => ({ ...folder, closed: this.#closed.has(folder.id) }));
+    return this.#left.folders.filter(({ path }) => this.#keeper.holds(path));
   }
 
   /** Whether the stages may work: all three folders of the way are there and held. */
@@ -112,9 +107,9 @@ export class LiveSettings {
     if (this.#before?.temp === temp && this.#before.proc === proc) return;
     this.#before = { temp, proc };
     try {
-      await this.#keep(stateOf(this.#settings, this.#written, this.#left), performance.now() + CHECK_MS_MAX);
+      await this.#keep(this.#state, performance.now() + CHECK_MS_MAX);
     } catch (error) {
-      this.#log.warn(`${this.#path} cannot be written: ${messageOf(error)}`);
+      this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
     }
   }
 
@@ -125,7 +120,7 @@ export class LiveSettings {
       const reason = await this.#take(path);
       if (path === this.#settings.folders[kind]) this.#tellUnavailable(kind, reason);
     }
-    for (const { kind, path } of this.#left) {
+    for (const { kind, path } of this.#left.folders) {
       if (this.#keeper.holds(path)) continue;
       const reason = await this.#take(path);
       const message = reason === null ? null : leftUnreadable(kind, path, reason);
@@ -142,7 +137,7 @@ export class LiveSettings {
   /** Whether there is something to look at again. */
   get waits(): boolean {
     const outputUnseen = !this.#outputSeen && this.#written.output_root !== undefined;
-    return !this.complete || outputUnseen || this.#left.length > this.left.length;
+    return !this.complete || outputUnseen || this.#left.folders.length > this.left.length;
   }
 
   /**
@@ -161,12 +156,15 @@ export class LiveSettings {
     if (!ofClient && this.#written[change.key] !== undefined) return false;
     const same = text.value === before;
     if (same && (!ofClient || this.#written[change.key]?.value === before)) return false;
-    const checked = same
-      ? text
-      : await checkChange(change, { settings: this.#settings, left: this.#left, limit: this.#limit, deadline_ms });
+    const checked = same ? text : await checkChange(change, {
+      settings: this.#settings,
+      left: this.#left.folders,
+      limit: this.#limit,
+      deadline_ms,
+    });
     const next = withChange(this.#settings, checked);
     const release = same ? () => {} : this.#lockFor(checked);
-    const left = same ? this.#left : this.#leftAfter(checked);
+    const left = same ? this.#left.folders : this.#leftAfter(checked);
     const since = localTime(Date.now());
     const written = ofClient
       ? { ...this.#written, [checked.key]: { value: checked.value, instead_of: before, since } }
@@ -175,11 +173,11 @@ export class LiveSettings {
       await this.#keep(stateOf(next, written, left), deadline_ms);
     } catch (error) {
       release();
-      throw refusal(change, `it cannot be kept over a restart in ${this.#path}: ${messageOf(error)}`);
+      throw refusal(change, `it cannot be kept over a restart in ${this.path}: ${messageOf(error)}`);
     }
     this.#settings = next;
     this.#written = written;
-    this.#left = left;
+    this.#left.set(left);
     this.#tellUnavailable(checked.key, null);
     if (checked.key === "output_root") this.#outputSeen = true;
     this.#log.info(`${keyOf(checked.key)} is now ${JSON.stringify(checked.value)}, before ${JSON.stringify(before)}`);
@@ -187,36 +185,33 @@ export class LiveSettings {
   }
 
   /** No stage works with older settings any more: nothing comes into the folders that were left by then. */
-  closeLeft(ids: readonly number[] = this.#left.map(({ id }) => id)): void {
-    for (const id of ids) this.#closed.add(id);
+  closeLeft(ids?: readonly number[]): void {
+    this.#left.close(ids);
   }
 
   get leftIds(): readonly number[] {
-    return this.#left.map(({ id }) => id);
+    return this.#left.ids;
   }
 
-  /** Of what the stages tell: the folders that can be let go of. */
-  emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
-    if (performance.now() < this.#keepAfter_ms) return [];
-    const empty = new Set(told.filter(({ frames }) => frames === 0).map(({ id }) => id));
-    return this.#left.map(({ id }) => id).filter((id) => this.#closed.has(id) && empty.has(id));
+  /** Of what the stages tell: the folders that can be let go of now. */
+  emptied(told: NonNullable<Backlog["left"]>): readonly number[] {
+    return performance.now() < this.#keepAfter_ms ? [] : this.#left.emptied(told);
   }
 
   /** Off the list, in the file too; then others may have them. Never rejects. */
   async letGo(ids: readonly number[]): Promise<void> {
-    const gone = this.#left.filter(({ id }) => ids.includes(id));
+    const gone = this.#left.folders.filter(({ id }) => ids.includes(id));
     if (gone.length === 0) return;
-    const left = this.#left.filter(({ id }) => !ids.includes(id));
+    const left = this.#left.folders.filter(({ id }) => !ids.includes(id));
     try {
       await this.#keep(stateOf(this.#settings, this.#written, left), performance.now() + CHECK_MS_MAX);
     } catch (error) {
       this.#keepAfter_ms = performance.now() + KEEP_RETRY_MS;
-      this.#log.warn(`${this.#path} cannot be written: ${messageOf(error)}`);
+      this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
       return;
     }
-    this.#left = left;
-    for (const { id, kind, path } of gone) {
-      this.#closed.delete(id);
+    this.#left.set(left);
+    for (const { kind, path } of gone) {
       if (!this.#isInUse(path)) this.#keeper.release(path);
       this.#options.onCondition({ key: leftKey(path), message: null });
       this.#log.info(`${path}, the ${kind} folder before it was changed, holds no frames any more`);
@@ -225,7 +220,7 @@ export class LiveSettings {
 
   /** Lets go of all folders. */
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#limit.run(() => this.#file.idle, CHECK_MS_MAX).catch(() => {});
     this.#keeper.releaseAll();
   }
 
@@ -237,7 +232,7 @@ export class LiveSettings {
   }
 
   #isInUse(path: string): boolean {
-    return this.#isOfTheWay(path) || this.#left.some((left) => left.path === path);
+    return this.#isOfTheWay(path) || this.#left.has(path);
   }
 
   /** Gives what takes it back. */
@@ -255,28 +250,22 @@ export class LiveSettings {
 
   #leftAfter(change: SettingChange): readonly Left[] {
     const { key: kind, value } = change;
-    if (kind !== "raw" && kind !== "temp" && kind !== "proc") return this.#left;
+    if (kind !== "raw" && kind !== "temp" && kind !== "proc") return this.#left.folders;
     const { [kind]: path } = this.#settings.folders;
-    const others = this.#left.filter((folder) => folder.path !== value);
+    const others = this.#left.folders.filter((folder) => folder.path !== value);
     // One that was not there cannot be emptied; with it back, a client may set it again.
     if (!this.#keeper.holds(path)) return others;
     const { settle_s, sidecar_wait_s } = this.#settings.frames;
     const until_ms = kind === "raw" ? Date.now() + (settle_s + sidecar_wait_s + LEFT_RAW_S) * 1000 : null;
-    return [...others, { id: this.#nextId++, kind, path, until_ms }];
+    return [...others, this.#left.made({ kind, path, until_ms })];
   }
 
-  /** One after the other; what comes too late is taken back by another write. */
-  async #keep(state: SettingsState, deadline_ms: number): Promise<void> {
-    const before = stateOf(this.#settings, this.#written, this.#left);
-    const write = (what: SettingsState) => this.#writing.then(() => writeSettingsFile(this.#path, what));
-    const written = write(state);
-    this.#writing = written.catch(() => {});
-    try {
-      await this.#limit.run(() => written, deadline_ms - performance.now());
-    } catch (error) {
-      this.#writing = write(before).catch(() => {});
-      throw error;
-    }
+  get #state(): SettingsState {
+    return stateOf(this.#settings, this.#written, this.#left.folders);
+  }
+
+  #keep(state: SettingsState, deadline_ms: number): Promise<void> {
+    return this.#file.write(state, { before: this.#state, deadline_ms });
   }
 
   #tellUnavailable(key: ClientSetting, reason: string | null): void {
@@ -290,11 +279,11 @@ export class LiveSettings {
   #load(): void {
     let state: SettingsState;
     try {
-      state = readSettingsFile(this.#path);
+      state = readSettingsFile(this.path);
     } catch (error) {
-      const what = `what clients have set cannot be read from ${this.#path}: ${messageOf(error)}`;
+      const what = `what clients have set cannot be read from ${this.path}: ${messageOf(error)}`;
       try {
-        this.#log.error(`${what}; the file is now ${putAside(this.#path)}, and the configuration's settings hold`);
+        this.#log.error(`${what}; the file is now ${putAside(this.path)}, and the configuration's settings hold`);
       } catch (second) {
         this.#log.error(`${what}; nor can it be put aside: ${messageOf(second)}`);
       }
@@ -304,34 +293,34 @@ export class LiveSettings {
     this.#settings = settings;
     this.#written = written;
     for (const why of leftOut) {
-      this.#log.error(`${why}; a client had set this (${this.#path}), and the configuration's value holds`);
+      this.#log.error(`${why}; a client had set this (${this.path}), and the configuration's value holds`);
     }
     for (const [key, { value }] of Object.entries(written)) {
       const name = keyOf(key as ClientSetting);
-      this.#log.info(`${name} = ${JSON.stringify(value)}, as a client has set it (${this.#path})`);
+      this.#log.info(`${name} = ${JSON.stringify(value)}, as a client has set it (${this.path})`);
     }
-    this.#left = state.left.filter(({ path }) => !this.#isOfTheWay(path))
-      .map((folder) => ({ ...folder, id: this.#nextId++ }));
+    const left = state.left.filter(({ path }) => !this.#isOfTheWay(path));
+    this.#left.set(left.map((folder) => this.#left.made(folder)));
+    this.#left.close();
     this.#before = state.work;
-    this.closeLeft();
   }
 
   /** Where the last run worked, if the configuration has been changed since: what is on its way there goes on too. */
   #takeUp(): void {
     for (const kind of CLAIMS) {
       const path = this.#before?.[kind];
-      if (path === undefined || this.#isOfTheWay(path) || this.#left.some((left) => left.path === path)) continue;
-      const { raw, output_root } = this.#settings.folders;
-      if ([raw, output_root].some((other) => relate(path, other, { windows: WINDOWS }) !== null)) continue;
+      if (path === undefined || this.#isInUse(path)) continue;
+      const others = [this.#settings.folders.raw, outputFolder(this.#settings)];
+      if (others.some((other) => relate(path, other, { windows: WINDOWS }) !== null)) continue;
       try {
         if (!folderExists(path)) continue;
         this.#keeper.take([path]);
-        this.#left = [...this.#left, { id: this.#nextId++, kind, path, until_ms: null }];
+        this.#left.set([...this.#left.folders, this.#left.made({ kind, path, until_ms: null })]);
       } catch (error) {
         this.#log.warn(`${path}, the ${kind} folder of the last run, cannot be used: ${reasonNotTaken(error)}`);
       }
     }
-    this.closeLeft();
+    this.#left.close();
   }
 
   #isOfTheWay(path: string): boolean {

@@ -5,6 +5,7 @@ import { isMissing } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import type { FolderKind } from "../frames/left_folders.ts";
 import type { ClientSetting } from "./client_settings.ts";
+import type { TimeLimit } from "./time_limit.ts";
 
 export const SETTINGS_FILE = "settings.json";
 
@@ -73,8 +74,44 @@ export function readSettingsFile(path: string): SettingsState {
   return { settings: settings as WrittenSettings, work: { temp: work["temp"], proc: work["proc"] }, left };
 }
 
+/** Writes the file, one state after the other; none is waited for longer than its deadline. */
+export class SettingsWriter {
+  readonly path: string;
+  readonly #limit: TimeLimit;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, limit: TimeLimit) {
+    this.path = path;
+    this.#limit = limit;
+  }
+
+  /**
+   * @param options.before what holds on where this cannot be written in time: it is written behind
+   * @throws {TimeLimitError} and the system's error
+   */
+  async write(
+    state: SettingsState,
+    { before, deadline_ms }: { readonly before: SettingsState; readonly deadline_ms: number },
+  ): Promise<void> {
+    const write = (what: SettingsState) => this.#writing.then(() => writeSettingsFile(this.path, what));
+    const written = write(state);
+    this.#writing = written.catch(() => {});
+    try {
+      await this.#limit.run(() => written, deadline_ms - performance.now());
+    } catch (error) {
+      this.#writing = write(before).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Comes when all is written, or cannot be. */
+  get idle(): Promise<void> {
+    return this.#writing;
+  }
+}
+
 /** Written whole beside the old one, flushed, then renamed over it: it holds also after a power cut. */
-export async function writeSettingsFile(path: string, state: SettingsState): Promise<void> {
+async function writeSettingsFile(path: string, state: SettingsState): Promise<void> {
   const part = `${path}.part`;
   const folder = join(path, "..");
   makeFolder(folder);

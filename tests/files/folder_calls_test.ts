@@ -43,7 +43,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/cli/service/systemd.ts": ["remove", "a unit file of Linux"],
   "src/cli/service/task_scheduler.ts": ["remove", "a temporary file"],
   "src/config/load.ts": ["readFileSync", "the configuration"],
-  "src/daemon/check_change.ts": ["lstat", "the folder that a client names, by its path"],
+  "src/daemon/check_change.ts": ["lstat", "the lock of another pewatch"],
   "src/daemon/folder_lock.ts": ["openSync, readTextFileSync, removeSync, statSync", "the lock's files"],
   "src/daemon/parameter_file.ts": ["open, readTextFileSync, statSync", "the parameters' file"],
   "src/daemon/requests.ts": ["lstat 2, readTextFile, remove 2, removeSync", "requests' and answers' files"],

@@ -1,0 +1,46 @@
+/** The folders that were left and are not empty yet, and which of them get nothing more. */
+import type { LeftFolder } from "../frames/left_folders.ts";
+import type { KeptFolder } from "./settings_file.ts";
+
+export type Left = Omit<LeftFolder, "closed">;
+
+export class LeftList {
+  #folders: readonly Left[] = [];
+  /** Apart from the list, since it comes in the midst of changes of that. */
+  readonly #closed = new Set<number>();
+  #nextId = 1;
+
+  get folders(): readonly LeftFolder[] {
+    return this.#folders.map((folder) => ({ ...folder, closed: this.#closed.has(folder.id) }));
+  }
+
+  get ids(): readonly number[] {
+    return this.#folders.map(({ id }) => id);
+  }
+
+  has(path: string): boolean {
+    return this.#folders.some((folder) => folder.path === path);
+  }
+
+  /** One that is to be put on the list. */
+  made(folder: KeptFolder): Left {
+    return { ...folder, id: this.#nextId++ };
+  }
+
+  /** What is on the list from now on. */
+  set(folders: readonly Left[]): void {
+    this.#folders = folders.map(({ id, kind, path, until_ms }) => ({ id, kind, path, until_ms }));
+    for (const id of this.#closed) if (!this.ids.includes(id)) this.#closed.delete(id);
+  }
+
+  /** No stage works with older settings any more: nothing comes into these. */
+  close(ids: readonly number[] = this.ids): void {
+    for (const id of ids) if (this.ids.includes(id)) this.#closed.add(id);
+  }
+
+  /** Of what the stages tell: those that can be let go of. */
+  emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
+    const empty = new Set(told.filter(({ frames }) => frames === 0).map(({ id }) => id));
+    return this.ids.filter((id) => this.#closed.has(id) && empty.has(id));
+  }
+}
