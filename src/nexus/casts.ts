@@ -11,7 +11,7 @@ const CASTS_MAX = 4;
 /** A larger tree (a sidecar of megabytes) is written by itself: to keep it open would cost its memory for good. */
 const TREE_BYTES_MAX = 524_288;
 /** Hidden, as no frame's file and no claim is. */
-export const CAST_PREFIX = ".pewatch-cast-";
+export const CAST_PREFIX = ".pewatch.cast-";
 
 export class Casts implements Disposable {
   readonly #hdf5: Hdf5Library;
