@@ -11,9 +11,6 @@ import { OutputWatch } from "../../faults/output_watch.ts";
 import { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
-/** What the check "writes" of client.py makes the output for a moment: frames of that time go there. */
-export const WRITTEN_OUTPUT = "grün/5 µm";
-
 export interface ServedPewatchOptions {
   /** Further lines of [tango]. */
   readonly tango?: string;
