@@ -132,6 +132,8 @@ test("every client reads what is so: folders, counts, bytes, free space, the las
     assert.match(await client.do<string>("command", "PluginInfo", "02_merge_data"), /^02_merge_data 1 \d/);
     const { fails } = await client.refused("command", "PluginInfo", "none");
     assert.match(fails, /There is no plugin none; there are 01_prepare_raw/);
+    await client.do("command", "ReloadPlugins");
+    assert.match(await client.do<string>("command", "Retry"), /[Nn]othing/);
     assert.equal(await client.do("command", "State"), "RUNNING");
     assert.ok(String(await client.do("command", "Status")).length > 0);
   });
