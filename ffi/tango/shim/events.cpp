@@ -20,7 +20,7 @@ void Events::open(Push push) {
     const std::lock_guard<std::mutex> lock(mutex_);
     open_ = true;
   }
-  thread_ = std::thread([this, push = std::move(push)] { run(push); });
+  thread_.start([this, push = std::move(push)] { run(push); });
 }
 
 void Events::close() {
@@ -30,7 +30,7 @@ void Events::close() {
     waiting_.clear();
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 void Events::push(Event event) {

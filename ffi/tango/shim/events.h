@@ -6,9 +6,9 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
 
 #include "cache.h"
+#include "thread.h"
 
 namespace pewatch_tango {
 
@@ -40,7 +40,7 @@ class Events {
   std::condition_variable changed_;
   std::deque<Event> waiting_;
   bool open_ = false;
-  std::thread thread_;
+  Thread thread_;
 };
 
 Events &events();

@@ -105,13 +105,12 @@ void Server::start(Registration registration, std::string endpoint) {
   }
   phase_ = PT_STARTING;
   requests().open();
-  thread_ = std::thread([this, registration = std::move(registration), endpoint = std::move(endpoint)] {
+  thread_.start([this, registration = std::move(registration), endpoint = std::move(endpoint)] {
     run(registration, endpoint);
   });
 }
 
 void Server::run(const Registration &registration, const std::string &endpoint) {
-  const omni_thread::ensure_self known_to_omniorb;
   arguments_ = arguments(registration, endpoint);
   argv_.clear();
   for (auto &argument : arguments_) argv_.push_back(argument.data());
@@ -156,10 +155,7 @@ void Server::serve(const Registration &registration) {
     const std::lock_guard<std::mutex> lock(mutex_);
     full_name_ = name_for_clients(registration);
   }
-  events().open([](const Event &event) {
-    thread_local const omni_thread::ensure_self known_to_omniorb;
-    push_event(event);
-  });
+  events().open(push_event);
   phase_ = PT_SERVING;
   requests().tell("serving", full_name());
   if (stop_wanted_) stop();
@@ -196,7 +192,7 @@ void Server::stop() {
 std::int32_t Server::join() {
   // Two callers may wait at a time, on threads of their own; to join one thread twice is to wait for ever.
   const std::lock_guard<std::mutex> lock(joining_);
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
   return phase_;
 }
 

@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "database.h"
 #include "pewatch_tango.h"
+#include "thread.h"
 
 namespace pewatch_tango {
 
@@ -41,7 +41,7 @@ class Server {
   std::vector<std::string> arguments_;
   std::vector<char *> argv_;
   std::mutex joining_;
-  std::thread thread_;
+  Thread thread_;
 };
 
 Server &server();
