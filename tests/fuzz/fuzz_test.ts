@@ -82,6 +82,15 @@ for (
   });
 }
 
+Deno.test("a target that waits for what never comes is seen", async () => {
+  using found = new TempFolder();
+  const target = targetNamed("waits for ever");
+  const index = faultyIndex(target);
+  const { faults } = await supervise(target, { seed: SEED, cases: index + 2, found: found.path, wait_s_max: 5 });
+  assert.deepEqual(faults.map((fault) => [fault.kind, fault.index]), [["hang", index]]);
+  assert.match(faults[0]!.text, /^0\.\d s of processor time in 5\.\d s$/);
+});
+
 Deno.test("a target that keeps a megabyte of each case is seen to grow", async () => {
   using found = new TempFolder();
   const { growth_mb } = await supervise(targetNamed("grows"), { seed: SEED, cases: 200, found: found.path });

@@ -14,7 +14,7 @@ const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
 /** Of processor time: what other programs do to the machine is no fault of the case. */
 const HANG_PROCESSOR_S = 1;
 /** Of waiting without working: a case has nothing to wait for. */
-const HANG_WALL_S = 30;
+const WAIT_S_MAX = 30;
 const LOOK_MS = 100;
 /** After so many a target is given up: they are all the same. */
 const FAULTS_MAX = 10;
@@ -61,7 +61,8 @@ export interface FuzzOptions {
   readonly cases: number;
   /** Where inputs with a fault are saved. */
   readonly found: string;
-  readonly onProgress?: (cases: number) => void;
+  /** How long a case may wait without working. */
+  readonly wait_s_max?: number;
 }
 
 export async function supervise(target: Target, options: FuzzOptions): Promise<FuzzRun> {
@@ -168,7 +169,6 @@ class Watch {
       else if (message.type === "memory") {
         const { index, rss_mb, heap_mb } = message;
         this.memory.push({ run: this.runs, cases: index + 1, rss_mb, heap_mb });
-        this.#options.onProgress?.(index + 1);
       } else {
         for (const [outcome, count] of Object.entries(message.outcomes)) {
           this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + count;
@@ -200,7 +200,7 @@ class Watch {
       }
       const worked_s = processor_s - since.processor_s;
       const waited_s = (performance.now() - since.wall_ms) / 1000;
-      if (worked_s < HANG_PROCESSOR_S && waited_s < HANG_WALL_S) continue;
+      if (worked_s < HANG_PROCESSOR_S && waited_s < (this.#options.wait_s_max ?? WAIT_S_MAX)) continue;
       Deno.kill(pid, "SIGKILL");
       return { index, text: `${worked_s.toFixed(1)} s of processor time in ${waited_s.toFixed(1)} s` };
     }
