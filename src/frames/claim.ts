@@ -15,6 +15,7 @@ import { rawFolder } from "./awkward_names.ts";
 import {
   type ClaimRecord,
   DONE_NAME,
+  type Member,
   NEXUS_NAME,
   readRecord,
   RECORD_NAME,
@@ -105,8 +106,11 @@ async function fillClaim(claiming: string, record: ClaimRecord, from: string): P
   for (const member of record.members) {
     const source = join(from, member.from ?? member.name);
     const facts = factsOf(source);
-    if (facts === null) continue; // moved before a restart
     const target = join(claiming, member.name);
+    if (facts === null) {
+      if (factsOf(target) !== null || factsOf(join(claiming, record.image)) !== null) continue; // moved before a restart
+      throw new Deno.errors.NotFound(`Cannot find ${source}: it has gone while its frame was taken`);
+    }
     // Same name, other file: QXRD has written a new one since the claim was cut off; that one is another frame's.
     const another = facts.size !== member.size || facts.modified_ms !== member.modified_ms;
     if (another && factsOf(target) !== null) continue;
@@ -136,9 +140,10 @@ export async function resumeClaim(
   }
   const raw = record.raw ?? options.raw;
   const from = rawFolder(raw, record.folder);
-  await fillClaim(claiming, record, from);
-  if (factsOf(join(claiming, record.image)) === null) {
-    makeFoldersBelow(rawFolder(raw, ""), record.folder);
+  try {
+    await fillClaim(claiming, record, from);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
     await giveBack(claiming, { record, from });
     return null;
   }
@@ -146,13 +151,23 @@ export async function resumeClaim(
   return record;
 }
 
-/** Without an image there is no frame: what else was taken goes back to where it lay. */
+/**
+ * Without an image there is no frame: what else was taken goes back to where it lay.
+ * @throws also where the image does not lie there: the raw folder may be away, and what is put into the bare folder of a
+ *   mount is not seen any more when it is back
+ */
 async function giveBack(claiming: string, claim: { record: ClaimRecord; from: string }): Promise<void> {
+  const { image, members } = claim.record;
   removeFile(join(claiming, MOVING_NAME));
-  for (const member of claim.record.members) {
-    const taken = join(claiming, member.name);
-    if (factsOf(taken) !== null) await moveFile(taken, join(claim.from, member.from ?? member.name));
+  const pathInRaw = (member: Member) => join(claim.from, member.from ?? member.name);
+  const taken = members.filter((member) => factsOf(join(claiming, member.name)) !== null);
+  const isThere = members.some((member) => member.name === image && factsOf(pathInRaw(member)) !== null);
+  if (taken.length > 0 && !isThere) {
+    throw new Deno.errors.NotFound(
+      `Cannot find ${image} in ${claim.from}; what was taken with it waits in ${claiming}`,
+    );
   }
+  for (const member of taken) await moveFile(join(claiming, member.name), pathInRaw(member));
   discardRemains(claiming);
 }
 

@@ -8,7 +8,11 @@ import { SYMBOLS as TANGO_SYMBOLS } from "../../ffi/tango/symbols.ts";
 import { TIFF_SYMBOLS } from "../../ffi/tiff/symbols.ts";
 
 /** Parts of Windows itself, from Windows 7 on. */
-const SYSTEM_DLLS = new Set(["kernel32.dll", "msvcrt.dll", "shlwapi.dll"]);
+const SYSTEM_DLLS = new Set([
+  ...["kernel32.dll", "msvcrt.dll", "shlwapi.dll"],
+  // Of Tango: sockets, and what its log and omniORB ask of the system.
+  ...["advapi32.dll", "comctl32.dll", "gdi32.dll", "iphlpapi.dll", "user32.dll", "ws2_32.dll"],
+]);
 
 const dlls = new Map((Deno.env.get("PEWATCH_WINDOWS_DLLS") ?? "").split(":").map((path) => [basename(path), path]));
 const ignore = !Deno.env.has("PEWATCH_WINDOWS_DLLS");

@@ -1,0 +1,60 @@
+/** A raw folder that goes away in the very moment in which a frame is taken out of it, and comes back. */
+import assert from "node:assert/strict";
+import { nameChanges } from "../../ffi/system/files.ts";
+import { filesBelow, Way } from "./way.ts";
+
+const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+/** Far longer than it takes. */
+const DELIVERY_MS_MAX = 20_000;
+
+/** Behind the step that `at` tells of, the raw folder is a bare one, as that of a mount is. */
+function goingAway(way: Way, at: { step: "mkdir" | "sidecar" }): { comeBack(): void } & Disposable {
+  const { mkdirSync } = Deno;
+  const { rename } = nameChanges;
+  const away = `${way.raw}-away`;
+  const restore = () => {
+    Deno.mkdirSync = mkdirSync;
+    nameChanges.rename = rename;
+  };
+  const leave = () => {
+    restore();
+    Deno.renameSync(way.raw, away);
+    Deno.mkdirSync(way.raw);
+  };
+  Deno.mkdirSync = (path, options) => {
+    mkdirSync(path, options);
+    if (at.step === "mkdir" && String(path).includes(".claiming-")) leave();
+  };
+  nameChanges.rename = (from, to) => {
+    const done = rename(from, to);
+    if (at.step === "sidecar" && to.endsWith(".tif.metadata")) leave();
+    return done;
+  };
+  return {
+    comeBack: () => {
+      assert.deepEqual(filesBelow(way.raw), [], "something was put into the bare folder");
+      Deno.removeSync(way.raw);
+      Deno.renameSync(away, way.raw);
+    },
+    [Symbol.dispose]: restore,
+  };
+}
+
+// Fails without the look for what has gone in fillClaim() and for the image in giveBack(), claim.ts: a claim without files
+// was then left for ever, and a sidecar lay hidden under the mount.
+for (const step of ["mkdir", "sidecar"] as const) {
+  Deno.test(`a raw folder that goes away while a frame is taken (behind its ${step}) loses nothing`, async () => {
+    using way = new Way();
+    way.put({ name: "P.tif" });
+    using raw = goingAway(way, { step });
+    await way.fire(2);
+    assert.deepEqual(way.delivered(), []);
+    raw.comeBack();
+    // The scan that found nothing to take is followed by a pause of its own length.
+    const deadline = performance.now() + DELIVERY_MS_MAX;
+    while (way.delivered().length < SET.length && performance.now() < deadline) await way.fire();
+    assert.deepEqual(way.delivered(), SET);
+    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(filesBelow(way.raw), []);
+  });
+}
