@@ -25,7 +25,7 @@ build_library() {
     -DOMNIIDL="$omniorb_prefix/tools/bin/omniidl" -Dtangoidl_DIR="$build/../interface/lib/cmake/tangoidl" \
     -DZeroMQ_INCLUDE_DIR="$zeromq_prefix/include" -DTANGO_ZMQ_USABLE_VERSION=1 -DTANGO_CPPZMQ_USABLE_VERSION=1 \
     -Dcppzmq_INCLUDE_DIR="$cppzmq_prefix/include" -Dcppzmq_INCLUDE_FILE="$cppzmq_prefix/include/zmq.hpp" \
-    -DCMAKE_CXX_FLAGS="$same_paths -D_WIN32_WINNT=$windows_version -DZMQ_STATIC" -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG"
+    -DCMAKE_CXX_FLAGS="$same_paths -ffile-prefix-map=${omniorb_prefix%/*}=. -D_WIN32_WINNT=$windows_version -DZMQ_STATIC" -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG"
 }
 
 # add_module NAME LIBRARY/FILE: adds it to $modules.
