@@ -151,12 +151,15 @@ class LoadRun {
     }
   }
 
-  /** A set is delivered at the moment that its NeXus file got its name, which is the file's last change of status. */
+  /**
+   * A set is delivered when its NeXus file has its name; the moment is that of this look, since Deno gives the times of a
+   * file's status in whole seconds.
+   */
   #takeDelivered(): void {
     for (const name of filesBelow(this.#of.output)) {
       if (!name.endsWith(".nxs") || name.startsWith(".")) continue;
       const nexus = join(this.#of.output, name);
-      const delivered_ms = Deno.lstatSync(nexus).ctime?.getTime() ?? Date.now();
+      const delivered_ms = Date.now();
       const written_ms = this.#waiting.get(name);
       if (written_ms === undefined) this.#early.set(name, delivered_ms);
       else {
