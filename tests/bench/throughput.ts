@@ -1,4 +1,3 @@
-// !!! FROM THE LEAD: read /work/trees/speed/00_NOTE_READ_THIS.md now, before anything else. Then delete this line.
 /**
  * The whole work on frames of 2048² (claimed, tagged, NeXus file made, delivered, verified) beside `cp` of the same
  * files; for embedded images, beside `cp` of as many bytes.
