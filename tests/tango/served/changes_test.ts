@@ -13,8 +13,11 @@ const PATIENCE_MS = 60_000;
 
 /** Waits until some more frames have been delivered: what comes next meets others on their way. */
 async function someMore(pewatch: ServedPewatch, client: Client): Promise<void> {
-  const before = await client.value("FramesDelivered") as number;
-  for (const end_ms = performance.now() + PATIENCE_MS; await client.value("FramesDelivered") as number < before + 2;) {
+  const before = await client.valueOnceThere("FramesDelivered") as number;
+  for (
+    const end_ms = performance.now() + PATIENCE_MS;
+    await client.valueOnceThere("FramesDelivered") as number < before + 2;
+  ) {
     assert.ok(performance.now() < end_ms, `no frame is delivered any more\n${pewatch.log.slice(-2000)}`);
     await pause(50);
   }
@@ -59,7 +62,7 @@ for (const program of PYTHON_CLIENTS) {
           await client.do("admin", "DevRestart", "pewatch/daemon/1");
           await again(client, ["admin", "RestartServer"]);
           await again(client, ["read", "DirOutput"]);
-          assert.equal(await client.value("DirOutput"), output_dir);
+          assert.equal(await client.valueOnceThere("DirOutput"), output_dir);
           await someMore(pewatch, client);
         }
         await client.do("admin", "Kill");

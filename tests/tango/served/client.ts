@@ -1,6 +1,7 @@
 /** A client of Tango in a process of its own, which does what a test tells it; of PyTango or of Java alike. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pause } from "../../faults/detector.ts";
 import { PYTHONS } from "../../ffi/tango/environment.ts";
 
 export interface ClientProgram {
@@ -11,6 +12,8 @@ export interface ClientProgram {
 }
 
 const HERE = import.meta.dirname!;
+/** A restart takes a second at most; a busy machine is given more. */
+const RESTART_MS_MAX = 30_000;
 
 export const PYTHON_CLIENTS: readonly ClientProgram[] = PYTHONS.map(({ name, python }) => ({
   name,
@@ -122,6 +125,15 @@ export class Client implements AsyncDisposable {
 
   async value(name: string): Promise<unknown> {
     return (await this.read(name))[name]!.value;
+  }
+
+  /** The same of a server that is made anew: RestartServer comes back before it begins, and calls fail meanwhile. */
+  async valueOnceThere(name: string): Promise<unknown> {
+    for (const end_ms = performance.now() + RESTART_MS_MAX;; await pause(50)) {
+      const answer = await this.#ask(["read", name]);
+      if (!("fails" in answer)) return (answer.gives as Record<string, Reading>)[name]!.value;
+      assert(performance.now() < end_ms, `${this.#name}: read ${name}: ${JSON.stringify(answer)}`);
+    }
   }
 
   async #ask(words: readonly string[]): Promise<{ gives: unknown } | Refused> {

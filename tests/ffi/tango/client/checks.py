@@ -258,7 +258,7 @@ def read_always(name, seconds):
     while time.monotonic() < end:
         try:
             proxy.read_attributes(["Text", "Counter", "Histogram", "State"])
-            proxy.Text = "under load"
+            proxy.write_attribute("Text", "under load")
             good += 1
         except tango.DevFailed:
             time.sleep(0.02)
