@@ -25,9 +25,14 @@ make_venv() {
     return 1
   }
   say "setting up Python's readers for the tests (once, about a minute)"
+  fill_venv "$venv" "$python" "$requirements"
+}
+
+# Makes the virtual environment $1 by the Python $2 with what $3 pins; it counts once "ready" is in it.
+fill_venv() {
+  local venv=$1 python=$2 requirements=$3 log=$1/log
   rm -rf "$venv"
   mkdir -p "$venv"
-  local log=$venv/log
   logged "$log" "$python" -m venv "$venv" &&
     logged "$log" "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --require-hashes --no-deps \
       --only-binary :all: -r "$requirements" || {

@@ -39,18 +39,10 @@ ensure_pytango10() {
 }
 
 make_pytango10() {
-  local venv=$1 requirements=$2 python log=$1/log
+  local venv=$1 requirements=$2 python
   python=$(find_python) || { say "Python 3.11 or newer with venv is not there" && return 1; }
   say "setting up PyTango 10 for the tests (once)"
-  rm -rf "$venv"
-  mkdir -p "$venv"
-  logged "$log" "$python" -m venv "$venv" &&
-    logged "$log" "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --require-hashes --no-deps \
-      --only-binary :all: -r "$requirements" || {
-    say "pip failed: $(last_line "$log") ($log)"
-    return 1
-  }
-  : >"$venv/ready"
+  fill_venv "$venv" "$python" "$requirements"
 }
 
 # Java compiles the client as it starts it, so all that is kept is what others wrote: known by the list of its hashes.

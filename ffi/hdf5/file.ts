@@ -101,12 +101,23 @@ function reserve(path: string, bytes: number): void {
 /** Cuts a closed file to the length that its superblock states. */
 function giveBack(path: string): void {
   using file = Deno.openSync(path, { read: true, write: true });
+  const end = readEnd(file, path);
+  if (file.statSync().size > end) file.truncateSync(end);
+}
+
+/**
+ * The length that a flushed or closed file's superblock states; what is behind it is no part of the file.
+ * @throws Hdf5Error, or the system's error
+ */
+export function readEnd(file: Deno.FsFile, path: string): number {
   const superblock = new DataView(new ArrayBuffer(SUPERBLOCK_BYTES));
-  file.readSync(new Uint8Array(superblock.buffer));
+  file.seekSync(0, Deno.SeekMode.Start);
+  if (file.readSync(new Uint8Array(superblock.buffer)) !== SUPERBLOCK_BYTES) {
+    throw new Hdf5Error(`Cannot read ${path}: it ends within its superblock`);
+  }
   const version = superblock.getUint8(SUPERBLOCK_VERSION_AT);
   if (version !== 2 && version !== 3) {
-    throw new Hdf5Error(`Cannot close ${path}: its superblock is of version ${version}`);
+    throw new Hdf5Error(`Cannot read ${path}: its superblock is of version ${version}`);
   }
-  const end = Number(superblock.getBigUint64(SUPERBLOCK_END_AT, true));
-  if (file.statSync().size > end) file.truncateSync(end);
+  return Number(superblock.getBigUint64(SUPERBLOCK_END_AT, true));
 }

@@ -63,20 +63,9 @@ class NativeTangoLibrary implements TangoLibrary {
     return new NativeServer(this.#native, table);
   }
 
-  async register({ database, server, instance, className, device }: TangoRegistration): Promise<void> {
+  async register(registration: TangoRegistration): Promise<void> {
     const text = new Uint8Array(WORDS_BYTES_MAX);
-    accepted(
-      await this.#library.symbols.pt_register(
-        cText(database),
-        cText(server),
-        cText(instance),
-        cText(className),
-        cText(device),
-        text,
-        text.length,
-      ),
-      text,
-    );
+    accepted(await this.#library.symbols.pt_register(...cTextsOf(registration), text, text.length), text);
   }
 
   async unregister({ database, server, instance, device }: Omit<TangoRegistration, "className">): Promise<void> {
@@ -88,20 +77,10 @@ class NativeTangoLibrary implements TangoLibrary {
     );
   }
 
-  async check({ database, server, instance, className, device }: TangoRegistration): Promise<TangoError | null> {
+  async check(registration: TangoRegistration): Promise<TangoError | null> {
     const text = new Uint8Array(WORDS_BYTES_MAX);
-    const failure = accepted(
-      await this.#library.symbols.pt_check(
-        cText(database),
-        cText(server),
-        cText(instance),
-        cText(className),
-        cText(device),
-        text,
-        text.length,
-      ),
-      text,
-    );
+    const { pt_check } = this.#library.symbols;
+    const failure = accepted(await pt_check(...cTextsOf(registration), text, text.length), text);
     return failure === 0 ? null : new TangoError(cTextOf(text), FAILURES[failure] ?? "other");
   }
 
@@ -135,6 +114,11 @@ class NativeTangoLibrary implements TangoLibrary {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** In the order of pt_register's and pt_check's arguments. */
+function cTextsOf({ database, server, instance, className, device }: TangoRegistration) {
+  return [cText(database), cText(server), cText(instance), cText(className), cText(device)] as const;
 }
 
 /** For calls that wait: their words are in the buffer that they were passed. */

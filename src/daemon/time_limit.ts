@@ -1,4 +1,5 @@
 /** Waits for what may never come back, as a call to a network share that is away, for so long and no longer. */
+import { inTime, LATE } from "./in_time.ts";
 
 /** It did not come back in time; it goes on in the background. */
 export class TimeLimitError extends Error {
@@ -14,18 +15,11 @@ export class TimeLimit {
   /** @throws {TimeLimitError} where it takes longer; what comes of it then is dropped */
   async run<Value>(work: () => Promise<Value>, limit_ms: number): Promise<Value> {
     if (this.#hanging >= HANGING_MAX) throw new TimeLimitError(`${this.#hanging} folders do not answer`);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const text = `it did not answer within ${(limit_ms / 1000).toFixed(1)} s`;
-      timer = setTimeout(() => reject(new TimeLimitError(text)), Math.max(0, limit_ms));
-    });
     this.#hanging++;
     const result = work().finally(() => this.#hanging--);
     result.catch(() => {}); // nobody may be waiting any more
-    try {
-      return await Promise.race([result, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const value = await inTime(result, limit_ms);
+    if (value === LATE) throw new TimeLimitError(`it did not answer within ${(limit_ms / 1000).toFixed(1)} s`);
+    return value;
   }
 }

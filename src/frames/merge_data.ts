@@ -1,9 +1,7 @@
 /** The second stage: merges each claim in temp and hands it on to proc. */
 import { join } from "node:path";
 import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../files/errors.ts";
-import { removeFile } from "../files/durable.ts";
-import { listFolder } from "../files/listing.ts";
-import { CAST_PREFIX } from "../nexus/casts.ts";
+import { removeForgottenCasts } from "../nexus/casts.ts";
 import { parametersOfClaim } from "./claim_parameters.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "./claim.ts";
 import { HeldOpen } from "./held_open.ts";
@@ -50,7 +48,8 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   }
   held.endRound(reporter);
   reporter.backlog({ temp: left });
-  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeCasts(path);
+  // A folder that was left gets no more casts; what a stop has left there nobody else would remove.
+  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeForgottenCasts(path);
   tellLeft("temp", options);
 }
 
@@ -60,17 +59,6 @@ const held = new HeldOpen("merge");
 /** Windows calls it a missing right when a folder is renamed while a file in it is open elsewhere. */
 class ClaimHeldError extends Error {
   override readonly name = "ClaimHeldError";
-}
-
-/** A folder that was left gets no more of them; what a stop has left there nobody else would remove. */
-function removeCasts(folder: string): void {
-  try {
-    for (const name of listFolder(folder).files) {
-      if (name.startsWith(CAST_PREFIX)) removeFile(join(folder, name));
-    }
-  } catch {
-    // told of by tellLeft; one that is open still goes with its cast
-  }
 }
 
 /** The frame that a claim holds, as far as that can be told. */

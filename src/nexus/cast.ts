@@ -5,6 +5,7 @@
  * Its superblock is of version 2, which has no mark for a file that is open for writing; a copy is a file like any.
  */
 import { Hdf5Error } from "../../ffi/hdf5/error.ts";
+import { readEnd } from "../../ffi/hdf5/file.ts";
 import type { Hdf5File, Hdf5Library, Hdf5Variable } from "../../ffi/hdf5/library.ts";
 import { removeFile, writeAll } from "../files/durable.ts";
 import { readInto } from "../tiff/random_access.ts";
@@ -12,9 +13,6 @@ import type { NexusGroup } from "./tree.ts";
 import { changesOf, type TreeChange } from "./tree_changes.ts";
 import { createTreeFile, fillFile, type WrittenTree } from "./write_tree.ts";
 
-/** Where a superblock of version 2 keeps the file's length (File Format Specification, II.A). */
-const SUPERBLOCK_END_AT = 28;
-const SUPERBLOCK_BYTES = 48;
 /** What longer texts have made it grow by is in each copy: beyond this it is made anew. */
 const GROWTH_BYTES_MAX = 65_536;
 /** Room on the volume for what a change may need: HDF5 must not meet a full volume, as it never recovers from that. */
@@ -40,7 +38,7 @@ export class Cast implements Disposable {
     this.#file.flush();
     this.#source = stack.use(Deno.openSync(path, { read: true, write: true }));
     this.#tree = tree;
-    this.#end = this.#firstEnd = this.#readEnd();
+    this.#end = this.#firstEnd = readEnd(this.#source, this.#path);
     stack.move();
   }
 
@@ -55,7 +53,7 @@ export class Cast implements Disposable {
       this.#makeRoom();
       for (const change of changes) this.#variable(change).setValue(change.value);
       this.#file.flush();
-      this.#end = this.#readEnd();
+      this.#end = readEnd(this.#source, this.#path);
     }
     this.#tree = tree;
   }
@@ -105,12 +103,6 @@ export class Cast implements Disposable {
     }
     using object = opened.kind === "group" ? opened.group : opened.dataset;
     return object.openAttribute(attribute);
-  }
-
-  #readEnd(): number {
-    const superblock = new Uint8Array(SUPERBLOCK_BYTES);
-    if (readInto(this.#source, 0, superblock) < superblock.length) throw new Hdf5Error(`Cannot read ${this.#path}`);
-    return Number(new DataView(superblock.buffer).getBigUint64(SUPERBLOCK_END_AT, true));
   }
 
   #makeRoom(): void {

@@ -82,12 +82,12 @@ export class Casts implements Disposable {
   #enterFolder(folder: string): void {
     for (const one of this.#kept) this.#drop(one);
     this.#folder = folder;
-    if (folder !== "") removeForgotten(folder);
+    if (folder !== "") removeForgottenCasts(folder);
   }
 }
 
-/** What was open when a program was killed. */
-function removeForgotten(folder: string): void {
+/** What was open when a program was killed or ended; what is open still goes with its own cast. */
+export function removeForgottenCasts(folder: string): void {
   for (const name of listOrNothing(folder)) {
     if (name.startsWith(CAST_PREFIX)) removeQuietly(join(folder, name));
   }

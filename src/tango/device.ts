@@ -12,7 +12,7 @@ import type { Daemon } from "../daemon/daemon.ts";
 import { SettingRefusedError } from "../daemon/client_settings.ts";
 import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
-import { inTime } from "./in_time.ts";
+import { inTime, LATE } from "../daemon/in_time.ts";
 import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { type DeviceReading, readDevice } from "./reading.ts";
@@ -186,7 +186,7 @@ export class Device implements Disposable {
       case "Retry": {
         log.info("Tango: a client called Retry");
         const result = await inTime(daemon.retryFrames(), ANSWER_MS_MAX);
-        call.accept(result === "late" ? "It is under way; Backlog and LastError tell what comes of it" : result);
+        call.accept(result === LATE ? "It is under way; Backlog and LastError tell what comes of it" : result);
         return;
       }
       case "PluginInfo": {

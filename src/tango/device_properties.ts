@@ -8,7 +8,7 @@ import { writeWhole } from "../files/durable.ts";
 import { messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import type { Logger } from "../frames/events.ts";
-import { inTime } from "./in_time.ts";
+import { inTime, LATE } from "../daemon/in_time.ts";
 import { withProperties } from "./properties.ts";
 
 /** Frames wait for that at the start: a database that is there answers within some milliseconds. */
@@ -86,7 +86,7 @@ export class DeviceProperties {
     const { database, device } = this.#configured.tango;
     const asked = library.deviceProperties({ database, device });
     const properties = await inTime(asked, limit_ms);
-    if (properties === "late") {
+    if (properties === LATE) {
       asked.catch(() => {}); // nobody waits for it any more
       throw new Error(`the database at ${database} did not answer within ${limit_ms / 1000} s`);
     }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path/posix";
 import { fileURLToPath } from "node:url";
+import { TempFolder } from "../temp_folder.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 /** Wine's first start of a day takes some seconds; what hangs is ended. */
@@ -35,23 +36,34 @@ export interface RunOptions {
 export function commandOn(system: System, args: readonly string[], options: RunOptions = {}): Deno.Command {
   return new Deno.Command(PROGRAMS[system], {
     args: [...args],
-    cwd: options.cwd ?? "/tmp",
-    env: {
-      NO_COLOR: "1",
-      ...options.executable === undefined ? {} : { PEWATCH_EXE: options.executable },
-      ...options.env,
-    },
-    stdin: "null",
+    ...optionsOf(options),
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(TIME_LIMIT_MS),
   });
 }
 
+/** Waits for its end. */
 export async function runOn(system: System, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { code, stdout, stderr } = await commandOn(system, args, options).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
-  return { code, out: text(stdout), err: withoutWine(text(stderr)) };
+  // Not pipes: Wine's services inherit those of the program that happens to start them, and hold them open for as long as
+  // any other program runs.
+  using folder = new TempFolder();
+  const said = folder.join("said");
+  const command = new Deno.Command("bash", {
+    args: ["-c", 'exec "$@" >"$0.out" 2>"$0.err"', said, PROGRAMS[system], ...args],
+    ...optionsOf(options),
+  });
+  const { code } = await command.spawn().status;
+  const [out, err] = ["out", "err"].map((end) => Deno.readTextFileSync(`${said}.${end}`).replaceAll("\r\n", "\n"));
+  return { code, out: out!, err: withoutWine(err!) };
+}
+
+function optionsOf({ cwd, executable, env }: RunOptions): Deno.CommandOptions {
+  return {
+    cwd: cwd ?? "/tmp",
+    env: { NO_COLOR: "1", ...executable === undefined ? {} : { PEWATCH_EXE: executable }, ...env },
+    stdin: "null",
+    signal: AbortSignal.timeout(TIME_LIMIT_MS),
+  };
 }
 
 /**

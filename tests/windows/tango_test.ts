@@ -1,9 +1,10 @@
 /** The Windows executable is a Tango device server: clients of this machine, PyTango 9 and 10, control and watch it. */
 import assert from "node:assert/strict";
 import { filesBelow } from "../faults/delivered_files.ts";
+import { TangoDatabase } from "../ffi/tango/database.ts";
 import { PYTHONS } from "../ffi/tango/environment.ts";
 import { ServedPewatch, type ServedPewatchOptions } from "../tango/served/served_pewatch.ts";
-import { WINDOWS_PROGRAM } from "./programs.ts";
+import { outputOn, WINDOWS_PROGRAM } from "./programs.ts";
 
 const RATE_PER_S = 6;
 /** Its preview is the largest there is. */
@@ -46,4 +47,23 @@ Deno.test("a client changes the output folder while frames flow, none is lost, a
   assert.equal(await pewatch.ended(), 0);
   assert.deepEqual(await pewatch.lostOrDoubled(), []);
   assert.ok(filesBelow(pewatch.folders.output).some((file) => /^day 1\/grün\/.*\.nxs$/.test(file)));
+});
+
+Deno.test("with a database, the executable registers its device and is found by its name there", async () => {
+  await using database = await TangoDatabase.start();
+  await using pewatch = served({ tango: `database = '${database.address}'` });
+  const told = await outputOn("windows", ["tango", "register", "--config", pewatch.configurationFile]);
+  assert.match(told, /pewatch\/daemon\/1/);
+  await pewatch.name();
+  pewatch.detector.start();
+  for (const { python } of PYTHONS) {
+    for (const check of ["events", "reads"]) {
+      await pewatch.check(python, `tango://${database.address}/pewatch/daemon/1`, check);
+    }
+  }
+  await pewatch.detector.stop();
+  await pewatch.drained();
+  await pewatch.child.end("SIGINT");
+  assert.equal(await pewatch.ended(), 0);
+  assert.deepEqual(await pewatch.problems(), []);
 });

@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import type { TangoFailure, TangoLibrary } from "../../../ffi/tango/mod.ts";
 import type { Settings, TangoSettings } from "../../config/settings.ts";
-import { inTime } from "../../tango/in_time.ts";
+import { inTime, LATE } from "../../daemon/in_time.ts";
 import { placeOf } from "../../tango/place.ts";
 import { withProperties } from "../../tango/properties.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
@@ -77,7 +77,7 @@ async function checkDatabaseHost(database: string): Promise<Finding> {
   const hostname = database.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const port = Number(database.slice(colon + 1));
   try {
-    if (await inTime(lookup(hostname), STEP_MS_MAX) === "late") throw new Error("no name server answers");
+    if (await inTime(lookup(hostname), STEP_MS_MAX) === LATE) throw new Error("no name server answers");
   } catch (error) {
     return problem(name, `the host ${hostname} is not known: ${reasonOf(error)}`, "Correct [tango] database");
   }
@@ -97,7 +97,7 @@ async function checkRegistration(settings: Settings, library: TangoLibrary, runn
   try {
     const registration = { database, server, instance, device, className: DEVICE_TABLE.className };
     const failure = await inTime(library.check(registration), STEP_MS_MAX);
-    if (failure === "late") return [problem(name, `${database} is no Tango database`, REMEDIES.database_away)];
+    if (failure === LATE) return [problem(name, `${database} is no Tango database`, REMEDIES.database_away)];
     if (failure !== null && !(failure.failure === "already_running" && running)) {
       return [problem(name, failure.message, REMEDIES[failure.failure ?? "other"])];
     }
@@ -111,7 +111,7 @@ async function checkRegistration(settings: Settings, library: TangoLibrary, runn
 async function checkProperties(settings: Settings, library: TangoLibrary): Promise<Finding[]> {
   const { database, device } = settings.tango;
   const properties = await inTime(library.deviceProperties({ database, device }), STEP_MS_MAX);
-  if (properties === "late") return [];
+  if (properties === LATE) return [];
   const { taken, refused } = withProperties(settings, properties);
   return [
     ...taken.length === 0 ? [] : [ok("properties", `${taken.join(", ")} (instead of the configuration's)`)],

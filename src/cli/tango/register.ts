@@ -8,7 +8,7 @@ import { TangoError, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { TangoSettings } from "../../config/settings.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/tango_names.ts";
-import { inTime } from "../../tango/in_time.ts";
+import { inTime, LATE } from "../../daemon/in_time.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../arguments.ts";
 import { openTango } from "./open.ts";
@@ -84,7 +84,7 @@ async function run(args: string[], { command, brief, done, work }: Registering):
   }
   const library = openTango();
   try {
-    if (await inTime(work(library, names), ANSWER_MS_MAX) === "late") {
+    if (await inTime(work(library, names), ANSWER_MS_MAX) === LATE) {
       throw new TangoError(`The Tango database at ${names.database} did not answer within ${ANSWER_MS_MAX / 1000} s`);
     }
   } catch (error) {
