@@ -11,6 +11,7 @@
 #include "counts.h"
 #include "database.h"
 #include "error.h"
+#include "memory.h"
 #include "process.h"
 #include "requests.h"
 #include "server.h"
@@ -187,6 +188,8 @@ int32_t pt_set_state(int32_t state, const char *status) {
 
 int32_t pt_take(uint8_t *buffer, int32_t size, int32_t wait_ms) {
   const int wait = std::clamp(wait_ms, 0, int{PT_TAKE_WAIT_MS_MAX});
+  // Here is a thread that is about to wait anyway, and comes by every half second.
+  give_back_memory();
   return requests().take(buffer, size, std::chrono::milliseconds(wait));
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
 import { readProcess } from "../../bench/process_readings.ts";
+import { pause } from "../../faults/detector.ts";
 import { Client, PYTHON_CLIENTS } from "./client.ts";
 import { ServedPewatch } from "./served_pewatch.ts";
 
@@ -12,6 +13,9 @@ const TIMES = Deno.env.get("PEWATCH_TANGO_LONG") === "1" ? 10 : 1;
 const MASSES = { reads: 10_000 * TIMES, writes: 1000 * TIMES, subscriptions: 100 * TIMES };
 /** Each kind is done twice: the first time warms heaps and caches, what the second adds is a leak. */
 const GROWTH_MB_MAX = 12;
+/** The shim gives back what is free each ten seconds, JavaScript when it likes: the least within a while is what is held. */
+const GIVEN_BACK_MS = 15_000;
+const READING_MS = 250;
 const PATIENCE_MS = 300_000 * TIMES;
 
 async function perform(python: string, name: string, kind: string, times: number): Promise<void> {
@@ -23,6 +27,14 @@ async function perform(python: string, name: string, kind: string, times: number
   assert.equal(code, 0, new TextDecoder().decode(stderr));
 }
 
+async function memoryHeld_mb(pid: number): Promise<number> {
+  let least = Infinity;
+  for (const end_ms = performance.now() + GIVEN_BACK_MS; performance.now() < end_ms; await pause(READING_MS)) {
+    least = Math.min(least, readProcess(pid).rss_mb);
+  }
+  return least;
+}
+
 for (const [kind, times] of Object.entries(MASSES)) {
   Deno.test({
     name: `${times} ${kind} cost no memory that is not given back`,
@@ -32,9 +44,9 @@ for (const [kind, times] of Object.entries(MASSES)) {
       const name = await pewatch.name();
       const { python } = PYTHONS.at(-1)!;
       await perform(python, name, kind, times);
-      const before = readProcess(pewatch.child.pid).rss_mb;
+      const before = await memoryHeld_mb(pewatch.child.pid);
       await perform(python, name, kind, times);
-      const after = readProcess(pewatch.child.pid).rss_mb;
+      const after = await memoryHeld_mb(pewatch.child.pid);
       console.log(`  ${kind}: ${before.toFixed(1)} MB, after ${times} more ${after.toFixed(1)} MB`);
       assert.ok(after - before < GROWTH_MB_MAX, `${before} MB became ${after} MB`);
       await using client = await Client.connect(PYTHON_CLIENTS[0]!, name);
