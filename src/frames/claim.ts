@@ -18,6 +18,7 @@ import {
   type Member,
   NEXUS_NAME,
   readRecord,
+  reasonName,
   RECORD_NAME,
   RecordError,
   writeRecord,
@@ -292,7 +293,9 @@ export async function discardClaim(claim: string): Promise<"removed" | "left"> {
  */
 export function checkNamesAll(claim: string, record: ClaimRecord): void {
   const members = new Set(record.members.map((member) => member.name));
-  const isOwn = (name: string) => OWN_NAMES.some((own) => name.startsWith(own));
+  // The text for the quarantine is written before the record names it.
+  const own = record.quarantine === null ? OWN_NAMES : [...OWN_NAMES, reasonName(record)];
+  const isOwn = (name: string) => own.some((start) => name.startsWith(start));
   const unnamed = listFolder(claim).files.find((name) => !members.has(name) && !isOwn(name));
   if (unnamed !== undefined) throw new RecordError(`its record does not name ${unnamed}`);
 }

@@ -11,7 +11,7 @@ import { type Delivered, destinationFolder, type Plan, type StemChooser } from "
 import type { DeliveryPool } from "./delivery_pool.ts";
 import type { FrameRoles } from "./events.ts";
 import { stemOf } from "./names.ts";
-import { type ClaimRecord, frameOf, NEXUS_NAME, writeRecord } from "./record.ts";
+import { type ClaimRecord, frameOf, NEXUS_NAME, reasonName, writeRecord } from "./record.ts";
 import { writeMark } from "./series_marks.ts";
 import type { FrameFolders } from "./stage.ts";
 
@@ -91,16 +91,6 @@ function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, del
     nexus: file.name,
   };
   writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
-}
-
-/** What file systems take, in bytes. */
-const NAME_BYTES_MAX = 255;
-
-/** The image's name with an ending; where that would be too long (while it is written it has another), the claim's. */
-function reasonName(record: ClaimRecord): string {
-  const name = `${record.image}.reason.txt`;
-  const fits = new TextEncoder().encode(`${name}.part`).length <= NAME_BYTES_MAX;
-  return fits ? name : `${record.id}.reason.txt`;
 }
 
 /** A frame in quarantine has a text beside it that says why. */

@@ -17,6 +17,8 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   try {
     finishMovesAcross(folders, { from: "temp", to: "proc" });
     claims = findClaims(folders, "temp");
+    // Also where no frame comes: what a killed program left is to go.
+    libraries.casts?.enter(folders.temp);
     reporter.condition({ key: "merge", message: null });
   } catch (error) {
     reporter.condition({

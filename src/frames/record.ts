@@ -70,6 +70,19 @@ export class RecordError extends Error {
   override readonly name = "RecordError";
 }
 
+/** What file systems take, in bytes. */
+const NAME_BYTES_MAX = 255;
+
+/**
+ * The text beside a frame in quarantine: the image's name with an ending; where that would be too long (while it is
+ * written it has another), the claim's.
+ */
+export function reasonName({ id, image }: Pick<ClaimRecord, "id" | "image">): string {
+  const name = `${image}.reason.txt`;
+  const fits = new TextEncoder().encode(`${name}.part`).length <= NAME_BYTES_MAX;
+  return fits ? name : `${id}.reason.txt`;
+}
+
 /** The frame's name for people: its path below raw. */
 export function frameOf(record: Pick<ClaimRecord, "folder" | "image">): string {
   return record.folder === "" ? record.image : `${record.folder}/${record.image}`;

@@ -38,13 +38,26 @@ export class Casts implements Disposable {
     options: { readonly folder: string; readonly fsync: boolean },
   ): WrittenTree | null {
     if (!isPlain(tree) || sizeBound(tree) > TREE_BYTES_MAX) return null;
-    if (options.folder !== this.#folder) this.#enterFolder(options.folder);
+    this.enter(options.folder);
     const kept = this.#changed(tree) ?? this.#make(tree);
     return kept.copyTo(path, options);
   }
 
   [Symbol.dispose](): void {
-    this.#enterFolder("");
+    this.#leave();
+  }
+
+  /** The folder that casts lie in from now on; what a killed program left there goes. */
+  enter(folder: string): void {
+    if (folder === this.#folder) return;
+    this.#leave();
+    this.#folder = folder;
+    removeForgottenCasts(folder);
+  }
+
+  #leave(): void {
+    for (const one of this.#kept) this.#drop(one);
+    this.#folder = "";
   }
 
   #changed(tree: NexusGroup): Cast | null {
@@ -77,12 +90,6 @@ export class Casts implements Disposable {
     this.#kept = this.#kept.filter((other) => other !== one);
     this.#free.push(one.name);
     one.cast[Symbol.dispose]();
-  }
-
-  #enterFolder(folder: string): void {
-    for (const one of this.#kept) this.#drop(one);
-    this.#folder = folder;
-    if (folder !== "") removeForgottenCasts(folder);
   }
 }
 

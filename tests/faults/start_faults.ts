@@ -57,6 +57,12 @@ export async function startFaults({ only, print }: StartFaultOptions): Promise<S
     if (code !== 0 && !GIVEN_UP.includes(code)) problems.push(`${textOf(fault)}: the stop ended with code ${code}`);
     outcomes.push({ fault, start, stop: `ended with code ${code}` });
   }
+  // What a stop could not remove, the next start and stop do.
+  if (!await startAndDeliver(run, { watched, begun: () => Promise.resolve() })) {
+    problems.push("it does not start at last");
+  }
+  await run.end();
+  await watched.detached();
   return { outcomes, problems: [...problems, ...await run.judged()] };
 }
 

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type ClaimRecord, readRecord, RECORD_NAME, RecordError, writeRecord } from "../../src/frames/record.ts";
+import { nameIsTaken } from "../../src/files/listing.ts";
+import { CAST_PREFIX } from "../../src/nexus/casts.ts";
 import { filesBelow, Way } from "./way.ts";
 
 /** A merged frame in proc, as a crash before its delivery leaves it. */
@@ -54,4 +56,13 @@ Deno.test("a record that could lead out of the folders, or that nothing can be m
     Deno.writeTextFileSync(join(path, RECORD_NAME), JSON.stringify(value));
     assert.throws(() => readRecord(path), RecordError, what);
   }
+});
+
+// Fails without casts.enter in mergeData (merge_data.ts).
+Deno.test("what a killed program kept open in temp goes at the next start, also where no frame comes", async () => {
+  using way = new Way();
+  const forgotten = join(way.settings.folders.temp, `${CAST_PREFIX}of-a-killed-one.h5`);
+  Deno.writeTextFileSync(forgotten, "half written");
+  await way.fireMerge();
+  assert.equal(nameIsTaken(forgotten), false);
 });
