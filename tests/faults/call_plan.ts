@@ -14,6 +14,8 @@ export interface PlannedFault {
   readonly harm: Harm;
 }
 
+/** Of a file that the merge keeps open, different with each start. */
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const CLAIM_ID = /\d{8}T\d{9}-\d{6}-[0-9a-f]{8}/g;
 /** Counters of frames have five digits. */
 const COUNTER = /\d{5}/g;
@@ -69,7 +71,8 @@ export function ruleFor({ site, harm }: PlannedFault, roots: readonly Root[]): R
 
 function patternOf(path: string, roots: readonly Root[]): string {
   const [folder, name] = roots.find(([folder]) => `${path}/`.startsWith(folder))!;
-  return name + path.slice(folder.length).replace(CLAIM_ID, "*").replace(COUNTER, "*").replace(HASH, "*");
+  return name +
+    path.slice(folder.length).replace(UUID, "*").replace(CLAIM_ID, "*").replace(COUNTER, "*").replace(HASH, "*");
 }
 
 function keyOf({ call, path }: Pick<CallSite, "call" | "path">): string {
