@@ -8,6 +8,7 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #else
+#include <sys/resource.h>
 #include <unistd.h>
 #endif
 
@@ -28,6 +29,8 @@ void exit_now(std::int32_t code) {
 // calls pt_exit.
 void exit_without_destructors(bool (*)()) {}
 
+void lower_priority() { SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_LOWEST); }
+
 void set_environment(const char *name, const std::string &value) { _putenv_s(name, value.c_str()); }
 
 #else
@@ -35,6 +38,10 @@ void set_environment(const char *name, const std::string &value) { _putenv_s(nam
 namespace {
 
 bool (*needed)() = nullptr;
+
+#ifdef __linux__
+constexpr int NICENESS_MAX = 19;
+#endif
 
 }  // namespace
 
@@ -47,6 +54,13 @@ void exit_without_destructors(bool (*is_needed)()) {
         if (needed()) exit_now(status);
       },
       nullptr);
+}
+
+void lower_priority() {
+#ifdef __linux__
+  // Here a thread has a niceness of its own, in spite of POSIX, and 0 is the calling thread.
+  setpriority(PRIO_PROCESS, 0, NICENESS_MAX);
+#endif
 }
 
 void set_environment(const char *name, const std::string &value) { setenv(name, value.c_str(), 1); }

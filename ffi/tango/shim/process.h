@@ -12,6 +12,9 @@ namespace pewatch_tango {
 /** From now on, a process that exits while `is_needed` says so ends before any static destructor runs. */
 void exit_without_destructors(bool (*is_needed)());
 
+/** Lets every other thread go first where they want the processor: for the thread that calls it. */
+void lower_priority();
+
 void set_environment(const char *name, const std::string &value);
 
 }  // namespace pewatch_tango

@@ -1,6 +1,7 @@
 // The server: its start, its threads and its end.
 #include "server.h"
 
+#include <omniORB4/omniInterceptors.h>
 #include <tango.h>
 
 #include <iostream>
@@ -59,6 +60,14 @@ bool tango_is_made() {
   } catch (const Tango::DevFailed &) {
     return false;
   }
+}
+
+// Threads that answer clients, one for each connection: frames go first.
+void let_frames_go_first() {
+  omniORB::getInterceptors()->createThread.add([](omni::omniInterceptors::createThread_T::info_T &thread) {
+    lower_priority();
+    thread.run();
+  });
 }
 
 std::string name_for_clients(const Registration &registration) {
@@ -147,6 +156,7 @@ void Server::serve(const Registration &registration) {
     const KeptSignalHandlers kept;
     Tango::DServer::register_class_factory(make_device_class);
     util = Tango::Util::init(static_cast<int>(argv_.size()) - 1, argv_.data());
+    let_frames_go_first();
     // A burst of changes must fit between us and a client that is slow to take them; ZeroMQ drops what does not.
     util->set_ds_event_buffer_hwm(PT_EVENTS_MAX);
     util->server_init(false);
