@@ -20,6 +20,10 @@ export type CopyAnswer =
 export class DeliveryPool implements Disposable {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
+  /** Of them, those that do not listen yet. */
+  readonly #starting = new Set<Worker>();
+  /** Copies that wait for a worker, the longest first. */
+  readonly #queue: ((worker: Worker | null) => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #busy = 0;
 
@@ -28,16 +32,20 @@ export class DeliveryPool implements Disposable {
     return this.#all.size;
   }
 
+  /** How many of them listen and have nothing to do. */
+  get idle(): number {
+    return this.#idle.length;
+  }
+
   /**
-   * Copies, in a worker where one is free.
+   * Copies in a worker, once one is free.
    * @param options.workers how many there may be; 0 keeps all in the caller's thread
    * @throws VerificationError or the system's error, with its code
    */
   async copy(job: CopyJob, options: { workers: number }): Promise<string | null> {
     clearTimeout(this.#timer);
-    const worker = this.#idle.pop();
-    if (worker === undefined) {
-      if (this.#all.size < options.workers) this.#start();
+    const worker = await this.#take(options.workers);
+    if (worker === null) {
       const sha256 = copySpans(job.targets, job.options);
       // Lets the messages of the workers in, which a series of copies in this thread would hold up.
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -46,7 +54,7 @@ export class DeliveryPool implements Disposable {
     this.#busy++;
     try {
       const answer = await this.#ask(worker, job);
-      this.#idle.push(worker);
+      this.#give(worker);
       if (answer.ok) return answer.sha256;
       throw errorOf(answer);
     } finally {
@@ -55,10 +63,29 @@ export class DeliveryPool implements Disposable {
     }
   }
 
+  /** Null: the caller's thread is to copy, as no worker listens yet. */
+  #take(workers: number): Worker | null | Promise<Worker | null> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#all.size < workers) this.#start();
+    if (workers === 0 || this.#starting.size > 0) return null;
+    return new Promise((resolve) => void this.#queue.push(resolve));
+  }
+
+  #give(worker: Worker): void {
+    const next = this.#queue.shift();
+    if (next !== undefined) next(worker);
+    else this.#idle.push(worker);
+  }
+
   #start(): void {
     const worker = new Worker(new URL("./delivery_worker.ts", import.meta.url), { type: "module", name: "delivery" });
     this.#all.add(worker);
-    worker.onmessage = () => void this.#idle.push(worker);
+    this.#starting.add(worker);
+    worker.onmessage = () => {
+      this.#starting.delete(worker);
+      this.#give(worker);
+    };
     worker.onerror = (event) => {
       event.preventDefault();
       this.#end(worker);
@@ -79,7 +106,12 @@ export class DeliveryPool implements Disposable {
 
   #end(worker: Worker): void {
     this.#all.delete(worker);
+    this.#starting.delete(worker);
+    const place = this.#idle.indexOf(worker);
+    if (place !== -1) this.#idle.splice(place, 1);
     worker.terminate();
+    if (this.#all.size > 0) return;
+    for (const next of this.#queue.splice(0)) next(null);
   }
 
   #endIdleLater(): void {
@@ -91,7 +123,6 @@ export class DeliveryPool implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#idle.length = 0;
     for (const worker of [...this.#all]) this.#end(worker);
   }
 }

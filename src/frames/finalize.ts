@@ -66,7 +66,8 @@ export class Finalize implements Disposable {
         }
       }
     };
-    await Promise.all(Array.from({ length: workers }, lane));
+    // One more than workers, so that none of them waits while this thread names what was copied and removes its source.
+    await Promise.all(Array.from({ length: workers === 1 ? 1 : workers + 1 }, lane));
     if (!stopped) reporter.condition({ key: "output", message: null });
     this.#held.endRound(reporter);
     reporter.backlog({ proc: left });
