@@ -277,3 +277,45 @@ Deno.test("a change that comes while the daemon stops for long is refused in tim
 function fired(daemon: Daemon): number {
   return daemon.status().plugins[0]?.firings ?? 0;
 }
+
+Deno.test("a folder that was left is let go of when firings of before are over and a stage finds it empty", async () => {
+  await using place = new Place();
+  const stages = ["first", "second"].map((name) => source("empties_left", { name, essential: true }));
+  const daemon = new Daemon(place.settings(), { log: place.log, stages });
+  await daemon.start();
+  try {
+    const firings = () => daemon.status().plugins.find(({ name }) => name === "first")!.counters["begun"] ?? 0;
+    Deno.writeTextFileSync(place.join("raw", "second"), "");
+    await until(
+      () => daemon.status().plugins.some(({ name, skips }) => name === "second" && skips > 0),
+      "a long firing",
+    );
+    await daemon.change({ key: "temp", value: place.make("temp2") });
+    const before = firings();
+    await until(() => firings() > before + 3, "firings of the first stage since the change");
+    assert.ok(place.locked("temp"), "the older firing of the second may still put a claim there");
+    Deno.removeSync(place.join("raw", "second"));
+    await until(() => !place.locked("temp"), "that it is let go of");
+    assert.deepEqual(JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE))).left, []);
+  } finally {
+    await daemon.close();
+  }
+});
+
+Deno.test("a folder that is set again before it is empty is no left one any more, and stays locked", async () => {
+  await using place = new Place();
+  const daemon = place.daemon();
+  await daemon.start();
+  const { temp } = daemon.settings.folders;
+  const other = place.make("temp2");
+  await daemon.change({ key: "temp", value: other });
+  await refused(
+    daemon,
+    { key: "proc", value: temp },
+    /frames are still on their way in .*the temp folder until a moment ago/,
+  );
+  await daemon.change({ key: "temp", value: temp });
+  const { left } = JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE)));
+  assert.deepEqual(left, [{ kind: "temp", path: other, until_ms: null }]);
+  assert.ok(place.locked("temp"));
+});
