@@ -660,6 +660,8 @@ declare module "pewatch/stages" {
       readonly fsync: boolean;
     }): WrittenTree | null;
     [Symbol.dispose](): void;
+    /** The folder that casts lie in from now on; what a killed program left there goes. */
+    enter(folder: string): void;
   }
 
   export class Finalize implements Disposable {
