@@ -25,6 +25,7 @@ export class DeliveryPool implements Disposable {
   /** Copies that wait for a worker, the longest first. */
   readonly #queue: ((worker: Worker | null) => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Copies under way, those that wait for a worker too: while there are any, no worker is ended. */
   #busy = 0;
 
   /** How many workers there are now. */
@@ -44,15 +45,15 @@ export class DeliveryPool implements Disposable {
    */
   async copy(job: CopyJob, options: { workers: number }): Promise<string | null> {
     clearTimeout(this.#timer);
-    const worker = await this.#take(options.workers);
-    if (worker === null) {
-      const sha256 = copySpans(job.targets, job.options);
-      // Lets the messages of the workers in, which a series of copies in this thread would hold up.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      return sha256;
-    }
     this.#busy++;
     try {
+      const worker = await this.#take(options.workers);
+      if (worker === null) {
+        const sha256 = copySpans(job.targets, job.options);
+        // Lets the messages of the workers in, which a series of copies in this thread would hold up.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        return sha256;
+      }
       const answer = await this.#ask(worker, job);
       this.#give(worker);
       if (answer.ok) return answer.sha256;
