@@ -7,7 +7,7 @@ import { nameChanges } from "../../ffi/system/files.ts";
 /** Calls of Deno that change what is on the disk. Writes are cut in half, as a kill may. */
 const STEPS = ["renameSync", "removeSync", "linkSync", "mkdirSync", "openSync", "truncateSync", "chmodSync"] as const;
 
-export class Crash extends Error {}
+class Crash extends Error {}
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -60,4 +60,21 @@ export class CrashAt implements Disposable {
   [Symbol.dispose](): void {
     for (const undo of this.#undo.splice(0)) undo();
   }
+}
+
+/**
+ * Does the work, and ends the program at its step `at`; from then on the disk takes changes again.
+ * @returns whether it came to that, and how many steps there were
+ */
+export async function endAt(
+  at: number,
+  work: () => Promise<void>,
+): Promise<{ readonly happened: boolean; readonly steps: number }> {
+  using crash = new CrashAt(at);
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+  }
+  return { happened: crash.happened, steps: crash.steps };
 }

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
-import { Crash, CrashAt } from "./crash.ts";
+import { CrashAt, endAt } from "./crash.ts";
 import { filesBelow, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
 
 const FRAMES: readonly RawFrame[] = [
@@ -69,15 +69,8 @@ Deno.test("a stop at any step on the disk loses, tears or doubles nothing, and a
     using way = new Way();
     putAll(way);
     const when = `after a stop at step ${at} of ${steps}`;
-    {
-      using crash = new CrashAt(at);
-      try {
-        await way.fire(1);
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
-      assert.ok(crash.happened, when);
-    }
+    const { happened } = await endAt(at, () => way.fire(1));
+    assert.ok(happened, when);
     assertWholeSomewhere(way, frames, when);
     const before = new Map(way.delivered().map((name) => [name, way.read(name)]));
     way.restart();
@@ -127,14 +120,7 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
     using way = await prepared();
     const first = way.read("P.tif");
     const when = `after a stop at step ${at} of ${steps}`;
-    {
-      using _crash = new CrashAt(at);
-      try {
-        await way.fire(2);
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
-    }
+    await endAt(at, () => way.fire(2));
     way.restart();
     await way.fire(3);
     assert.deepEqual(way.delivered({ hidden: true }), expected, when);
@@ -165,14 +151,7 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
   for (let at = 1; at <= steps; at++) {
     using way = prepared();
     const when = `after a stop at step ${at} of ${steps}`;
-    {
-      using _crash = new CrashAt(at);
-      try {
-        await way.fire(2);
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
-    }
+    await endAt(at, () => way.fire(2));
     way.restart();
     await way.fire(3);
     assert.deepEqual(way.delivered({ hidden: true }), expected, when);

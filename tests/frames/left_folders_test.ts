@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { usualFolder } from "../faults/kill_run.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { Crash, CrashAt } from "./crash.ts";
+import { CrashAt, endAt } from "./crash.ts";
 import { filesBelow, Way } from "./way.ts";
 
 class TwoVolumes implements Disposable {
@@ -88,14 +88,7 @@ Deno.test("a stop at any step, and other folders after it: each frame arrives on
     const { way } = volumes;
     const first = way.read("P.tif");
     const when = `after a stop at step ${at} of ${steps}`;
-    {
-      using _crash = new CrashAt(at);
-      try {
-        await way.fire(2);
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
-    }
+    await endAt(at, () => way.fire(2));
     const { raw } = way;
     way.restart();
     volumes.leaveAll();

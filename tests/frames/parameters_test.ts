@@ -10,7 +10,7 @@ import { toAscii } from "../../src/tiff/ascii_text.ts";
 import { readFrameTags } from "../../src/tiff/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { EVERY_KIND } from "../nexus/parameters.ts";
-import { Crash, CrashAt } from "./crash.ts";
+import { endAt } from "./crash.ts";
 import { libraries, pixelsOf, Way } from "./way.ts";
 
 const LONG_AGO = new Date("2020-01-01T00:00:00Z");
@@ -156,16 +156,7 @@ Deno.test("a stop at any step on the disk loses no parameter of a frame that was
     const when = `after a stop at step ${at}`;
     way.put({ name: "P.tif" });
     way.parameters = source(reading("temperature", 80), reading("spectrum", new Float64Array(1000).fill(0.1)));
-    let steps = 0;
-    {
-      using crash = new CrashAt(at);
-      try {
-        await way.fire(1);
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
-      steps = crash.steps;
-    }
+    const { steps } = await endAt(at, () => way.fire(1));
     // What the main thread knew is gone where the frame was claimed; a frame in raw is as if it had come after.
     const claimed = !Deno.readDirSync(way.raw).some((entry) => entry.name === "P.tif");
     way.restart();

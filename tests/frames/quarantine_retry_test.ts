@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
 import { usualFolder } from "../faults/kill_run.ts";
-import { Crash, CrashAt } from "./crash.ts";
+import { CrashAt, endAt } from "./crash.ts";
 import { imageBytes, Way } from "./way.ts";
 
 const KEPT = `${QUARANTINE_FOLDER}/s`;
@@ -76,14 +76,7 @@ Deno.test("a stop at any step of it leaves the frame whole, delivered or to be t
   for (let at = 1; at <= steps; at++) {
     using way = await mended();
     way.retryQuarantine();
-    {
-      using _crash = new CrashAt(at);
-      try {
-        await way.firePrepare();
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-      }
-    }
+    await endAt(at, () => way.firePrepare());
     way.restart();
     way.retryQuarantine();
     await way.fire(2);
