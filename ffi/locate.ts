@@ -1,5 +1,5 @@
 /** Finds and opens a native library, or says in one sentence which is missing, where it was looked for and what to do. */
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 /** A library that pewatch needs, and how a person gets it. */
 export interface LibraryNeed {
@@ -12,6 +12,14 @@ export interface LibraryNeed {
   /** One sentence: how to get it. */
   readonly remedy: string;
 }
+
+/**
+ * On Windows a library that is there can be held for a moment: `deno compile` writes an embedded one anew each time that it
+ * is opened, so that programs and workers which start together meet, and virus scanners read what was just written.
+ * What cannot be opened for longer is damaged.
+ */
+const PATIENCE_MS = Deno.build.os === "windows" ? 2000 : 0;
+const PAUSE_MS = 20;
 
 /** A library that is missing, too old, or not what it should be. */
 export class NativeLibraryError extends Error {
@@ -26,18 +34,20 @@ export interface OpenedLibrary<S extends Deno.ForeignLibraryInterface> {
 
 /**
  * Opens the first candidate that loads; a library named by the environment variable is the only candidate then.
+ * @param patience_ms for so long one that is there and cannot be opened is tried again
  * @throws NativeLibraryError where none can be opened, or where one lacks a symbol of the table
  */
 export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
   need: LibraryNeed,
   symbols: S,
+  patience_ms: number = PATIENCE_MS,
 ): OpenedLibrary<S> {
   const named = Deno.env.get(need.variable);
   const candidates = named ? [named] : need.candidates;
   const refusals: string[] = [];
   for (const path of candidates) {
     try {
-      return { library: Deno.dlopen(path, symbols), path };
+      return { library: openPatiently(path, symbols, patience_ms), path };
     } catch (error) {
       refusals.push(`${path} (${firstLine(error)})`);
     }
@@ -56,6 +66,32 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
  */
 export function dllCandidates(file: string, module: string | undefined): string[] {
   return [...module === undefined ? [] : [join(module, file)], join(dirname(Deno.execPath()), file), file];
+}
+
+function openPatiently<const S extends Deno.ForeignLibraryInterface>(
+  path: string,
+  symbols: S,
+  patience_ms: number,
+): Deno.DynamicLibrary<S> {
+  const end_ms = performance.now() + patience_ms;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      return Deno.dlopen(path, symbols);
+    } catch (error) {
+      if (performance.now() >= end_ms || !isThere(path)) throw error;
+      Atomics.wait(pause, 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+/** Names for the system's loader are not: it alone knows where it looks. */
+function isThere(path: string): boolean {
+  try {
+    return isAbsolute(path) && Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 function firstLine(error: unknown): string {

@@ -18,6 +18,7 @@ const REMOVING = /\bDeno\.(remove(?:Sync)?)\((?![^;]*?recursive)/g;
 
 const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "ffi/hdf5/file.ts": ["openSync 2", "HDF5 has just made this file"],
+  "ffi/locate.ts": ["statSync", "a library's file"],
   "plugins/lib/csv_file.ts": ["openSync", "the table's file"],
   "src/cli/ask_daemon.ts": ["readTextFile, remove", "an answer's file"],
   "src/cli/demo.ts": ["removeSync recursive", "a temporary folder, no RAM disk of Windows"],
