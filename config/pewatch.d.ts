@@ -629,7 +629,7 @@ declare module "pewatch" {
 declare module "pewatch/stages" {
   import type { ParameterReading, PluginContext, Reporter, Settings } from "pewatch";
 
-  /** What the stages' functions take, from a plugin's context. */
+  /** What the stages' functions take, from a plugin's context at the beginning of a firing. */
   export function stageOptions(context: PluginContext): StageOptions;
 
   /**
@@ -671,7 +671,10 @@ declare module "pewatch/stages" {
     [Symbol.dispose](): void;
   }
 
-  /** Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of and left. */
+  /**
+   * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of, and tried again at the
+   * next firing.
+   */
   export function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void>;
 
   /** The libraries of the merging worker; null with the reason where one cannot be had. */
@@ -711,6 +714,8 @@ declare module "pewatch/stages" {
     readonly reporter: Reporter;
     /** Aborted when the daemon stops: finish the frame under way and return. */
     readonly signal: AbortSignal;
+    /** When the next tick comes, on the monotonic clock; not given where there are no ticks. */
+    readonly nextTick_ms?: number | undefined;
     /** Without one, frames have no parameters. */
     readonly parameters?: ParameterSource | undefined;
   }

@@ -19,6 +19,7 @@ import { OutputGoneError, StemChooser } from "./destination.ts";
 import { HeldOpen } from "./held_open.ts";
 import { tellLeft } from "./left_folders.ts";
 import { stemOf } from "./names.ts";
+import { Rounds } from "./rounds.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
 import type { FrameFolders, StageOptions } from "./stage.ts";
 
@@ -30,56 +31,80 @@ interface Waiting extends FoundClaim {
   readonly record: ClaimRecord;
 }
 
+interface Firing {
+  /** Claims that stay, as far as is known. */
+  left: number;
+  /** Whether the output takes nothing more. */
+  stopped: boolean;
+}
+
 export class Finalize implements Disposable {
   readonly #pool = new DeliveryPool();
   readonly #stems = new StemChooser();
   readonly #failures = new Map<string, number>();
   readonly #held = new HeldOpen("delivery");
+  readonly #rounds = new Rounds();
 
   #begun = false;
 
   /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
   async work(options: StageOptions): Promise<void> {
-    const { folders, reporter, signal } = options;
-    const waiting = await this.#collect(options);
-    if (waiting === null) return;
-    if (!this.#begun) removeProbe(folders.outputRoot);
-    this.#begun = true;
+    const { reporter } = options;
+    const tried = new Set<string>();
+    const firing: Firing = { left: 0, stopped: false };
+    let isReadable = true;
+    await this.#rounds.work(options, async () => {
+      if (firing.stopped) return false;
+      const waiting = await this.#collect(tried, options);
+      isReadable = waiting !== null;
+      if (waiting === null) return false;
+      if (!this.#begun) removeProbe(options.folders.outputRoot);
+      this.#begun = true;
+      if (waiting.length === 0) return false;
+      firing.left += waiting.length;
+      await this.#deliverAll(waiting, firing, options);
+      reporter.backlog({ proc: firing.left });
+      return true;
+    });
+    if (!isReadable) return;
+    if (!firing.stopped) reporter.condition({ key: "output", message: null });
+    this.#held.endRound(reporter);
+    reporter.backlog({ proc: firing.left });
+    tellLeft("proc", options);
+  }
+
+  async #deliverAll(waiting: readonly Waiting[], firing: Firing, options: StageOptions): Promise<void> {
+    const { folders, settings, signal } = options;
     const workers = Math.max(1, Math.min(options.maxProc, navigator.hardwareConcurrency));
     const delivery: Delivery = {
       folders,
-      settings: options.settings,
+      settings,
       pool: this.#pool,
       stems: this.#stems,
       workers: workers === 1 ? 0 : workers,
     };
     const series = byTarget(waiting);
-    let left = waiting.length;
-    let stopped = false;
     const lane = async () => {
       for (let claims = series.shift(); claims !== undefined; claims = series.shift()) {
         for (const claim of claims) {
-          if (signal.aborted || stopped) return;
+          if (signal.aborted || firing.stopped) return;
           const outcome = await this.#deliver(claim, delivery, options);
-          if (outcome === "stop") stopped = true;
-          if (outcome === "gone") left--;
+          if (outcome === "stop") firing.stopped = true;
+          if (outcome === "gone") firing.left--;
         }
       }
     };
     // One more than workers, so that none of them waits while this thread names what was copied and removes its source.
     await Promise.all(Array.from({ length: workers === 1 ? 1 : workers + 1 }, lane));
-    if (!stopped) reporter.condition({ key: "output", message: null });
-    this.#held.endRound(reporter);
-    reporter.backlog({ proc: left });
-    tellLeft("proc", options);
   }
 
-  async #collect(options: StageOptions): Promise<Waiting[] | null> {
+  /** What waits and is not among those tried, which it then is; null where the folder cannot be read. */
+  async #collect(tried: Set<string>, options: StageOptions): Promise<Waiting[] | null> {
     const { folders, reporter } = options;
     let claims: FoundClaim[];
     try {
       tryToFinishMoves(folders);
-      claims = findClaims(folders, "proc");
+      claims = findClaims(folders, "proc").filter(({ id }) => !tried.has(id));
       reporter.condition({ key: "proc", message: null });
     } catch (error) {
       reporter.condition({ key: "proc", message: `the proc folder cannot be read: ${messageOf(error)}` });
@@ -87,6 +112,7 @@ export class Finalize implements Disposable {
     }
     const waiting: Waiting[] = [];
     for (const { id, folder } of claims) {
+      tried.add(id);
       const path = join(folder, id);
       try {
         const record = readRecord(path);

@@ -7,34 +7,72 @@ import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, m
 import { HeldOpen } from "./held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "./record.ts";
+import { Rounds } from "./rounds.ts";
 import { leftOf, tellLeft } from "./left_folders.ts";
 import type { StageOptions } from "./stage.ts";
 
-/** Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of and left. */
+/**
+ * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of, and tried again at the
+ * next firing.
+ */
 export async function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void> {
-  const { folders, reporter, signal } = options;
-  let claims: FoundClaim[];
+  const { folders, reporter } = options;
+  const tried = new Set<string>();
+  let left = 0;
+  let isReadable = true;
+  await rounds.work(options, async () => {
+    const claims = findUntried(tried, libraries, options);
+    isReadable = claims !== null;
+    if (claims === null || claims.length === 0) return false;
+    left += claims.length - await mergeAll(claims, libraries, options);
+    reporter.backlog({ temp: left });
+    return true;
+  });
+  if (!isReadable) return;
+  held.endRound(reporter);
+  reporter.backlog({ temp: left });
+  // A folder that was left gets no more casts; what a stop has left there nobody else would remove.
+  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeForgottenCasts(path);
+  tellLeft("temp", options);
+}
+
+const rounds = new Rounds();
+
+/** Claims that wait and are not among those tried, which they then are; null where the folders cannot be read. */
+function findUntried(tried: Set<string>, libraries: MergeLibraries, options: StageOptions): FoundClaim[] | null {
+  const { folders, reporter } = options;
   try {
     finishMovesAcross(folders, { from: "temp", to: "proc" });
-    claims = findClaims(folders, "temp");
+    const claims = findClaims(folders, "temp").filter(({ id }) => !tried.has(id));
+    for (const { id } of claims) tried.add(id);
     // Also where no frame comes: what a killed program left is to go.
     libraries.casts?.enter(folders.temp);
     reporter.condition({ key: "merge", message: null });
+    return claims;
   } catch (error) {
     reporter.condition({
       key: "merge",
       message: `the folders of frames on their way are not there: ${messageOf(error)}`,
     });
-    return;
+    return null;
   }
-  let left = claims.length;
+}
+
+/** Gives how many of them were merged and handed on. */
+async function mergeAll(
+  claims: readonly FoundClaim[],
+  libraries: MergeLibraries,
+  options: StageOptions,
+): Promise<number> {
+  const { reporter, signal } = options;
+  let merged = 0;
   for (const claim of claims) {
     if (signal.aborted) break;
     const { id } = claim;
     try {
       await mergeClaim(claim, libraries, options);
       refusals.delete(id);
-      left--;
+      merged++;
       reporter.condition({ key: `claim ${id}`, message: null });
     } catch (error) {
       const path = join(claim.folder, id);
@@ -48,11 +86,7 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
       reporter.condition({ key: `claim ${id}`, message: text });
     }
   }
-  held.endRound(reporter);
-  reporter.backlog({ temp: left });
-  // A folder that was left gets no more casts; what a stop has left there nobody else would remove.
-  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeForgottenCasts(path);
-  tellLeft("temp", options);
+  return merged;
 }
 
 /** Claims that cannot be merged or handed on since another program holds a file of them open. */

@@ -32,6 +32,8 @@ export interface StageOptions {
   readonly reporter: Reporter;
   /** Aborted when the daemon stops: finish the frame under way and return. */
   readonly signal: AbortSignal;
+  /** When the next tick comes, on the monotonic clock; not given where there are no ticks. */
+  readonly nextTick_ms?: number | undefined;
   /** Without one, frames have no parameters. */
   readonly parameters?: ParameterSource | undefined;
 }

@@ -12,9 +12,11 @@ export { PrepareRaw } from "../frames/prepare_raw.ts";
 export { SeriesMasters } from "../frames/series_masters.ts";
 export type { ParameterSource, StageOptions } from "../frames/stage.ts";
 
-/** What the stages' functions take, from a plugin's context. */
+/** What the stages' functions take, from a plugin's context at the beginning of a firing. */
 export function stageOptions(context: PluginContext): StageOptions {
-  const { folders, settings, maxProc, report, signal } = context;
+  const { folders, settings, maxProc, report, signal, tick } = context;
   const parameters: ParameterSource = { at: (time_ms) => context.parameters.at(new Date(time_ms)) };
-  return { folders, settings, maxProc, reporter: report, signal, parameters };
+  const { ticktack, multiplier } = settings.daemon;
+  const nextTick_ms = tick === 0 ? undefined : performance.now() + ticktack / multiplier * 1000;
+  return { folders, settings, maxProc, reporter: report, signal, nextTick_ms, parameters };
 }

@@ -8,7 +8,7 @@ import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
 import { Finalize } from "../../src/frames/finalize.ts";
-import type { FrameEvent, Reporter } from "../../src/frames/events.ts";
+import type { Condition, FrameEvent, Reporter } from "../../src/frames/events.ts";
 import type { FolderKind, LeftFolder } from "../../src/frames/left_folders.ts";
 import { mergeData } from "../../src/frames/merge_data.ts";
 import type { RetryProgress } from "../../src/frames/quarantine_retry.ts";
@@ -66,6 +66,10 @@ export class Way implements Disposable {
   readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
   /** Who is asked for the parameters of frames. */
   parameters: ParameterSource | undefined;
+  /** Without ticks a firing looks once at what is there. */
+  ticks: { readonly nextTick_ms?: number; readonly signal?: AbortSignal } = {};
+  /** Hears each condition as it is told. */
+  onCondition: (condition: Condition) => void = () => {};
   #prepare = new PrepareRaw();
   #finalize = new Finalize();
   #rounds = 0;
@@ -195,6 +199,7 @@ export class Way implements Disposable {
       maxProc: 1,
       reporter: this.#reporter(),
       signal: new AbortController().signal,
+      ...this.ticks,
       parameters: this.parameters,
     };
   }
@@ -209,7 +214,8 @@ export class Way implements Disposable {
         error: (message) => void lines.push(`error ${message}`),
       },
       event: (event) => void events.push(event),
-      condition({ key, message }) {
+      condition: ({ key, message }) => {
+        this.onCondition({ key, message });
         if (message === null) conditions.delete(key);
         else conditions.set(key, message);
       },
