@@ -1,6 +1,7 @@
 /** Writes the NeXus file of one frame: all but the pixels, which delivery takes straight from the TIFF. */
 import { Hdf5Error } from "../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
+import { nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile, writeAll } from "../files/durable.ts";
 import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./build.ts";
@@ -47,7 +48,8 @@ export function writeNexus(
     hdf5Version: hdf5.version,
   });
   const part = `${target}.part`;
-  removeFile(target);
+  // Nothing is there but after a kill, and a refused removal costs five times a look.
+  if (!nameIsFree(target)) removeFile(target);
   try {
     const { splice, checksumSlot } = writeThroughCast(part, tree, options) ?? writeWhole(hdf5, part, { tree, options });
     Deno.renameSync(part, target);
