@@ -1,8 +1,8 @@
 # The stages of build/test. Each prints what it finds and adds to its counts: lines of "PASSED FAILED".
 # shellcheck shell=bash
 
-all_stages="lint unit plugins e2e tango windows faults fuzz bench"
-usual_stages="lint unit plugins e2e tango windows faults fuzz"
+all_stages="lint unit plugins e2e tango windows faults fuzz load bench"
+usual_stages="lint unit plugins e2e tango windows faults fuzz load"
 # A hanging test must not hang the machine that runs it; kills and benchmarks take as long as they are asked to.
 stage_time_limit_s=1200
 
@@ -44,7 +44,7 @@ check_one() {
 
 # What needs the Windows executable or its libraries is the stage windows' (windows_stage.sh).
 stage_unit() {
-  run_tests "tests" "tests/plugins,tests/e2e,tests/faults,tests/fuzz,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango,tests/tango/served" "$@"
+  run_tests "tests" "tests/plugins,tests/e2e,tests/faults,tests/fuzz,tests/load,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango,tests/tango/served" "$@"
 }
 
 # What needs libtango; the rest of tests/tango has a library of its own and is the stage unit's.
@@ -65,6 +65,9 @@ stage_tango() {
 stage_plugins() { run_tests "tests/plugins" "tests/data" "$@"; }
 
 stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
+
+# By itself: a detector's full rate takes what a small machine has.
+stage_load() { run_tests "tests/load" "tests/data" "$@"; }
 
 # --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
 stage_faults() {

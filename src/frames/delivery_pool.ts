@@ -13,33 +13,37 @@ export type CopyAnswer =
   | { readonly ok: true; readonly sha256: string | null }
   | { readonly ok: false; readonly name: string; readonly message: string; readonly code: string };
 
+/** A worker, and the answers that are due from it, in the order of what it was told. */
+interface Member {
+  readonly worker: Worker;
+  /** Whether it has said that it listens. */
+  listens: boolean;
+  readonly due: PromiseWithResolvers<CopyAnswer>[];
+}
+
 /**
  * Runs copy jobs in workers, and in the caller's own thread while those start: a worker that is started by a worker
- * takes half a second until it listens, and a frame does not wait for that.
+ * takes half a second until it listens, and a frame does not wait for that. A job goes to a worker at once, behind what
+ * it has to do already: handed out one by one, each would wait while the caller's thread names and removes files.
  */
 export class DeliveryPool implements Disposable {
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
-  /** Of them, those that do not listen yet. */
-  readonly #starting = new Set<Worker>();
-  /** Copies that wait for a worker, the longest first. */
-  readonly #queue: ((worker: Worker | null) => void)[] = [];
+  readonly #members = new Set<Member>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Copies under way, those that wait for a worker too: while there are any, no worker is ended. */
+  /** Copies under way: while there are any, no worker is ended. */
   #busy = 0;
 
   /** How many workers there are now. */
   get workers(): number {
-    return this.#all.size;
+    return this.#members.size;
   }
 
   /** How many of them listen and have nothing to do. */
   get idle(): number {
-    return this.#idle.length;
+    return [...this.#members].filter(({ listens, due }) => listens && due.length === 0).length;
   }
 
   /**
-   * Copies in a worker, once one is free.
+   * Copies in the worker that has least to do.
    * @param options.workers how many there may be; 0 keeps all in the caller's thread
    * @throws VerificationError or the system's error, with its code
    */
@@ -47,15 +51,17 @@ export class DeliveryPool implements Disposable {
     clearTimeout(this.#timer);
     this.#busy++;
     try {
-      const worker = await this.#take(options.workers);
-      if (worker === null) {
+      const member = this.#choose(options.workers);
+      if (member === null) {
         const sha256 = copySpans(job.targets, job.options);
         // Lets the messages of the workers in, which a series of copies in this thread would hold up.
         await new Promise((resolve) => setTimeout(resolve, 0));
         return sha256;
       }
-      const answer = await this.#ask(worker, job);
-      this.#give(worker);
+      const due = Promise.withResolvers<CopyAnswer>();
+      member.due.push(due);
+      member.worker.postMessage(job);
+      const answer = await due.promise;
       if (answer.ok) return answer.sha256;
       throw errorOf(answer);
     } finally {
@@ -64,55 +70,33 @@ export class DeliveryPool implements Disposable {
     }
   }
 
-  /** Null: the caller's thread is to copy, as no worker listens yet. */
-  #take(workers: number): Worker | null | Promise<Worker | null> {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#all.size < workers) this.#start();
-    if (workers === 0 || this.#starting.size > 0) return null;
-    return new Promise((resolve) => void this.#queue.push(resolve));
-  }
-
-  #give(worker: Worker): void {
-    const next = this.#queue.shift();
-    if (next !== undefined) next(worker);
-    else this.#idle.push(worker);
+  /** Null: the caller's thread is to copy, as all are busy and another one does not listen yet. */
+  #choose(workers: number): Member | null {
+    const listening = [...this.#members].filter(({ listens }) => listens);
+    const [least = null] = listening.toSorted((a, b) => a.due.length - b.due.length);
+    if (least?.due.length === 0) return least;
+    if (this.#members.size < workers) this.#start();
+    return workers === 0 || listening.length < this.#members.size ? null : least;
   }
 
   #start(): void {
     const worker = new Worker(new URL("./delivery_worker.ts", import.meta.url), { type: "module", name: "delivery" });
-    this.#all.add(worker);
-    this.#starting.add(worker);
-    worker.onmessage = () => {
-      this.#starting.delete(worker);
-      this.#give(worker);
+    const member: Member = { worker, listens: false, due: [] };
+    this.#members.add(member);
+    worker.onmessage = (event: MessageEvent<CopyAnswer>) => {
+      if (member.listens) member.due.shift()?.resolve(event.data);
+      else member.listens = true; // its first message says so
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(worker);
+      this.#end(member, event.message);
     };
   }
 
-  #ask(worker: Worker, job: CopyJob): Promise<CopyAnswer> {
-    return new Promise((resolve, reject) => {
-      worker.onmessage = (event: MessageEvent<CopyAnswer>) => resolve(event.data);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.#end(worker);
-        reject(new Error(`a delivery worker ended: ${event.message}`));
-      };
-      worker.postMessage(job);
-    });
-  }
-
-  #end(worker: Worker): void {
-    this.#all.delete(worker);
-    this.#starting.delete(worker);
-    const place = this.#idle.indexOf(worker);
-    if (place !== -1) this.#idle.splice(place, 1);
-    worker.terminate();
-    if (this.#all.size > 0) return;
-    for (const next of this.#queue.splice(0)) next(null);
+  #end(member: Member, why: string): void {
+    this.#members.delete(member);
+    member.worker.terminate();
+    for (const due of member.due.splice(0)) due.reject(new Error(`a delivery worker ended: ${why}`));
   }
 
   #endIdleLater(): void {
@@ -122,9 +106,10 @@ export class DeliveryPool implements Disposable {
     Deno.unrefTimer(this.#timer);
   }
 
+  /** Copies under way are refused: their targets are half made. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    for (const worker of [...this.#all]) this.#end(worker);
+    for (const member of [...this.#members]) this.#end(member, "it is not needed any more");
   }
 }
 

@@ -94,8 +94,8 @@ export class Finalize implements Disposable {
         }
       }
     };
-    // One more than workers, so that none of them waits while this thread names what was copied and removes its source.
-    await Promise.all(Array.from({ length: workers === 1 ? 1 : workers + 1 }, lane));
+    // Two for each worker, so that none of them waits while this thread names what was copied and removes its source.
+    await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 * workers }, lane));
   }
 
   /** What waits and is not among those tried, which it then is; null where the folder cannot be read. */

@@ -1,7 +1,8 @@
 /**
  * Writes frames as QXRD does, in a process of its own, at a given rate: of each exposure the raw image (uint16) and the
  * processed one (float32), each with its sidecar. Tells of each when its sidecar got its name, and at the end how far it
- * was behind: what it cannot write in time is no fault of whoever reads.
+ * was behind: what it cannot write in time is no fault of whoever reads. Where nobody takes them it waits, before they
+ * fill the volume.
  *
  * usage: frame_writer.ts RAW SIDE RATE_PER_S EXPOSURES FIRST
  */
@@ -11,6 +12,10 @@ import { frameBytes, frameName, rawFrameBytes, sidecarFor } from "./workspace.ts
 export type FromWriter =
   | { readonly type: "frame"; readonly image: string; readonly written_ms: number }
   | { readonly type: "end"; readonly late_s: number; readonly busy_s: number; readonly seconds: number };
+
+/** 1.6 GB of exposures of 2048²: of a machine that cannot do more than half of the rate the test ends all the same. */
+const FILES_IN_RAW_MAX = 260;
+const LOOK_MS = 20;
 
 interface Writing {
   readonly ending: string;
@@ -36,6 +41,9 @@ async function main(): Promise<void> {
   for (let index = 0; index < exposures; index++) {
     const due_ms = start + index * 1000 / rate;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due_ms - performance.now())));
+    while ([...Deno.readDirSync(raw)].length > FILES_IN_RAW_MAX) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
     const begin = performance.now();
     late_s = Math.max(late_s, (begin - due_ms) / 1000);
     for (const image of images) write(image, { raw, number: first + index });

@@ -13,9 +13,12 @@ const FULL = { side: 2048, rate_per_s: 15 } as const;
 const BINNED = { side: 1024, rate_per_s: 30 } as const;
 const BINNED_S_MAX = 60;
 const DRAIN_S_MAX = 60;
-const RATES_PER_S = [10, 15, 18, 21, 24, 27, 30, 35, 40, 50, 60] as const;
+const RATES_PER_S = [10, 12, 13, 14, 15, 16, 17, 18, 20, 22, 24, 27, 30, 35, 40, 50, 60] as const;
 const RATE_S = 15;
-/** Where what waits at the end is more than is written in this time, the rate is not sustained. A firing comes each second. */
+/**
+ * Where what waits at the end is more than is written in this time, the rate is not sustained. A frame that nothing
+ * holds up takes one.
+ */
 const BACKLOG_S_MAX = 2;
 /** Beyond this the writer was the one who could not. */
 const WRITER_LATE_S_MAX = 1;

@@ -10,6 +10,7 @@ import { pause } from "../faults/detector.ts";
 import { TextLineStream } from "../text_lines.ts";
 import type { FromWriter } from "./frame_writer.ts";
 import { readProcess } from "./process_readings.ts";
+import { median, quantile } from "./table.ts";
 
 const WRITER = fileURLToPath(new URL("./frame_writer.ts", import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
@@ -47,6 +48,16 @@ export interface LoadResult {
   readonly samples: readonly Sample[];
   /** The writer's own: how far it was behind at most, and which share of the time it was writing. */
   readonly writer: { readonly late_s: number; readonly busy: number };
+}
+
+/** One line of what was seen. */
+export function loadText({ load, latencies_s, samples, writer }: LoadResult): string {
+  const seconds = [median(latencies_s), quantile(latencies_s, 0.95), quantile(latencies_s, 1)]
+    .map((latency_s) => latency_s.toFixed(2));
+  const most = (value: (sample: Sample) => number) => Math.max(...samples.map(value)).toFixed(0);
+  return `${load.rate_per_s} exposures/s of ${load.side}² for ${load.seconds} s: latency ${seconds[0]} s (median), ` +
+    `${seconds[1]} s (95 %), ${seconds[2]} s (longest); at most ${most(({ waiting }) => waiting)} images waited, ` +
+    `${most(({ rss_mb }) => rss_mb)} MB; the writer was ${writer.late_s.toFixed(2)} s behind at most`;
 }
 
 /** A daemon with its folders below `base`, over one or more loads. */
