@@ -52,6 +52,7 @@ export class Finalize implements Disposable {
     const { reporter } = options;
     const tried = new Set<string>();
     const firing: Firing = { left: 0, stopped: false };
+    tryToFinishMoves(options.folders);
     let isReadable = true;
     await this.#rounds.work(options, async () => {
       if (firing.stopped) return false;
@@ -103,7 +104,6 @@ export class Finalize implements Disposable {
     const { folders, reporter } = options;
     let claims: FoundClaim[];
     try {
-      tryToFinishMoves(folders);
       claims = findClaims(folders, "proc").filter(({ id }) => !tried.has(id));
       reporter.condition({ key: "proc", message: null });
     } catch (error) {
