@@ -199,6 +199,7 @@ export async function moveClaim(id: string, options: { from: string; to: string;
 
 /** Until the source's record says that it is done, the source is the claim; from then on the copy is. */
 async function moveClaimAcross(source: string, target: { to: string; id: string }): Promise<void> {
+  withoutMoves.delete(target.to);
   const moving = makeFoldersBelow(target.to, MOVING_PREFIX + target.id);
   try {
     const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
@@ -218,14 +219,23 @@ async function moveClaimAcross(source: string, target: { to: string; id: string 
 }
 
 /**
+ * Folders in which no move is unfinished: none was when they were last looked at, and this worker, the only one that
+ * makes moves there, has begun none since. Hundreds of claims may wait in them, which need not be listed at each firing.
+ */
+const withoutMoves = new Set<string>();
+
+/**
  * Goes on with moves between two volumes that a stop cut off, of the one stage that makes them: what its source has let
  * go of takes its place, other copies are removed and made anew.
  * @throws the system's error where the folder that claims are moved to now cannot be read
  */
 export function finishMovesAcross(folders: FrameFolders, move: { from: "temp" | "proc"; to: "temp" | "proc" }): void {
   const unfinished = [folders[move.to], ...leftOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
+    if (withoutMoves.has(folder) && isReadable(folder)) return [];
     try {
-      return listUnfinished(folder, MOVING_PREFIX).map((name) => ({ folder, name }));
+      const names = listUnfinished(folder, MOVING_PREFIX);
+      if (names.length === 0) withoutMoves.add(folder);
+      return names.map((name) => ({ folder, name }));
     } catch (error) {
       if (folder === folders[move.to]) throw error;
       return []; // told of where its claims are looked for
