@@ -55,15 +55,15 @@ function findUntried(tried: Set<string>, options: StageOptions): FoundClaim[] | 
   return whereReadable(options, () => {
     const claims = findClaims(options.folders, "temp").filter(({ id }) => !tried.has(id));
     for (const { id } of claims) tried.add(id);
+    // Only here, behind the last of the folders: said sooner, a fault would be over and begin anew at each firing.
+    options.reporter.condition({ key: "merge", message: null });
     return claims;
   });
 }
 
 function whereReadable<Value>({ reporter }: StageOptions, look: () => Value): Value | null {
   try {
-    const seen = look();
-    reporter.condition({ key: "merge", message: null });
-    return seen;
+    return look();
   } catch (error) {
     reporter.condition({
       key: "merge",

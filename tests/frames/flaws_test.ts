@@ -124,8 +124,13 @@ Deno.test("a folder that vanishes holds frames up, says so, and they go on when 
     const path = way.settings.folders[key];
     Deno.renameSync(path, `${path}-away`);
     if (key !== "raw") way.put({ name: "P.tif" });
+    const over: string[] = [];
+    way.onCondition = ({ key, message }) => {
+      if (message === null && way.heard.conditions.has(key)) over.push(key);
+    };
     await way.fire(3);
     assert.ok(way.heard.conditions.size > 0, `nothing is said of ${key}`);
+    assert.deepEqual(over, [], `${key} is said to be back while it is away`);
     Deno.renameSync(`${path}-away`, path);
     way.put({ name: "P.tif" });
     await way.fire(2);
