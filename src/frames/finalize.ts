@@ -14,6 +14,7 @@ import {
   moveClaim,
 } from "./claim.ts";
 import { deliverClaim, type Delivery } from "./deliver.ts";
+import { deliverInLanes } from "./delivery_lanes.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
 import { OutputGoneError, StemChooser } from "./destination.ts";
 import { HeldOpen } from "./held_open.ts";
@@ -54,7 +55,7 @@ export class Finalize implements Disposable {
     const firing: Firing = { left: 0, stopped: false };
     tryToFinishMoves(options.folders);
     let isReadable = true;
-    await this.#rounds.work(options, async () => {
+    await this.#rounds.work(options, async (mayGoOn) => {
       if (firing.stopped) return false;
       const waiting = await this.#collect(tried, options);
       isReadable = waiting !== null;
@@ -63,7 +64,13 @@ export class Finalize implements Disposable {
       this.#begun = true;
       if (waiting.length === 0) return false;
       firing.left += waiting.length;
-      await this.#deliverAll(waiting, firing, options);
+      const more = async () => {
+        if (!mayGoOn()) return [];
+        const came = await this.#collect(tried, options) ?? [];
+        firing.left += came.length;
+        return came;
+      };
+      await this.#deliverAll(waiting, { firing, more }, options);
       reporter.backlog({ proc: firing.left });
       return true;
     });
@@ -74,7 +81,11 @@ export class Finalize implements Disposable {
     tellLeft("proc", options);
   }
 
-  async #deliverAll(waiting: readonly Waiting[], firing: Firing, options: StageOptions): Promise<void> {
+  async #deliverAll(
+    waiting: readonly Waiting[],
+    { firing, more }: { firing: Firing; more: () => Promise<readonly Waiting[]> },
+    options: StageOptions,
+  ): Promise<void> {
     const { folders, settings, signal } = options;
     const workers = Math.max(1, Math.min(options.maxProc, navigator.hardwareConcurrency));
     const delivery: Delivery = {
@@ -84,19 +95,19 @@ export class Finalize implements Disposable {
       stems: this.#stems,
       workers: workers === 1 ? 0 : workers,
     };
-    const series = byTarget(waiting);
-    const lane = async () => {
-      for (let claims = series.shift(); claims !== undefined; claims = series.shift()) {
-        for (const claim of claims) {
-          if (signal.aborted || firing.stopped) return;
-          const outcome = await this.#deliver(claim, delivery, options);
-          if (outcome === "stop") firing.stopped = true;
-          if (outcome === "gone") firing.left--;
-        }
-      }
-    };
-    // Two for each worker, so that none of them waits while this thread names what was copied and removes its source.
-    await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 * workers }, lane));
+    await deliverInLanes(waiting, {
+      // Two for each worker, so that none of them waits while this thread names what was copied and removes its source.
+      lanes: workers === 1 ? 1 : 2 * workers,
+      keyOf: wantedNames,
+      deliver: async (claim) => {
+        if (signal.aborted) return false;
+        const outcome = await this.#deliver(claim, delivery, options);
+        if (outcome === "stop") firing.stopped = true;
+        if (outcome === "gone") firing.left--;
+        return !firing.stopped;
+      },
+      more,
+    });
   }
 
   /** What waits and is not among those tried, which it then is; null where the folder cannot be read. */
@@ -110,9 +121,10 @@ export class Finalize implements Disposable {
       reporter.condition({ key: "proc", message: `the proc folder cannot be read: ${messageOf(error)}` });
       return null;
     }
+    // Before anything is waited for: another lane may look meanwhile.
+    for (const { id } of claims) tried.add(id);
     const waiting: Waiting[] = [];
     for (const { id, folder } of claims) {
-      tried.add(id);
       const path = join(folder, id);
       try {
         const record = readRecord(path);
@@ -245,14 +257,7 @@ function tryToFinishMoves(folders: FrameFolders): void {
 }
 
 /** Claims that want the same names go one after the other; everything else may go side by side. */
-function byTarget(waiting: readonly Waiting[]): Waiting[][] {
-  const groups = new Map<string, Waiting[]>();
-  for (const claim of waiting) {
-    const { destination, folder, image } = claim.record;
-    const key = [destination.root, destination.dir, folder, stemOf(image)].join("/").toLowerCase();
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [claim]);
-    else group.push(claim);
-  }
-  return [...groups.values()];
+function wantedNames({ record }: Waiting): string {
+  const { destination, folder, image } = record;
+  return [destination.root, destination.dir, folder, stemOf(image)].join("/").toLowerCase();
 }

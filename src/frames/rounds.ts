@@ -23,17 +23,22 @@ export class Rounds {
   /**
    * Calls `round` once; where there are ticks and frames flow, again and again until shortly before the next tick, or
    * longer while each round finds something.
-   * @param round works on what it has not yet tried in this firing; says whether there was any
+   * @param round works on what it has not yet tried in this firing; says whether there was any. What it is given says
+   *   whether it may take up what comes meanwhile
    */
-  async work(options: Pick<StageOptions, "signal" | "nextTick_ms">, round: () => Promise<boolean>): Promise<void> {
+  async work(
+    options: Pick<StageOptions, "signal" | "nextTick_ms">,
+    round: (mayGoOn: () => boolean) => Promise<boolean>,
+  ): Promise<void> {
     const { signal, nextTick_ms = -Infinity } = options;
     const end_ms = this.#now_ms() + FIRING_MS_MAX;
+    const mayGoOn = () => !signal.aborted && this.#now_ms() < end_ms;
     for (;;) {
-      const found = await round();
+      const found = await round(mayGoOn);
       const now_ms = this.#now_ms();
       if (found) this.#lastFound_ms = now_ms;
       if (signal.aborted || nextTick_ms === -Infinity) return;
-      if (found && now_ms < end_ms) continue;
+      if (found && mayGoOn()) continue;
       if (now_ms + LOOK_MS >= nextTick_ms || now_ms - this.#lastFound_ms > FLOW_MS) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
