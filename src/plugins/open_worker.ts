@@ -28,6 +28,13 @@ export type OpenWorker = (events: WorkerEvents, options: WorkerOptions) => Worke
 /** The code of the error by which a worker ends that has used up its heap. */
 const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
 
+/**
+ * V8's share for objects that were just made, three times what it fills before it collects. Left alone a worker takes
+ * 96 MiB, of which its heap comes to fill 64, and there is one worker for each stage and plugin; what a frame makes fits
+ * into two many times.
+ */
+const YOUNG_GENERATION_MIB = 6;
+
 /** Without a sign of life for so long a thread is held up: it gives four a second while it is asked something. */
 const STUCK_MS = 700;
 
@@ -45,7 +52,7 @@ export function openWorker(events: WorkerEvents, options: WorkerOptions): Worker
     workerData: start,
     // deno-lint-ignore no-explicit-any -- Node's types know Node's own MessagePort only
     transferList: [port2 as any],
-    resourceLimits: { maxOldGenerationSizeMb: memory_limit_mib },
+    resourceLimits: { maxOldGenerationSizeMb: memory_limit_mib, maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   port1.onmessage = ({ data }) => events.message(data);
   port1.onmessageerror = () => events.death("it posted what cannot be read");

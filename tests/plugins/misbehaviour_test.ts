@@ -203,3 +203,26 @@ ${working("context.counters.add(Object.keys(workerData).includes('port') ? 'port
   await bench.tickUntil(() => (bench.status("ears")?.counters["calls"] ?? 0) > 3, "its firings");
   assert.throws(() => Deno.statSync(heard));
 });
+
+/** Far more than the space for objects that were just made. */
+const GARBAGE = `import v8 from "node:v8";\n${
+  working(`const kept = [];
+  let most = 0;
+  for (let i = 0; i < 1e6; i++) {
+    kept[i % 20_000] = { i, list: [i] };
+    if (i % 10_000 !== 0) continue;
+    const space = v8.getHeapSpaceStatistics().find((space) => space.space_name === "new_space");
+    most = Math.max(most, space!.space_size);
+  }
+  throw new Error(\`\${most / 2 ** 20} MiB\`);`)
+}`;
+
+Deno.test("what a plugin makes and lets go of does not fill memory", async () => {
+  await using bench = new HostHarness();
+  bench.put("it.ts", GARBAGE);
+  await bench.host.start();
+  await bench.tickUntil(() => /MiB/.test(bench.status("it")?.lastError ?? ""), "its figure");
+  const shown = bench.status("it")!.lastError!;
+  const [, most] = /([\d.]+) MiB/.exec(shown)!;
+  assert.ok(Number(most) <= 8, shown);
+});
