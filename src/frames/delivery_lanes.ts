@@ -18,34 +18,35 @@ export async function deliverInLanes<Claim>(claims: readonly Claim[], options: L
   const { lanes, keyOf, deliver, more } = options;
   /** Each stands here until its last claim is done, so that one of the same key which comes meanwhile joins it. */
   const groups = new Map<string, Claim[]>();
-  const waiting: { readonly key: string; readonly group: Claim[] }[] = [];
+  /** Keys of groups that no lane has begun with. */
+  const waiting: string[] = [];
   let underWay = 0;
   let ended = false;
   let changed = Promise.withResolvers<void>();
 
+  const wakeAll = () => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
   const add = (claims: readonly Claim[]) => {
     for (const claim of claims) {
       const key = keyOf(claim);
       const known = groups.get(key);
       if (known !== undefined) known.push(claim);
       else {
-        const group = [claim];
-        groups.set(key, group);
-        waiting.push({ key, group });
+        groups.set(key, [claim]);
+        waiting.push(key);
       }
     }
+    wakeAll();
   };
-  const wakeAll = () => {
-    changed.resolve();
-    changed = Promise.withResolvers();
-  };
-  const deliverGroup = async ({ key, group }: { key: string; group: Claim[] }) => {
+  const deliverGroup = async (key: string) => {
     underWay++;
     try {
-      for (let claim = group.shift(); claim !== undefined && !ended; claim = group.shift()) {
-        if (!await deliver(claim)) ended = true;
-        if (waiting.length === 0 && !ended) add(await more());
-        wakeAll();
+      const group = groups.get(key)!;
+      while (!ended && group.length > 0) {
+        if (!await deliver(group.shift()!)) ended = true;
+        if (!ended && waiting.length === 0) add(await more());
       }
     } catch (error) {
       ended = true;

@@ -54,22 +54,21 @@ export class Finalize implements Disposable {
     const tried = new Set<string>();
     const firing: Firing = { left: 0, stopped: false };
     tryToFinishMoves(options.folders);
+    const collect = async () => {
+      const waiting = await this.#collect(tried, options);
+      firing.left += waiting?.length ?? 0;
+      return waiting;
+    };
     let isReadable = true;
     await this.#rounds.work(options, async (mayGoOn) => {
       if (firing.stopped) return false;
-      const waiting = await this.#collect(tried, options);
+      const waiting = await collect();
       isReadable = waiting !== null;
       if (waiting === null) return false;
       if (!this.#begun) removeProbe(options.folders.outputRoot);
       this.#begun = true;
       if (waiting.length === 0) return false;
-      firing.left += waiting.length;
-      const more = async () => {
-        if (!mayGoOn()) return [];
-        const came = await this.#collect(tried, options) ?? [];
-        firing.left += came.length;
-        return came;
-      };
+      const more = async () => mayGoOn() ? await collect() ?? [] : [];
       await this.#deliverAll(waiting, { firing, more }, options);
       reporter.backlog({ proc: firing.left });
       return true;

@@ -19,10 +19,9 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   const { folders, reporter } = options;
   const tried = new Set<string>();
   let left = 0;
-  let isReadable = takeUp(libraries, options);
-  if (!isReadable) return;
+  let isReadable = true;
   await rounds.work(options, async () => {
-    const claims = findUntried(tried, options);
+    const claims = findUntried(tried, libraries, options);
     isReadable = claims !== null;
     if (claims === null || claims.length === 0) return false;
     left += claims.length - await mergeAll(claims, libraries, options);
@@ -39,31 +38,17 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
 
 const rounds = new Rounds();
 
-/** Goes on with what a stop left, also where no frame comes; false where the folders cannot be read. */
-function takeUp(libraries: MergeLibraries, options: StageOptions): boolean {
-  const { folders } = options;
-  return whereReadable(options, () => {
-    // Lists proc, in which hundreds may wait: once a firing.
-    finishMovesAcross(folders, { from: "temp", to: "proc" });
-    libraries.casts?.enter(folders.temp);
-    return true;
-  }) ?? false;
-}
-
 /** Claims that wait and are not among those tried, which they then are; null where the folders cannot be read. */
-function findUntried(tried: Set<string>, options: StageOptions): FoundClaim[] | null {
-  return whereReadable(options, () => {
-    const claims = findClaims(options.folders, "temp").filter(({ id }) => !tried.has(id));
-    for (const { id } of claims) tried.add(id);
-    // Only here, behind the last of the folders: said sooner, a fault would be over and begin anew at each firing.
-    options.reporter.condition({ key: "merge", message: null });
-    return claims;
-  });
-}
-
-function whereReadable<Value>({ reporter }: StageOptions, look: () => Value): Value | null {
+function findUntried(tried: Set<string>, libraries: MergeLibraries, options: StageOptions): FoundClaim[] | null {
+  const { folders, reporter } = options;
   try {
-    return look();
+    finishMovesAcross(folders, { from: "temp", to: "proc" });
+    const claims = findClaims(folders, "temp").filter(({ id }) => !tried.has(id));
+    for (const { id } of claims) tried.add(id);
+    // Also where no frame comes: what a killed program left is to go.
+    libraries.casts?.enter(folders.temp);
+    reporter.condition({ key: "merge", message: null });
+    return claims;
   } catch (error) {
     reporter.condition({
       key: "merge",

@@ -148,13 +148,13 @@ export class WholeWork {
    * From the moment that the frames lie in raw to the end of the last one's delivery.
    * @param lastly what is done just before, and does not count
    */
-  async run(lastly: () => Promise<void> = () => Promise.resolve()): Promise<Turn> {
+  async run(lastly?: () => Promise<void>): Promise<Turn> {
     this.clear();
     // Written beside raw and renamed into it, so that all are there at once.
     const incoming = this.#folders.space.empty("incoming");
     await copyByCp(filesOf(this.#folders.source), incoming);
     for (const file of filesOf(incoming)) Deno.renameSync(file, join(this.#raw, file.slice(incoming.length + 1)));
-    await lastly();
+    await lastly?.();
     return await this.#runner.deliver(this.#folders.frames);
   }
 
