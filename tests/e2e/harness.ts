@@ -13,6 +13,9 @@ const SHORT_TIMES: Tables = {
   frames: { settle_s: 0.05, sidecar_wait_s: 0.5 },
 };
 
+/** How often the folders are looked at before a file counts as lost: one could be missed at each move of its frame. */
+const LOOKS = 20;
+
 export interface PlaceOptions {
   readonly tables?: Tables;
   /** Where the output is, instead of beside the other folders. */
@@ -110,20 +113,34 @@ export class Place implements Disposable {
   }
 
   /**
-   * Fails where a file that was put into raw is in none of the folders any more.
+   * Fails where a file that was put into raw is in none of the folders any more. pewatch may be moving files, also back,
+   * while they are listed and read: only what several looks miss is lost.
    * @param options.removed names whose removal was asked for (darks)
    */
   assertNothingLost(options: { removed?: readonly string[] } = {}): void {
-    const kept = [this.raw, this.temp, this.proc, this.output].flatMap((folder) =>
-      exists(folder) ? filesBelow(folder).map((name) => join(folder, name)) : []
-    );
-    const bySum = new Set(kept.map((path) => sha256(Deno.readFileSync(path))));
-    const images = kept.filter((path) => /\.tiff?$/i.test(path));
-    for (const file of this.#put) {
-      if (options.removed?.includes(file.name) || bySum.has(sha256(file.bytes))) continue;
-      const found = file.image && images.some((path) => isSameImage(file.bytes, Deno.readFileSync(path)));
-      assert.ok(found, `${file.name} is lost; there are ${kept.join(", ")}`);
+    let lost: string[] = [];
+    for (let look = 0; look < LOOKS; look++) {
+      lost = this.#missing(options.removed ?? []);
+      if (lost.length === 0) return;
     }
+    const there = this.#folders().flatMap((folder) => filesBelow(folder).map((name) => join(folder, name)));
+    assert.fail(`${lost.join(", ")}: lost; there are ${there.join(", ")}`);
+  }
+
+  #folders(): string[] {
+    return [this.raw, this.temp, this.proc, this.output].filter(exists);
+  }
+
+  /** Names of the files that one look at the folders finds nowhere. */
+  #missing(removed: readonly string[]): string[] {
+    const kept = this.#folders().flatMap((folder) => filesBelow(folder).map((name) => join(folder, name)))
+      .map((path) => ({ path, bytes: contentOf(path) }));
+    const bySum = new Set(kept.map(({ bytes }) => sha256(bytes)));
+    const images = kept.filter(({ path }) => /\.tiff?$/i.test(path));
+    return this.#put.filter((file) =>
+      !removed.includes(file.name) && !bySum.has(sha256(file.bytes)) &&
+      !(file.image && images.some(({ bytes }) => isSameImage(file.bytes, bytes)))
+    ).map(({ name }) => name);
   }
 
   start(options: StartOptions = {}): Run {
@@ -157,6 +174,16 @@ export function filesBelow(folder: string, prefix = ""): string[] {
     else names.push(name);
   }
   return names.sort();
+}
+
+/** The bytes of a file that was listed; none where it has gone meanwhile. */
+function contentOf(path: string): Uint8Array {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  }
 }
 
 function entriesOf(folder: string, options: { mayBeGone: boolean }): Deno.DirEntry[] {
