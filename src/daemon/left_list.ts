@@ -8,6 +8,8 @@ export class LeftList {
   #folders: readonly Left[] = [];
   /** Apart from the list, since it comes in the midst of changes of that. */
   readonly #closed = new Set<number>();
+  /** Those that the last look found empty. */
+  readonly #once = new Set<number>();
   #nextId = 1;
 
   get folders(): readonly LeftFolder[] {
@@ -30,7 +32,9 @@ export class LeftList {
   /** What is on the list from now on. */
   set(folders: readonly Left[]): void {
     this.#folders = folders.map(({ id, kind, path, until_ms }) => ({ id, kind, path, until_ms }));
-    for (const id of this.#closed) if (!this.ids.includes(id)) this.#closed.delete(id);
+    for (const ids of [this.#closed, this.#once]) {
+      for (const id of ids) if (!this.ids.includes(id)) ids.delete(id);
+    }
   }
 
   /** No stage works with older settings any more: nothing comes into these. */
@@ -38,9 +42,17 @@ export class LeftList {
     for (const id of ids) if (this.ids.includes(id)) this.#closed.add(id);
   }
 
-  /** Of what the stages tell: those that can be let go of. */
+  /**
+   * Of what the stages tell: those that can be let go of, since two looks after another found nothing. A single one
+   * may miss what gets another name while the folder is listed (readdir of POSIX leaves that open).
+   */
   emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
-    const empty = new Set(told.filter(({ frames }) => frames === 0).map(({ id }) => id));
-    return this.ids.filter((id) => this.#closed.has(id) && empty.has(id));
+    const empty: number[] = [];
+    for (const { id, frames } of told) {
+      if (frames > 0 || !this.#closed.has(id)) this.#once.delete(id);
+      else if (this.#once.has(id)) empty.push(id);
+      else this.#once.add(id);
+    }
+    return empty;
   }
 }

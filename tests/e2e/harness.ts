@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
+import { ofSeveralLooks } from "../several_looks.ts";
 import { Run, type StartOptions } from "./child.ts";
 import { sha256, type TestImage } from "./frames.ts";
 
@@ -108,8 +109,10 @@ export class Place implements Disposable {
   }
 
   /** Claims and other frames' files between raw and the output. */
-  onTheWay(): string[] {
-    return [...filesBelow(this.temp), ...filesBelow(this.proc)].filter((name) => !name.startsWith(".pewatch."));
+  onTheWay(): readonly string[] {
+    return ofSeveralLooks(() =>
+      [...filesBelow(this.temp), ...filesBelow(this.proc)].filter((name) => !name.startsWith(".pewatch."))
+    );
   }
 
   /**

@@ -49,7 +49,7 @@ async function judgeCalls(scenario: Scenario, options: Omit<CallFaultOptions, "p
     Deno.writeTextFileSync(join(folder, "calls.tsv"), outcomes.map((outcome) => `${outcomeLine(outcome)}\n`).join(""));
   }
   assert.deepEqual(report.problems, []);
-  // Two threads share their work differently now and then, and so some calls come only sometimes.
+  // Some calls come only sometimes.
   const share = report.notReached.length / (report.notReached.length + report.outcomes.length);
   assert.ok(share < NOT_REACHED_SHARE_MAX, `${report.notReached.length} calls were not met again`);
 }

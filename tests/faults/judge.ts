@@ -1,6 +1,7 @@
 /** Judges a run by nothing but what lies in the folders, against the detector's ledger. */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { ofSeveralLooks } from "../several_looks.ts";
 import type { ChildFolders } from "./daemon_child.ts";
 import {
   filesBelow,
@@ -151,10 +152,12 @@ function changedSince(watch: OutputWatch, output: ReadonlyMap<string, string>): 
 }
 
 /** What is not delivered yet: frames in raw, claims, marks of series. What else is hidden is the daemon's own. */
-export function onTheWay({ raw, temp, proc }: ChildFolders): string[] {
-  const inRaw = filesBelow(raw).filter((name) => !name.startsWith("."));
-  const marks = filesBelow(proc).filter((name) => name.startsWith(".series-"));
-  return [...inRaw, ...[temp, proc].flatMap(foldersIn), ...marks];
+export function onTheWay({ raw, temp, proc }: ChildFolders): readonly string[] {
+  return ofSeveralLooks(() => {
+    const inRaw = filesBelow(raw).filter((name) => !name.startsWith("."));
+    const marks = filesBelow(proc).filter((name) => name.startsWith(".series-"));
+    return [...inRaw, ...[temp, proc].flatMap(foldersIn), ...marks];
+  });
 }
 
 function leftBehind(folders: ChildFolders): string[] {

@@ -66,7 +66,7 @@ const WAITING_MAX = 200;
 /** What waits at the end is delivered within some seconds. */
 const DRAIN_S_MAX = 120;
 /** A shell that is killed while it starts the program may leave a child that ends by itself. */
-const ORPHAN_MS_MAX = 5000;
+const ORPHAN_MS_MAX = 30_000;
 
 export async function killRun(options: KillRunOptions): Promise<KillReport> {
   const { kills, seed, rate_per_s, side, print } = options;
@@ -103,9 +103,8 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
         print(`${kill} kills, ${detector.ledger.length} frames written, ${watch.images.size} delivered`);
       }
     }
-    await detector.stop();
     const deliveredUnderFire = watch.images.size;
-    problems.push(...await deliverRest(setting));
+    problems.push(...await deliverRest(setting, { detector, watch }));
     await watch.stop();
     const verdict = await judge(folders, detector.ledger, { watch, python: options.python });
     problems.push(...verdict.problems);
@@ -176,9 +175,20 @@ function processesOf(text: string): string[] {
   });
 }
 
-/** A last start, undisturbed, until nothing is on its way any more; then a stop as a person asks for it. */
-async function deliverRest({ configuration, program }: Setting): Promise<string[]> {
+/**
+ * A last start, undisturbed, until nothing is on its way any more; then a stop as a person asks for it. Frames come
+ * until the first is delivered: then it also has cleared away what was left.
+ */
+async function deliverRest(
+  { configuration, program }: Setting,
+  { detector, watch }: { detector: Detector; watch: OutputWatch },
+): Promise<string[]> {
   await using daemon = new DaemonChild(configuration, program);
+  await daemon.holdsFolders();
+  const { size } = watch.images;
+  const deadline = performance.now() + DRAIN_S_MAX * 1000;
+  while (watch.images.size === size && daemon.ended === null && performance.now() < deadline) await pause(50);
+  await detector.stop();
   const problems = await drain(daemon, configuration.folders);
   // Wine ends a program at once for the others.
   const { code } = await daemon.end("SIGINT");
@@ -188,7 +198,6 @@ async function deliverRest({ configuration, program }: Setting): Promise<string[
 
 async function drain(daemon: DaemonChild, folders: ChildFolders): Promise<string[]> {
   const deadline = performance.now() + DRAIN_S_MAX * 1000;
-  await daemon.holdsFolders();
   while (onTheWay(folders).length > 0) {
     if (daemon.ended !== null) return [`the last daemon ended by itself with code ${daemon.ended.code}`];
     if (performance.now() > deadline) return [`after ${DRAIN_S_MAX} s there still is ${onTheWay(folders)[0]}`];

@@ -25,7 +25,7 @@ export interface PowerLossReport {
   readonly problems: readonly string[];
 }
 
-const SETTLE_S_MAX = 30;
+const SETTLE_S_MAX = 120;
 /** All of one kind that go wrong have one reason mostly. */
 const PROBLEMS_MAX = 10;
 

@@ -29,7 +29,7 @@ const SHOTS: readonly Shot[] = [
 ];
 /** Pixels in a row, and rows. */
 const SIDE = 24;
-const SETTLE_S_MAX = 30;
+const SETTLE_S_MAX = 120;
 
 /** Leaves the run without a daemon, its folders as they are. */
 export async function record(run: FaultRun): Promise<Recording> {

@@ -37,7 +37,7 @@ export interface Rule {
 }
 
 /** A program takes a moment to start. */
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 
 export class WatchedCalls implements AsyncDisposable {
   readonly calls: SystemCall[] = [];
