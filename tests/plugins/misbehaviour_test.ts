@@ -115,11 +115,13 @@ const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
     error: /A plugin cannot start a worker/,
   },
   "eats memory": {
-    text: working("const eaten = []; for (;;) eaten.push('x'.repeat(100) + Math.random());"),
+    text: working("const eaten = []; for (;;) eaten.push(new Array(10_000).fill(Math.random()));"),
     error: /it needs more memory than memory_limit_mib = 96/,
   },
   "eats memory behind an await": {
-    text: working("await Deno.lstat('/'); const eaten = []; for (;;) eaten.push('x'.repeat(100) + Math.random());"),
+    text: working(
+      "await Deno.lstat('/'); const eaten = []; for (;;) eaten.push(new Array(10_000).fill(Math.random()));",
+    ),
     error: /it needs more memory than memory_limit_mib = 96/,
   },
   "keeps buffers": {
