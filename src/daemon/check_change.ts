@@ -6,6 +6,7 @@ import { FolderNameError, splitRelativeFolder } from "../config/relative_folder.
 import type { Settings } from "../config/settings.ts";
 import { removeFile } from "../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../files/errors.ts";
+import { probeName } from "../files/probe.ts";
 import { isClaimId } from "../frames/claim.ts";
 import type { LeftFolder } from "../frames/left_folders.ts";
 import { type ClientSetting, type SettingChange, SettingRefusedError, withChange } from "./client_settings.ts";
@@ -176,7 +177,7 @@ async function makeBelow(change: SettingChange, root: string, relative: string):
 }
 
 async function probe(change: SettingChange, folder: string): Promise<void> {
-  const path = join(folder, `.pewatch-probe-${crypto.randomUUID()}`);
+  const path = join(folder, probeName());
   try {
     await Deno.writeTextFile(path, "probe", { createNew: true });
     removeFile(path); // not by Deno.remove: ImDisk may not answer what that asks

@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
 import { readSettingsFile, settingsPath } from "../../src/daemon/settings_file.ts";
+import { PROBE_PREFIX } from "../../src/files/probe.ts";
 import { ofSeveralLooks } from "../several_looks.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { AT_WORK, foldersToChange } from "./changing_daemon.ts";
@@ -136,7 +137,7 @@ function onTheWay({ raw, temp, proc }: Folders): string[] {
 
 /** A kill between the making and the removal of what a new folder is tried with leaves it there, hidden. */
 function isProbe(path: string): boolean {
-  return /(^|[/])\.pewatch-probe-[^/]*$/.test(path);
+  return basename(path).startsWith(PROBE_PREFIX);
 }
 
 /** What is lost, torn, doubled, or of no frame. */

@@ -3,17 +3,13 @@ import { dirname, join } from "node:path";
 import { removeFolder } from "../../files/durable.ts";
 import { isMissing, isOtherVolume, isRefusedByDriver } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
+import { probeName } from "../../files/probe.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 
 export interface CheckedFolder {
   /** The key that names it, "folders.raw". */
   readonly key: string;
   readonly path: string;
-}
-
-/** Begins with a dot and ends on no image's ending, so a running daemon takes no notice of it. */
-function probeName(): string {
-  return `.pewatch-probe-${crypto.randomUUID()}`;
 }
 
 /** Whether a folder can be written, read and cleared; one that is missing, whether it can be made. */
