@@ -6,10 +6,11 @@ export type Left = Omit<LeftFolder, "closed">;
 
 export class LeftList {
   #folders: readonly Left[] = [];
-  /** Apart from the list, since it comes in the midst of changes of that. */
-  readonly #closed = new Set<number>();
-  /** Those that the last look found empty. */
-  readonly #once = new Set<number>();
+  /**
+   * Those that get nothing more, and whether the last look found them empty. Apart from the list, since it comes in the
+   * midst of changes of that.
+   */
+  readonly #closed = new Map<number, boolean>();
   #nextId = 1;
 
   get folders(): readonly LeftFolder[] {
@@ -32,14 +33,12 @@ export class LeftList {
   /** What is on the list from now on. */
   set(folders: readonly Left[]): void {
     this.#folders = folders.map(({ id, kind, path, until_ms }) => ({ id, kind, path, until_ms }));
-    for (const ids of [this.#closed, this.#once]) {
-      for (const id of ids) if (!this.ids.includes(id)) ids.delete(id);
-    }
+    for (const id of this.#closed.keys()) if (!this.ids.includes(id)) this.#closed.delete(id);
   }
 
   /** No stage works with older settings any more: nothing comes into these. */
   close(ids: readonly number[] = this.ids): void {
-    for (const id of ids) if (this.ids.includes(id)) this.#closed.add(id);
+    for (const id of ids) if (this.ids.includes(id) && !this.#closed.has(id)) this.#closed.set(id, false);
   }
 
   /**
@@ -49,9 +48,10 @@ export class LeftList {
   emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
     const empty: number[] = [];
     for (const { id, frames } of told) {
-      if (frames > 0 || !this.#closed.has(id)) this.#once.delete(id);
-      else if (this.#once.has(id)) empty.push(id);
-      else this.#once.add(id);
+      const wasEmpty = this.#closed.get(id);
+      if (wasEmpty === undefined) continue;
+      if (wasEmpty && frames === 0) empty.push(id);
+      this.#closed.set(id, frames === 0);
     }
     return empty;
   }
