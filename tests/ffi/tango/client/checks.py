@@ -98,8 +98,7 @@ def check_long_texts(proxy):
     for call in (lambda: proxy.write_attribute("Text", "y" * 4_000_000), lambda: proxy.Echo("y" * 4_000_000)):
         reason, words, took_s = failure_of(call)
         equal(reason, "PeWatch_TooLong")
-        # Long before a client gives up, which it does after 3 s; on a busy machine the threads that answer come last.
-        assert "4000000 bytes" in words and took_s < 2.9, (words, took_s)
+        assert "4000000 bytes" in words and took_s < 1, (words, took_s)
     equal(proxy.Text, longest)
     proxy.Text = "short"
 
@@ -267,8 +266,7 @@ def read_always(name, seconds):
             # A client gives up asking for an attribute's properties without an error while its device is made anew.
             assert "data_format" in str(error), error
             time.sleep(0.02)
-    # How often is the machine's matter: the threads that answer come last on a busy one.
-    assert good > 0, good
+    assert good > 10, good
 
 
 def check_restarts(proxy):
