@@ -126,18 +126,18 @@ export class Place implements Disposable {
       lost = this.#missing(options.removed ?? []);
       if (lost.length === 0) return;
     }
-    const there = this.#folders().flatMap((folder) => filesBelow(folder).map((name) => join(folder, name)));
-    assert.fail(`${lost.join(", ")}: lost; there are ${there.join(", ")}`);
+    assert.fail(`${lost.join(", ")}: lost; there are ${this.#files().join(", ")}`);
   }
 
-  #folders(): string[] {
-    return [this.raw, this.temp, this.proc, this.output].filter(exists);
+  /** Paths of all files in the folders, in the order in which frames move. */
+  #files(): string[] {
+    return [this.raw, this.temp, this.proc, this.output].filter(exists)
+      .flatMap((folder) => filesBelow(folder).map((name) => join(folder, name)));
   }
 
   /** Names of the files that one look at the folders finds nowhere. */
   #missing(removed: readonly string[]): string[] {
-    const kept = this.#folders().flatMap((folder) => filesBelow(folder).map((name) => join(folder, name)))
-      .map((path) => ({ path, bytes: contentOf(path) }));
+    const kept = this.#files().map((path) => ({ path, bytes: contentOf(path) }));
     const bySum = new Set(kept.map(({ bytes }) => sha256(bytes)));
     const images = kept.filter(({ path }) => /\.tiff?$/i.test(path));
     return this.#put.filter((file) =>

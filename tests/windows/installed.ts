@@ -2,12 +2,10 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
 import { Run } from "../e2e/child.ts";
-import { filesBelow, foldersIn, isVisible } from "../faults/delivered_files.ts";
 import { Detector } from "../faults/detector.ts";
-import { judge } from "../faults/judge.ts";
+import { judge, onTheWay } from "../faults/judge.ts";
 import { OutputWatch } from "../faults/output_watch.ts";
 import { Random } from "../faults/random.ts";
-import { ofSeveralLooks } from "../several_looks.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { outputOn, type Ran, runOn, WINDOWS_EXECUTABLE, WINDOWS_PROGRAM } from "./programs.ts";
 
@@ -125,9 +123,7 @@ export class Installed implements AsyncDisposable {
   /** Ends the detector and waits for the last frame's delivery. */
   async drain(): Promise<void> {
     await this.#flowing().detector.stop();
-    const { raw, temp, proc } = this.folders;
-    const left = () => [...filesBelow(raw).filter(isVisible), ...[temp, proc].flatMap(foldersIn)];
-    await this.run.until(() => ofSeveralLooks(left).length === 0, "the last frame's delivery");
+    await this.run.until(() => onTheWay(this.folders).length === 0, "the last frame's delivery");
   }
 
   /** After the daemon's end: tells of whatever is lost, torn or doubled. */

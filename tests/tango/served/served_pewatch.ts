@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ChildFolders, DaemonChild, writeConfiguration } from "../../faults/daemon_child.ts";
-import { filesBelow, foldersIn, isVisible } from "../../faults/delivered_files.ts";
 import { Detector, pause } from "../../faults/detector.ts";
 import type { LedgerFrame } from "../../faults/frame_writer.ts";
-import { judge, lostFrames } from "../../faults/judge.ts";
+import { judge, lostFrames, onTheWay } from "../../faults/judge.ts";
 import { OutputWatch } from "../../faults/output_watch.ts";
 import { Random } from "../../faults/random.ts";
-import { ofSeveralLooks } from "../../several_looks.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
 export interface ServedPewatchOptions {
@@ -167,9 +165,7 @@ export class ServedPewatch implements AsyncDisposable {
 
   /** Waits until nothing is on its way. */
   async drained(): Promise<void> {
-    const { raw, temp, proc } = this.folders;
-    const left = () => [...filesBelow(raw).filter(isVisible), ...[temp, proc].flatMap(foldersIn)];
-    await this.until(() => ofSeveralLooks(left).length === 0, "the last frame's delivery");
+    await this.until(() => onTheWay(this.folders).length === 0, "the last frame's delivery");
   }
 
   /**
