@@ -23,11 +23,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   service: {
     summary: "Let the daemon run from each start of the computer on",
-    load: async () => (await import("./service.ts")).runService,
+    load: async () => (await import("./service/service.ts")).runService,
   },
   process: {
     summary: "Do the same once, for the frames that are in a folder",
-    load: async () => (await import("./process.ts")).runProcess,
+    load: async () => (await import("./process/process.ts")).runProcess,
   },
   simulate: {
     summary: "Write frames as QXRD does, at a given rate",
@@ -35,27 +35,27 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   demo: {
     summary: "Show it all for ten seconds, with a simulated detector",
-    load: async () => (await import("./demo.ts")).runDemo,
+    load: async () => (await import("./demo/demo.ts")).runDemo,
   },
   inspect: {
     summary: "Show what is in a TIFF, a .metadata or a NeXus file",
-    load: async () => (await import("./inspect.ts")).runInspect,
+    load: async () => (await import("./inspect/inspect.ts")).runInspect,
   },
   plugins: {
     summary: "List, check, make and retry plugins",
-    load: async () => (await import("./plugins.ts")).runPlugins,
+    load: async () => (await import("./plugins/plugins.ts")).runPlugins,
   },
   tango: {
     summary: "Register the device in a Tango database",
-    load: async () => (await import("./tango.ts")).runTango,
+    load: async () => (await import("./tango/tango.ts")).runTango,
   },
   doctor: {
     summary: "Check libraries, configuration, folders, plugins and Tango, and say what to do",
-    load: async () => (await import("./doctor.ts")).runDoctor,
+    load: async () => (await import("./doctor/doctor.ts")).runDoctor,
   },
   init: {
     summary: "Write a documented configuration",
-    load: async () => (await import("./init.ts")).runInit,
+    load: async () => (await import("./init/init.ts")).runInit,
   },
   docs: {
     summary: "Print a page of the documentation",

@@ -6,7 +6,14 @@ import { option } from "@optique/core/primitives";
 import { float, string } from "@optique/core/valueparser";
 import { loadSettings } from "../config/load.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
-import { askDaemon, DaemonAnswerError, DaemonEndedError, nameOf, NoDaemonError, waitForEnd } from "./ask_daemon.ts";
+import {
+  askDaemon,
+  DaemonAnswerError,
+  DaemonEndedError,
+  nameOf,
+  NoDaemonError,
+  waitForEnd,
+} from "../daemon/requests/ask_daemon.ts";
 
 /** Longer than the copies under way take; a plugin's firing may take as long as its limit, 300 s by default. */
 const LIMIT_S = 330;

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type ConsoleWindow, openConsoleWindow } from "../../ffi/console/console.ts";
 import { ConfigurationError } from "../config/error.ts";
 import { CONFIGURATION_NAME, type LoadedConfiguration, loadSettings } from "../config/load.ts";
-import { outputFolder } from "../plugins/plugin_host.ts";
+import { outputFolder } from "../plugins/host/plugin_host.ts";
 import { EXIT } from "./arguments.ts";
 import { endProcess } from "./process_end.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";

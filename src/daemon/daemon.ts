@@ -1,30 +1,30 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
 import { messageOf } from "../files/errors.ts";
-import { QUARANTINE_FOLDER } from "../frames/destination.ts";
+import { QUARANTINE_FOLDER } from "../frames/deliver/destination.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import type { RetryProgress } from "../frames/quarantine_retry.ts";
-import { refusal } from "./check_change.ts";
-import type { SettingChange } from "./client_settings.ts";
+import type { RetryProgress } from "../frames/prepare/quarantine_retry.ts";
+import { refusal } from "./settings/check_change.ts";
+import type { SettingChange } from "./settings/client_settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
-import { shippedExtras, shippedStages } from "../plugins/shipped.ts";
+import { shippedExtras, shippedStages } from "../plugins/host/shipped.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
 import { FrameRetry } from "./frame_retry.ts";
-import { type Clock, SYSTEM_CLOCK } from "../plugins/clock.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { CHECK_MS_MAX, LiveSettings } from "./live_settings.ts";
-import type { PluginStatus } from "../plugins/plugin_status.ts";
-import { makeFolders, shadowFolder } from "./make_folders.ts";
-import { ParameterStore } from "./parameter_store.ts";
-import { outputFolder, PluginHost } from "../plugins/plugin_host.ts";
+import { type Clock, SYSTEM_CLOCK } from "../time/clock.ts";
+import { Heartbeat } from "../time/heartbeat.ts";
+import { CHECK_MS_MAX, LiveSettings } from "./settings/live_settings.ts";
+import type { PluginStatus } from "../plugins/host/plugin_status.ts";
+import { makeFolders, shadowFolder } from "./settings/make_folders.ts";
+import { ParameterStore } from "../parameters/store.ts";
+import { outputFolder, PluginHost } from "../plugins/host/plugin_host.ts";
 import type { PluginSource } from "../plugins/source.ts";
-import { requestFolder } from "./request_files.ts";
-import { Requests } from "./requests.ts";
-import { COUNTER_FIRST, nextCounter } from "../plugins/scheduler.ts";
+import { requestFolder } from "./requests/request_files.ts";
+import { Requests } from "./requests/requests.ts";
+import { COUNTER_FIRST, nextCounter } from "../plugins/host/scheduler.ts";
 import { type Space, SpaceWatch } from "./space_watch.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../time/turns.ts";
 
 export interface DaemonOptions {
   readonly log: Logger;

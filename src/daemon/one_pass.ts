@@ -2,13 +2,13 @@
 import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
 import type { Settings } from "../config/settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
-import { shippedStages } from "../plugins/shipped.ts";
-import { FolderLock } from "./folder_lock.ts";
+import { shippedStages } from "../plugins/host/shipped.ts";
+import { FolderLock } from "./settings/folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
-import type { HostedPlugin } from "../plugins/hosted_plugin.ts";
-import { makeFolders } from "./make_folders.ts";
-import { PluginHost } from "../plugins/plugin_host.ts";
-import type { PluginStatus } from "../plugins/plugin_status.ts";
+import type { HostedPlugin } from "../plugins/host/hosted_plugin.ts";
+import { makeFolders } from "./settings/make_folders.ts";
+import { PluginHost } from "../plugins/host/plugin_host.ts";
+import type { PluginStatus } from "../plugins/host/plugin_status.ts";
 import type { PluginSource } from "../plugins/source.ts";
 import { type FrameCounts, FrameStatistics } from "./status.ts";
 

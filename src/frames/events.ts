@@ -1,5 +1,5 @@
 /** What the way of a frame tells the rest of the program: log lines, events of frames, conditions of the surroundings. */
-import type { RetryProgress } from "./quarantine_retry.ts";
+import type { RetryProgress } from "./prepare/quarantine_retry.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 

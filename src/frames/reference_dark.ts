@@ -4,7 +4,7 @@ import { copySpans } from "../files/copy_spans.ts";
 import { factsOf, makeFolder } from "../files/listing.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";
-import type { FrameFacts } from "../nexus/facts.ts";
+import type { FrameFacts } from "../nexus/frame/facts.ts";
 
 const FOLDER = "reference_dark";
 

@@ -1,9 +1,9 @@
 /** What every stage is given for one firing. */
 import type { Settings } from "../config/settings.ts";
-import type { ParameterReading } from "../nexus/parameter.ts";
+import type { ParameterReading } from "../parameters/parameter.ts";
 import type { Reporter } from "./events.ts";
-import type { LeftFolder } from "./left_folders.ts";
-import type { RetryOrder } from "./quarantine_retry.ts";
+import type { LeftFolder } from "./claim/left_folders.ts";
+import type { RetryOrder } from "./prepare/quarantine_retry.ts";
 
 /** The folders of the way, absolute. */
 export interface FrameFolders {

@@ -1,5 +1,5 @@
 /** Describes the delivered NeXus file as pieces of the file on disk and of the TIFF. */
-import type { NexusReport } from "./facts.ts";
+import type { NexusReport } from "./frame/facts.ts";
 
 export interface AssembledSpan {
   /** head: the file that writeNexus made. */

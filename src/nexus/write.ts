@@ -4,12 +4,12 @@ import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile, writeAll } from "../files/durable.ts";
 import { readInto } from "../tiff/random_access.ts";
-import { buildTree } from "./build.ts";
-import type { FrameFacts, NexusReport, Splice } from "./facts.ts";
-import { planImage, planThroughLibrary } from "./plan_image.ts";
-import type { Casts } from "./casts.ts";
-import type { ImagePlan, NexusGroup } from "./tree.ts";
-import { writeTree, type WrittenTree } from "./write_tree.ts";
+import { buildTree } from "./frame/build.ts";
+import type { FrameFacts, NexusReport, Splice } from "./frame/facts.ts";
+import { planImage, planThroughLibrary } from "./frame/plan_image.ts";
+import type { Casts } from "./tree/casts.ts";
+import type { ImagePlan, NexusGroup } from "./tree/tree.ts";
+import { writeTree, type WrittenTree } from "./tree/write_tree.ts";
 
 /** What comes behind the image is metadata that found no room before it: kilobytes. */
 const TAIL_BYTES_MAX = 64 * 1024 * 1024;

@@ -7,9 +7,9 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
-import type { LeftFolder } from "../frames/left_folders.ts";
-import type { RetryOrder } from "../frames/quarantine_retry.ts";
-import type { ParameterReading, ParameterValue } from "../nexus/parameter.ts";
+import type { LeftFolder } from "../frames/claim/left_folders.ts";
+import type { RetryOrder } from "../frames/prepare/quarantine_retry.ts";
+import type { ParameterReading, ParameterValue } from "../parameters/parameter.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 
 /** The folders of one firing, absolute. */

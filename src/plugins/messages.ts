@@ -1,7 +1,7 @@
 /** What the main thread and a plugin's worker say to each other. Types only: both sides import it for nothing. */
 import type { Settings } from "../config/settings.ts";
 import type { Backlog, Condition, FrameEvent, FrameRoles, LogLevel } from "../frames/events.ts";
-import type { ParameterReading } from "../nexus/parameter.ts";
+import type { ParameterReading } from "../parameters/parameter.ts";
 import type { PluginFolders } from "./contract.ts";
 
 /** What a worker is started with, as its `workerData`. */

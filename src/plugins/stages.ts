@@ -4,12 +4,12 @@ import type { PluginContext } from "./contract.ts";
 
 export { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 export { openTiffLibrary } from "../../ffi/tiff/mod.ts";
-export { Casts } from "../nexus/casts.ts";
-export { Finalize } from "../frames/finalize.ts";
-export { mergeData } from "../frames/merge_data.ts";
-export type { MergeLibraries } from "../frames/merge_frame.ts";
-export { PrepareRaw } from "../frames/prepare_raw.ts";
-export { SeriesMasters } from "../frames/series_masters.ts";
+export { Casts } from "../nexus/tree/casts.ts";
+export { Finalize } from "../frames/deliver/finalize.ts";
+export { mergeData } from "../frames/merge/merge_data.ts";
+export type { MergeLibraries } from "../frames/merge/merge_frame.ts";
+export { PrepareRaw } from "../frames/prepare/prepare_raw.ts";
+export { SeriesMasters } from "../frames/series/series_masters.ts";
 export type { ParameterSource, StageOptions } from "../frames/stage.ts";
 
 /** What the stages' functions take, from a plugin's context at the beginning of a firing. */

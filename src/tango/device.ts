@@ -9,10 +9,10 @@ import type {
   TangoWrite,
 } from "../../ffi/tango/library.ts";
 import type { Daemon } from "../daemon/daemon.ts";
-import { SettingRefusedError } from "../daemon/client_settings.ts";
+import { SettingRefusedError } from "../daemon/settings/client_settings.ts";
 import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
-import { inTime, LATE } from "../daemon/in_time.ts";
+import { inTime, LATE } from "../time/in_time.ts";
 import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { type DeviceReading, readDevice } from "./reading.ts";

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import type { TangoLibrary } from "../../ffi/tango/library.ts";
 import type { Settings } from "../config/settings.ts";
-import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/client_settings.ts";
+import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/settings/client_settings.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { writeWhole } from "../files/durable.ts";
 import { messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import type { Logger } from "../frames/events.ts";
-import { inTime, LATE } from "../daemon/in_time.ts";
+import { inTime, LATE } from "../time/in_time.ts";
 import { withProperties } from "./properties.ts";
 
 /** Frames wait for that at the start: a database that is there answers within some milliseconds. */

@@ -1,5 +1,5 @@
 /** What PluginInfo and the attribute Plugins say of a plugin. */
-import type { PluginStatus } from "../plugins/plugin_status.ts";
+import type { PluginStatus } from "../plugins/host/plugin_status.ts";
 
 /** "01_prepare_raw 3 0 ready": the state, the offset and the ticktack are the last three words, whatever the name is. */
 export function pluginLine({ name, ticktack, offset, state }: PluginStatus): string {

@@ -5,7 +5,7 @@ import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
 import type { DeviceProperties } from "./device_properties.ts";
-import { inTime } from "../daemon/in_time.ts";
+import { inTime } from "../time/in_time.ts";
 import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
 import { DEVICE_TABLE } from "./table.ts";

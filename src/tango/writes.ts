@@ -1,8 +1,8 @@
 /** What a client writes, as a change of the daemon's settings. */
 import type { TangoWrite } from "../../ffi/tango/library.ts";
 import { escapeForTango } from "../../ffi/tango/text.ts";
-import { refusal } from "../daemon/check_change.ts";
-import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/client_settings.ts";
+import { refusal } from "../daemon/settings/check_change.ts";
+import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/settings/client_settings.ts";
 import type { Settings } from "../config/settings.ts";
 
 const SETTING_OF: Readonly<Record<string, ClientSetting>> = {

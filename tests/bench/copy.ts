@@ -1,6 +1,6 @@
 /** Delivery's copy alone: blocks read, written, read back and compared by workers, beside `cp` of the same files. */
 import { basename, join } from "node:path";
-import { DeliveryPool } from "../../src/frames/delivery_pool.ts";
+import { DeliveryPool } from "../../src/frames/deliver/delivery_pool.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { measurePairs, PAIR_COLUMNS, pairRow } from "./pairs.ts";
 import { RamVolume, volumes } from "./ram_volume.ts";

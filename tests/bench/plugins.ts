@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { type Clock, SYSTEM_CLOCK } from "../../src/plugins/clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../src/time/clock.ts";
 import { LiveDaemon, textOf } from "../plugins/live_daemon.ts";
 import { pause } from "../faults/detector.ts";
 import type { Point } from "./growth_fit.ts";

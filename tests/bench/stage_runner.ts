@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
-import { shippedStages } from "../../src/plugins/shipped.ts";
-import type { HostedPlugin } from "../../src/plugins/hosted_plugin.ts";
-import { makeFolders } from "../../src/daemon/make_folders.ts";
-import { PluginHost } from "../../src/plugins/plugin_host.ts";
+import { shippedStages } from "../../src/plugins/host/shipped.ts";
+import type { HostedPlugin } from "../../src/plugins/host/hosted_plugin.ts";
+import { makeFolders } from "../../src/daemon/settings/make_folders.ts";
+import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { FrameEvent, Logger } from "../../src/frames/events.ts";
 import { timed, type Turn } from "./turn.ts";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
-import { tagsOf } from "../../src/frames/frame_tags.ts";
+import { tagsOf } from "../../src/frames/merge/frame_tags.ts";
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { mergeTags } from "../../src/tiff/merge_tags.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";

@@ -1,9 +1,9 @@
 /** A firing of the first stage while files wait in raw for what never comes. */
 import { join } from "node:path";
-import { makeFolders } from "../../src/daemon/make_folders.ts";
-import { PrepareRaw } from "../../src/frames/prepare_raw.ts";
+import { makeFolders } from "../../src/daemon/settings/make_folders.ts";
+import { PrepareRaw } from "../../src/frames/prepare/prepare_raw.ts";
 import type { StageOptions } from "../../src/frames/stage.ts";
-import { pluginFolders } from "../../src/plugins/plugin_host.ts";
+import { pluginFolders } from "../../src/plugins/host/plugin_host.ts";
 import { benchSettings } from "./stage_runner.ts";
 
 /** A long scan that found nothing is followed by a pause of ten times its length. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Check } from "../../src/cli/doctor/check.ts";
-import { FolderLock } from "../../src/daemon/folder_lock.ts";
+import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { type CliResult, runCli } from "./run_cli.ts";
 

@@ -1,12 +1,12 @@
 /** Settings that clients change: what is refused and why, what is kept over a restart, how folders are held. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { askDaemon } from "../../src/cli/ask_daemon.ts";
+import { askDaemon } from "../../src/daemon/requests/ask_daemon.ts";
 import type { Settings } from "../../src/config/settings.ts";
-import { type SettingChange, SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { type SettingChange, SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { Daemon, type DaemonStatus } from "../../src/daemon/daemon.ts";
-import { FolderLock, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
-import { SETTINGS_FILE } from "../../src/daemon/settings_file.ts";
+import { FolderLock, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
+import { SETTINGS_FILE } from "../../src/daemon/settings/settings_file.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { type MemoryLog, memoryLog, settingsIn, source, until } from "./helpers.ts";
 

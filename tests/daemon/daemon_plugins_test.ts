@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Settings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { FolderInUseError } from "../../src/daemon/folder_lock.ts";
+import { FolderInUseError } from "../../src/daemon/settings/folder_lock.ts";
 import { runOnePass } from "../../src/daemon/one_pass.ts";
 import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
 

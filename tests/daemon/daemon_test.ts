@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Settings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { FolderInUseError } from "../../src/daemon/folder_lock.ts";
+import { FolderInUseError } from "../../src/daemon/settings/folder_lock.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
 

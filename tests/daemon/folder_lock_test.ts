@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FolderInUseError, FolderLock, HOLDER_NAME, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
+import { FolderInUseError, FolderLock, HOLDER_NAME, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
 import { tempFolder } from "./helpers.ts";
 
 async function holdInAnotherProcess(folder: string): Promise<Deno.ChildProcess> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Heartbeat } from "../../src/daemon/heartbeat.ts";
-import type { Clock } from "../../src/plugins/clock.ts";
+import { Heartbeat } from "../../src/time/heartbeat.ts";
+import type { Clock } from "../../src/time/clock.ts";
 
 /** A clock that stands until it is told to go. */
 class TestClock implements Clock {

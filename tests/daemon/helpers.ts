@@ -2,7 +2,7 @@
 import type { Settings } from "../../src/config/settings.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import type { Logger } from "../../src/frames/events.ts";
-import { PluginHost } from "../../src/plugins/plugin_host.ts";
+import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
 
 export interface MemoryLog extends Logger {

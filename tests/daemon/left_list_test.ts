@@ -1,6 +1,6 @@
 /** When a folder that was left is let go of. */
 import assert from "node:assert/strict";
-import { type Left, LeftList } from "../../src/daemon/left_list.ts";
+import { type Left, LeftList } from "../../src/daemon/settings/left_list.ts";
 
 function listOf(...paths: string[]): { list: LeftList; folders: readonly Left[] } {
   const list = new LeftList();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { localTime, openLog } from "../../src/daemon/log.ts";
+import { localTime, openLog } from "../../src/log/log.ts";
 import { tempFolder } from "./helpers.ts";
 
 function logSettings(file: string) {

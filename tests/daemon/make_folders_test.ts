@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FolderError, makeFolders } from "../../src/daemon/make_folders.ts";
+import { FolderError, makeFolders } from "../../src/daemon/settings/make_folders.ts";
 import { settingsIn, tempFolder } from "./helpers.ts";
 
 Deno.test("makeFolders() makes what is missing, the output's sub-folder too", () => {

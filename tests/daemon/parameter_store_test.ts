@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { FILE_TIME_LAG_MS, type HistoryLimits } from "../../src/daemon/parameter_history.ts";
-import { PARAMETERS_FILE, ParameterStore } from "../../src/daemon/parameter_store.ts";
-import type { ParameterReading } from "../../src/nexus/parameter.ts";
+import { FILE_TIME_LAG_MS, type HistoryLimits } from "../../src/parameters/history.ts";
+import { PARAMETERS_FILE, ParameterStore } from "../../src/parameters/store.ts";
+import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { anyValue, EVERY_KIND } from "../nexus/parameters.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { memoryLog, until } from "./helpers.ts";

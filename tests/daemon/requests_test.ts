@@ -1,11 +1,11 @@
 /** Requests to a running daemon, by files: what is answered, what is left alone, what does no harm. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { askDaemon, DaemonAnswerError, findDaemon, NoDaemonError } from "../../src/cli/ask_daemon.ts";
+import { askDaemon, DaemonAnswerError, findDaemon, NoDaemonError } from "../../src/daemon/requests/ask_daemon.ts";
 import type { Settings } from "../../src/config/settings.ts";
-import { answerPath, REQUEST_BYTES_MAX, requestFolder, requestPath } from "../../src/daemon/request_files.ts";
-import { type RequestHandlers, Requests } from "../../src/daemon/requests.ts";
-import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
+import { answerPath, REQUEST_BYTES_MAX, requestFolder, requestPath } from "../../src/daemon/requests/request_files.ts";
+import { type RequestHandlers, Requests } from "../../src/daemon/requests/requests.ts";
+import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
 import { type MemoryLog, memoryLog, settingsIn } from "./helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 

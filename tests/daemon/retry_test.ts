@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
-import { shippedStages } from "../../src/plugins/shipped.ts";
+import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
+import { shippedStages } from "../../src/plugins/host/shipped.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { memoryLog, settingsIn, tempFolder, until } from "./helpers.ts";
 

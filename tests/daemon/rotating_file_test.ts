@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { RotatingFile } from "../../src/daemon/rotating_file.ts";
+import { RotatingFile } from "../../src/log/rotating_file.ts";
 import { tempFolder } from "./helpers.ts";
 
 function namesIn(folder: string): string[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TimeLimit, TimeLimitError } from "../../src/daemon/time_limit.ts";
+import { TimeLimit, TimeLimitError } from "../../src/time/time_limit.ts";
 
 Deno.test("what does not come back is given up in time, and no more of it is begun than some", async () => {
   const limit = new TimeLimit();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Turns } from "../../src/daemon/turns.ts";
+import { Turns } from "../../src/time/turns.ts";
 
 Deno.test("what takes turns is done one after the other, also where one of it fails", async () => {
   const turns = new Turns();

@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { basename, join } from "node:path";
-import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/folder_lock.ts";
-import { readSettingsFile, settingsPath } from "../../src/daemon/settings_file.ts";
+import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
+import { readSettingsFile, settingsPath } from "../../src/daemon/settings/settings_file.ts";
 import { PROBE_PREFIX } from "../../src/files/probe.ts";
 import { ofSeveralLooks } from "../several_looks.ts";
 import { TempFolder } from "../temp_folder.ts";

@@ -5,9 +5,9 @@
  */
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
-import type { SettingChange } from "../../src/daemon/client_settings.ts";
+import type { SettingChange } from "../../src/daemon/settings/client_settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { openLog } from "../../src/daemon/log.ts";
+import { openLog } from "../../src/log/log.ts";
 import { pause } from "./detector.ts";
 
 /** Holds the number of the process that has started. */

@@ -7,7 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
+import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { filesBelow, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
 

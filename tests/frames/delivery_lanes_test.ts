@@ -1,6 +1,6 @@
 /** Deliveries side by side: what comes meanwhile, what wants the same names, what ends them. */
 import assert from "node:assert/strict";
-import { deliverInLanes } from "../../src/frames/delivery_lanes.ts";
+import { deliverInLanes } from "../../src/frames/deliver/delivery_lanes.ts";
 import { until } from "../daemon/helpers.ts";
 import { Way } from "./way.ts";
 

@@ -1,6 +1,6 @@
 /** Copies of deliveries: shared among workers, one behind the other where all are busy, made by the caller where none listens. */
 import assert from "node:assert/strict";
-import { DeliveryPool } from "../../src/frames/delivery_pool.ts";
+import { DeliveryPool } from "../../src/frames/deliver/delivery_pool.ts";
 import { pause } from "../faults/detector.ts";
 import { TempFolder } from "../temp_folder.ts";
 

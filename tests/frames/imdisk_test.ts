@@ -6,7 +6,7 @@
  * (frames.fsync), for which they are opened.
  */
 import assert from "node:assert/strict";
-import { makeFolders } from "../../src/daemon/make_folders.ts";
+import { makeFolders } from "../../src/daemon/settings/make_folders.ts";
 import { sidecarText, Way } from "./way.ts";
 
 type Call = (path: string | URL, options?: { recursive?: boolean }) => unknown;

@@ -1,11 +1,11 @@
 /** The parameters of a frame on its way: into its tags and its NeXus file, whatever ends the program in between. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PARAMETERS_NAME } from "../../src/frames/claim_parameters.ts";
-import { parametersJson, TAG_ELEMENTS_MAX, TAG_TEXT_MAX } from "../../src/frames/parameter_tag.ts";
+import { PARAMETERS_NAME } from "../../src/frames/claim/claim_parameters.ts";
+import { parametersJson, TAG_ELEMENTS_MAX, TAG_TEXT_MAX } from "../../src/parameters/tag_json.ts";
 import type { ParameterSource } from "../../src/frames/stage.ts";
-import type { ParameterReading } from "../../src/nexus/parameter.ts";
-import { readTree } from "../../src/nexus/read_tree.ts";
+import type { ParameterReading } from "../../src/parameters/parameter.ts";
+import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { toAscii } from "../../src/tiff/ascii_text.ts";
 import { readFrameTags } from "../../src/tiff/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";

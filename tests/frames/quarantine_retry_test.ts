@@ -1,7 +1,7 @@
 /** Frames of the quarantine that are tried again. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { QUARANTINE_FOLDER } from "../../src/frames/destination.ts";
+import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { usualFolder } from "../faults/kill_run.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { imageBytes, Way } from "./way.ts";

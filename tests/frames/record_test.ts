@@ -1,9 +1,9 @@
 /** Claims whose record is damaged: they are kept and named, and nothing of them is lost. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type ClaimRecord, readRecord, RECORD_NAME, RecordError, writeRecord } from "../../src/frames/record.ts";
+import { type ClaimRecord, readRecord, RECORD_NAME, RecordError, writeRecord } from "../../src/frames/claim/record.ts";
 import { nameIsTaken } from "../../src/files/listing.ts";
-import { CAST_PREFIX } from "../../src/nexus/casts.ts";
+import { CAST_PREFIX } from "../../src/nexus/tree/casts.ts";
 import { filesBelow, Way } from "./way.ts";
 
 /** A merged frame in proc, as a crash before its delivery leaves it. */

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import type { Backlog } from "../../src/frames/events.ts";
-import { REWRITE_PAUSE_FACTOR, REWRITE_PAUSE_MS, SeriesMasters } from "../../src/frames/series_masters.ts";
-import { isMarkName, readMarks, writeMark } from "../../src/frames/series_marks.ts";
+import { REWRITE_PAUSE_FACTOR, REWRITE_PAUSE_MS, SeriesMasters } from "../../src/frames/series/series_masters.ts";
+import { isMarkName, readMarks, writeMark } from "../../src/frames/claim/series_marks.ts";
 import type { StageOptions } from "../../src/frames/stage.ts";
 import { Way } from "./way.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Watch } from "../../src/frames/watch.ts";
+import { Watch } from "../../src/frames/prepare/watch.ts";
 
 /** A clock that the test sets, milliseconds. */
 function makeClock() {

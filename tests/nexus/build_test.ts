@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findNode, type NexusGroup, type NexusNode } from "../../src/nexus/tree.ts";
+import { findNode, type NexusGroup, type NexusNode } from "../../src/nexus/tree/tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { factsWith, fieldAt, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";

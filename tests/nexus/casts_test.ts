@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { CAST_PREFIX, Casts } from "../../src/nexus/casts.ts";
-import type { FrameFacts } from "../../src/nexus/facts.ts";
-import { readTree, type TreeGroup } from "../../src/nexus/read_tree.ts";
+import { CAST_PREFIX, Casts } from "../../src/nexus/tree/casts.ts";
+import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
+import { readTree, type TreeGroup } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 import { TempFolder } from "../temp_folder.ts";

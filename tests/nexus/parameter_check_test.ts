@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkReading, ParameterError, VALUE_BYTES_MAX } from "../../src/nexus/parameter_check.ts";
-import { CLOSED_GROUPS, OPEN_GROUPS, OWN_FIELDS, parsePlace } from "../../src/nexus/parameter_path.ts";
-import type { NexusGroup, NexusNode } from "../../src/nexus/tree.ts";
+import { checkReading, ParameterError, VALUE_BYTES_MAX } from "../../src/parameters/check.ts";
+import { CLOSED_GROUPS, OPEN_GROUPS, OWN_FIELDS, parsePlace } from "../../src/parameters/path.ts";
+import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { factsWith, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";

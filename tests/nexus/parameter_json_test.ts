@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readingFromJson, readingToJson } from "../../src/nexus/parameter_json.ts";
+import { readingFromJson, readingToJson } from "../../src/parameters/json.ts";
 import { anyReading, EVERY_KIND } from "./parameters.ts";
 
 Deno.test("whatever can be set comes back from JSON as it was, in its own type", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isSeries, type ParameterList, type ParameterReading } from "../../src/nexus/parameter.ts";
+import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
 import { type RawFrame, Way } from "../frames/way.ts";
 import { EVERY_KIND } from "./parameters.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import type { FrameFacts } from "../../src/nexus/facts.ts";
-import { isSeries, type ParameterList, type ParameterReading } from "../../src/nexus/parameter.ts";
-import { checkReading, ParameterError } from "../../src/nexus/parameter_check.ts";
-import { readTree, type TreeNode } from "../../src/nexus/read_tree.ts";
-import { findNode, type NexusGroup } from "../../src/nexus/tree.ts";
-import { sizeBound } from "../../src/nexus/write_tree.ts";
+import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
+import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
+import { checkReading, ParameterError } from "../../src/parameters/check.ts";
+import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
+import { findNode, type NexusGroup } from "../../src/nexus/tree/tree.ts";
+import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";

@@ -1,6 +1,6 @@
 /** Readings of every kind, made up by fast-check and by hand, for the tests of parameters. */
 import fc from "fast-check";
-import type { ParameterList, ParameterReading, ParameterValue } from "../../src/nexus/parameter.ts";
+import type { ParameterList, ParameterReading, ParameterValue } from "../../src/parameters/parameter.ts";
 
 const LENGTH_MAX = 6;
 /** Well-formed text without NUL, of all planes. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TiffLayout } from "../../src/tiff/layout.ts";
-import { planImage, planThroughLibrary } from "../../src/nexus/plan_image.ts";
+import { planImage, planThroughLibrary } from "../../src/nexus/frame/plan_image.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { factsWith, layoutOfBytes, reversedStrips, settingsWith } from "./frame.ts";
 

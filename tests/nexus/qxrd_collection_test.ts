@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { qxrdGroup } from "../../src/nexus/qxrd_collection.ts";
-import type { NexusGroup } from "../../src/nexus/tree.ts";
+import { qxrdGroup } from "../../src/nexus/frame/qxrd_collection.ts";
+import type { NexusGroup } from "../../src/nexus/tree/tree.ts";
 import { SAMPLES } from "../qxrd/samples.ts";
 import { factsWith } from "./frame.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { readTree } from "../../src/nexus/read_tree.ts";
+import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";

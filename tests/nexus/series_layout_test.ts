@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { ABSENT_MAX, layOutSlots, masterName, type SeriesFrame, seriesFrame } from "../../src/nexus/series_layout.ts";
+import {
+  ABSENT_MAX,
+  layOutSlots,
+  masterName,
+  type SeriesFrame,
+  seriesFrame,
+} from "../../src/nexus/series/series_layout.ts";
 
 function frames(...files: string[]): SeriesFrame[] {
   return files.map((file) => seriesFrame(file)!);

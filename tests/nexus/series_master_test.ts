@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { seriesFrame } from "../../src/nexus/series_layout.ts";
-import { standingOf, writeMaster } from "../../src/nexus/series_master.ts";
-import { buildMasterTree, type MasterContents } from "../../src/nexus/series_tree.ts";
-import { sizeBound } from "../../src/nexus/write_tree.ts";
+import { seriesFrame } from "../../src/nexus/series/series_layout.ts";
+import { standingOf, writeMaster } from "../../src/nexus/series/series_master.ts";
+import { buildMasterTree, type MasterContents } from "../../src/nexus/series/series_tree.ts";
+import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 function contentsOf(count: number, base = "P"): MasterContents {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatMoment, momentOf, zoneOffset } from "../../src/nexus/time.ts";
+import { formatMoment, momentOf, zoneOffset } from "../../src/nexus/frame/time.ts";
 import { factsWith } from "./frame.ts";
 
 function endOf(metadata: string, timeZone?: string): string {

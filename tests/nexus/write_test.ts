@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import type { FrameFacts } from "../../src/nexus/facts.ts";
-import { readTree } from "../../src/nexus/read_tree.ts";
+import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
+import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
-import { sizeBound } from "../../src/nexus/write_tree.ts";
+import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 import { sample, SAMPLES } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";

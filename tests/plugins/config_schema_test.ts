@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { checkConfig } from "../../src/plugins/config_schema.ts";
+import { checkConfig } from "../../src/plugins/worker/config_schema.ts";
 import type { ConfigSchema } from "../../src/plugins/contract.ts";
 import { ServedWorker, Surroundings } from "./served_worker.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { defaultSettings } from "../../src/config/settings.ts";
 import type { Condition } from "../../src/frames/events.ts";
-import { ContextMaker } from "../../src/plugins/context.ts";
-import { Line } from "../../src/plugins/line.ts";
+import { ContextMaker } from "../../src/plugins/worker/context.ts";
+import { Line } from "../../src/plugins/worker/line.ts";
 import type { ContextData } from "../../src/plugins/messages.ts";
 
 const DATA: ContextData = {

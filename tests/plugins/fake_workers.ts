@@ -1,7 +1,7 @@
 /** Workers and a clock that a test holds in its hand: no thread, no file, no time. */
-import type { Clock } from "../../src/plugins/clock.ts";
+import type { Clock } from "../../src/time/clock.ts";
 import type { FromWorker, ToWorker } from "../../src/plugins/messages.ts";
-import type { OpenWorker, WorkerEvents } from "../../src/plugins/open_worker.ts";
+import type { OpenWorker, WorkerEvents } from "../../src/plugins/host/open_worker.ts";
 
 interface Timer {
   readonly at_ms: number;

@@ -123,7 +123,7 @@ Deno.test("whatever a plugin does, frames and the other plugins go on", (t) => g
 // By itself: a loop that is not ended would slow all else.
 Deno.test("a plugin that loops is ended, and frames and the other plugins go on", (t) => goOnDespite(LOOPS, t));
 
-/** Deno cannot end these (src/plugins/timed_call.ts). */
+/** Deno cannot end these (src/plugins/worker/timed_call.ts). */
 const LEFT_BEHIND: Readonly<Record<string, string>> = {
   "while it is imported": "for (;;);\nexport function work() {}",
   "behind an await": working("await 1; for (;;);"),

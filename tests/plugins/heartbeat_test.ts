@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { type Clock, SYSTEM_CLOCK } from "../../src/plugins/clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../src/time/clock.ts";
 import { memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
 
 const BEATS = 15;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Settings } from "../../src/config/settings.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import { PluginFolder } from "../../src/plugins/folder/plugin_folder.ts";
-import { PluginHost } from "../../src/plugins/plugin_host.ts";
-import type { PluginStatus } from "../../src/plugins/plugin_status.ts";
+import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
+import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
 import { type MemoryLog, memoryLog, settingsIn, type TempFolder, tempFolder, until } from "../daemon/helpers.ts";
 

@@ -1,8 +1,8 @@
 /** The host against a model: random ticks, rhythms, durations and file changes, with workers that a test holds. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { STAGE_END_MS_MAX } from "../../src/plugins/hosted_plugin.ts";
-import { PluginHost } from "../../src/plugins/plugin_host.ts";
+import { STAGE_END_MS_MAX } from "../../src/plugins/host/hosted_plugin.ts";
+import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
 import { memoryLog, settingsIn } from "../daemon/helpers.ts";
 import { type Behaviour, FakeWorkers, settle, VirtualClock } from "./fake_workers.ts";

@@ -1,10 +1,10 @@
 /** `pewatch run` with a plugins folder, in a process of its own, while a detector writes frames; judged by its folders. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { askDaemon, findDaemon } from "../../src/cli/ask_daemon.ts";
+import { askDaemon, findDaemon } from "../../src/daemon/requests/ask_daemon.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import type { DaemonStatus } from "../../src/daemon/daemon.ts";
-import type { PluginStatus } from "../../src/plugins/plugin_status.ts";
+import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
 import { filesBelow, foldersIn } from "../faults/delivered_files.ts";
 import { Detector, pause } from "../faults/detector.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { PluginStatus } from "../../src/plugins/plugin_status.ts";
+import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import { type HostUnderTest, settingsIn, source, startHost, tempFolder, until } from "../daemon/helpers.ts";
 
 function statusOf({ host }: HostUnderTest, index = 0): PluginStatus {

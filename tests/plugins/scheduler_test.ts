@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { COUNTER_FIRST, isDue, nextCounter, readRhythm } from "../../src/plugins/scheduler.ts";
+import { COUNTER_FIRST, isDue, nextCounter, readRhythm } from "../../src/plugins/host/scheduler.ts";
 
 /** The first implementation's loop, line by line, with Python's int() and %. */
 function firingsOfTheFirst(ticktack: number, offset: number, ticks: number): number[] {

@@ -1,11 +1,11 @@
 /** A sample plugin in a real worker with its services, without the host: what reaches the plugin, and what it leaves. */
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
-import type { ParameterReading } from "../../src/nexus/parameter.ts";
-import { type ParameterBoard, PluginServices } from "../../src/plugins/answers.ts";
+import type { ParameterReading } from "../../src/parameters/parameter.ts";
+import { type ParameterBoard, PluginServices } from "../../src/plugins/host/answers.ts";
 import type { ContextData, Telling } from "../../src/plugins/messages.ts";
-import { pluginFolders } from "../../src/plugins/plugin_host.ts";
-import { PluginWorker } from "../../src/plugins/plugin_worker.ts";
+import { pluginFolders } from "../../src/plugins/host/plugin_host.ts";
+import { PluginWorker } from "../../src/plugins/host/plugin_worker.ts";
 import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
 
 /** The least that keeps parameters. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { readTree } from "../../src/nexus/read_tree.ts";
+import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { simulate } from "../../src/qxrd/simulator/simulate.ts";
 import { type MemoryLog, memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
 import { nodeAt } from "../nexus/frame.ts";

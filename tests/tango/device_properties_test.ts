@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Settings } from "../../src/config/settings.ts";
 import { DeviceProperties, type DevicePropertiesOptions } from "../../src/tango/device_properties.ts";
-import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { memoryLog, settingsIn } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { FakeDaemon, FakeLibrary } from "./fakes.ts";

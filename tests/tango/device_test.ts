@@ -1,6 +1,6 @@
 /** The device follows the daemon, and what clients want reaches it. */
 import assert from "node:assert/strict";
-import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { Device } from "../../src/tango/device.ts";
 import { type MemoryLog, memoryLog, until } from "../daemon/helpers.ts";
 import { FakeDaemon, FakeServer, STATUS } from "./fakes.ts";

@@ -13,10 +13,10 @@ import type {
   TangoWrite,
 } from "../../ffi/tango/mod.ts";
 import type { Settings } from "../../src/config/settings.ts";
-import { type SettingChange, withChange } from "../../src/daemon/client_settings.ts";
+import { type SettingChange, withChange } from "../../src/daemon/settings/client_settings.ts";
 import type { DaemonStatus, FrameListener, SettingsListener } from "../../src/daemon/daemon.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
-import type { PluginStatus } from "../../src/plugins/plugin_status.ts";
+import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import type { DeviceDaemon } from "../../src/tango/device.ts";
 import type { DeviceTable } from "../../src/tango/table.ts";
 import { settingsIn } from "../daemon/helpers.ts";

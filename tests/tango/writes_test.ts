@@ -1,6 +1,6 @@
 /** What a client writes becomes a change of a setting, or is refused where Tango has garbled it. */
 import assert from "node:assert/strict";
-import { SettingRefusedError } from "../../src/daemon/client_settings.ts";
+import { SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { changeOf } from "../../src/tango/writes.ts";
 import { settingsIn } from "../daemon/helpers.ts";
 

@@ -1,5 +1,5 @@
 /** Who works on the folders at the moment. */
-import { FolderInUseError, FolderLock } from "../../daemon/folder_lock.ts";
+import { FolderInUseError, FolderLock } from "../../daemon/settings/folder_lock.ts";
 import { type Finding, ok, reasonOf, warning } from "./check.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Plugins: whether each that is configured or lies in the plugins folder would be taken. */
 import { closest } from "../../config/closest.ts";
 import type { Settings } from "../../config/settings.ts";
-import { shippedNames } from "../../plugins/shipped.ts";
+import { shippedNames } from "../../plugins/host/shipped.ts";
 import { examineAll, type PluginExamination } from "../plugins/examine.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 

@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import type { TangoFailure, TangoLibrary } from "../../../ffi/tango/mod.ts";
 import type { Settings, TangoSettings } from "../../config/settings.ts";
-import { inTime, LATE } from "../../daemon/in_time.ts";
+import { inTime, LATE } from "../../time/in_time.ts";
 import { placeOf } from "../../tango/place.ts";
 import { withProperties } from "../../tango/properties.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";

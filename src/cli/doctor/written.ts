@@ -1,8 +1,8 @@
 /** Which settings are not the configuration's, since clients have changed them. */
-import { keyOf } from "../../daemon/check_change.ts";
-import type { ClientSetting } from "../../daemon/client_settings.ts";
-import { readSettingsFile, settingsPath, type WrittenSetting } from "../../daemon/settings_file.ts";
-import { inForce } from "../../daemon/written_settings.ts";
+import { keyOf } from "../../daemon/settings/check_change.ts";
+import type { ClientSetting } from "../../daemon/settings/client_settings.ts";
+import { readSettingsFile, settingsPath, type WrittenSetting } from "../../daemon/settings/settings_file.ts";
+import { inForce } from "../../daemon/settings/written_settings.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 

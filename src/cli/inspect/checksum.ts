@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, extname, join } from "node:path";
 import { isMissing } from "../../files/errors.ts";
-import type { TreeGroup, TreeNode } from "../../nexus/read_tree.ts";
+import type { TreeGroup, TreeNode } from "../../nexus/tree/read_tree.ts";
 
 export interface ChecksumFinding {
   /** Where in the file it stands. */

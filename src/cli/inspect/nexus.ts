@@ -1,7 +1,7 @@
 /** What a NeXus file holds: its tree, and whether the checksum in it fits the TIFF beside it. */
 import type { Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
 import { openHdf5Library } from "../../../ffi/hdf5/mod.ts";
-import { readTree, type TreeDataset, type TreeGroup, type TreeNode } from "../../nexus/read_tree.ts";
+import { readTree, type TreeDataset, type TreeGroup, type TreeNode } from "../../nexus/tree/read_tree.ts";
 import { printable } from "../terminal.ts";
 import { checkChecksum, type ChecksumFinding } from "./checksum.ts";
 import { type InspectionReport, shortened } from "./report.ts";

@@ -1,6 +1,6 @@
 /** The inside of the worker that imports a plugin to see what it exports; neither setup nor work is called. */
-import { checkConfig } from "../../plugins/config_schema.ts";
-import { textOfError } from "../../plugins/postable.ts";
+import { checkConfig } from "../../plugins/worker/config_schema.ts";
+import { textOfError } from "../../plugins/worker/postable.ts";
 
 declare const self: {
   postMessage(message: ImportOutcome): void;

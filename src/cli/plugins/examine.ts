@@ -5,7 +5,7 @@ import { isMissing, messageOf } from "../../files/errors.ts";
 import { buildPlugin, buildPlugins } from "../../plugins/folder/build.ts";
 import { nameKey, whyNotAPlugin } from "../../plugins/folder/names.ts";
 import { userPlace } from "../../plugins/folder/places.ts";
-import { shippedExtras, shippedNames, shippedStages } from "../../plugins/shipped.ts";
+import { shippedExtras, shippedNames, shippedStages } from "../../plugins/host/shipped.ts";
 import type { PluginSource } from "../../plugins/source.ts";
 import type { PluginExport } from "./check_worker.ts";
 import { importPlugin } from "./import_plugin.ts";

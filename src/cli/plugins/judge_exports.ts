@@ -1,6 +1,6 @@
 /** What is to be said of a plugin's exports: what keeps it from being taken, and what its author did not mean. */
 import { closest } from "../../config/closest.ts";
-import { readRhythm } from "../../plugins/scheduler.ts";
+import { readRhythm } from "../../plugins/host/scheduler.ts";
 import type { PluginExport } from "./check_worker.ts";
 
 export interface ExportsVerdict {

@@ -8,9 +8,9 @@ import { closest } from "../../config/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DaemonStatus } from "../../daemon/daemon.ts";
 import { nameKey, pluginName } from "../../plugins/folder/names.ts";
-import type { PluginStatus } from "../../plugins/plugin_status.ts";
+import type { PluginStatus } from "../../plugins/host/plugin_status.ts";
 import { EXIT, parseArguments } from "../arguments.ts";
-import { askDaemon, DaemonAnswerError, NoDaemonError } from "../ask_daemon.ts";
+import { askDaemon, DaemonAnswerError, NoDaemonError } from "../../daemon/requests/ask_daemon.ts";
 import { CONFIG_OPTION } from "./options.ts";
 
 const ARGUMENTS = object({

@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
-import { assess } from "../../frames/assess.ts";
-import { frameOf } from "../../frames/record.ts";
-import { type Candidate, scanRaw } from "../../frames/scan.ts";
-import { Watch } from "../../frames/watch.ts";
+import { assess } from "../../frames/prepare/assess.ts";
+import { frameOf } from "../../frames/claim/record.ts";
+import { type Candidate, scanRaw } from "../../frames/prepare/scan.ts";
+import { Watch } from "../../frames/prepare/watch.ts";
 
 export interface PlannedFrame {
   /** Relative to the folder, forward slashes. */

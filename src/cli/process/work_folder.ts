@@ -1,13 +1,13 @@
 /** Where `pewatch process` has frames on their way, and the copies that --keep works on. */
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
-import { FolderLock } from "../../daemon/folder_lock.ts";
+import { FolderLock } from "../../daemon/settings/folder_lock.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
-import { rawFolder } from "../../frames/awkward_names.ts";
-import type { Candidate } from "../../frames/scan.ts";
-import { isMarkName } from "../../frames/series_marks.ts";
+import { rawFolder } from "../../frames/claim/awkward_names.ts";
+import type { Candidate } from "../../frames/prepare/scan.ts";
+import { isMarkName } from "../../frames/claim/series_marks.ts";
 
 /**
  * Hidden, so that no scan finds it. It lies in the folder of the frames, whose volume it shares: frames are renamed

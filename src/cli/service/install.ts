@@ -9,7 +9,7 @@ import { choice, string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import type { FolderSettings, Settings } from "../../config/settings.ts";
 import { EXIT, parseArguments } from "../arguments.ts";
-import { findDaemon, nameOf } from "../ask_daemon.ts";
+import { findDaemon, nameOf } from "../../daemon/requests/ask_daemon.ts";
 import { DEFAULT_NAME, type ServiceDefinition } from "./definition.ts";
 import type { ServiceManager } from "./manager.ts";
 import { CONFIG_OPTION, NAME_OPTION, refuse, refuseName, reportingErrors, serviceManager } from "./options.ts";

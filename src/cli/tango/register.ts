@@ -8,7 +8,7 @@ import { TangoError, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { TangoSettings } from "../../config/settings.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/tango_names.ts";
-import { inTime, LATE } from "../../daemon/in_time.ts";
+import { inTime, LATE } from "../../time/in_time.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../arguments.ts";
 import { openTango } from "./open.ts";

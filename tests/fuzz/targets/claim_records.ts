@@ -6,7 +6,13 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { type ClaimRecord, NEXUS_NAME, readRecord, RECORD_NAME, RecordError } from "../../../src/frames/record.ts";
+import {
+  type ClaimRecord,
+  NEXUS_NAME,
+  readRecord,
+  RECORD_NAME,
+  RecordError,
+} from "../../../src/frames/claim/record.ts";
 import type { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { makeTiff } from "../../tiff/make_tiff.ts";

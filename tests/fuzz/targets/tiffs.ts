@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 import { openHdf5Library } from "../../../ffi/hdf5/mod.ts";
 import { openTiffLibrary, TiffError, type TiffLibrary } from "../../../ffi/tiff/mod.ts";
 import { defaultSettings } from "../../../src/config/settings.ts";
-import { planThroughLibrary } from "../../../src/nexus/plan_image.ts";
+import { planThroughLibrary } from "../../../src/nexus/frame/plan_image.ts";
 import { writeNexus } from "../../../src/nexus/write.ts";
 import { readLayout, readLayoutOfFile, TiffFormatError, type TiffLayout } from "../../../src/tiff/layout.ts";
 import { type FrameTags, mergeTags, mergeTagsInto, readFrameTags } from "../../../src/tiff/merge_tags.ts";

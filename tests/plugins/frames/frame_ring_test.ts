@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FrameRing } from "../../../src/plugins/frames/frame_ring.ts";
+import { FrameRing } from "../../../src/plugins/host/frame_ring.ts";
 
 function pushed(count: number, limits?: { kept?: number; batch?: number }): FrameRing {
   const ring = new FrameRing(limits);

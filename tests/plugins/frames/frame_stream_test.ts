@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FrameStream } from "../../../src/plugins/frames/frame_stream.ts";
+import { FrameStream } from "../../../src/plugins/worker/frame_stream.ts";
 import { Surroundings } from "../served_worker.ts";
 
 /** A stream whose line to the main thread is a call, and breaks with its worker. */

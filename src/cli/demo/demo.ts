@@ -1,0 +1,194 @@
+/** `pewatch demo`: the daemon with defaults against a simulated detector, for some seconds. */
+import { resolve } from "node:path";
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { float, integer, string } from "@optique/core/valueparser";
+import { Daemon } from "../../daemon/daemon.ts";
+import { openLog, type RunningLog } from "../../log/log.ts";
+import type { FrameCounts } from "../../daemon/status.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { countsText, frames } from "../counts_text.ts";
+import { Detector } from "./detector.ts";
+import { type DemoFolders, makeDemoFolders } from "./folders.ts";
+import { stagesNotReady } from "../stages_ready.ts";
+import { onStopSignals } from "../stop_signals.ts";
+import { Painter, readableBytes } from "../terminal.ts";
+
+const ARGUMENTS = object({
+  seconds: withDefault(
+    option("--seconds", float({ metavar: "SECONDS", min: 0.1, max: 3600 }), {
+      description: message`For how long frames are written.`,
+    }),
+    10,
+  ),
+  size: withDefault(
+    option("--size", integer({ metavar: "PIXELS", min: 16, max: 4096 }), {
+      description: message`Pixels in a row of an image, and rows.`,
+    }),
+    1024,
+  ),
+  rate: withDefault(
+    option("--rate", float({ metavar: "PER_SECOND", min: 0.1, max: 100 }), { description: message`Frames a second.` }),
+    5,
+  ),
+  dir: optional(option("--dir", string({ metavar: "DIR" }), {
+    description: message`Work there and keep everything; else in temporary folders.`,
+  })),
+  remove: option("--remove", { description: message`Remove what was made at the end.` }),
+  json: option("--json", { description: JSON_DESCRIPTION }),
+});
+
+/** How long the last frames may take after the detector's end. */
+const DRAIN_S_MAX = 60;
+/** Darks at the start: they are removed on the way, as by default in a measurement. */
+const DARKS = 1;
+const FILES_LISTED = 6;
+
+interface Demo {
+  readonly folders: DemoFolders;
+  readonly size: number;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly json: boolean;
+  readonly log: RunningLog;
+}
+
+interface Outcome {
+  readonly frames: number;
+  readonly darks: number;
+  readonly counts: FrameCounts;
+  readonly files: readonly string[];
+  readonly problem: string | null;
+}
+
+export async function runDemo(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "demo",
+    brief: message`Runs the daemon with its defaults against a simulated detector, and says what it made and where.`,
+    footer: message`Exit codes: 0 each simulated frame was delivered, 1 not, 2 wrong usage.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { seconds, size, rate, dir, remove, json } = parsed.value;
+
+  using folders = makeDemoFolders(dir === undefined ? undefined : resolve(dir));
+  const log = await openLog({ settings: { ...folders.settings.log, level: "info" }, terminal: "none" });
+  let outcome: Outcome;
+  try {
+    outcome = await demonstrate({ folders, size, rate, seconds, json, log });
+  } finally {
+    await log.close();
+  }
+  const good = isGood(outcome);
+  if (json) tellJson(outcome, { folders, good });
+  else tell(outcome, { folders, good });
+  if (remove && dir === undefined) Deno.removeSync(folders.base, { recursive: true });
+  return good ? EXIT.done : EXIT.failed;
+}
+
+async function demonstrate(demo: Demo): Promise<Outcome> {
+  const { folders, size, rate, seconds, json, log } = demo;
+  const daemon = new Daemon(folders.settings, { log });
+  const files: string[] = [];
+  daemon.onFrame((event) => void (event.type === "delivered" && files.push(...event.files)));
+  using detector = new Detector();
+  let interrupted = false;
+  using _signals = onStopSignals(() => {
+    interrupted = true;
+    detector.stop();
+  });
+  if (!json) tellStart(demo);
+  await daemon.start();
+  const notReady = stagesNotReady(daemon);
+  if (notReady.length > 0) {
+    await daemon.close();
+    throw new Error(`Cannot start without all of its stages: ${notReady.join("; ")}`);
+  }
+  using _display = json ? null : showProgress(daemon, detector);
+  let problem: string | null = null;
+  try {
+    const { raw } = folders.settings.folders;
+    const count = Math.max(1, Math.round(seconds * rate));
+    await detector.run({ folder: raw, base: "demo", width: size, rate_per_s: rate, count, darks: DARKS });
+    await drain(daemon, detector);
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  } finally {
+    await daemon.close();
+  }
+  if (interrupted) problem ??= "it was stopped early";
+  problem ??= daemon.status().frames.lastError;
+  return { frames: detector.frames, darks: detector.darks, counts: daemon.status().frames, files, problem };
+}
+
+/** Waits until each frame that was written has come to its end. */
+async function drain(daemon: Daemon, detector: Detector): Promise<void> {
+  const end_ms = performance.now() + DRAIN_S_MAX * 1000;
+  while (performance.now() < end_ms) {
+    const { delivered, failed, darksRemoved } = daemon.status().frames;
+    if (delivered + failed + darksRemoved >= detector.frames + detector.darks) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function isGood({ frames, darks, counts }: Outcome): boolean {
+  return frames > 0 && counts.delivered === frames && counts.darksRemoved === darks && counts.failed === 0;
+}
+
+function tellStart({ folders, size, rate, seconds }: Demo): void {
+  const { raw, output_root } = folders.settings.folders;
+  console.log(`A simulated detector writes ${rate} frames of ${size} x ${size} a second for ${seconds} s`);
+  console.log(`  into    ${raw}`);
+  console.log(`pewatch merges their metadata and delivers them`);
+  console.log(`  to      ${output_root}`);
+  console.log("");
+}
+
+/** One line a second; on a terminal it is written over. */
+function showProgress(daemon: Daemon, detector: Detector): Disposable {
+  const terminal = Deno.stdout.isTerminal();
+  const begin_ms = performance.now();
+  const show = () => {
+    const { frames: counts, state } = daemon.status();
+    const time = `${((performance.now() - begin_ms) / 1000).toFixed(0).padStart(3)} s`;
+    const way = `written ${detector.frames}, on their way ${counts.backlog}, delivered ${counts.delivered}`;
+    const latency = counts.latency_s === null ? "" : `, latency ${counts.latency_s.toFixed(1)} s`;
+    const line = `${time}  ${way} (${readableBytes(counts.bytesDelivered)})${latency}  ${state}`;
+    Deno.stdout.writeSync(new TextEncoder().encode(terminal ? `\r\x1b[K${line}` : `${line}\n`));
+  };
+  const timer = setInterval(show, 1000);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      show();
+      if (terminal) console.log("");
+    },
+  };
+}
+
+function tell(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
+  const painter = new Painter(Deno.stdout);
+  const { counts, files } = outcome;
+  const written = `${frames(outcome.frames)} and ${outcome.darks} darks written`;
+  console.log("");
+  console.log(painter.paint(good ? "green" : "red", `${written}; ${countsText(counts)}`));
+  if (!good) console.log(`Not all of them arrived: ${outcome.problem ?? "see the log"}`);
+  console.log(`Log: ${folders.settings.log.file}`);
+  console.log(`Delivered, ${files.length} files in ${folders.settings.folders.output_root}:`);
+  for (const file of files.slice(0, FILES_LISTED)) console.log(`  ${file}`);
+  if (files.length > FILES_LISTED) console.log("  …");
+  const nexus = files.find((file) => file.endsWith(".nxs"));
+  if (nexus === undefined) return;
+  console.log("Open one:");
+  console.log(`  pewatch inspect "${nexus}"`);
+  console.log(`  silx view "${nexus}"`);
+  console.log(`  python3 -c "import h5py; print(h5py.File(r'${nexus}')['entry/data/data'])"`);
+}
+
+function tellJson(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
+  const { counts, files, problem } = outcome;
+  const output = folders.settings.folders.output_root;
+  const simulated = { frames: outcome.frames, darks: outcome.darks };
+  console.log(JSON.stringify({ good, simulated, ...counts, output, files, problem: good ? null : problem }, null, 2));
+}

@@ -1,0 +1,133 @@
+/** `pewatch doctor`: checks all that pewatch needs, by using it, and says what to do. */
+import { dirname, join } from "node:path";
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { ConfigurationError } from "../../config/error.ts";
+import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
+import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
+import { type CheckedFolder, checkFolder, checkHardLinks, checkOneVolume, checkTimes } from "./folders.ts";
+import { checkLock } from "./lock.ts";
+import { checkPlugins } from "./plugins.ts";
+import { checkDeno, checkLibrary, checkProgram } from "./program.ts";
+import { checkSpace } from "./space.ts";
+import { checkTango } from "./tango.ts";
+import { findDaemon } from "../../daemon/requests/ask_daemon.ts";
+import { openTango } from "../tango/open.ts";
+import { Painter, type Style } from "../terminal.ts";
+import { checkWritten } from "./written.ts";
+import { findLibraries } from "../version.ts";
+
+const ARGUMENTS = object({
+  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+  json: option("--json", { description: JSON_DESCRIPTION }),
+});
+
+/** Gives 0 where all is well or only less good than it could be, 1 where there are problems. */
+export async function runDoctor(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "doctor",
+    brief: message`Checks libraries, configuration, folders, plugins and Tango by using them, and says what to do.`,
+    footer: message`Exit codes: 0 healthy, 1 problems, 2 wrong usage.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+
+  const checks = await examine(parsed.value.config);
+  const healthy = checks.every((check) => check.status !== "problem");
+  if (parsed.value.json) console.log(JSON.stringify({ healthy, checks }, null, 2));
+  else print(checks);
+  return healthy ? EXIT.done : EXIT.failed;
+}
+
+/** All checks, in the order in which a person mends things: each rests on those before it. */
+export async function examine(config: string | undefined): Promise<Check[]> {
+  const checks = inArea("program", [checkProgram(), checkDeno(), ...findLibraries().map(checkLibrary)]);
+  const loaded = examineConfiguration(config, checks);
+  if (loaded === null) return checks;
+  const written = checkWritten(loaded.settings);
+  checks.push(...inArea("configuration", written.findings));
+  examineFolders(written.settings, checks);
+  checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
+  checks.push(...inArea("Tango", await examineTango(loaded.settings)));
+  return checks;
+}
+
+function examineTango(settings: Settings): Promise<Finding[]> {
+  const running = findDaemon(settings) !== null;
+  return checkTango(settings, { openLibrary: openTango, running, tangoHost: Deno.env.get("TANGO_HOST") });
+}
+
+function inArea(area: string, findings: readonly Finding[]): Check[] {
+  return findings.map((finding) => ({ area, ...finding }));
+}
+
+/** Null where there is no configuration to go on with. */
+function examineConfiguration(config: string | undefined, checks: Check[]): LoadedConfiguration | null {
+  try {
+    const loaded = loadSettings({ config });
+    const finding = loaded.file ?? `none, so the defaults hold; looked for ${loaded.lookedFor.join(" and ")}`;
+    checks.push(...inArea("configuration", [ok("file", finding)]));
+    return loaded;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const findings = error.problems.map(({ line, key, message }) =>
+      problem(key ?? "file", message, `Correct ${error.file}${line === null ? "" : `, line ${line}`}`)
+    );
+    checks.push(...inArea("configuration", findings));
+    return null;
+  }
+}
+
+function examineFolders(settings: Settings, checks: Check[]): void {
+  const { raw, temp, proc, output_root, output_dir } = settings.folders;
+  const ways: CheckedFolder[] = [
+    { key: "folders.raw", path: raw },
+    { key: "folders.temp", path: temp },
+    { key: "folders.proc", path: proc },
+  ];
+  const output: CheckedFolder = {
+    key: output_dir ? "folders.output_dir" : "folders.output_root",
+    path: join(output_root, output_dir),
+  };
+  const own: CheckedFolder[] = [{ key: "daemon.state_dir", path: settings.daemon.state_dir }];
+  if (settings.log.file) own.push({ key: "log.file", path: dirname(settings.log.file) });
+
+  const found = new Map([...ways, output, ...own].map((folder) => [folder, checkFolder(folder)]));
+  function isThere(folder: CheckedFolder): boolean {
+    return found.get(folder)?.status === "ok";
+  }
+  checks.push(...inArea("folders", [...found.values()]));
+
+  const [first, second, third] = ways as [CheckedFolder, CheckedFolder, CheckedFolder];
+  const steps = [[first, second], [second, third]] as const;
+  const way = steps.filter(([from, to]) => isThere(from) && isThere(to)).map(([from, to]) => checkOneVolume(from, to));
+  if (isThere(output)) way.push(checkHardLinks(output));
+  way.push(...[first, output].filter(isThere).map(checkTimes).filter((finding) => finding !== null));
+  if (ways.every(isThere)) way.push(checkLock(ways.map(({ path }) => path)));
+  checks.push(...inArea("the way of a frame", way));
+  checks.push(...inArea("free space", [first, output].filter(isThere).map((folder) => checkSpace(folder))));
+}
+
+const MARKS: Readonly<Record<CheckStatus, { readonly style: Style; readonly mark: string }>> = {
+  ok: { style: "green", mark: "ok" },
+  warning: { style: "yellow", mark: "warning" },
+  problem: { style: "red", mark: "PROBLEM" },
+};
+
+function print(checks: readonly Check[]): void {
+  const painter = new Painter(Deno.stdout);
+  let area = "";
+  for (const check of checks) {
+    if (check.area !== area) console.log(painter.paint("bold", check.area));
+    area = check.area;
+    const { style, mark } = MARKS[check.status];
+    console.log(`  ${painter.paint(style, mark.padEnd(8))}${check.name}: ${check.finding}`);
+    if (check.remedy) console.log(`          ${painter.paint("cyan", "to do:")} ${check.remedy}`);
+  }
+  const problems = checks.filter(({ status }) => status === "problem").length;
+  console.log(problems === 0 ? "Healthy" : `${problems} ${problems === 1 ? "problem" : "problems"}`);
+}

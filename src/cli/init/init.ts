@@ -1,0 +1,86 @@
+/** `pewatch init`: writes the documented configuration, with what the first implementation's said where one is given. */
+import { join, resolve } from "node:path";
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { ConfigurationError } from "../../config/error.ts";
+import { CONFIGURATION_NAME, parseSettings, surroundings } from "../../config/load.ts";
+import { EXIT, parseArguments } from "../arguments.ts";
+import { fillIn } from "./fill_in.ts";
+import { type FirstConfiguration, FirstConfigurationError, readFirstConfiguration } from "./first_ini.ts";
+import { Painter } from "../terminal.ts";
+
+const ARGUMENTS = object({
+  folder: optional(argument(string({ metavar: "DIR" }), {
+    description:
+      message`Where to write pewatch.toml; if not given, beside the executable, from source the working folder.`,
+  })),
+  from: optional(option("--from", string({ metavar: "CONFIG.INI" }), {
+    description: message`Take over the settings of the first implementation (PerkinElmerWatchDaemon).`,
+  })),
+  force: option("--force", { description: message`Write over a file that is there.` }),
+});
+
+export async function runInit(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "init",
+    brief: message`Writes a configuration that documents every key.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { folder = surroundings().executableFolder ?? ".", from, force } = parsed.value;
+
+  let first: FirstConfiguration | null = null;
+  try {
+    first = from === undefined ? null : readFirstConfiguration(await Deno.readFile(from), resolve(from));
+  } catch (error) {
+    if (!(error instanceof FirstConfigurationError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    return fail(
+      error instanceof FirstConfigurationError ? error.message : `Cannot read ${from}: there is no such file`,
+    );
+  }
+  const documented = await Deno.readTextFile(new URL("../../../config/pewatch.toml", import.meta.url));
+  const text = fillIn(documented.replaceAll("\r\n", "\n"), first?.taken ?? []);
+  const target = join(resolve(folder), CONFIGURATION_NAME);
+  await Deno.mkdir(resolve(folder), { recursive: true });
+  try {
+    await Deno.writeTextFile(target, text, force ? {} : { createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return fail(`Cannot write ${target}: it is there already; --force writes over it`);
+  }
+  console.log(`Wrote ${target}`);
+  if (first) tellTaken(first, { text, target });
+  console.log(`Next: set the folders in it, then run pewatch doctor --config "${target}"`);
+  return EXIT.done;
+}
+
+function fail(text: string): number {
+  console.error(`pewatch init: ${text}`);
+  return EXIT.failed;
+}
+
+function tellTaken(first: FirstConfiguration, written: { text: string; target: string }): void {
+  const painter = new Painter(Deno.stdout);
+  console.log("Taken over:");
+  for (const { table, key, value, origin } of first.taken) {
+    console.log(`  ${table}.${key} = ${typeof value === "string" ? `'${value}'` : value}  (${origin})`);
+  }
+  const attention = [...first.left, ...faultsOf(first, written)];
+  if (attention.length === 0) return;
+  console.log(painter.paint("yellow", "Needs attention:"));
+  for (const line of attention) console.log(`  ${line}`);
+}
+
+/** What pewatch would refuse in it, judged by the system whose paths it has. */
+function faultsOf(first: FirstConfiguration, { text, target }: { text: string; target: string }): string[] {
+  const windows = first.taken.some(({ value }) => typeof value === "string" && /^[a-zA-Z]:|^\\\\/.test(value));
+  try {
+    parseSettings(text, target, { ...surroundings(), windows: windows || Deno.build.os === "windows" });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map((problem) => `line ${problem.line}: ${problem.key}: ${problem.message}`);
+  }
+}

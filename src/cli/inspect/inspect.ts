@@ -1,0 +1,92 @@
+/** `pewatch inspect`: shows what is in a TIFF, a sidecar or a NeXus file. */
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
+import { NativeLibraryError } from "../../../ffi/locate.ts";
+import { messageOf } from "../../files/errors.ts";
+import { SidecarError } from "../../qxrd/sidecar_error.ts";
+import { TiffFormatError } from "../../tiff/format_error.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { KIND_BYTES, kindOf } from "./kind.ts";
+import type { InspectionReport } from "./report.ts";
+import { Painter } from "../terminal.ts";
+
+const ARGUMENTS = object({
+  file: argument(string({ metavar: "FILE" }), { description: message`A TIFF, a .metadata or a NeXus (HDF5) file.` }),
+  json: option("--json", { description: JSON_DESCRIPTION }),
+});
+
+/** The file is not what it would have to be. */
+class InspectionError extends Error {
+  override readonly name = "InspectionError";
+}
+
+export async function runInspect(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "inspect",
+    brief: message`Shows the layout and tags of a TIFF, the keys of a sidecar, or the tree of a NeXus file.`,
+    footer:
+      message`The SHA-256 that a NeXus file holds is checked against the TIFF beside it. Exit codes: 0 shown, 1 unreadable or a checksum that does not fit, 2 wrong usage.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { file, json } = parsed.value;
+  try {
+    const report = await inspect(file);
+    if (json) console.log(JSON.stringify({ file, kind: report.kind, ...report.data }, jsonValue, 2));
+    else print(file, report);
+    return report.fault ? EXIT.failed : EXIT.done;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    if (json) console.log(JSON.stringify({ file, error: messageOf(error) }, null, 2));
+    console.error(`pewatch inspect: ${file}: ${messageOf(error)}`);
+    return EXIT.failed;
+  }
+}
+
+/** Reads the file as what it is. The libraries are loaded only for the kind that needs them. */
+async function inspect(path: string): Promise<InspectionReport> {
+  const kind = kindOf(readStart(path));
+  switch (kind) {
+    case "tiff":
+      return (await import("./tiff.ts")).inspectTiff(path);
+    case "hdf5":
+      return (await import("./nexus.ts")).inspectNexus(path);
+    case "sidecar":
+      return (await import("./sidecar.ts")).inspectSidecar(Deno.readFileSync(path));
+    case "empty":
+      throw new InspectionError("the file is empty");
+    case "other":
+      throw new InspectionError("it is no TIFF, no .metadata and no NeXus (HDF5) file");
+  }
+}
+
+function readStart(path: string): Uint8Array {
+  using file = Deno.openSync(path);
+  const start = new Uint8Array(KIND_BYTES);
+  return start.subarray(0, file.readSync(start) ?? 0);
+}
+
+function isExpected(error: unknown): boolean {
+  return error instanceof InspectionError || error instanceof TiffFormatError || error instanceof SidecarError ||
+    error instanceof Hdf5Error || error instanceof NativeLibraryError || isOfTheSystem(error);
+}
+
+/** A file that is missing, a folder, or one that may not be read. */
+function isOfTheSystem(error: unknown): boolean {
+  return Object.values(Deno.errors).some((kind) => error instanceof kind) ||
+    (error instanceof Error && "code" in error);
+}
+
+/** JSON has no 64-bit integers; one that a number cannot hold becomes a text. */
+function jsonValue(_key: string, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+}
+
+function print(file: string, report: InspectionReport): void {
+  const painter = new Painter(Deno.stdout);
+  console.log(painter.paint("bold", `${file}: ${report.kind}`));
+  for (const line of report.lines) console.log(/^\S/.test(line) ? painter.paint("bold", line) : line);
+}

@@ -1,0 +1,220 @@
+/** `pewatch process`: the main job once, for the frames that are in a folder. */
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
+import { FolderInUseError } from "../../daemon/settings/folder_lock.ts";
+import { openLog, type RunningLog } from "../../log/log.ts";
+import { FolderError } from "../../daemon/settings/make_folders.ts";
+import { type OnePassResult, runOnePass } from "../../daemon/one_pass.ts";
+import type { FrameEvent } from "../../frames/events.ts";
+import type { Candidate } from "../../frames/prepare/scan.ts";
+import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { frames } from "../counts_text.ts";
+import { framesIn, planFrames, type PlannedFrame } from "./plan.ts";
+import { COPIES_MAX, CopiesFolder, passSettings, removeWorkFolder, WORK_NAME } from "./work_folder.ts";
+import { type Progress, startProgress } from "../progress.ts";
+import { onStopSignals } from "../stop_signals.ts";
+import { printable, readableBytes } from "../terminal.ts";
+
+const ARGUMENTS = object({
+  folder: argument(string({ metavar: "DIR" }), { description: message`The folder of the frames, with all below it.` }),
+  output: option("-o", "--output", string({ metavar: "OUT" }), { description: message`Where to deliver them.` }),
+  keep: option("--keep", { description: message`Leave DIR as it is: work on copies.` }),
+  dryRun: option("-n", "--dry-run", { description: message`Only tell what would be done.` }),
+  json: option("--json", { description: JSON_DESCRIPTION }),
+  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+});
+
+/** What came of it, over all passes. */
+interface Outcome {
+  found: number;
+  delivered: number;
+  quarantined: number;
+  darksRemoved: number;
+  bytesDelivered: number;
+  /** Frames that are still in the folder or under way. */
+  left: number;
+  /** Why frames were left, each said once. */
+  readonly problems: Set<string>;
+  aborted: boolean;
+}
+
+interface Job {
+  readonly folder: string;
+  readonly output: string;
+  readonly settings: Settings;
+  readonly candidates: readonly Candidate[];
+  readonly log: RunningLog;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly outcome: Outcome;
+}
+
+export async function runProcess(args: string[]): Promise<number> {
+  const parsed = parseArguments(ARGUMENTS, args, {
+    command: "process",
+    brief: message`Merges and delivers the frames that are in a folder, once.`,
+    footer: message`Frames leave DIR as they are delivered, unless --keep is given. What a run leaves when it is cut off
+is found by the next one. Exit codes: 0 all delivered, 1 some are not or are in quarantine, 2 wrong usage.`,
+  });
+  if (parsed.exitCode !== undefined) return parsed.exitCode;
+  const { keep, dryRun, json, config } = parsed.value;
+  const [folder, output] = [resolve(parsed.value.folder), resolve(parsed.value.output)];
+  const { settings } = loadSettings({ config });
+
+  if (isWithin(output, folder)) {
+    return wrongUsage(`Cannot deliver to ${output}: it is in ${folder}, where what is delivered would be found again`);
+  }
+  let candidates: Candidate[];
+  try {
+    candidates = framesIn(folder);
+  } catch (error) {
+    return wrongUsage(`Cannot read ${folder}: ${error instanceof Error ? error.message : error}`);
+  }
+  if (dryRun) return tellPlan(candidates, { folder, output, settings, json });
+
+  using progress = startProgress(candidates.length, { quiet: json });
+  const log = await openLog({
+    settings: { ...settings.log, level: "warn", file: "" },
+    terminal: "text",
+    write: (line) => progress.line(line),
+  });
+  const abort = new AbortController();
+  using _signals = onStopSignals(() => abort.abort());
+  const outcome = newOutcome(candidates.length);
+  const begin_ms = performance.now();
+  const job: Job = { folder, output, settings, candidates, log, progress, signal: abort.signal, outcome };
+  try {
+    await (keep ? processCopies(job) : processThemselves(job));
+  } catch (error) {
+    if (!(error instanceof FolderInUseError) && !(error instanceof FolderError)) throw error;
+    outcome.problems.add(error.message);
+  } finally {
+    progress[Symbol.dispose]();
+    await log.close();
+  }
+  return tellOutcome(job, { time_s: (performance.now() - begin_ms) / 1000, json });
+}
+
+function newOutcome(found: number): Outcome {
+  return {
+    found,
+    delivered: 0,
+    quarantined: 0,
+    darksRemoved: 0,
+    bytesDelivered: 0,
+    left: found,
+    problems: new Set(),
+    aborted: false,
+  };
+}
+
+/** Whether `path` is `folder` or below it. */
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way.split(/[\\/]/)[0] !== ".." && !isAbsolute(way));
+}
+
+function wrongUsage(text: string): number {
+  console.error(`pewatch process: ${text}`);
+  return EXIT.usage;
+}
+
+async function processThemselves(job: Job): Promise<void> {
+  const work = join(job.folder, WORK_NAME);
+  await pass(passSettings(job.settings, { raw: job.folder, work, output: job.output }), job);
+  const underWay = removeWorkFolder(work);
+  if (underWay > 0) {
+    job.outcome.problems.add(`${frames(underWay)} under way in ${work}; the next run goes on with them`);
+  }
+  job.outcome.left = framesIn(job.folder).length + underWay;
+}
+
+async function processCopies(job: Job): Promise<void> {
+  using copies = new CopiesFolder(job.output);
+  const { outcome } = job;
+  const settings = passSettings(job.settings, { raw: copies.raw, work: copies.work, output: job.output });
+  for (let first = 0; first < job.candidates.length; first += COPIES_MAX) {
+    if (job.signal.aborted) {
+      outcome.aborted = true;
+      return;
+    }
+    for (const candidate of job.candidates.slice(first, first + COPIES_MAX)) copies.copy(candidate);
+    await pass(settings, job);
+    outcome.left = outcome.found - outcome.delivered - outcome.quarantined - outcome.darksRemoved;
+    if (outcome.problems.size > 0) return;
+  }
+}
+
+async function pass(settings: Settings, job: Job): Promise<void> {
+  const result = await runOnePass(settings, {
+    log: job.log,
+    signal: job.signal,
+    onFrame: (event) => count(event, job),
+    shadowRoot: join(dirname(settings.folders.temp), "plugins"),
+  });
+  for (const problem of problemsOf(result)) job.outcome.problems.add(problem);
+  job.outcome.aborted ||= result.aborted;
+}
+
+function problemsOf(result: OnePassResult): string[] {
+  return [...result.conditions, ...result.stageError === null ? [] : [result.stageError]];
+}
+
+function count(event: FrameEvent, { outcome, progress }: Job): void {
+  if (event.type === "delivered") {
+    outcome.delivered++;
+    outcome.bytesDelivered += event.bytes;
+  } else if (event.type === "quarantined") {
+    outcome.quarantined++;
+  } else if (event.type === "dark_removed") {
+    outcome.darksRemoved++;
+  } else {
+    return;
+  }
+  const done = outcome.delivered + outcome.quarantined + outcome.darksRemoved;
+  progress.update(done, printable(event.frame));
+}
+
+function tellOutcome({ output, outcome }: Job, how: { time_s: number; json: boolean }): number {
+  const { delivered, quarantined, darksRemoved, bytesDelivered, left, aborted } = outcome;
+  const problems = [...outcome.problems];
+  const good = quarantined === 0 && left === 0 && problems.length === 0 && !aborted;
+  const rate_mb_per_s = bytesDelivered / 1e6 / Math.max(how.time_s, 1e-3);
+  if (how.json) {
+    const { found } = outcome;
+    const counts = { found, delivered, quarantined, darksRemoved, left, bytesDelivered };
+    console.log(JSON.stringify({ output, ...counts, time_s: how.time_s, rate_mb_per_s, aborted, problems }, null, 2));
+    return good ? EXIT.done : EXIT.failed;
+  }
+  for (const problem of problems) console.error(`pewatch process: ${problem}`);
+  const speed = `${how.time_s.toFixed(1)} s, ${rate_mb_per_s.toFixed(0)} MB/s`;
+  console.log(`${frames(delivered)} (${readableBytes(bytesDelivered)}) delivered to ${output} in ${speed}`);
+  if (darksRemoved > 0) console.log(`${frames(darksRemoved)} removed: darks`);
+  if (quarantined > 0) console.log(`${frames(quarantined)} in quarantine: cannot be understood`);
+  if (left > 0) console.log(`${frames(left)} left${aborted ? ": stopped" : ""}`);
+  return good ? EXIT.done : EXIT.failed;
+}
+
+function tellPlan(
+  candidates: readonly Candidate[],
+  { folder, output, settings, json }: { folder: string; output: string; settings: Settings; json: boolean },
+): number {
+  const plan: PlannedFrame[] = planFrames(candidates, passSettings(settings, { raw: folder, work: folder, output }));
+  if (json) {
+    console.log(JSON.stringify({ folder, output, frames: plan }, null, 2));
+    return EXIT.done;
+  }
+  for (const { frame, what, notes } of plan) {
+    const note = notes.length > 0 ? `  (${notes.join("; ")})` : "";
+    console.log(`${what.padEnd(12)}  ${printable(frame)}${printable(note)}`);
+  }
+  const bytes = plan.reduce((sum, { bytes }) => sum + bytes, 0);
+  console.log(`${frames(plan.length)} (${readableBytes(bytes)}) in ${folder}; nothing was done`);
+  return EXIT.done;
+}

@@ -1,0 +1,177 @@
+/** Asks the running daemon of a configuration, from another process; request_files.ts says by which files. */
+import { hostname } from "node:os";
+import process from "node:process";
+import type { Settings } from "../../config/settings.ts";
+import { FolderLock, type LockHolder, readHolder } from "../settings/folder_lock.ts";
+import {
+  type Answer,
+  answerPath,
+  parseAnswer,
+  type Request,
+  requestFolder,
+  requestPath,
+  writeJson,
+} from "./request_files.ts";
+import { codeOf, isHeldOpen, isMissing } from "../../files/errors.ts";
+
+/** A daemon answers within a tick; one that starts ticks only when its plugins are ready, or 10 s later. */
+const PATIENCE_S = 20;
+const LOOK_MS = 20;
+/** From the daemon's letting go of the folders to its process's end there is only the log to close. */
+const END_MS_MAX = 10_000;
+
+/** There is nobody to ask. */
+export class NoDaemonError extends Error {
+  override readonly name: string = "NoDaemonError";
+}
+
+/** The daemon ended while it was asked. */
+export class DaemonEndedError extends NoDaemonError {
+  readonly holder: LockHolder;
+
+  constructor(holder: LockHolder) {
+    super(`${nameOf(holder)} ended before it answered`);
+    this.holder = holder;
+  }
+}
+
+/** The daemon is there, but did not do it; the message says why. */
+export class DaemonAnswerError extends Error {
+  override readonly name = "DaemonAnswerError";
+}
+
+/** The process that takes requests for this configuration, or null. One that was killed is told from one that runs. */
+export function findDaemon(settings: Settings): LockHolder | null {
+  const holder = readHolder(requestFolder(settings));
+  return holder === null || isGone(holder) ? null : holder;
+}
+
+export interface DaemonAnswer {
+  /** A DaemonStatus for "status", else null. */
+  readonly value: unknown;
+  /** Who answered. */
+  readonly holder: LockHolder;
+}
+
+/**
+ * Asks and waits for the answer.
+ * @throws {NoDaemonError} {@linkcode DaemonAnswerError}
+ */
+export async function askDaemon(
+  settings: Settings,
+  request: Request,
+  options: { readonly patience_s?: number } = {},
+): Promise<DaemonAnswer> {
+  const holder = findDaemon(settings);
+  if (holder === null) throw new NoDaemonError(nobody(settings));
+  const folder = requestFolder(settings);
+  const patience_s = options.patience_s ?? PATIENCE_S + 2 * settings.daemon.ticktack / settings.daemon.multiplier;
+  const id = crypto.randomUUID();
+  try {
+    await writeJson(requestPath(folder, id), request);
+    const answer = await waitForAnswer(answerPath(folder, id), holder, performance.now() + patience_s * 1000);
+    if (answer === null && isFree(folder)) throw new NoDaemonError(nobody(settings));
+    if (answer === "gone") throw new DaemonEndedError(holder);
+    if (answer === null) {
+      throw new DaemonAnswerError(`${nameOf(holder)} did not answer within ${patience_s.toFixed(0)} s`);
+    }
+    if (answer.error !== undefined) throw new DaemonAnswerError(answer.error);
+    return { value: answer.value, holder };
+  } finally {
+    for (const path of [requestPath(folder, id), answerPath(folder, id)]) await removeQuietly(path);
+  }
+}
+
+/**
+ * Waits until the process has let go of the folders and ended.
+ * @returns false where it still works when the time is over
+ */
+export async function waitForEnd(settings: Settings, holder: LockHolder, limit_s: number): Promise<boolean> {
+  const end_ms = performance.now() + limit_s * 1000;
+  while (!isGone(holder) && isHeldBy(requestFolder(settings), holder)) {
+    if (performance.now() > end_ms) return false;
+    await pause();
+  }
+  const last_ms = Math.min(end_ms, performance.now() + END_MS_MAX);
+  while (!isGone(holder) && performance.now() < last_ms) {
+    if (holder.host !== hostname()) break; // its process cannot be seen from here
+    await pause();
+  }
+  return true;
+}
+
+export function nameOf(holder: LockHolder): string {
+  const where = holder.host === hostname() ? "" : ` on ${holder.host}`;
+  return `The daemon (process ${holder.pid}${where})`;
+}
+
+function nobody(settings: Settings): string {
+  const { raw } = settings.folders;
+  const other = readHolder(raw);
+  if (other === null || isGone(other)) return `No daemon is running for ${raw}`;
+  return `Process ${other.pid} on ${other.host} works on ${raw} (${other.program}, since ${other.since}), ` +
+    `but takes no requests in ${requestFolder(settings)}`;
+}
+
+/** Null where none came in time, "gone" where none can come any more. */
+async function waitForAnswer(path: string, holder: LockHolder, end_ms: number): Promise<Answer | "gone" | null> {
+  while (true) {
+    // Asked before the look: an answer that was written just before the end is still seen.
+    const gone = isGone(holder);
+    const answer = await readAnswer(path);
+    if (answer !== null) return answer;
+    if (gone) return "gone";
+    if (performance.now() > end_ms) return null;
+    await pause();
+  }
+}
+
+async function readAnswer(path: string): Promise<Answer | null> {
+  try {
+    return parseAnswer(await Deno.readTextFile(path));
+  } catch (error) {
+    if (isMissing(error) || isHeldOpen(error)) return null;
+    throw error;
+  }
+}
+
+function isHeldBy(folder: string, holder: LockHolder): boolean {
+  const now = readHolder(folder);
+  return now !== null && now.pid === holder.pid && now.since === holder.since;
+}
+
+/** Whether the process is known to be no more; what cannot be known counts as there. */
+function isGone(holder: LockHolder): boolean {
+  if (holder.host !== hostname()) return false;
+  try {
+    process.kill(holder.pid, 0); // asks, and sends nothing
+    return false;
+  } catch (error) {
+    return codeOf(error) === "ESRCH";
+  }
+}
+
+/**
+ * Whether nobody holds the folder's lock, whatever its description says: the number of a process that was killed may
+ * belong to another by now. Asked last, since it keeps a daemon out that starts in the same instant.
+ */
+function isFree(folder: string): boolean {
+  try {
+    FolderLock.take([folder]).release();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
+
+async function removeQuietly(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch {
+    // the daemon took the request, or never answered it
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * How another command of the program reaches the running daemon without a port: files in a folder of the daemon's own
+ * below `state_dir`, which works alike on every system and lets nobody in who cannot write there.
+ *
+ * The asker writes ID.request.json under a .part name and renames it; the daemon takes it away, does what it says and
+ * writes ID.answer.json in the same way; the asker takes that away.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+
+/** What can be asked. */
+export type Request =
+  /** Answered with the DaemonStatus. */
+  | { readonly what: "status" }
+  /** Puts a plugin back to work that was put aside. */
+  | { readonly what: "retry"; readonly plugin: string }
+  /** Tries the frames of the quarantine again. Answered with a sentence. */
+  | { readonly what: "retry_frames" }
+  /** Looks at the plugins folder now, and starts what changed anew. */
+  | { readonly what: "reload" }
+  /** Answered before the daemon stops. */
+  | { readonly what: "stop" };
+
+export type Answer =
+  | { readonly value: unknown; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: string };
+
+/** Raised where the files change, so that a command of another version is told so instead of being misunderstood. */
+export const REQUEST_VERSION = 1;
+/** Longer than any request; what is larger is not read. */
+export const REQUEST_BYTES_MAX = 64 * 1024;
+/** Longer than any asker waits: after it a request or answer has been forgotten. */
+export const FORGOTTEN_MS = 10 * 60_000;
+
+const REQUEST_ENDING = ".request.json";
+const ANSWER_ENDING = ".answer.json";
+const PART_ENDING = ".part";
+/** A UUID: nothing else is taken for a file of ours. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Where the daemon of a configuration takes its requests. Configurations that name no `state_dir` share one: by the
+ * raw folder, on which no two daemons work, each asks its own.
+ */
+export function requestFolder(settings: Settings): string {
+  const raw = Deno.build.os === "windows" ? settings.folders.raw.toLowerCase() : settings.folders.raw;
+  const key = createHash("sha256").update(raw).digest("hex").slice(0, 12);
+  return join(settings.daemon.state_dir, "requests", key);
+}
+
+export interface RequestFile {
+  readonly kind: "request" | "answer" | "part";
+  readonly id: string;
+}
+
+/** What a name in the folder is; null for whatever is not ours. */
+export function kindOfFile(name: string): RequestFile | null {
+  const whole = name.endsWith(PART_ENDING) ? name.slice(0, -PART_ENDING.length) : name;
+  const ending = [REQUEST_ENDING, ANSWER_ENDING].find((one) => whole.endsWith(one));
+  if (ending === undefined) return null;
+  const id = whole.slice(0, -ending.length);
+  if (!ID.test(id)) return null;
+  return { id, kind: whole !== name ? "part" : ending === REQUEST_ENDING ? "request" : "answer" };
+}
+
+export function requestPath(folder: string, id: string): string {
+  return join(folder, id + REQUEST_ENDING);
+}
+
+export function answerPath(folder: string, id: string): string {
+  return join(folder, id + ANSWER_ENDING);
+}
+
+/** Writes it whole: whoever sees the name can read all of it. */
+export async function writeJson(path: string, value: object): Promise<void> {
+  const part = path + PART_ENDING;
+  await Deno.writeTextFile(part, `${JSON.stringify({ version: REQUEST_VERSION, ...value })}\n`);
+  await Deno.rename(part, path);
+}
+
+/** A request or answer that is none, or of another version. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+}
+
+/** @throws {RequestError} */
+export function parseRequest(text: string): Request {
+  const content = parseObject(text);
+  switch (content["what"]) {
+    case "status":
+    case "reload":
+    case "retry_frames":
+    case "stop":
+      return { what: content["what"] };
+    case "retry":
+      if (typeof content["plugin"] !== "string") throw new RequestError("Cannot take the request: it names no plugin");
+      return { what: "retry", plugin: content["plugin"] };
+    default:
+      throw new RequestError(`Cannot take the request: ${JSON.stringify(content["what"])} is unknown`);
+  }
+}
+
+/** @throws {RequestError} */
+export function parseAnswer(text: string): Answer {
+  const { value, error } = parseObject(text);
+  return typeof error === "string" ? { error } : { value };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    content = null;
+  }
+  if (typeof content !== "object" || content === null) {
+    throw new RequestError("Cannot read the file: it is no JSON object");
+  }
+  const { version } = content as { version?: unknown };
+  if (version !== REQUEST_VERSION) {
+    const theirs = typeof version === "number" ? version : "none";
+    throw new RequestError(
+      `Cannot read the file: its version is ${theirs}, this program's ${REQUEST_VERSION}; use the same pewatch for both`,
+    );
+  }
+  return content as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,196 @@
+/** Takes requests of the program's other commands out of a folder, does what they ask for, and answers them. */
+import { join } from "node:path";
+import type { Logger } from "../../frames/events.ts";
+import { mayBeHeldOpen, messageOf } from "../../files/errors.ts";
+import { makeFolder } from "../../files/listing.ts";
+import { FolderLock } from "../settings/folder_lock.ts";
+import {
+  type Answer,
+  answerPath,
+  FORGOTTEN_MS,
+  kindOfFile,
+  parseRequest,
+  type Request,
+  REQUEST_BYTES_MAX,
+  RequestError,
+  requestPath,
+  writeJson,
+} from "./request_files.ts";
+
+/** What the daemon does on request, each at once or within a second. An error that is thrown becomes the answer. */
+export interface RequestHandlers {
+  status(): unknown;
+  /** Gives why it cannot, or null. */
+  retry(plugin: string): string | null;
+  reload(): void;
+  /** Gives a sentence. */
+  retryFrames(): Promise<string>;
+  /** Called when the answer is written. Null where the program cannot be asked to stop. */
+  readonly stop: (() => void) | null;
+}
+
+export interface RequestsOptions {
+  readonly folder: string;
+  readonly handlers: RequestHandlers;
+  readonly log: Logger;
+  readonly now_ms?: () => number;
+}
+
+/** More at once come from no person; the others wait for the next poll. */
+const REQUESTS_PER_POLL_MAX = 16;
+/** Whose file cannot be removed is remembered, so that it is not done again at each tick; no more than so many. */
+const REMEMBERED_MAX = 1000;
+
+export class Requests {
+  readonly #options: RequestsOptions;
+  readonly #now_ms: () => number;
+  readonly #lock: FolderLock;
+  readonly #done = new Set<string>();
+  #polling: Promise<void> | null = null;
+  #complained = false;
+
+  private constructor(options: RequestsOptions, lock: FolderLock) {
+    this.#options = options;
+    this.#now_ms = options.now_ms ?? Date.now;
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes the folder and says in it, by a lock, that a daemon is here. What lies in it was meant for a daemon that is no
+   * more, and is removed: an old request to stop would end this one.
+   * @returns null where the folder cannot be used; that is logged, and the daemon does without
+   */
+  static open(options: RequestsOptions): Requests | null {
+    const { folder, log } = options;
+    let lock: FolderLock | null = null;
+    try {
+      makeFolder(folder);
+      lock = FolderLock.take([folder]);
+      for (const { name } of Deno.readDirSync(folder)) {
+        if (kindOfFile(name) !== null) Deno.removeSync(join(folder, name));
+      }
+      return new Requests(options, lock);
+    } catch (error) {
+      lock?.release();
+      log.warn(
+        `${folder}: no requests can be taken there, so pewatch stop and plugins retry do not work: ${messageOf(error)}`,
+      );
+      return null;
+    }
+  }
+
+  /** Looks for requests once; does nothing while the last look is under way. Never rejects. */
+  poll(): Promise<void> {
+    this.#polling ??= this.#look().finally(() => this.#polling = null);
+    return this.#polling;
+  }
+
+  /** Takes no more requests; whoever waits sees by the lock that the daemon is gone. */
+  async close(): Promise<void> {
+    await this.#polling;
+    this.#lock.release();
+  }
+
+  async #look(): Promise<void> {
+    const { folder, log } = this.#options;
+    try {
+      let requests = 0;
+      for await (const { name, isFile } of Deno.readDir(folder)) {
+        const file = isFile ? kindOfFile(name) : null;
+        if (file === null) continue;
+        if (file.kind !== "request") await this.#removeForgotten(join(folder, name));
+        else if (!this.#done.has(file.id) && requests++ < REQUESTS_PER_POLL_MAX) await this.#take(file.id);
+      }
+      this.#complained = false;
+    } catch (error) {
+      // A folder that is gone says so once, not at each tick.
+      if (!this.#complained) log.warn(`${folder}: requests cannot be looked for: ${messageOf(error)}`);
+      this.#complained = true;
+    }
+  }
+
+  async #removeForgotten(path: string): Promise<void> {
+    try {
+      const written = (await Deno.lstat(path)).mtime?.getTime() ?? 0;
+      if (this.#now_ms() - written > FORGOTTEN_MS) await Deno.remove(path);
+    } catch {
+      // its owner was quicker
+    }
+  }
+
+  async #take(id: string): Promise<void> {
+    const { folder, log } = this.#options;
+    const path = requestPath(folder, id);
+    let text: string;
+    try {
+      text = await readBounded(path);
+    } catch (error) {
+      if (error instanceof RequestError) return await this.#reply(id, { error: error.message }, path);
+      // Gone again, or a virus scanner holds it for the moment: then the next tick reads it.
+      if (!(error instanceof Deno.errors.NotFound) && !mayBeHeldOpen(error)) this.#remember(id);
+      return;
+    }
+    // Before it is done: a daemon that dies of a request does not meet it again.
+    await this.#removeTaken(id, path);
+    try {
+      const request = parseRequest(text);
+      log.debug(`request: ${text.trim()}`);
+      await this.#answer(id, request);
+    } catch (error) {
+      await this.#reply(id, { error: messageOf(error) });
+    }
+  }
+
+  async #answer(id: string, request: Request): Promise<void> {
+    const { handlers } = this.#options;
+    switch (request.what) {
+      case "status":
+        return await this.#reply(id, { value: handlers.status() });
+      case "reload":
+        handlers.reload();
+        return await this.#reply(id, { value: null });
+      case "retry_frames":
+        return await this.#reply(id, { value: await handlers.retryFrames() });
+      case "retry": {
+        const error = handlers.retry(request.plugin);
+        return await this.#reply(id, error === null ? { value: null } : { error });
+      }
+      case "stop":
+        if (handlers.stop === null) return await this.#reply(id, { error: "this program cannot be asked to stop" });
+        await this.#reply(id, { value: null });
+        handlers.stop();
+    }
+  }
+
+  async #reply(id: string, answer: Answer, taken?: string): Promise<void> {
+    const { folder, log } = this.#options;
+    if (taken !== undefined) await this.#removeTaken(id, taken);
+    try {
+      await writeJson(answerPath(folder, id), answer);
+    } catch (error) {
+      log.warn(`${folder}: a request cannot be answered: ${messageOf(error)}`);
+    }
+  }
+
+  async #removeTaken(id: string, path: string): Promise<void> {
+    try {
+      await Deno.remove(path);
+    } catch {
+      this.#remember(id);
+    }
+  }
+
+  #remember(id: string): void {
+    if (this.#done.size >= REMEMBERED_MAX) this.#done.clear();
+    this.#done.add(id);
+  }
+}
+
+/** @throws {RequestError} where it is larger than any request */
+async function readBounded(path: string): Promise<string> {
+  const { size } = await Deno.lstat(path);
+  if (size > REQUEST_BYTES_MAX) {
+    throw new RequestError(`Cannot take the request: it has ${size} bytes, more than ${REQUEST_BYTES_MAX}`);
+  }
+  return await Deno.readTextFile(path);
+}

@@ -1,0 +1,345 @@
+/**
+ * The settings as they hold now: the configuration's, and in their place what clients have written. Keeps the locks of
+ * the folders of the way, and the list of folders that were left and are not empty yet.
+ */
+import { relate } from "../../config/folder_rules.ts";
+import type { Settings } from "../../config/settings.ts";
+import { messageOf } from "../../files/errors.ts";
+import { folderExists } from "../../files/listing.ts";
+import { outputFolder } from "../../plugins/host/plugin_host.ts";
+import type { Backlog, Condition, Logger } from "../../frames/events.ts";
+import { type FolderKind, type LeftFolder, leftKey, leftUnreadable } from "../../frames/claim/left_folders.ts";
+import { checkChange, checkText, keyOf, refusal } from "./check_change.ts";
+import { type ClientSetting, clientSettings, type SettingChange, withChange } from "./client_settings.ts";
+import { FolderInUseError } from "./folder_lock.ts";
+import { type Left, LeftList } from "./left_list.ts";
+import { FolderKeeper } from "./folder_keeper.ts";
+import { localTime } from "../../log/log.ts";
+import { putAside } from "../../parameters/file.ts";
+import {
+  readSettingsFile,
+  settingsPath,
+  type SettingsState,
+  SettingsWriter,
+  type WrittenSettings,
+} from "./settings_file.ts";
+import { TimeLimit } from "../../time/time_limit.ts";
+import { inForce } from "./written_settings.ts";
+
+/** A change is made or refused within this time: clients of Tango wait 3 s by default. */
+export const CHECK_MS_MAX = 2000;
+/**
+ * Frames that QXRD writes into the old raw folder are still taken for so long, and for the wait for a sidecar: nobody
+ * changes both programs in the same second.
+ */
+export const LEFT_RAW_S = 10;
+/** An empty folder whose removal from the file fails stays on the list, and is tried again after this. */
+const KEEP_RETRY_MS = 10_000;
+
+export interface LiveSettingsOptions {
+  readonly log: Logger;
+  onCondition(condition: Condition): void;
+}
+
+const WAY = ["raw", "temp", "proc"] as const satisfies FolderKind[];
+const CLAIMS = ["temp", "proc"] as const;
+const WINDOWS = Deno.build.os === "windows";
+
+export class LiveSettings {
+  readonly #options: LiveSettingsOptions;
+  readonly #log: Logger;
+  readonly #limit = new TimeLimit();
+  readonly #file: SettingsWriter;
+  readonly #keeper = new FolderKeeper(this.#limit);
+  #settings: Settings;
+  #written: WrittenSettings = {};
+  readonly #left = new LeftList();
+  /** Where the last run had its claims. */
+  #before: SettingsState["work"] = null;
+  #keepAfter_ms = 0;
+  /** Whether the output root that a client has set was there since; from then on its stage tells of it. */
+  #outputSeen = false;
+
+  /** Reads what clients have written before. A file that cannot be read is told of and put aside. */
+  constructor(configured: Settings, options: LiveSettingsOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#settings = configured;
+    this.#file = new SettingsWriter(settingsPath(configured.daemon.state_dir), this.#limit);
+    this.#load();
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Where what clients write is kept. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** What clients have written, over this start and those before it. */
+  get written(): WrittenSettings {
+    return this.#written;
+  }
+
+  /** Folders that the stages still empty: those that this process holds. */
+  get left(): readonly LeftFolder[] {
+    return this.#left.folders.filter(({ path }) => this.#keeper.holds(path));
+  }
+
+  /** Whether the stages may work: all three folders of the way are there and held. */
+  get complete(): boolean {
+    return WAY.every((kind) => this.#keeper.holds(this.#settings.folders[kind]));
+  }
+
+  /**
+   * Takes the locks of the folders of the way and of `more`. What a client has written is waited for instead. Like
+   * all that writes the file, not to be called while another such call is under way.
+   * @throws {FolderInUseError} and the system's error where one of the configuration's cannot be written
+   */
+  async open(more: readonly string[]): Promise<void> {
+    const { folders } = this.#settings;
+    const configured = WAY.filter((kind) => this.#written[kind] === undefined).map((kind) => folders[kind]);
+    this.#keeper.take([...more, ...configured]);
+    this.#takeUp();
+    const { temp, proc } = folders;
+    if (this.#before?.temp === temp && this.#before.proc === proc) return;
+    this.#before = { temp, proc };
+    try {
+      await this.#keep(this.#state, performance.now() + CHECK_MS_MAX);
+    } catch (error) {
+      this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
+    }
+  }
+
+  /** Tries what cannot be used yet, and tells how that stands. To be called now and then. Never rejects. */
+  async lookAgain(): Promise<void> {
+    for (const kind of WAY.filter((kind) => this.#written[kind] !== undefined)) {
+      const path = this.#settings.folders[kind];
+      const reason = await this.#take(path);
+      if (path === this.#settings.folders[kind]) this.#tellUnavailable(kind, reason);
+    }
+    for (const { kind, path } of this.#left.folders) {
+      if (this.#keeper.holds(path)) continue;
+      const reason = await this.#take(path);
+      const message = reason === null ? null : leftUnreadable(kind, path, reason);
+      this.#options.onCondition({ key: leftKey(path), message });
+    }
+    const { output_root } = this.#settings.folders;
+    if (this.#outputSeen || this.#written.output_root === undefined) return;
+    const reason = await this.#keeper.reasonNotThere(output_root);
+    if (output_root !== this.#settings.folders.output_root) return;
+    this.#tellUnavailable("output_root", reason);
+    this.#outputSeen = reason === null;
+  }
+
+  /** Whether there is something to look at again. */
+  get waits(): boolean {
+    const outputUnseen = !this.#outputSeen && this.#written.output_root !== undefined;
+    return !this.complete || outputUnseen || this.#left.folders.length > this.left.length;
+  }
+
+  /**
+   * Checks, locks, writes down; then it is in force. Not to be called twice at once.
+   * @param change `ofClient` false: it is not written down, and changes nothing that a client has written
+   * @returns whether anything has changed
+   * @throws {SettingRefusedError}
+   */
+  async change(
+    change: SettingChange,
+    options: { readonly ofClient: boolean; readonly deadline_ms: number },
+  ): Promise<boolean> {
+    const { ofClient, deadline_ms } = options;
+    const before = clientSettings(this.#settings)[change.key];
+    const text = checkText(change);
+    if (!ofClient && this.#written[change.key] !== undefined) return false;
+    const same = text.value === before;
+    if (same && (!ofClient || this.#written[change.key]?.value === before)) return false;
+    const checked = same ? text : await checkChange(change, {
+      settings: this.#settings,
+      left: this.#left.folders,
+      limit: this.#limit,
+      deadline_ms,
+    });
+    const next = withChange(this.#settings, checked);
+    const release = same ? () => {} : this.#lockFor(checked);
+    const left = same ? this.#left.folders : this.#leftAfter(checked);
+    const since = localTime(Date.now());
+    const written = ofClient
+      ? { ...this.#written, [checked.key]: { value: checked.value, instead_of: before, since } }
+      : this.#written;
+    try {
+      await this.#keep(stateOf(next, written, left), deadline_ms);
+    } catch (error) {
+      release();
+      throw refusal(change, `it cannot be kept over a restart in ${this.path}: ${messageOf(error)}`);
+    }
+    this.#settings = next;
+    this.#written = written;
+    this.#left.set(left);
+    this.#tellUnavailable(checked.key, null);
+    if (checked.key === "output_root") this.#outputSeen = true;
+    this.#log.info(`${keyOf(checked.key)} is now ${JSON.stringify(checked.value)}, before ${JSON.stringify(before)}`);
+    return !same;
+  }
+
+  /** No stage works with older settings any more: nothing comes into the folders that were left by then. */
+  closeLeft(ids?: readonly number[]): void {
+    this.#left.close(ids);
+  }
+
+  get leftIds(): readonly number[] {
+    return this.#left.ids;
+  }
+
+  /** Of what the stages tell: the folders that can be let go of now. */
+  emptied(told: NonNullable<Backlog["left"]>): readonly number[] {
+    return performance.now() < this.#keepAfter_ms ? [] : this.#left.emptied(told);
+  }
+
+  /** Off the list, in the file too; then others may have them. Never rejects. */
+  async letGo(ids: readonly number[]): Promise<void> {
+    const gone = this.#left.folders.filter(({ id }) => ids.includes(id));
+    if (gone.length === 0) return;
+    const left = this.#left.folders.filter(({ id }) => !ids.includes(id));
+    try {
+      await this.#keep(stateOf(this.#settings, this.#written, left), performance.now() + CHECK_MS_MAX);
+    } catch (error) {
+      this.#keepAfter_ms = performance.now() + KEEP_RETRY_MS;
+      this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
+      return;
+    }
+    this.#left.set(left);
+    for (const { kind, path } of gone) {
+      if (!this.#isInUse(path)) this.#keeper.release(path);
+      this.#options.onCondition({ key: leftKey(path), message: null });
+      this.#log.info(`${path}, the ${kind} folder before it was changed, holds no frames any more`);
+    }
+  }
+
+  /** Lets go of all folders. */
+  async close(): Promise<void> {
+    await this.#limit.run(() => this.#file.idle, CHECK_MS_MAX).catch(() => {});
+    this.#keeper.releaseAll();
+  }
+
+  /** Why it cannot be locked, or null. A change may have come meanwhile. */
+  async #take(path: string): Promise<string | null> {
+    const reason = await this.#keeper.tryToTake(path);
+    if (!this.#isInUse(path)) this.#keeper.release(path);
+    return reason;
+  }
+
+  #isInUse(path: string): boolean {
+    return this.#isOfTheWay(path) || this.#left.has(path);
+  }
+
+  /** Gives what takes it back. */
+  #lockFor(change: SettingChange): () => void {
+    const { key, value } = change;
+    if (key !== "raw" && key !== "temp" && key !== "proc") return () => {};
+    if (this.#keeper.holds(value)) return () => {};
+    try {
+      this.#keeper.take([value]);
+    } catch (error) {
+      throw refusal(change, reasonNotTaken(error));
+    }
+    return () => this.#keeper.release(value);
+  }
+
+  #leftAfter(change: SettingChange): readonly Left[] {
+    const { key: kind, value } = change;
+    if (kind !== "raw" && kind !== "temp" && kind !== "proc") return this.#left.folders;
+    const { [kind]: path } = this.#settings.folders;
+    const others = this.#left.folders.filter((folder) => folder.path !== value);
+    // One that was not there cannot be emptied; with it back, a client may set it again.
+    if (!this.#keeper.holds(path)) return others;
+    const { settle_s, sidecar_wait_s } = this.#settings.frames;
+    const until_ms = kind === "raw" ? Date.now() + (settle_s + sidecar_wait_s + LEFT_RAW_S) * 1000 : null;
+    return [...others, this.#left.made({ kind, path, until_ms })];
+  }
+
+  get #state(): SettingsState {
+    return stateOf(this.#settings, this.#written, this.#left.folders);
+  }
+
+  #keep(state: SettingsState, deadline_ms: number): Promise<void> {
+    return this.#file.write(state, { before: this.#state, deadline_ms });
+  }
+
+  #tellUnavailable(key: ClientSetting, reason: string | null): void {
+    const path = String(clientSettings(this.#settings)[key]);
+    const message = reason === null
+      ? null
+      : `${keyOf(key)}, which a client has set to ${path}, cannot be used: ${reason}; frames wait until it can`;
+    this.#options.onCondition({ key: keyOf(key), message });
+  }
+
+  #load(): void {
+    let state: SettingsState;
+    try {
+      state = readSettingsFile(this.path);
+    } catch (error) {
+      const what = `what clients have set cannot be read from ${this.path}: ${messageOf(error)}`;
+      try {
+        this.#log.error(`${what}; the file is now ${putAside(this.path)}, and the configuration's settings hold`);
+      } catch (second) {
+        this.#log.error(`${what}; nor can it be put aside: ${messageOf(second)}`);
+      }
+      return;
+    }
+    const { settings, written, leftOut } = inForce(this.#settings, state.settings);
+    this.#settings = settings;
+    this.#written = written;
+    for (const why of leftOut) {
+      this.#log.error(`${why}; a client had set this (${this.path}), and the configuration's value holds`);
+    }
+    for (const [key, { value }] of Object.entries(written)) {
+      const name = keyOf(key as ClientSetting);
+      this.#log.info(`${name} = ${JSON.stringify(value)}, as a client has set it (${this.path})`);
+    }
+    const left = state.left.filter(({ path }) => !this.#isOfTheWay(path));
+    this.#left.set(left.map((folder) => this.#left.made(folder)));
+    this.#left.close();
+    this.#before = state.work;
+  }
+
+  /** Where the last run worked, if the configuration has been changed since: what is on its way there goes on too. */
+  #takeUp(): void {
+    for (const kind of CLAIMS) {
+      const path = this.#before?.[kind];
+      if (path === undefined || this.#isInUse(path)) continue;
+      const others = [this.#settings.folders.raw, outputFolder(this.#settings)];
+      if (others.some((other) => relate(path, other, { windows: WINDOWS }) !== null)) continue;
+      try {
+        if (!folderExists(path)) continue;
+        this.#keeper.take([path]);
+        this.#left.set([...this.#left.folders, this.#left.made({ kind, path, until_ms: null })]);
+      } catch (error) {
+        this.#log.warn(`${path}, the ${kind} folder of the last run, cannot be used: ${reasonNotTaken(error)}`);
+      }
+    }
+    this.#left.close();
+  }
+
+  #isOfTheWay(path: string): boolean {
+    return WAY.some((kind) => this.#settings.folders[kind] === path);
+  }
+}
+
+function stateOf(settings: Settings, written: WrittenSettings, left: readonly Left[]): SettingsState {
+  const { temp, proc } = settings.folders;
+  const kept = left.map(({ kind, path, until_ms }) => ({ kind, path, until_ms }));
+  return { settings: written, work: { temp, proc }, left: kept };
+}
+
+function reasonNotTaken(error: unknown): string {
+  if (!(error instanceof FolderInUseError)) return messageOf(error);
+  const { holder } = error;
+  // By a link, another drive's letter, another spelling.
+  if (holder?.pid === Deno.pid) return "this pewatch uses the same folder already, under another name";
+  return holder === null
+    ? "another process works on it"
+    : `process ${holder.pid} on ${holder.host} (${holder.program}) works on it since ${holder.since}`;
+}

@@ -1,0 +1,64 @@
+/** Makes the folders that a configuration names. */
+import { join } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+import { makeFolder as makeWithThoseAbove } from "../../files/listing.ts";
+import type { WrittenSettings } from "./settings_file.ts";
+import { outputFolder } from "../../plugins/host/plugin_host.ts";
+
+/** A folder that cannot be used; `key` is the configuration's. */
+export class FolderError extends Error {
+  override readonly name = "FolderError";
+  readonly key: string;
+
+  constructor(key: string, message: string, options?: ErrorOptions) {
+    super(`${key}: ${message}`, options);
+    this.key = key;
+  }
+}
+
+/**
+ * Makes each of raw, temp, proc, output and the shadows' folder where it is missing, and sees that it can be listed.
+ * @param written what clients have set: it was there then, so it is waited for, and not made in its place
+ * @throws {FolderError}
+ */
+export function makeFolders(settings: Settings, written: WrittenSettings = {}): void {
+  const { raw, temp, proc } = settings.folders;
+  if (written.raw === undefined) makeFolder("folders.raw", raw);
+  if (written.temp === undefined) makeFolder("folders.temp", temp);
+  if (written.proc === undefined) makeFolder("folders.proc", proc);
+  if (written.output_root === undefined) makeFolder("folders.output_root", outputFolder(settings));
+  makeFolder("daemon.state_dir", shadowFolder(settings));
+}
+
+/** Where the plugins of the user's folder are imported from: one daemon's own. */
+export function shadowFolder(settings: Settings): string {
+  return join(settings.daemon.state_dir, "plugins");
+}
+
+function makeFolder(key: string, path: string): void {
+  // Listed first: some RAM disks' drivers refuse every other question about a folder, as mkdir asks it of one that is
+  // there already.
+  if (listable(path)) return;
+  try {
+    makeWithThoseAbove(path);
+    for (const _entry of Deno.readDirSync(path)) break;
+  } catch (error) {
+    throw new FolderError(key, `Cannot make or read the folder ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function listable(path: string): boolean {
+  try {
+    for (const _entry of Deno.readDirSync(path)) break;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+    return "a file is in its place";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,144 @@
+/** The file that carries over a restart what clients have changed, and all folders that may have frames on their way. */
+import { join } from "node:path";
+import { syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { isMissing } from "../../files/errors.ts";
+import { makeFolder } from "../../files/listing.ts";
+import type { FolderKind } from "../../frames/claim/left_folders.ts";
+import type { ClientSetting } from "./client_settings.ts";
+import type { TimeLimit } from "../../time/time_limit.ts";
+
+export const SETTINGS_FILE = "settings.json";
+
+const VERSION = 1;
+const ABOUT =
+  "Settings that clients have changed: they hold in the place of the configuration's. To forget one, stop " +
+  "pewatch and take it out below settings. The folders below work and left may have frames on their way.";
+/** A handful of paths. */
+const FILE_BYTES_MAX = 1024 * 1024;
+const SETTINGS = ["raw", "temp", "proc", "output_root", "output_dir", "max_proc"] as const satisfies ClientSetting[];
+const KINDS = ["raw", "temp", "proc"] as const satisfies FolderKind[];
+
+/** A setting as a client has written it. */
+export interface WrittenSetting {
+  readonly value: string | number;
+  /** What held before. */
+  readonly instead_of: string | number;
+  /** With offset. */
+  readonly since: string;
+}
+
+export type WrittenSettings = { readonly [Key in ClientSetting]?: WrittenSetting };
+
+export interface KeptFolder {
+  readonly kind: FolderKind;
+  readonly path: string;
+  readonly until_ms: number | null;
+}
+
+export interface SettingsState {
+  readonly settings: WrittenSettings;
+  /** Where claims were last; null where there is no file. */
+  readonly work: { readonly temp: string; readonly proc: string } | null;
+  /** Folders that were left and not empty yet. */
+  readonly left: readonly KeptFolder[];
+}
+
+export function settingsPath(stateDir: string): string {
+  return join(stateDir, SETTINGS_FILE);
+}
+
+/**
+ * Nothing where there is no file.
+ * @throws an error that says what is wrong with it
+ */
+export function readSettingsFile(path: string): SettingsState {
+  let text: string;
+  try {
+    if (Deno.lstatSync(path).size > FILE_BYTES_MAX) throw new RangeError("it is too large");
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return { settings: {}, work: null, left: [] };
+    throw error;
+  }
+  const content: unknown = JSON.parse(text);
+  if (!isObject(content) || content["version"] !== VERSION) throw new SyntaxError(`it is none of version ${VERSION}`);
+  const { settings, work, left } = content;
+  if (!isObject(work) || typeof work["temp"] !== "string" || typeof work["proc"] !== "string") {
+    throw new SyntaxError("work holds no folders");
+  }
+  if (!isObject(settings) || !Array.isArray(left)) throw new SyntaxError("settings or left is missing");
+  for (const [key, setting] of Object.entries(settings)) {
+    if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is none`);
+  }
+  if (!left.every(isKept)) throw new SyntaxError("left holds what is no folder");
+  return { settings: settings as WrittenSettings, work: { temp: work["temp"], proc: work["proc"] }, left };
+}
+
+/** Writes the file, one state after the other; none is waited for longer than its deadline. */
+export class SettingsWriter {
+  readonly path: string;
+  readonly #limit: TimeLimit;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, limit: TimeLimit) {
+    this.path = path;
+    this.#limit = limit;
+  }
+
+  /**
+   * @param options.before what holds on where this cannot be written in time: it is written behind
+   * @throws {TimeLimitError} and the system's error
+   */
+  async write(
+    state: SettingsState,
+    { before, deadline_ms }: { readonly before: SettingsState; readonly deadline_ms: number },
+  ): Promise<void> {
+    const write = (what: SettingsState) => this.#writing.then(() => writeSettingsFile(this.path, what));
+    const written = write(state);
+    this.#writing = written.catch(() => {});
+    try {
+      await this.#limit.run(() => written, deadline_ms - performance.now());
+    } catch (error) {
+      this.#writing = write(before).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Comes when all is written, or cannot be. */
+  get idle(): Promise<void> {
+    return this.#writing;
+  }
+}
+
+/** Written whole beside the old one, flushed, then renamed over it: it holds also after a power cut. */
+async function writeSettingsFile(path: string, state: SettingsState): Promise<void> {
+  const part = `${path}.part`;
+  const folder = join(path, "..");
+  makeFolder(folder);
+  const bytes = new TextEncoder().encode(`${JSON.stringify({ version: VERSION, about: ABOUT, ...state }, null, 2)}\n`);
+  {
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    await file.sync();
+  }
+  await whileHeldOpen(() => Deno.renameSync(part, path));
+  syncFolder(folder);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWritten(key: string, setting: unknown): boolean {
+  if (!isObject(setting) || !SETTINGS.some((known) => known === key)) return false;
+  const type = key === "max_proc" ? "number" : "string";
+  const { value, instead_of, since } = setting;
+  return typeof value === type && typeof instead_of === type && typeof since === "string";
+}
+
+function isKept(folder: unknown): boolean {
+  if (!isObject(folder)) return false;
+  const { kind, path, until_ms } = folder;
+  return KINDS.some((known) => known === kind) && typeof path === "string" &&
+    (until_ms === null || typeof until_ms === "number");
+}

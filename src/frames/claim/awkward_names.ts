@@ -1,0 +1,45 @@
+/**
+ * Frames with names that Windows cannot have. QXRD cannot write them, but a share or a disk that was written by Linux
+ * shows them: `aux.tif`, a folder `con`, a folder whose name ends with a dot.
+ */
+import { join, toNamespacedPath } from "node:path";
+import { nameForWindows } from "../../config/windows_names.ts";
+import type { ClaimRecord, Member } from "./record.ts";
+import type { Candidate } from "../prepare/scan.ts";
+
+/**
+ * A folder of raw in the form in which Windows takes every name below it as it stands. On other systems, and where it
+ * is a share's, the path as it is.
+ */
+export function rawFolder(raw: string, folder: string): string {
+  return join(toNamespacedPath(raw), ...folder.split("/"));
+}
+
+/** What the members are called from the claim on, and what a person should know of it. */
+export function withNamesToKeep(
+  candidate: Pick<Candidate, "folder" | "image">,
+  members: readonly Member[],
+  os: typeof Deno.build.os = Deno.build.os,
+): { image: string; members: readonly Member[]; notes: readonly string[] } {
+  const { image } = candidate;
+  if (os !== "windows") return { image, members, notes: [] };
+  const kept = members.map((member) => {
+    const name = nameForWindows(member.name);
+    return name === member.name ? member : { ...member, name, from: member.name };
+  });
+  const given = nameForWindows(image);
+  const notes = given === image ? [] : [`it was called ${image}, a name that Windows cannot have`];
+  return { image: given, members: kept, notes };
+}
+
+/**
+ * The name of a file or of a sub-folder (forward slashes) in the output. What goes to quarantine may do so since its
+ * output, a FAT volume or a share of Windows, refuses its name: there names are such as Windows can have, everywhere.
+ */
+export function nameInOutput(
+  name: string,
+  record: Pick<ClaimRecord, "quarantine">,
+  os: typeof Deno.build.os = Deno.build.os,
+): string {
+  return os === "windows" || record.quarantine !== null ? name.split("/").map(nameForWindows).join("/") : name;
+}

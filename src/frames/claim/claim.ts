@@ -1,0 +1,331 @@
+/**
+ * Claims: a folder for each frame on its way.
+ *
+ * `temp/.claiming-ID` is being filled from raw, `temp/ID` waits for the merge, `proc/ID` for its delivery,
+ * `temp/.discard-ID` for its removal; `.moving-ID` is a copy on its way from another volume. Each change of state is one rename of the folder, so that every stage sees only
+ * claims that are whole, and a restart knows from the name where to go on.
+ */
+import { join } from "node:path";
+import { removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { isMissing, isOtherVolume, mayBeHeldOpen } from "../../files/errors.ts";
+import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../../files/listing.ts";
+import type { ParameterReading } from "../../parameters/parameter.ts";
+import { writeClaimParameters } from "./claim_parameters.ts";
+import { rawFolder } from "./awkward_names.ts";
+import {
+  type ClaimRecord,
+  DONE_NAME,
+  type Member,
+  NEXUS_NAME,
+  readRecord,
+  reasonName,
+  RECORD_NAME,
+  RecordError,
+  writeRecord,
+} from "./record.ts";
+import { allOf, leftOf } from "./left_folders.ts";
+import { copyFile, moveFile, MOVING_NAME } from "./move_file.ts";
+import type { FrameFolders } from "../stage.ts";
+
+export const CLAIMING_PREFIX = ".claiming-";
+export const DISCARD_PREFIX = ".discard-";
+const MOVING_PREFIX = ".moving-";
+
+let sequence = 0;
+
+/** A new claim's id: the time first, so that claims sort in the order of their frames; unique over restarts. */
+export function newClaimId(now = new Date()): string {
+  const time = now.toISOString().replace(/[-:.Z]/g, "");
+  sequence = (sequence + 1) % 1_000_000;
+  const chance = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
+  return `${time}-${String(sequence).padStart(6, "0")}-${chance}`;
+}
+
+const CLAIM_ID = /^\d{8}T\d{9}-\d{6}-[0-9a-f]{8}$/;
+
+/** Whether a folder's name is that of a claim. */
+export function isClaimId(name: string): boolean {
+  return CLAIM_ID.test(name);
+}
+
+/** The ids of whole claims in a folder, oldest first. */
+export function listClaims(folder: string): string[] {
+  return listFolder(folder).folders.filter((name) => !name.startsWith(".")).sort();
+}
+
+export interface FoundClaim {
+  readonly id: string;
+  /** That it lies in. */
+  readonly folder: string;
+}
+
+/**
+ * All whole claims of a kind, oldest first, also in folders that were left.
+ * @throws the system's error where the present folder cannot be read
+ */
+export function findClaims(folders: FrameFolders, kind: "temp" | "proc"): FoundClaim[] {
+  const found = allOf(folders, kind).flatMap((folder) => {
+    try {
+      return listClaims(folder).map((id) => ({ id, folder }));
+    } catch (error) {
+      if (folder === folders[kind]) throw error;
+      return []; // told of by tellLeft
+    }
+  });
+  return found.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** Claim folders of a prefix (half-made, or to be removed), by name. */
+export function listUnfinished(folder: string, prefix: string): string[] {
+  return listFolder(folder).folders.filter((name) => name.startsWith(prefix)).sort();
+}
+
+/**
+ * Takes a frame out of raw. The record is durable before the first file moves, and the image moves last: until then
+ * QXRD does not use its name again.
+ */
+export async function claimFrame(
+  record: ClaimRecord,
+  options: { from: string; temp: string; fsync: boolean; parameters?: readonly ParameterReading[] },
+): Promise<void> {
+  const claiming = join(options.temp, CLAIMING_PREFIX + record.id);
+  Deno.mkdirSync(claiming);
+  try {
+    writeClaimParameters(claiming, options.parameters ?? [], options);
+    writeRecord(claiming, record, options);
+    await fillClaim(claiming, record, options.from);
+  } catch (error) {
+    // Else each try would leave a claim behind: a file that another program holds open is tried at every firing.
+    // Where not even that can be done, the next firing goes on with the claim.
+    await giveBack(claiming, { record, from: options.from }).catch(() => {});
+    throw error;
+  }
+  await finishClaiming(claiming, record, options.temp);
+}
+
+async function fillClaim(claiming: string, record: ClaimRecord, from: string): Promise<void> {
+  for (const member of record.members) {
+    const source = join(from, member.from ?? member.name);
+    const facts = factsOf(source);
+    const target = join(claiming, member.name);
+    if (facts === null) {
+      if (factsOf(target) !== null || factsOf(join(claiming, record.image)) !== null) continue; // moved before a restart
+      throw new Deno.errors.NotFound(`Cannot find ${source}: it has gone while its frame was taken`);
+    }
+    // Same name, other file: QXRD has written a new one since the claim was cut off; that one is another frame's.
+    const another = facts.size !== member.size || facts.modified_ms !== member.modified_ms;
+    if (another && factsOf(target) !== null) continue;
+    await moveFile(source, target);
+  }
+}
+
+async function finishClaiming(claiming: string, record: ClaimRecord, temp: string): Promise<void> {
+  const name = record.remove ? DISCARD_PREFIX + record.id : record.id;
+  await whileHeldOpen(() => Deno.renameSync(claiming, join(temp, name)));
+}
+
+/**
+ * Goes on with a claim that a crash left half-made. One whose image never left raw is taken back: the frame is then
+ * claimed anew.
+ * @returns the record where the claim was finished, null where nothing was left of it
+ */
+export async function resumeClaim(
+  name: string,
+  options: { raw: string; temp: string; fsync: boolean },
+): Promise<ClaimRecord | null> {
+  const claiming = join(options.temp, name);
+  const record = readRecord(claiming);
+  if (record === null) {
+    discardRemains(claiming);
+    return null;
+  }
+  const raw = record.raw ?? options.raw;
+  const from = rawFolder(raw, record.folder);
+  try {
+    await fillClaim(claiming, record, from);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await giveBack(claiming, { record, from });
+    return null;
+  }
+  await finishClaiming(claiming, record, options.temp);
+  return record;
+}
+
+/**
+ * Without an image there is no frame: what else was taken goes back to where it lay.
+ * @throws also where the image does not lie there: the raw folder may be away, and what is put into the bare folder of a
+ *   mount is not seen any more when it is back
+ */
+async function giveBack(claiming: string, claim: { record: ClaimRecord; from: string }): Promise<void> {
+  const { image, members } = claim.record;
+  removeFile(join(claiming, MOVING_NAME));
+  const pathInRaw = (member: Member) => join(claim.from, member.from ?? member.name);
+  const taken = members.filter((member) => factsOf(join(claiming, member.name)) !== null);
+  const isThere = members.some((member) => member.name === image && factsOf(pathInRaw(member)) !== null);
+  if (taken.length > 0 && !isThere) {
+    throw new Deno.errors.NotFound(
+      `Cannot find ${image} in ${claim.from}; what was taken with it waits in ${claiming}`,
+    );
+  }
+  for (const member of taken) await moveFile(join(claiming, member.name), pathInRaw(member));
+  discardRemains(claiming);
+}
+
+/** Removes the remains of a claim that never got its record: nothing of a frame can be in it. */
+function discardRemains(folder: string): void {
+  const { files } = listFolder(folder);
+  const foreign = files.filter((name) => !name.startsWith(RECORD_NAME) && name !== DONE_NAME);
+  if (foreign.length > 0) {
+    throw new Error(`${folder} has no ${RECORD_NAME} but holds ${foreign[0]}: move its files back into the raw folder`);
+  }
+  for (const name of files) removeFile(join(folder, name));
+  removeFolder(folder);
+}
+
+/**
+ * Moves a whole claim to another stage's folder: one rename, or, where the volumes differ, a verified copy before the
+ * source is let go of.
+ */
+export async function moveClaim(id: string, options: { from: string; to: string; record: ClaimRecord }): Promise<void> {
+  const [source, target] = [join(options.from, id), join(options.to, id)];
+  try {
+    await whileHeldOpen(() => Deno.renameSync(source, target));
+  } catch (error) {
+    if (!isOtherVolume(error)) throw error;
+    await moveClaimAcross(source, { to: options.to, id });
+  }
+}
+
+/** Until the source's record says that it is done, the source is the claim; from then on the copy is. */
+async function moveClaimAcross(source: string, target: { to: string; id: string }): Promise<void> {
+  withoutMoves.delete(target.to);
+  const moving = makeFoldersBelow(target.to, MOVING_PREFIX + target.id);
+  try {
+    const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
+    const others = listFolder(source).files.filter((name) => !left.includes(name));
+    // The record goes last: a copy that has it is whole.
+    for (const name of [...others, RECORD_NAME]) copyFile(join(source, name), join(moving, name));
+    syncFolder(target.to);
+    await whileHeldOpen(() => Deno.renameSync(join(source, RECORD_NAME), join(source, DONE_NAME)));
+  } catch (error) {
+    // On a volume that is full its space is needed, and the next try may go to another folder.
+    tryToRemove(moving);
+    throw error;
+  }
+  syncFolder(source);
+  await whileHeldOpen(() => Deno.renameSync(moving, join(target.to, target.id)));
+  await discardClaim(source);
+}
+
+/**
+ * Folders in which no move is unfinished: none was when they were last looked at, and this worker, the only one that
+ * makes moves there, has begun none since. Hundreds of claims may wait in them, which need not be listed at each firing.
+ */
+const withoutMoves = new Set<string>();
+
+/**
+ * Goes on with moves between two volumes that a stop cut off, of the one stage that makes them: what its source has let
+ * go of takes its place, other copies are removed and made anew.
+ * @throws the system's error where the folder that claims are moved to now cannot be read
+ */
+export function finishMovesAcross(folders: FrameFolders, move: { from: "temp" | "proc"; to: "temp" | "proc" }): void {
+  const unfinished = [folders[move.to], ...leftOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
+    if (withoutMoves.has(folder) && isReadable(folder)) return [];
+    try {
+      const names = listUnfinished(folder, MOVING_PREFIX);
+      if (names.length === 0) withoutMoves.add(folder);
+      return names.map((name) => ({ folder, name }));
+    } catch (error) {
+      if (folder === folders[move.to]) throw error;
+      return []; // told of where its claims are looked for
+    }
+  });
+  if (unfinished.length === 0) return;
+  const sources = allOf(folders, move.from);
+  // One that is away may still have the claim: then nothing can be said of its copy.
+  if (!sources.every(isReadable)) return;
+  for (const { folder, name } of unfinished) {
+    const moving = join(folder, name);
+    const id = name.slice(MOVING_PREFIX.length);
+    const stillInSource = sources.some((source) => factsOf(join(source, id, RECORD_NAME)) !== null);
+    if (stillInSource || readRecord(moving) === null) removeCopy(moving);
+    else Deno.renameSync(moving, join(folder, id));
+  }
+}
+
+function isReadable(folder: string): boolean {
+  try {
+    return folderExists(folder);
+  } catch {
+    return false;
+  }
+}
+
+function removeCopy(folder: string): void {
+  for (const name of listFolder(folder).files) removeFile(join(folder, name));
+  removeFolder(folder);
+}
+
+function tryToRemove(folder: string): void {
+  try {
+    removeCopy(folder);
+  } catch {
+    // the next firing removes it: its source still has the claim
+  }
+}
+
+/**
+ * Removes a claim whose frame is safe elsewhere. The record's change of name says so, should a crash come between.
+ * @returns "left" where another program holds a file of it open: the claim is then done, and its removal is left to
+ *   the next firing
+ * @throws the system's error; while the record's name cannot be changed, the claim is not done
+ */
+export async function discardClaim(claim: string): Promise<"removed" | "left"> {
+  try {
+    await whileHeldOpen(() => Deno.renameSync(join(claim, RECORD_NAME), join(claim, DONE_NAME)));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  try {
+    removeClaimFolder(claim);
+    return "removed";
+  } catch (error) {
+    if (mayBeHeldOpen(error)) return "left";
+    throw error;
+  }
+}
+
+/**
+ * A claim is removed with all that is in it once its record's files are delivered, so a damaged record must not be short
+ * of one.
+ * @throws RecordError
+ */
+export function checkNamesAll(claim: string, record: ClaimRecord): void {
+  const members = new Set(record.members.map((member) => member.name));
+  // The text for the quarantine is written before the record names it.
+  const own = record.quarantine === null ? OWN_NAMES : [...OWN_NAMES, reasonName(record)];
+  const isOwn = (name: string) => own.some((start) => name.startsWith(start));
+  const unnamed = listFolder(claim).files.find((name) => !members.has(name) && !isOwn(name));
+  if (unnamed !== undefined) throw new RecordError(`its record does not name ${unnamed}`);
+}
+
+/** What pewatch itself puts into claims; each also with ".part" behind it. */
+const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, NEXUS_NAME, MOVING_NAME];
+
+/** Whether only the removal of this claim is left to do. */
+export function isDone(claim: string): boolean {
+  const { files } = listFolder(claim);
+  return files.length === 0 || files.includes(DONE_NAME);
+}
+
+function removeClaimFolder(claim: string): void {
+  const { files } = listFolder(claim);
+  for (const name of files) if (name !== DONE_NAME) removeFile(join(claim, name));
+  // Windows keeps the name of a removed file until the last program has closed it; until then this claim is done.
+  if (Deno.build.os === "windows" && listFolder(claim).files.some((name) => name !== DONE_NAME)) {
+    throw Object.assign(new Deno.errors.Busy(`Cannot remove the files of ${claim}: they are open`), { code: "EBUSY" });
+  }
+  removeFile(join(claim, DONE_NAME));
+  removeFolder(claim);
+}

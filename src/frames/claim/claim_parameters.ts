@@ -1,0 +1,81 @@
+/**
+ * The parameters of a frame on its way. What counts for it when it is claimed is put into its claim, so that no end of
+ * the program can take it away; what is told later but was read before the frame was written comes when it is merged.
+ */
+import { join } from "node:path";
+import { writeWhole } from "../../files/durable.ts";
+import { isMissing, messageOf } from "../../files/errors.ts";
+import { nameIsTaken } from "../../files/listing.ts";
+import type { ParameterReading } from "../../parameters/parameter.ts";
+import { readingFromJson, readingToJson } from "../../parameters/json.ts";
+import type { Logger } from "../events.ts";
+import { type ClaimRecord, frameOf, RECORD_NAME } from "./record.ts";
+import type { ParameterSource } from "../stage.ts";
+
+/** Begins as the record, with which a claim that came to nothing is cleared away. */
+export const PARAMETERS_NAME = `${RECORD_NAME}.parameters`;
+/** All parameters at once have less than half of this as base64; a larger file is something else. */
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** What counts for a frame that is being claimed; none where nobody can be asked. */
+export async function parametersFor(
+  record: Pick<ClaimRecord, "folder" | "image" | "written_ms">,
+  options: { readonly source: ParameterSource | undefined; readonly log: Logger },
+): Promise<readonly ParameterReading[]> {
+  if (options.source === undefined) return [];
+  try {
+    const readings: unknown = await options.source.at(record.written_ms);
+    // A main thread that is ending, or that knows of no parameters, may answer nothing.
+    return Array.isArray(readings) ? readings : [];
+  } catch (error) {
+    options.log.warn(`${frameOf(record)}: its parameters cannot be asked for: ${messageOf(error)}`);
+    return [];
+  }
+}
+
+/** One reading a line. Before the record, which says that the claim is there. */
+export function writeClaimParameters(
+  claim: string,
+  readings: readonly ParameterReading[],
+  options: { fsync: boolean },
+): void {
+  if (readings.length === 0) return;
+  const lines = readings.map((reading) => `${readingToJson(reading)}\n`).join("");
+  writeWhole(join(claim, PARAMETERS_NAME), new TextEncoder().encode(lines), options);
+}
+
+/** @throws the system's error, or one that says what is wrong with the file */
+function readClaimParameters(claim: string): readonly ParameterReading[] {
+  const path = join(claim, PARAMETERS_NAME);
+  try {
+    if (!nameIsTaken(path)) return [];
+    const { size } = Deno.lstatSync(path);
+    if (size > FILE_BYTES_MAX) throw new RangeError(`Cannot read ${path}: ${size} bytes are too many`);
+    const lines = Deno.readTextFileSync(path).split("\n").filter((line) => line !== "");
+    return lines.map((line) => readingFromJson(JSON.parse(line)));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Of each parameter the newest reading that counts, from the claim or from the source. What cannot be read is told of:
+ * it never holds up a frame.
+ */
+export async function parametersOfClaim(
+  claim: { readonly path: string; readonly record: ClaimRecord },
+  options: { readonly source: ParameterSource | undefined; readonly log: Logger },
+): Promise<readonly ParameterReading[]> {
+  const byName = new Map<string, ParameterReading>();
+  try {
+    for (const reading of readClaimParameters(claim.path)) byName.set(reading.name, reading);
+  } catch (error) {
+    options.log.warn(`${frameOf(claim.record)}: the parameters in its claim are lost: ${messageOf(error)}`);
+  }
+  for (const reading of await parametersFor(claim.record, options)) {
+    const known = byName.get(reading.name);
+    if (known === undefined || known.time.getTime() <= reading.time.getTime()) byName.set(reading.name, reading);
+  }
+  return [...byName.values()];
+}

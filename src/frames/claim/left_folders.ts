@@ -1,0 +1,60 @@
+/**
+ * Folders that a client has put others in the place of. What was on its way in them still comes to its end: the stages
+ * work on them too, until nothing is left.
+ */
+import { reasonOf } from "../../files/errors.ts";
+import { listFolder } from "../../files/listing.ts";
+import { isMarkName } from "./series_marks.ts";
+import type { FrameFolders, StageOptions } from "../stage.ts";
+
+export type FolderKind = "raw" | "temp" | "proc";
+
+export interface LeftFolder {
+  /** Tells two times that one folder was left apart. */
+  readonly id: number;
+  readonly kind: FolderKind;
+  readonly path: string;
+  /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
+  readonly until_ms: number | null;
+  /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+  readonly closed: boolean;
+}
+
+/** The folders of a kind that were left, oldest first. */
+export function leftOf(folders: FrameFolders, kind: FolderKind): readonly LeftFolder[] {
+  return (folders.left ?? []).filter((folder) => folder.kind === kind);
+}
+
+/** All folders of a kind that may hold frames: those that were left first, since their frames are older. */
+export function allOf(folders: FrameFolders, kind: FolderKind): readonly string[] {
+  return [...leftOf(folders, kind).map(({ path }) => path), folders[kind]];
+}
+
+/** Tells how much lies in the folders of claims that were left, so that those with nothing in them can be let go of. */
+export function tellLeft(
+  kind: "temp" | "proc",
+  { folders, reporter }: Pick<StageOptions, "folders" | "reporter">,
+): void {
+  const left: { id: number; frames: number }[] = [];
+  for (const { id, path, closed } of leftOf(folders, kind)) {
+    try {
+      // Half-made claims, and marks of series whose master is still to be written, count too.
+      const { folders: claims, files } = listFolder(path);
+      if (closed) left.push({ id, frames: claims.length + files.filter(isMarkName).length });
+      reporter.condition({ key: leftKey(path), message: null });
+    } catch (error) {
+      reporter.condition({ key: leftKey(path), message: leftUnreadable(kind, path, reasonOf(error)) });
+    }
+  }
+  if (left.length > 0) reporter.backlog({ left });
+}
+
+/** The key of the condition that says what is wrong with a folder that was left. */
+export function leftKey(path: string): string {
+  return `left ${path}`;
+}
+
+export function leftUnreadable(kind: FolderKind, path: string, reason: string): string {
+  return `${path}, the ${kind} folder before it was changed, cannot be used: ${reason}; ` +
+    `frames in it wait. If it is gone for good, make an empty folder in its place`;
+}

@@ -1,0 +1,45 @@
+/** Moves one file: a rename, or where the volumes differ a verified and flushed copy before the source is removed. */
+import { dirname, join } from "node:path";
+import { renameToFreeName } from "../../../ffi/system/files.ts";
+import { copySpans } from "../../files/copy_spans.ts";
+import { removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { isOtherVolume } from "../../files/errors.ts";
+import { factsOf } from "../../files/listing.ts";
+import { sameContent } from "../../files/same_content.ts";
+
+/** A copy that is not whole yet. Its name begins with a dot as no frame's file does: "P.tif.part" may be one. */
+export const MOVING_NAME = ".pewatch-moving.part";
+
+/**
+ * Moves `from` to `to`. A `to` that is there already is the remains of a move that was cut off between copy and
+ * removal if its content is the same; then only the source is removed.
+ * @throws the system's error; the file is then whole in at least one of both places
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  if (renameToFreeName(from, to)) return;
+  if (factsOf(to) !== null) {
+    if (!sameContent(from, to)) throw new Deno.errors.AlreadyExists(`Cannot move ${from}: ${to} has other content`);
+    removeFile(from);
+    return;
+  }
+  try {
+    await whileHeldOpen(() => Deno.renameSync(from, to));
+  } catch (error) {
+    if (!isOtherVolume(error)) throw error;
+    copyFile(from, to);
+    removeFile(from);
+  }
+}
+
+/** Copies to another folder, verified and flushed under another name before it has its own. */
+export function copyFile(from: string, to: string): void {
+  const size = Deno.lstatSync(from).size;
+  const part = join(dirname(to), MOVING_NAME);
+  copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
+    verify: "compare",
+    fsync: true,
+    hashed: null,
+  });
+  Deno.renameSync(part, to);
+  syncFolder(dirname(to));
+}

@@ -1,0 +1,193 @@
+/** The claim record: the small file in each claim that lets a restart continue without any other state. */
+import { isAbsolute, join } from "node:path";
+import type { NexusReport } from "../../nexus/frame/facts.ts";
+import { writeWhole } from "../../files/durable.ts";
+import { isMissing } from "../../files/errors.ts";
+
+export const RECORD_NAME = "claim.json";
+/** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */
+export const DONE_NAME = "done.json";
+/** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
+export const NEXUS_NAME = "frame.nxs.head";
+export const RECORD_VERSION = 1;
+/** A record has a handful of members; a larger file is not one. */
+const RECORD_BYTES_MAX = 16 * 1024 * 1024;
+
+export type MemberRole = "image" | "sidecar" | "other";
+
+/** One file of a frame, as it lay in raw when it was claimed. */
+export interface Member {
+  /** In the claim and in the output, as far as the stem stays. */
+  readonly name: string;
+  /** Its name in raw, where that is another: one that Windows cannot have, though a share shows it. */
+  readonly from?: string;
+  readonly role: MemberRole;
+  readonly size: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly modified_ms: number;
+}
+
+/** What the merge stage made of the frame. */
+export interface MergeRecord {
+  readonly tagged: boolean;
+  /** Bytes of the image file after the tags were appended. */
+  readonly imageSize: number;
+  /** Null where no NeXus file could be made; the reason stands in the notes. */
+  readonly nexus: NexusReport | null;
+  readonly notes: readonly string[];
+}
+
+export interface ClaimRecord {
+  readonly version: typeof RECORD_VERSION;
+  /** ASCII; also the claim folder's name. Sorts by time. */
+  readonly id: string;
+  /** The raw folder that it was taken from, to which it is given back. Older records have none. */
+  readonly raw?: string;
+  /** Sub-folder of raw, forward slashes, "" for raw itself. */
+  readonly folder: string;
+  readonly image: string;
+  readonly members: readonly Member[];
+  readonly dark: boolean;
+  /** A dark that is removed instead of delivered. */
+  readonly remove: boolean;
+  /** Where the set goes: fixed when it is claimed, so that a later change of folders does not split a series. */
+  readonly destination: { readonly root: string; readonly dir: string };
+  /** Why the frame goes to quarantine, or null. */
+  readonly quarantine: string | null;
+  /** What a person should know of this frame; each line also stands in its NeXus file. */
+  readonly notes: readonly string[];
+  /** When the sidecar (without one, the image) was written, milliseconds since 1970 UTC. */
+  readonly written_ms: number;
+  /** How often the merge stage has begun with it. */
+  readonly attempts: number;
+  readonly merge: MergeRecord | null;
+  /** The stem that the set is delivered under where its own was taken, or null. */
+  readonly deliverAs: string | null;
+}
+
+/** A claim whose record cannot be read: it is kept and named, never guessed at. */
+export class RecordError extends Error {
+  override readonly name = "RecordError";
+}
+
+/** What file systems take, in bytes. */
+const NAME_BYTES_MAX = 255;
+
+/**
+ * The text beside a frame in quarantine: the image's name with an ending; where that would be too long (while it is
+ * written it has another), the claim's.
+ */
+export function reasonName({ id, image }: Pick<ClaimRecord, "id" | "image">): string {
+  const name = `${image}.reason.txt`;
+  const fits = new TextEncoder().encode(`${name}.part`).length <= NAME_BYTES_MAX;
+  return fits ? name : `${id}.reason.txt`;
+}
+
+/** The frame's name for people: its path below raw. */
+export function frameOf(record: Pick<ClaimRecord, "folder" | "image">): string {
+  return record.folder === "" ? record.image : `${record.folder}/${record.image}`;
+}
+
+export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: boolean }): void {
+  writeWhole(join(claim, RECORD_NAME), new TextEncoder().encode(JSON.stringify(record, null, 1) + "\n"), options);
+}
+
+/**
+ * The record of a claim, or null where the claim has none.
+ * @throws RecordError where there is a file of that name which is no record
+ */
+export function readRecord(claim: string): ClaimRecord | null {
+  const path = join(claim, RECORD_NAME);
+  let text: string;
+  try {
+    if (Deno.lstatSync(path).size > RECORD_BYTES_MAX) throw new RecordError(`Cannot read ${path}: it is too large`);
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch (error) {
+    throw new RecordError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  throw new RecordError(`Cannot read ${path}: it is no claim record of version ${RECORD_VERSION}`);
+}
+
+function isRecord(value: unknown): value is ClaimRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Record<string, unknown>;
+  const destination = record.destination as Record<string, unknown> | null | undefined;
+  return record.version === RECORD_VERSION && typeof record.id === "string" && isPlainName(record.id) &&
+    typeof record.folder === "string" && (record.raw === undefined || typeof record.raw === "string") &&
+    typeof record.image === "string" && isPlainName(record.image) && isRelativeFolder(record.folder) &&
+    typeof destination?.root === "string" && isAbsolute(destination.root) && typeof destination.dir === "string" &&
+    isRelativeFolder(destination.dir) &&
+    areMembers(record.members, record.image) && areTexts(record.notes) &&
+    isTime(record.written_ms) && isCount(record.attempts) && typeof record.dark === "boolean" &&
+    typeof record.remove === "boolean" &&
+    (record.quarantine === null || typeof record.quarantine === "string") &&
+    (record.deliverAs === null || (typeof record.deliverAs === "string" && isPlainName(record.deliverAs))) &&
+    (record.merge === null || isMerge(record.merge));
+}
+
+/** Each name once, and the image among them. */
+function areMembers(value: unknown, image: string): value is Member[] {
+  if (!Array.isArray(value) || !value.every(isMember)) return false;
+  const images = value.filter((member) => member.role === "image");
+  return images.length === 1 && images[0]!.name === image &&
+    new Set(value.map(({ name }) => name)).size === value.length;
+}
+
+function isMerge(value: unknown): value is MergeRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const merge = value as Record<string, unknown>;
+  return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
+    (merge.nexus === null || isNexusReport(merge.nexus));
+}
+
+function isNexusReport(value: unknown): value is NexusReport {
+  if (typeof value !== "object" || value === null) return false;
+  const { way, splice, checksumSlot, reason } = value as Record<string, unknown>;
+  return (way === "splice" ? isSplice(splice) : way === "whole" && splice === null) &&
+    (checksumSlot === null || isCount(checksumSlot)) && (reason === null || typeof reason === "string");
+}
+
+function isSplice(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { at, tiffOffset, byteCount } = value as Record<string, unknown>;
+  return [at, tiffOffset, byteCount].every(isCount);
+}
+
+function areTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}
+
+/** What Date takes, so that it can be told. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
+}
+
+/** Bytes, or a place in a file. */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isMember(value: unknown): value is Member {
+  if (typeof value !== "object" || value === null) return false;
+  const member = value as Record<string, unknown>;
+  return typeof member.name === "string" && isPlainName(member.name) && isCount(member.size) &&
+    (member.from === undefined || (typeof member.from === "string" && isPlainName(member.from))) &&
+    typeof member.modified_ms === "number" &&
+    (member.role === "image" || member.role === "sidecar" || member.role === "other");
+}
+
+/** A damaged record must never lead a copy or a removal out of the folders. */
+function isPlainName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name);
+}
+
+function isRelativeFolder(folder: string): boolean {
+  return folder === "" || folder.split("/").every(isPlainName);
+}

@@ -1,0 +1,77 @@
+/**
+ * Marks of delivered frames whose series' master has still to be written: one small file each in proc, durable before
+ * the frame's claim is let go. They are plain files with a hidden name, so no stage takes them for claims, and there is
+ * no folder that one worker would remove while another writes into it.
+ */
+import { join } from "node:path";
+import { removeFile, writeWhole } from "../../files/durable.ts";
+import { isMissing } from "../../files/errors.ts";
+import { listFolder } from "../../files/listing.ts";
+import { seriesFrame } from "../../nexus/series/series_layout.ts";
+
+const MARK_NAME = /^\.series-([0-9A-Za-z-]+)\.json$/;
+/** A mark is some hundred bytes. */
+const MARK_BYTES_MAX = 65_536;
+
+export interface SeriesMark {
+  /** The claim's. Marks sort by it in the order of their frames. */
+  readonly id: string;
+  /** The output root that holds the folder: where it is there and the folder is not, somebody has taken that away. */
+  readonly root: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** "P-00001.nxs" */
+  readonly nexus: string;
+}
+
+export function markName(id: string): string {
+  return `.series-${id}.json`;
+}
+
+/** Whether a name in proc is a mark's. */
+export function isMarkName(name: string): boolean {
+  return MARK_NAME.test(name);
+}
+
+/** The same mark again changes nothing. */
+export function writeMark(proc: string, mark: SeriesMark, options: { fsync: boolean }): void {
+  writeWhole(join(proc, markName(mark.id)), new TextEncoder().encode(JSON.stringify(mark) + "\n"), options);
+}
+
+/**
+ * All marks, oldest first, and the names of files that have a mark's name and are none (a power cut without fsync).
+ * @throws the system's error where proc cannot be listed
+ */
+export function readMarks(proc: string): { marks: SeriesMark[]; damaged: string[] } {
+  const marks: SeriesMark[] = [];
+  const damaged: string[] = [];
+  for (const name of listFolder(proc).files.filter(isMarkName).sort()) {
+    const mark = readMark(join(proc, name));
+    if (mark === null) continue;
+    if (mark === "damaged" || markName(mark.id) !== name) damaged.push(name);
+    else marks.push(mark);
+  }
+  return { marks, damaged };
+}
+
+export function removeMark(proc: string, id: string): void {
+  removeFile(join(proc, markName(id)));
+}
+
+function readMark(path: string): SeriesMark | "damaged" | null {
+  try {
+    if (Deno.lstatSync(path).size > MARK_BYTES_MAX) return "damaged";
+    const value: unknown = JSON.parse(Deno.readTextFileSync(path));
+    return isMark(value) ? value : "damaged";
+  } catch (error) {
+    if (isMissing(error)) return null;
+    if (error instanceof SyntaxError) return "damaged";
+    throw error;
+  }
+}
+
+function isMark(value: unknown): value is SeriesMark {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, root, folder, nexus } = value as Record<string, unknown>;
+  return [id, root, folder, nexus].every((text) => typeof text === "string") && seriesFrame(nexus as string) !== null;
+}

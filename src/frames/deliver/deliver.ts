@@ -1,0 +1,164 @@
+/** Delivers one claim: copy, verify, flush, name, and only then let go of the source. */
+import { join } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+import type { CopyTarget, Span } from "../../files/copy_spans.ts";
+import { publish, removeFile, syncFolder, whileHeldOpen, writeWhole } from "../../files/durable.ts";
+import { factsOf } from "../../files/listing.ts";
+import { assembleSpans } from "../../nexus/assemble.ts";
+import { seriesFrame } from "../../nexus/series/series_layout.ts";
+import { discardClaim } from "../claim/claim.ts";
+import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
+import type { DeliveryPool } from "./delivery_pool.ts";
+import type { FrameRoles } from "../events.ts";
+import { stemOf } from "../claim/names.ts";
+import { type ClaimRecord, frameOf, NEXUS_NAME, reasonName, writeRecord } from "../claim/record.ts";
+import { writeMark } from "../claim/series_marks.ts";
+import type { FrameFolders } from "../stage.ts";
+
+export interface Delivery {
+  readonly folders: FrameFolders;
+  readonly settings: Settings;
+  readonly pool: DeliveryPool;
+  readonly stems: StemChooser;
+  /** How many workers may copy; 0 for the calling thread alone. */
+  readonly workers: number;
+}
+
+export type DeliveryOutcome =
+  | {
+    readonly type: "delivered";
+    readonly files: readonly string[];
+    readonly roles: FrameRoles;
+    readonly bytes: number;
+    readonly again: boolean;
+  }
+  | { readonly type: "quarantined"; readonly folder: string; readonly reason: string; readonly bytes: number }
+  /** Its stem is taken: the claim has to be merged again, so that its NeXus file speaks of the new name. */
+  | { readonly type: "renamed"; readonly record: ClaimRecord };
+
+/**
+ * @throws OutputGoneError, VerificationError or the system's error; the claim is then as it was and can be delivered
+ *   again
+ */
+export async function deliverClaim(
+  claim: { path: string; record: ClaimRecord },
+  delivery: Delivery,
+): Promise<DeliveryOutcome> {
+  const { path } = claim;
+  const record = claim.record.quarantine === null ? claim.record : withReason(claim, delivery.settings);
+  const nexus = record.merge?.nexus ?? null;
+  const folder = destinationFolder(record, delivery.folders, delivery.settings.frames);
+  const plan = delivery.stems.choose(record, { folder, claim: path, withNexus: nexus !== null });
+  const renamed = plan.stem !== (record.deliverAs ?? stemOf(record.image));
+  if (renamed && nexus !== null && !plan.complete) {
+    return { type: "renamed", record: { ...record, deliverAs: plan.stem, merge: null, attempts: 0 } };
+  }
+  // Of these a kill may have come between a part's link and its removal.
+  const published = plan.files.filter((file) => plan.present.has(file.name));
+  let bytes = 0;
+  try {
+    if (!plan.complete) bytes = await copyAndPublish({ path, record }, plan, delivery);
+  } catch (error) {
+    // On a full volume the space of what is half made is needed.
+    removeParts(record, plan, plan.files);
+    throw error;
+  }
+  removeParts(record, plan, published);
+  if (delivery.settings.frames.fsync) syncFolder(folder);
+  markSeries(record, { folder, plan }, delivery);
+  await discardClaim(path);
+  if (record.quarantine !== null) return { type: "quarantined", folder, reason: record.quarantine, bytes };
+  const files = plan.files.map((file) => join(folder, file.name));
+  return { type: "delivered", files, roles: rolesOf(plan, files), bytes, again: plan.complete };
+}
+
+function rolesOf(plan: Plan, files: readonly string[]): FrameRoles {
+  const path = (kind: Delivered["kind"]) => files[plan.files.findIndex((file) => file.kind === kind)] ?? null;
+  return { image: path("image") ?? "", sidecar: path("sidecar"), nexus: path("nexus") };
+}
+
+/** The master of the frame's series is written later, by the worker that has HDF5: the mark tells it so. */
+function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, delivery: Delivery): void {
+  const { nexus, frames } = delivery.settings;
+  if (!nexus.series || nexus.image !== "embed" || record.dark || record.quarantine !== null) return;
+  const file = to.plan.files.find((file) => file.kind === "nexus");
+  if (file === undefined || seriesFrame(file.name) === null) return;
+  const { root } = record.destination;
+  const mark = {
+    id: record.id,
+    root: to.folder.startsWith(root) ? root : delivery.folders.outputRoot,
+    folder: to.folder,
+    nexus: file.name,
+  };
+  writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
+}
+
+/** A frame in quarantine has a text beside it that says why. */
+function withReason(claim: { path: string; record: ClaimRecord }, settings: Settings): ClaimRecord {
+  const { record, path } = claim;
+  const name = reasonName(record);
+  const text = [`${frameOf(record)} was not delivered: ${record.quarantine}`, ...record.notes, ""].join("\n");
+  if (!record.members.some((member) => member.name === name)) {
+    writeWhole(join(path, name), new TextEncoder().encode(text), { fsync: settings.frames.fsync });
+    const reason = { name, role: "other", size: text.length, modified_ms: record.written_ms } as const;
+    const extended: ClaimRecord = { ...record, members: [reason, ...record.members] };
+    writeRecord(path, extended, { fsync: settings.frames.fsync });
+    return extended;
+  }
+  return record;
+}
+
+async function copyAndPublish(
+  claim: { path: string; record: ClaimRecord },
+  plan: Plan,
+  delivery: Delivery,
+): Promise<number> {
+  const { settings, pool, workers } = delivery;
+  const wanted = plan.files.filter((file) => !plan.present.has(file.name));
+  const parts = new Map(wanted.map((file) => [file, partOf(claim.record, { plan, file })]));
+  const image = join(claim.path, claim.record.image);
+  const slot = claim.record.merge?.nexus?.checksumSlot ?? null;
+  const hashed = slot !== null && wanted.some((file) => file.kind === "nexus") ? image : null;
+  const targets = wanted.map((file) => targetOf(claim, { file, path: parts.get(file)! }));
+  const { verify, fsync } = settings.frames;
+  await pool.copy({ targets, options: { verify, fsync, hashed } }, { workers });
+  for (const file of wanted) {
+    await whileHeldOpen(() => publish(parts.get(file)!, join(plan.folder, file.name)));
+  }
+  return targets.reduce((sum, target) => sum + target.spans.reduce((bytes, span) => bytes + span.length, 0), 0);
+}
+
+function removeParts(record: ClaimRecord, plan: Plan, files: readonly Delivered[]): void {
+  for (const file of files) removeFile(partOf(record, { plan, file }));
+}
+
+/** The same name at every try, so that the next one writes over the remains of the last. */
+function partOf(record: ClaimRecord, of: { plan: Plan; file: Delivered }): string {
+  return join(of.plan.folder, `.pewatch-${record.id}-${of.plan.files.indexOf(of.file)}.part`);
+}
+
+function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Delivered; path: string }): CopyTarget {
+  const { file, path } = to;
+  if (file.source !== null) {
+    const length = file.size;
+    const expected = claim.record.merge?.imageSize;
+    if (file.kind === "image" && expected !== undefined && expected !== length) {
+      throw new Error(`${file.source} has ${length} bytes, ${expected} when it was merged`);
+    }
+    return { path, spans: [{ source: file.source, offset: 0, length }], checksumSlot: null };
+  }
+  const head = join(claim.path, NEXUS_NAME);
+  const report = claim.record.merge!.nexus!;
+  const spans: Span[] = assembleSpans(report, sizeOf(head)).map((span) => ({
+    source: span.from === "head" ? head : join(claim.path, claim.record.image),
+    offset: span.offset,
+    length: span.length,
+  }));
+  return { path, spans, checksumSlot: report.checksumSlot };
+}
+
+function sizeOf(path: string): number {
+  const facts = factsOf(path);
+  if (facts === null) throw new Error(`Cannot find ${path}, which the claim record names`);
+  return facts.size;
+}

@@ -1,0 +1,21 @@
+/// <reference lib="deno.worker" />
+/** A worker of the delivery pool: copies what it is told, one job after the other. */
+import { copySpans } from "../../files/copy_spans.ts";
+import { codeOf, messageOf } from "../../files/errors.ts";
+import type { CopyAnswer, CopyJob } from "./delivery_pool.ts";
+
+self.onmessage = (event: MessageEvent<CopyJob>) => {
+  self.postMessage(answerTo(event.data));
+};
+
+// The first message says that this worker listens.
+self.postMessage({ ok: true, sha256: null } satisfies CopyAnswer);
+
+function answerTo(job: CopyJob): CopyAnswer {
+  try {
+    return { ok: true, sha256: copySpans(job.targets, job.options) };
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "Error";
+    return { ok: false, name, message: messageOf(error), code: codeOf(error) };
+  }
+}

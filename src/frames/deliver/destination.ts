@@ -1,0 +1,161 @@
+/** Where a frame's set goes and under which names: never over what is there, one stem for the whole set. */
+import { dirname, join } from "node:path";
+import { nameInOutput } from "../claim/awkward_names.ts";
+import { syncFolder } from "../../files/durable.ts";
+import { codeOf } from "../../files/errors.ts";
+import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
+import { sameContent } from "../../files/same_content.ts";
+import { numberedStem, stemOf, underStem } from "../claim/names.ts";
+import type { ClaimRecord } from "../claim/record.ts";
+import type { FrameFolders } from "../stage.ts";
+
+/** Below the output root: frames that are no readable images, each with a text that says why. */
+export const QUARANTINE_FOLDER = "pewatch-quarantine";
+/** QXRD counts with five digits. */
+const COUNTER_MAX = 99_999;
+
+/** One file of the set. `source` is null for the NeXus file, which is made of pieces. */
+export interface Delivered {
+  readonly kind: "image" | "sidecar" | "other" | "nexus";
+  readonly source: string | null;
+  /** Of the source, in bytes; 0 for the NeXus file. */
+  readonly size: number;
+  readonly name: string;
+}
+
+export interface Plan {
+  /** Absolute folder of the set. */
+  readonly folder: string;
+  readonly stem: string;
+  readonly files: readonly Delivered[];
+  /** Names that are there already, with this frame's content: an earlier try published them. */
+  readonly present: ReadonlySet<string>;
+  /** The whole set is there. */
+  readonly complete: boolean;
+}
+
+/** The output that the frame was claimed for is gone; nothing of the frame is harmed. */
+export class OutputGoneError extends Error {
+  override readonly name = "OutputGoneError";
+}
+
+/**
+ * Output folders whose names this process has seen flushed. Of one that is there already nobody knows whether whoever
+ * made it came so far.
+ */
+const flushed = new Set<string>();
+
+/** The folders above have to know a folder for good before a frame that lies in it counts as safe. */
+function flushName(path: string, made: boolean): void {
+  if (!made && flushed.has(path)) return;
+  syncFolder(dirname(path));
+  if (flushed.size >= REMEMBERED_MAX) flushed.clear();
+  flushed.add(path);
+}
+
+/**
+ * The folder of a frame's set, made if it is missing; with `fsync` its name and those above it are on the disk.
+ *
+ * The root that the frame was claimed for counts. Only where that one is gone and the configuration names another
+ * that is there, the frame goes to the other.
+ * @throws OutputGoneError where neither is there; the system's error where a folder cannot be made
+ */
+export function destinationFolder(record: ClaimRecord, folders: FrameFolders, options: { fsync: boolean }): string {
+  const root = [record.destination.root, folders.outputRoot].find(folderExists);
+  if (root === undefined) throw new OutputGoneError(`the output folder ${record.destination.root} is not there`);
+  const parts = [
+    record.quarantine === null ? record.destination.dir : QUARANTINE_FOLDER,
+    nameInOutput(record.folder, record),
+  ];
+  return makeFoldersBelow(root, parts.filter((part) => part !== "").join("/"), options.fsync ? flushName : undefined);
+}
+
+/**
+ * Chooses the stem: the frame's own, else the first counter that is free. A stem under which the same content stands
+ * is this frame's own from an earlier try, or the same frame given twice.
+ */
+export class StemChooser {
+  /**
+   * The next counter for a stem: frames of one name that wait together each get their own, and the thousandth does
+   * not try a thousand names.
+   */
+  readonly #next = new Map<string, number>();
+
+  choose(record: ClaimRecord, set: { folder: string; claim: string; withNexus: boolean }): Plan {
+    const own = stemOf(record.image);
+    if (record.deliverAs !== null) {
+      const plan = planFor(record, { ...set, stem: record.deliverAs });
+      if (plan !== null) return plan;
+    }
+    const first = planFor(record, { ...set, stem: own });
+    if (first !== null) return first;
+    const key = join(set.folder, own).toLowerCase();
+    for (let count = this.#next.get(key) ?? 1; count <= COUNTER_MAX; count++) {
+      const plan = planFor(record, { ...set, stem: numberedStem(own, count) });
+      if (plan === null) continue;
+      if (this.#next.size >= REMEMBERED_MAX) this.#next.clear();
+      this.#next.set(key, count + 1);
+      return plan;
+    }
+    throw new Error(`all ${COUNTER_MAX} counters of ${own} are used in ${set.folder}; move its files elsewhere`);
+  }
+}
+
+/** Forgetting costs only a longer search. */
+const REMEMBERED_MAX = 1000;
+
+/** The set under one stem, or null where the stem belongs to other content. */
+function planFor(
+  record: ClaimRecord,
+  set: { folder: string; claim: string; withNexus: boolean; stem: string },
+): Plan | null {
+  const files = filesOf(record, set);
+  const present = new Set<string>();
+  // Small files first: a sidecar tells two frames apart before an image is read.
+  const members = record.members.toSorted((a, b) => a.size - b.size).map((member) => member.name);
+  const inOrder = files.toSorted((a, b) => members.indexOf(sourceName(a)) - members.indexOf(sourceName(b)));
+  for (const file of inOrder) {
+    const path = join(set.folder, file.name);
+    if (file.source === null || !isTaken(path)) continue;
+    if (factsOf(path) === null || !sameContent(file.source, path)) return null;
+    present.add(file.name);
+  }
+  const nexus = files.find((file) => file.kind === "nexus");
+  const nexusName = nexus?.name ?? `${set.stem}.nxs`;
+  const membersPresent = present.size === files.filter((file) => file.source !== null).length;
+  if (nameIsTaken(join(set.folder, nexusName))) {
+    // The NeXus file comes last: with it the set is whole, and a set without all its files is somebody else's.
+    if (!membersPresent) return null;
+    present.add(nexusName);
+  }
+  const complete = membersPresent && (nexus === undefined || present.has(nexus.name));
+  return { folder: set.folder, stem: set.stem, files, present, complete };
+}
+
+/** A name that the volume cannot hold is free as far as this goes; making the file will say so. */
+function isTaken(path: string): boolean {
+  try {
+    return nameIsTaken(path);
+  } catch (error) {
+    if (codeOf(error) === "ENAMETOOLONG") return false;
+    throw error;
+  }
+}
+
+function sourceName(file: Delivered): string {
+  return file.source === null ? "" : file.source.split(/[/\\]/).at(-1)!;
+}
+
+/** In the order in which the names appear: the NeXus file last, since it announces the set. */
+function filesOf(record: ClaimRecord, set: { claim: string; withNexus: boolean; stem: string }): Delivered[] {
+  const stems = { from: stemOf(record.image), to: set.stem };
+  const files = record.members.flatMap((member): Delivered[] => {
+    const source = join(set.claim, member.name);
+    const facts = factsOf(source);
+    if (facts === null) return [];
+    const name = nameInOutput(underStem(member.name, stems), record);
+    return [{ kind: member.role, source, size: facts.size, name }];
+  });
+  if (!set.withNexus) return files;
+  return [...files, { kind: "nexus", source: null, size: 0, name: nameInOutput(`${set.stem}.nxs`, record) }];
+}

@@ -1,0 +1,262 @@
+/** The third stage: delivers the claims that wait in proc, several at once. */
+import { join } from "node:path";
+import { VerificationError } from "../../files/copy_spans.ts";
+import { removeFile } from "../../files/durable.ts";
+import { isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
+import { folderExists } from "../../files/listing.ts";
+import {
+  checkNamesAll,
+  discardClaim,
+  findClaims,
+  finishMovesAcross,
+  type FoundClaim,
+  isDone,
+  moveClaim,
+} from "../claim/claim.ts";
+import { deliverClaim, type Delivery } from "./deliver.ts";
+import { deliverInLanes } from "./delivery_lanes.ts";
+import { DeliveryPool } from "./delivery_pool.ts";
+import { OutputGoneError, StemChooser } from "./destination.ts";
+import { HeldOpen } from "../held_open.ts";
+import { tellLeft } from "../claim/left_folders.ts";
+import { stemOf } from "../claim/names.ts";
+import { Rounds } from "../rounds.ts";
+import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
+import type { FrameFolders, StageOptions } from "../stage.ts";
+
+/** A claim that fails so often while the output takes other files goes to quarantine. */
+const FAILURES_MAX = 5;
+
+interface Waiting extends FoundClaim {
+  readonly path: string;
+  readonly record: ClaimRecord;
+}
+
+interface Firing {
+  /** Claims that stay, as far as is known. */
+  left: number;
+  /** Whether the output takes nothing more. */
+  stopped: boolean;
+}
+
+export class Finalize implements Disposable {
+  readonly #pool = new DeliveryPool();
+  readonly #stems = new StemChooser();
+  readonly #failures = new Map<string, number>();
+  readonly #held = new HeldOpen("delivery");
+  readonly #rounds = new Rounds();
+
+  #begun = false;
+
+  /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
+  async work(options: StageOptions): Promise<void> {
+    const { reporter } = options;
+    const tried = new Set<string>();
+    const firing: Firing = { left: 0, stopped: false };
+    tryToFinishMoves(options.folders);
+    const collect = async () => {
+      const waiting = await this.#collect(tried, options);
+      firing.left += waiting?.length ?? 0;
+      return waiting;
+    };
+    let isReadable = true;
+    await this.#rounds.work(options, async (mayGoOn) => {
+      if (firing.stopped) return false;
+      const waiting = await collect();
+      isReadable = waiting !== null;
+      if (waiting === null) return false;
+      if (!this.#begun) removeProbe(options.folders.outputRoot);
+      this.#begun = true;
+      if (waiting.length === 0) return false;
+      const more = async () => mayGoOn() ? await collect() ?? [] : [];
+      await this.#deliverAll(waiting, { firing, more }, options);
+      reporter.backlog({ proc: firing.left });
+      return true;
+    });
+    if (!isReadable) return;
+    if (!firing.stopped) reporter.condition({ key: "output", message: null });
+    this.#held.endRound(reporter);
+    reporter.backlog({ proc: firing.left });
+    tellLeft("proc", options);
+  }
+
+  async #deliverAll(
+    waiting: readonly Waiting[],
+    { firing, more }: { firing: Firing; more: () => Promise<readonly Waiting[]> },
+    options: StageOptions,
+  ): Promise<void> {
+    const { folders, settings, signal } = options;
+    const workers = Math.max(1, Math.min(options.maxProc, navigator.hardwareConcurrency));
+    const delivery: Delivery = {
+      folders,
+      settings,
+      pool: this.#pool,
+      stems: this.#stems,
+      workers: workers === 1 ? 0 : workers,
+    };
+    await deliverInLanes(waiting, {
+      // Two for each worker, so that none of them waits while this thread names what was copied and removes its source.
+      lanes: workers === 1 ? 1 : 2 * workers,
+      keyOf: wantedNames,
+      deliver: async (claim) => {
+        if (signal.aborted) return false;
+        const outcome = await this.#deliver(claim, delivery, options);
+        if (outcome === "stop") firing.stopped = true;
+        if (outcome === "gone") firing.left--;
+        return !firing.stopped;
+      },
+      more,
+    });
+  }
+
+  /** What waits and is not among those tried, which it then is; null where the folder cannot be read. */
+  async #collect(tried: Set<string>, options: StageOptions): Promise<Waiting[] | null> {
+    const { folders, reporter } = options;
+    let claims: FoundClaim[];
+    try {
+      claims = findClaims(folders, "proc").filter(({ id }) => !tried.has(id));
+      reporter.condition({ key: "proc", message: null });
+    } catch (error) {
+      reporter.condition({ key: "proc", message: `the proc folder cannot be read: ${messageOf(error)}` });
+      return null;
+    }
+    // Before anything is waited for: another lane may look meanwhile.
+    for (const { id } of claims) tried.add(id);
+    const waiting: Waiting[] = [];
+    for (const { id, folder } of claims) {
+      const path = join(folder, id);
+      try {
+        const record = readRecord(path);
+        if (record !== null) {
+          checkNamesAll(path, record);
+          waiting.push({ id, folder, path, record });
+        } else if (isDone(path)) await discardClaim(path);
+        else throw new Error("it has no claim record; move its files back into the raw folder");
+      } catch (error) {
+        const message = `claim ${path} cannot be delivered: ${messageOf(error)}; it stays there`;
+        reporter.condition({ key: `claim ${id}`, message });
+      }
+    }
+    return waiting;
+  }
+
+  async #deliver(claim: Waiting, delivery: Delivery, options: StageOptions): Promise<"gone" | "stays" | "stop"> {
+    const { reporter, folders } = options;
+    const { record, id, path, folder } = claim;
+    try {
+      if (record.merge === null) {
+        // A stop came between the record of a new name and the way back to the merge, below.
+        await moveClaim(id, { from: folder, to: folders.temp, record });
+        return "gone";
+      }
+      const outcome = await deliverClaim(claim, delivery);
+      this.#failures.delete(id);
+      reporter.condition({ key: `claim ${id}`, message: null });
+      if (outcome.type === "renamed") {
+        writeRecord(path, outcome.record, { fsync: delivery.settings.frames.fsync });
+        const name = outcome.record.deliverAs;
+        reporter.log.info(`${frameOf(record)}: this name is in the output with other content, goes as ${name}`);
+        await moveClaim(id, { from: folder, to: folders.temp, record: outcome.record });
+      } else if (outcome.type === "quarantined") {
+        reporter.event({ type: "quarantined", frame: frameOf(record), folder: outcome.folder, reason: outcome.reason });
+      } else {
+        if (outcome.again) reporter.log.info(`${frameOf(record)}: is in the output already, with the same content`);
+        const latency_s = Math.max(0, Date.now() - record.written_ms) / 1000;
+        const { files, roles, bytes, again } = outcome;
+        const frame = frameOf(record);
+        reporter.event({ type: "delivered", frame, files, bytes, latency_s, roles, dark: record.dark, again });
+      }
+      return "gone";
+    } catch (error) {
+      try {
+        return this.#failed(claim, error, options);
+      } catch (second) {
+        // Its record cannot be read or written either; the other frames are not held up by that.
+        reporter.condition({
+          key: `claim ${id}`,
+          message: `${frameOf(record)} waits in ${path}: ${messageOf(second)}`,
+        });
+        return "stays";
+      }
+    }
+  }
+
+  /** Tells a fault of the output, which holds up all frames, from one of this frame. */
+  #failed(claim: Waiting, error: unknown, options: StageOptions): "stays" | "stop" {
+    const { reporter, settings } = options;
+    const { record, id, path } = claim;
+    const root = record.destination.root;
+    if (isHeldOpen(error)) {
+      // It passes, if it takes hours: no reason for the quarantine.
+      this.#held.add(id, { frame: frameOf(record), error });
+      return "stays";
+    }
+    if (error instanceof OutputGoneError) {
+      reporter.condition({ key: "output", message: `${messageOf(error)}; frames wait until it is back` });
+      return "stop";
+    }
+    if (isFull(error)) {
+      reporter.condition({ key: "output", message: `the output ${root} is full; free space there, frames wait` });
+      return "stop";
+    }
+    const refusal = refusalOf(root);
+    if (refusal !== null) {
+      reporter.condition({ key: "output", message: `the output ${root} takes no files: ${refusal}; frames wait` });
+      return "stop";
+    }
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
+    const text = `${frameOf(record)} cannot be delivered: ${messageOf(error)}`;
+    if (failures >= FAILURES_MAX && record.quarantine === null && !(error instanceof VerificationError)) {
+      const doomed: ClaimRecord = { ...record, quarantine: messageOf(error) };
+      writeRecord(path, doomed, { fsync: settings.frames.fsync });
+      reporter.log.error(`${text}; it goes to quarantine`);
+    } else {
+      reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path}` });
+    }
+    return "stays";
+  }
+
+  [Symbol.dispose](): void {
+    this.#pool[Symbol.dispose]();
+  }
+}
+
+/** Written and removed to see whether the output takes files; hidden like every part. */
+const PROBE_NAME = ".pewatch-probe.part";
+
+/** Why the output takes no file at all, or null where it does. */
+function refusalOf(root: string): string | null {
+  const probe = join(root, PROBE_NAME);
+  try {
+    Deno.writeTextFileSync(probe, "x");
+    removeFile(probe);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** What a kill within `refusalOf` left; where it cannot be removed now it is written over by the next one. */
+function removeProbe(root: string): void {
+  try {
+    if (folderExists(root)) removeFile(join(root, PROBE_NAME));
+  } catch {
+    // the output's own faults are told where a frame needs it
+  }
+}
+
+/** Of claims that went back to the merge under another name. */
+function tryToFinishMoves(folders: FrameFolders): void {
+  try {
+    finishMovesAcross(folders, { from: "proc", to: "temp" });
+  } catch {
+    // a vanished temp folder is told of by its own stage
+  }
+}
+
+/** Claims that want the same names go one after the other; everything else may go side by side. */
+function wantedNames({ record }: Waiting): string {
+  const { destination, folder, image } = record;
+  return [destination.root, destination.dir, folder, stemOf(image)].join("/").toLowerCase();
+}

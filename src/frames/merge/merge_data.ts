@@ -1,0 +1,158 @@
+/** The second stage: merges each claim in temp and hands it on to proc. */
+import { join } from "node:path";
+import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
+import { removeForgottenCasts } from "../../nexus/tree/casts.ts";
+import { parametersOfClaim } from "../claim/claim_parameters.ts";
+import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
+import { HeldOpen } from "../held_open.ts";
+import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
+import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
+import { Rounds } from "../rounds.ts";
+import { leftOf, tellLeft } from "../claim/left_folders.ts";
+import type { StageOptions } from "../stage.ts";
+
+/**
+ * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of, and tried again at the
+ * next firing.
+ */
+export async function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void> {
+  const { folders, reporter } = options;
+  const tried = new Set<string>();
+  let left = 0;
+  let isReadable = true;
+  await rounds.work(options, async () => {
+    const claims = findUntried(tried, libraries, options);
+    isReadable = claims !== null;
+    if (claims === null || claims.length === 0) return false;
+    left += claims.length - await mergeAll(claims, libraries, options);
+    reporter.backlog({ temp: left });
+    return true;
+  });
+  if (!isReadable) return;
+  held.endRound(reporter);
+  reporter.backlog({ temp: left });
+  // A folder that was left gets no more casts; what a stop has left there nobody else would remove.
+  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeForgottenCasts(path);
+  tellLeft("temp", options);
+}
+
+const rounds = new Rounds();
+
+/** Claims that wait and are not among those tried, which they then are; null where the folders cannot be read. */
+function findUntried(tried: Set<string>, libraries: MergeLibraries, options: StageOptions): FoundClaim[] | null {
+  const { folders, reporter } = options;
+  try {
+    finishMovesAcross(folders, { from: "temp", to: "proc" });
+    const claims = findClaims(folders, "temp").filter(({ id }) => !tried.has(id));
+    for (const { id } of claims) tried.add(id);
+    // Also where no frame comes: what a killed program left is to go.
+    libraries.casts?.enter(folders.temp);
+    reporter.condition({ key: "merge", message: null });
+    return claims;
+  } catch (error) {
+    reporter.condition({
+      key: "merge",
+      message: `the folders of frames on their way are not there: ${messageOf(error)}`,
+    });
+    return null;
+  }
+}
+
+/** Gives how many of them were merged and handed on. */
+async function mergeAll(
+  claims: readonly FoundClaim[],
+  libraries: MergeLibraries,
+  options: StageOptions,
+): Promise<number> {
+  const { reporter, signal } = options;
+  let merged = 0;
+  for (const claim of claims) {
+    if (signal.aborted) break;
+    const { id } = claim;
+    try {
+      await mergeClaim(claim, libraries, options);
+      refusals.delete(id);
+      merged++;
+      reporter.condition({ key: `claim ${id}`, message: null });
+    } catch (error) {
+      const path = join(claim.folder, id);
+      if (isHeldOpen(error) || error instanceof ClaimHeldError) {
+        held.add(path, { frame: frameIn(path), error });
+        reporter.condition({ key: `claim ${id}`, message: null });
+        continue;
+      }
+      if (!isFull(error)) refusals.set(id, (refusals.get(id) ?? 0) + 1);
+      const text = `${frameIn(path)} cannot be merged: ${reasonOf(error)}; it waits in ${path}`;
+      reporter.condition({ key: `claim ${id}`, message: text });
+    }
+  }
+  return merged;
+}
+
+/** Claims that cannot be merged or handed on since another program holds a file of them open. */
+const held = new HeldOpen("merge");
+
+/** Windows calls it a missing right when a folder is renamed while a file in it is open elsewhere. */
+class ClaimHeldError extends Error {
+  override readonly name = "ClaimHeldError";
+}
+
+/** The frame that a claim holds, as far as that can be told. */
+function frameIn(path: string): string {
+  try {
+    const record = readRecord(path);
+    if (record !== null) return frameOf(record);
+  } catch {
+    // its record is what is wrong with it
+  }
+  return "a claim";
+}
+
+/**
+ * Claims whose merge this process has begun and not ended. What failed without ending the process (a full volume) and
+ * is tried again is no further attempt. At most as many as there are claims.
+ */
+const begun = new Set<string>();
+
+/** A frame that the system refuses to merge so often goes on without the part that is refused. */
+const REFUSALS_MAX = 5;
+/** How often that was, of each claim that waits for the next try. */
+const refusals = new Map<string, number>();
+
+async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {
+  const { folders, settings, reporter } = options;
+  const { id, folder } = claim;
+  const path = join(folder, id);
+  const found = readRecord(path);
+  if (found === null) {
+    if (isDone(path)) return void await discardClaim(path);
+    throw new Error("it has no claim record; move its files back into the raw folder");
+  }
+  const fsync = settings.frames.fsync;
+  let record: ClaimRecord = found;
+  if (record.merge === null) {
+    if (!begun.has(id)) {
+      record = { ...record, attempts: record.attempts + 1 };
+      // Written before the libraries see the frame: should it end the process, the next start knows how often.
+      writeRecord(path, record, { fsync });
+      begun.add(id);
+    }
+    const source = options.parameters;
+    const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log });
+    const lastTry = (refusals.get(id) ?? 0) >= REFUSALS_MAX - 1;
+    const merge = mergeFrame(libraries, { path, record, parameters, lastTry }, settings);
+    record = { ...record, merge };
+    writeRecord(path, record, { fsync });
+    begun.delete(id);
+    const news = merge.notes.slice(record.notes.length);
+    for (const note of news) reporter.log.warn(`${frameOf(record)}: ${note}; delivered as it is`);
+    if (record.attempts > ATTEMPTS_MAX) reporter.log.error(`${frameOf(record)}: delivered without being merged`);
+    reporter.event({ type: "merged", frame: frameOf(record), tagged: merge.tagged });
+  }
+  try {
+    await moveClaim(id, { from: folder, to: folders.proc, record });
+  } catch (error) {
+    if (!mayBeHeldOpen(error)) throw error;
+    throw new ClaimHeldError(messageOf(error), { cause: error });
+  }
+}

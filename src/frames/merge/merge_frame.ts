@@ -1,0 +1,207 @@
+/** The work of the merge stage on one claim: tags into the TIFF, the NeXus file's skeleton beside it. */
+import { join } from "node:path";
+import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
+import type { TiffLibrary } from "../../../ffi/tiff/library.ts";
+import type { Settings } from "../../config/settings.ts";
+import { makeWritable } from "../../files/durable.ts";
+import { isFull, isHeldOpen, isOfSystem, messageOf } from "../../files/errors.ts";
+import { factsOf } from "../../files/listing.ts";
+import type { FrameFacts, NexusReport } from "../../nexus/frame/facts.ts";
+import type { ParameterReading } from "../../parameters/parameter.ts";
+import type { Casts } from "../../nexus/tree/casts.ts";
+import { writeNexus } from "../../nexus/write.ts";
+import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
+import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
+import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
+import { mergeTags } from "../../tiff/merge_tags.ts";
+import { cutOrphanedTail } from "../../tiff/orphaned_tail.ts";
+import { tagsOf } from "./frame_tags.ts";
+import { stemOf, underStem } from "../claim/names.ts";
+import { isPacked, misfitOf } from "../prepare/assess.ts";
+import { type ClaimRecord, type MergeRecord, NEXUS_NAME } from "../claim/record.ts";
+import { referenceFor } from "../reference_dark.ts";
+
+/**
+ * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from
+ * outside during the start hits the same first frame again, and in 300 kills one frame was hit four times.
+ */
+export const ATTEMPTS_MAX = 10;
+
+/** How the NeXus writer's reason begins where the file has no image. */
+const NO_IMAGE = "no image";
+
+/** The libraries of the merging worker; null with the reason where one cannot be had. */
+export interface MergeLibraries {
+  readonly tiff: TiffLibrary;
+  readonly hdf5: Hdf5Library;
+  /** Without them each NeXus file is made from nothing. */
+  readonly casts?: Casts;
+}
+
+/** Everything about the frame that is read once for both tags and NeXus file. */
+interface Contents {
+  readonly layout: TiffLayout | null;
+  readonly sidecar: Sidecar | null;
+  readonly view: SidecarView | null;
+  readonly sidecarProblem: string | null;
+}
+
+/** What is merged. */
+export interface MergeClaim {
+  readonly path: string;
+  readonly record: ClaimRecord;
+  /** Those that count for this frame. */
+  readonly parameters: readonly ParameterReading[];
+  /** Whether the frame is to go on without what the system refuses, as it has done before. */
+  readonly lastTry: boolean;
+}
+
+/**
+ * Never throws for what a frame holds: each flaw becomes a note, and the frame goes on as it is.
+ * @throws the system's error where the claim's files cannot be read or written at all, where the volume is full,
+ *   where another program holds a file open, and unless it is the last try where the system refuses anything else:
+ *   that passes, and the frame is merged then
+ */
+export function mergeFrame(
+  libraries: MergeLibraries,
+  claim: MergeClaim,
+  settings: Settings,
+): MergeRecord {
+  const { path, record } = claim;
+  const imagePath = join(path, record.image);
+  const notes: string[] = [...record.notes];
+  if (record.quarantine !== null) return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
+  const contents = readContents(claim, notes);
+  if (record.attempts > ATTEMPTS_MAX) {
+    notes.push(`not merged: the program ended ${record.attempts - 1} times at it`);
+    return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
+  }
+  const tagged = tagImage(libraries.tiff, { imagePath, contents, notes, claim }, settings);
+  const nexus = makeNexus(libraries, { claim, imagePath, contents, notes }, settings);
+  return { tagged, imageSize: sizeOf(imagePath), nexus, notes };
+}
+
+function sizeOf(path: string): number {
+  const facts = factsOf(path);
+  if (facts === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
+  return facts.size;
+}
+
+function readContents(claim: MergeClaim, notes: string[]): Contents {
+  const { path, record } = claim;
+  const member = record.members.find((member) => member.role === "sidecar");
+  const layout = readLayoutOrNull(claim, notes);
+  if (member === undefined) return { layout, sidecar: null, view: null, sidecarProblem: "there was no sidecar" };
+  let sidecar: Sidecar;
+  try {
+    if (member.size > SIDECAR_BYTES_MAX) throw new SyntaxError(`it has ${member.size} bytes, too many`);
+    if (member.size === 0) throw new SyntaxError("it is empty");
+    sidecar = parseSidecar(Deno.readFileSync(join(path, member.name)));
+  } catch (error) {
+    if (passes(error, claim)) throw error;
+    return { layout, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };
+  }
+  const view = viewSidecar(sidecar);
+  const misfit = layout === null ? null : misfitOf(layout, view);
+  return { layout, sidecar, view: misfit === null ? view : null, sidecarProblem: misfit };
+}
+
+function readLayoutOrNull(claim: MergeClaim, notes: string[]): TiffLayout | null {
+  const { image } = claim.record;
+  if (isPacked(image)) return null;
+  try {
+    return readLayoutOfFile(join(claim.path, image));
+  } catch (error) {
+    if (passes(error, claim)) throw error;
+    notes.push(messageOf(error));
+    return null;
+  }
+}
+
+/** The image's name in the output: its own, or under the stem that it has to take. */
+function deliveredImage(record: ClaimRecord): string {
+  if (record.deliverAs === null) return record.image;
+  return underStem(record.image, { from: stemOf(record.image), to: record.deliverAs });
+}
+
+interface Work {
+  readonly claim: MergeClaim;
+  readonly imagePath: string;
+  readonly contents: Contents;
+  readonly notes: string[];
+}
+
+function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
+  const { contents, imagePath, notes } = work;
+  const { parameters } = work.claim;
+  if (!settings.tiff.tags || contents.layout === null) return false;
+  if (contents.sidecarProblem !== null) {
+    // It was told of when the frame was claimed, unless the sidecar has changed since.
+    if (work.claim.record.notes.length === 0) notes.push(`no tags in the TIFF: ${contents.sidecarProblem}`);
+    if (parameters.length === 0) return false;
+  }
+  const sidecar = contents.sidecarProblem === null ? contents.sidecar : null;
+  const image = work.claim.record.members.find((member) => member.role === "image");
+  try {
+    const tags = tagsOf(sidecar, settings, parameters);
+    whereWritable(imagePath, () => {
+      if (image !== undefined) cutOrphanedTail(imagePath, image.size);
+      mergeTags(tiff, imagePath, tags, { fsync: settings.frames.fsync });
+    });
+    return true;
+  } catch (error) {
+    if (passes(error, work.claim)) throw error;
+    notes.push(`no tags in the TIFF: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+/** What is worth waiting for: room, another program that lets go of a file; for some tries whatever the system says. */
+function passes(error: unknown, claim: MergeClaim): boolean {
+  return isFull(error) || isHeldOpen(error) || (!claim.lastTry && isOfSystem(error));
+}
+
+/** A frame that came with the mark "read-only" is the daemon's own by now. */
+function whereWritable(path: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof Error && error.cause instanceof Deno.errors.PermissionDenied)) throw error;
+    makeWritable(path);
+    step();
+  }
+}
+
+function makeNexus({ hdf5, casts }: MergeLibraries, work: Work, settings: Settings): NexusReport | null {
+  const { claim, contents, imagePath, notes } = work;
+  try {
+    const facts: FrameFacts = {
+      imageName: deliveredImage(claim.record),
+      // The tags have changed nothing of where the pixels are: that was checked before they were written.
+      layout: contents.layout,
+      sidecar: contents.sidecar,
+      view: contents.view,
+      sidecarProblem: contents.sidecarProblem,
+      settings,
+      notes,
+      parameters: claim.parameters,
+      dark: claim.record.dark,
+      referenceDark: settings.dark.reference && !claim.record.dark
+        ? referenceFor(settings.daemon.state_dir, contents.view)
+        : null,
+      writtenAt: new Date(claim.record.written_ms),
+      checksum: settings.frames.checksum === "sha256",
+    };
+    const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, {
+      fsync: settings.frames.fsync,
+      ...casts === undefined ? {} : { kept: { casts, folder: settings.folders.temp } },
+    });
+    // An image that is there, by whatever way, is no news to a person.
+    if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
+    return report;
+  } catch (error) {
+    if (passes(error, claim)) throw error;
+    notes.push(`no NeXus file: ${messageOf(error)}`);
+    return null;
+  }
+}

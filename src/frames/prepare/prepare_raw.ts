@@ -1,0 +1,320 @@
+/** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
+import { join, sep } from "node:path";
+import { removeFolder } from "../../files/durable.ts";
+import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
+import { factsOf } from "../../files/listing.ts";
+import { assess, type Ready } from "./assess.ts";
+import { withNamesToKeep } from "../claim/awkward_names.ts";
+import {
+  claimFrame,
+  CLAIMING_PREFIX,
+  DISCARD_PREFIX,
+  discardClaim,
+  listClaims,
+  listUnfinished,
+  newClaimId,
+  resumeClaim,
+} from "../claim/claim.ts";
+import { parametersFor } from "../claim/claim_parameters.ts";
+import type { Reporter } from "../events.ts";
+import { HeldOpen } from "../held_open.ts";
+import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
+import { QuarantineRetry } from "./quarantine_retry.ts";
+import { keepReference } from "../reference_dark.ts";
+import { allOf, leftKey, leftOf, leftUnreadable } from "../claim/left_folders.ts";
+import { type Candidate, scanRaw } from "./scan.ts";
+import type { FrameFolders, StageOptions } from "../stage.ts";
+import { Watch } from "./watch.ts";
+
+/**
+ * Frames that may be between raw and the output at once. Where the output is away, the others wait in raw as QXRD
+ * wrote them, where any program can read them; and the lists that each firing reads stay short.
+ */
+export const CLAIMS_MAX = 500;
+
+/**
+ * A scan that found nothing to take is followed by a pause of so many times its own length. A hundred thousand files
+ * that wait for the output then cost a tenth of a core.
+ */
+const PAUSE_PER_SCAN = 9;
+/** A scan this short may be done at each tick. */
+const SCAN_SHORT_MS = 50;
+
+export class PrepareRaw {
+  readonly #watch = new Watch();
+  readonly #held = new HeldOpen("raw");
+  readonly #retry = new QuarantineRetry();
+  #strays = new Set<string>();
+  readonly #refused = new Map<string, string>();
+  /** On the monotonic clock. */
+  #nextScan_ms = 0;
+
+  /** One firing. */
+  async work(options: StageOptions): Promise<void> {
+    const { folders, reporter, signal } = options;
+    await this.#resume(options);
+    const begun_ms = performance.now();
+    if (begun_ms < this.#nextScan_ms) return;
+    const scan = scanAll(options);
+    this.#tellStrays(scan.strays, reporter);
+    const waiting = new Set(scan.candidates);
+    const onTheWay = countClaims(folders);
+    let room = CLAIMS_MAX - onTheWay;
+    for (const candidate of scan.candidates) {
+      if (signal.aborted || room <= 0) break;
+      const outcome = await this.#treat(candidate, options);
+      if (outcome === "stuck") break;
+      if (outcome === "waiting") continue;
+      waiting.delete(candidate);
+      if (outcome === "claimed") room--;
+    }
+    this.#watch.endRound();
+    this.#held.endRound(reporter);
+    const scan_ms = performance.now() - begun_ms;
+    // The tries at a file that is held open take time too, and are no reason to look less often.
+    const idle = waiting.size === scan.candidates.length && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
+    this.#nextScan_ms = begun_ms + scan_ms * (idle ? 1 + PAUSE_PER_SCAN : 1);
+    const claim = (candidate: Candidate, verdict: Ready) => claimReady(candidate, { verdict, options });
+    await this.#retry.work(options, { onTheWay, claim });
+    const left = leftInRaw(waiting, { folders, read: scan.read });
+    reporter.backlog(scan.read.has(folders.raw) ? { raw: waiting.size, left } : { left });
+  }
+
+  /** Goes on with what a crash left, before anything new is claimed. */
+  async #resume(options: StageOptions): Promise<void> {
+    for (const temp of allOf(options.folders, "temp")) await this.#resumeIn(temp, options);
+  }
+
+  async #resumeIn(temp: string, options: StageOptions): Promise<void> {
+    const { folders, reporter } = options;
+    const fsync = options.settings.frames.fsync;
+    for (const name of listOrNothing(temp, CLAIMING_PREFIX)) {
+      try {
+        const record = await resumeClaim(name, { raw: folders.raw, temp, fsync });
+        if (record !== null) reporter.log.info(`${frameOf(record)}: goes on after a stop`);
+        this.#refused.delete(name);
+      } catch (error) {
+        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(temp, name), error });
+        else this.#sayOnce(name, { text: `claim ${join(temp, name)}: ${messageOf(error)}`, reporter });
+      }
+    }
+    for (const name of listOrNothing(temp, DISCARD_PREFIX)) {
+      const path = join(temp, name);
+      try {
+        await removeDark(path, reporter);
+      } catch (error) {
+        if (mayBeHeldOpen(error)) this.#held.add(name, { frame: path, error });
+        else this.#sayOnce(name, { text: `${path} cannot be removed: ${messageOf(error)}`, reporter });
+      }
+    }
+  }
+
+  async #treat(candidate: Candidate, options: StageOptions): Promise<"claimed" | "removed" | "waiting" | "stuck"> {
+    const { settings, reporter } = options;
+    const frame = frameOf(candidate);
+    try {
+      const verdict = assess(candidate, this.#watch, settings.frames);
+      if (verdict.state === "waiting") return "waiting";
+      const outcome = await claimReady(candidate, { verdict, options });
+      this.#refused.delete(frame);
+      reporter.condition({ key: "temp", message: null });
+      return outcome;
+    } catch (error) {
+      // Its files are in the claim, whose folder cannot be renamed while one of them is open: the next firing goes on.
+      const isTaken = mayBeHeldOpen(error) && factsOf(join(candidate.path, candidate.image)) === null;
+      if (isHeldOpen(error) || isTaken) {
+        this.#held.add(frame, { frame, error });
+        return "waiting";
+      }
+      const text = `${frame}: cannot be taken: ${reasonOf(error)}; it stays in the raw folder`;
+      // The temp folder itself is at fault where no claim can be made: then the other frames need not be tried.
+      const stuck = !canMakeClaims(options.folders.temp);
+      const { temp } = options.folders;
+      if (stuck) {
+        reporter.condition({ key: "temp", message: `the temp folder ${temp} takes no frames: ${reasonOf(error)}` });
+      } else this.#sayOnce(frame, { text, reporter });
+      return stuck ? "stuck" : "waiting";
+    }
+  }
+
+  #sayOnce(key: string, message: { text: string; reporter: Reporter }): void {
+    if (this.#refused.get(key) === message.text) return;
+    if (this.#refused.size > REMEMBERED_MAX) this.#refused.clear();
+    this.#refused.set(key, message.text);
+    message.reporter.log.warn(message.text);
+  }
+
+  #tellStrays(strays: readonly string[], reporter: Reporter): void {
+    const now = new Set(strays);
+    for (const stray of now) {
+      if (!this.#strays.has(stray)) reporter.log.debug(`${stray}: belongs to no image, left in the raw folder`);
+    }
+    this.#strays = now;
+  }
+}
+
+/** Messages are repeated after so many others rather than remembered for ever. */
+const REMEMBERED_MAX = 10_000;
+
+interface ScanOfAll {
+  /** In the order in which they are taken. */
+  readonly candidates: readonly Candidate[];
+  readonly strays: readonly string[];
+  /** The raw folders that could be read. */
+  readonly read: ReadonlySet<string>;
+}
+
+/** The raw folder, and before it those that were left, each told of where it cannot be read. */
+function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
+  const candidates: Candidate[] = [];
+  const strays: string[] = [];
+  const read = new Set<string>();
+  for (const left of leftOf(folders, "raw")) {
+    const key = leftKey(left.path);
+    try {
+      const scan = scanRaw(left.path);
+      candidates.push(...inOrder(inTime(scan.candidates, left.until_ms)));
+      strays.push(...scan.strays);
+      read.add(left.path);
+      reporter.condition({ key, message: null });
+    } catch (error) {
+      // Whoever takes an old raw folder away when its time is over has looked into it.
+      const over = isMissing(error) && isOver(left.until_ms);
+      if (over) read.add(left.path);
+      reporter.condition({ key, message: over ? null : leftUnreadable("raw", left.path, reasonOf(error)) });
+    }
+  }
+  try {
+    const scan = scanRaw(folders.raw);
+    candidates.push(...inOrder(scan.candidates));
+    strays.push(...scan.strays);
+    read.add(folders.raw);
+    reporter.condition({ key: "raw", message: null });
+  } catch (error) {
+    reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
+  }
+  return { candidates, strays, read };
+}
+
+function isOver(until_ms: number | null): boolean {
+  return until_ms !== null && Date.now() > until_ms;
+}
+
+/** Without those that were written to a folder long after it was left. */
+function inTime(candidates: readonly Candidate[], until_ms: number | null): readonly Candidate[] {
+  if (!isOver(until_ms)) return candidates;
+  return candidates.filter(({ path, image }) => (factsOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!);
+}
+
+/** How many frames of each raw folder that was left are still to be taken; as long as QXRD may write there, nothing. */
+function leftInRaw(
+  waiting: ReadonlySet<Candidate>,
+  { folders, read }: { folders: FrameFolders; read: ReadonlySet<string> },
+): { id: number; frames: number }[] {
+  return leftOf(folders, "raw")
+    .filter(({ closed, until_ms, path }) => closed && isOver(until_ms) && read.has(path))
+    .map(({ id, path }) => ({ id, frames: [...waiting].filter(({ raw }) => raw === path).length }));
+}
+
+/** Series order: by folder, then by name as QXRD counts. */
+function inOrder(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted((a, b) => compare(a.folder, b.folder) || compare(a.image, b.image));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function countClaims(folders: FrameFolders): number {
+  return [...allOf(folders, "temp"), ...allOf(folders, "proc")].reduce((count, folder) => {
+    try {
+      return count + listClaims(folder).length;
+    } catch {
+      return count; // the folder's own stage says what is wrong with it
+    }
+  }, 0);
+}
+
+function listOrNothing(folder: string, prefix: string): string[] {
+  try {
+    return listUnfinished(folder, prefix);
+  } catch {
+    return []; // a vanished folder is told where it is needed
+  }
+}
+
+function canMakeClaims(temp: string): boolean {
+  const probe = join(temp, CLAIMING_PREFIX + newClaimId());
+  try {
+    Deno.mkdirSync(probe);
+    removeFolder(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function claimReady(
+  candidate: Candidate,
+  claim: { verdict: Ready; options: StageOptions },
+): Promise<"claimed" | "removed"> {
+  const { verdict, options } = claim;
+  const { settings, folders, reporter } = options;
+  const frame = frameOf(candidate);
+  if (verdict.dark && settings.dark.reference) {
+    keepReference(settings.daemon.state_dir, { path: join(candidate.path, candidate.image), view: verdict.view });
+  }
+  const record = recordOf(candidate, { verdict, options });
+  // Of a frame that is removed or goes to quarantine it is told when that is done.
+  const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
+  for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
+  const isMerged = !record.remove && record.quarantine === null;
+  const source = isMerged ? options.parameters : undefined;
+  const parameters = await parametersFor(record, { source, log: reporter.log });
+  const fsync = settings.frames.fsync;
+  await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync, parameters });
+  if (record.remove) {
+    await removeDark(join(folders.temp, DISCARD_PREFIX + record.id), reporter);
+    return "removed";
+  }
+  reporter.event({ type: "claimed", frame });
+  return "claimed";
+}
+
+/** Tells of it when its record is gone, so once, also where another program keeps the rest of it open for a while. */
+async function removeDark(claim: string, reporter: Reporter): Promise<void> {
+  const record = readRecord(claim);
+  await discardClaim(claim);
+  if (record === null) return;
+  const bytes = record.members.reduce((sum, member) => sum + member.size, 0);
+  reporter.event({ type: "dark_removed", frame: frameOf(record), bytes });
+}
+
+function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageOptions }): ClaimRecord {
+  const { verdict, options } = claim;
+  const { settings, folders } = options;
+  const { image, members, notes } = withNamesToKeep(candidate, verdict.members);
+  const archived = verdict.dark && settings.dark.policy === "archive" ? settings.dark.archive_dir : "";
+  return {
+    version: RECORD_VERSION,
+    id: newClaimId(),
+    raw: candidate.raw,
+    folder: candidate.folder,
+    image,
+    members,
+    dark: verdict.dark,
+    remove: verdict.dark && settings.dark.policy === "delete" && verdict.quarantine === null,
+    destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
+    quarantine: verdict.quarantine,
+    notes: [...verdict.notes, ...notes],
+    written_ms: verdict.written_ms,
+    attempts: 0,
+    merge: null,
+    deliverAs: null,
+  };
+}
+
+/** Folders below each other with forward slashes, whatever this system's separator is. */
+function forward(parts: readonly string[]): string {
+  return parts.flatMap((part) => part.split(sep)).filter((part) => part !== "").join("/");
+}

@@ -1,0 +1,104 @@
+/** Tries the frames of the quarantine once more: what can be understood now is claimed like a frame in raw. */
+import { join } from "node:path";
+import { removeFile } from "../../files/durable.ts";
+import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
+import { assess, type Ready } from "./assess.ts";
+import { stemOf } from "../claim/names.ts";
+import { frameOf } from "../claim/record.ts";
+import { type Candidate, scanRaw } from "./scan.ts";
+import type { StageOptions } from "../stage.ts";
+import { Watch } from "./watch.ts";
+
+/** What somebody has asked for; each order is carried out once. */
+export interface RetryOrder {
+  readonly id: number;
+  /** The folder of the quarantine, absolute. */
+  readonly path: string;
+}
+
+/** How far an order is. */
+export interface RetryProgress {
+  readonly id: number;
+  /** On their way again. */
+  readonly taken: number;
+  /** Still as they were: the log says why. */
+  readonly kept: number;
+  readonly waiting: number;
+}
+
+/** In one firing: frames that QXRD writes now are not held up. */
+const PER_FIRING_MAX = 5;
+/** As long as so many frames are on their way, the quarantine waits: the work folders lie on a small RAM disk. */
+const ON_THE_WAY_MAX = 20;
+/** There everything has been waited for. */
+const NOW = { settle_s: 0, sidecar_wait_s: 0 };
+
+export type Claim = (candidate: Candidate, verdict: Ready) => Promise<unknown>;
+
+export class QuarantineRetry {
+  #id: number | null = null;
+  #waiting: Candidate[] = [];
+  #taken = 0;
+  #kept = 0;
+
+  /** Goes on with the order, if there is one. Never throws. */
+  async work(options: StageOptions, { onTheWay, claim }: { onTheWay: number; claim: Claim }): Promise<void> {
+    const { folders, reporter, signal } = options;
+    const order = folders.retry;
+    if (order === undefined) return;
+    if (order.id !== this.#id) this.#begin(order, options);
+    for (let tries = 0; tries < PER_FIRING_MAX && onTheWay + tries < ON_THE_WAY_MAX && !signal.aborted; tries++) {
+      const candidate = this.#waiting.shift();
+      if (candidate === undefined) break;
+      if (await this.#try(candidate, { options, claim })) this.#taken++;
+      else this.#kept++;
+    }
+    const retried = { id: order.id, taken: this.#taken, kept: this.#kept, waiting: this.#waiting.length };
+    reporter.backlog({ retried });
+  }
+
+  #begin(order: RetryOrder, { reporter }: StageOptions): void {
+    this.#id = order.id;
+    this.#taken = this.#kept = 0;
+    this.#waiting = [];
+    try {
+      this.#waiting = [...scanRaw(order.path).candidates];
+    } catch (error) {
+      // Nothing was ever put there.
+      if (!isMissing(error)) reporter.log.warn(`${order.path} cannot be read: ${messageOf(error)}`);
+    }
+  }
+
+  async #try(candidate: Candidate, { options, claim }: { options: StageOptions; claim: Claim }): Promise<boolean> {
+    const { settings, reporter } = options;
+    const reason = `${candidate.image}.reason.txt`;
+    const set = { ...candidate, others: candidate.others.filter((name) => name !== reason) };
+    const frame = frameOf(set);
+    try {
+      const verdict = assess(set, new Watch(), { ...settings.frames, ...NOW });
+      if (verdict.state === "waiting" || verdict.quarantine !== null) {
+        const why = verdict.state === "waiting" ? verdict.reason : verdict.quarantine;
+        reporter.log.warn(`${frame}: stays in quarantine: ${why}`);
+        return false;
+      }
+      await claim(set, verdict);
+      reporter.log.info(`${frame}: goes from the quarantine on its way again`);
+    } catch (error) {
+      reporter.log.warn(`${frame}: stays in quarantine: ${reasonOf(error)}`);
+      return false;
+    }
+    this.#removeRest(candidate, [`${stemOf(candidate.image)}.nxs`, reason], options);
+    return true;
+  }
+
+  /** What pewatch had made beside the frame; the text of the reason last. */
+  #removeRest({ path }: Candidate, names: readonly string[], { reporter }: StageOptions): void {
+    for (const name of names) {
+      try {
+        removeFile(join(path, name));
+      } catch (error) {
+        reporter.log.warn(`${join(path, name)} cannot be removed: ${reasonOf(error)}`);
+      }
+    }
+  }
+}

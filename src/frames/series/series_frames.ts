@@ -1,0 +1,109 @@
+/** Finds the frames of a series in the output: the folder itself says which there are, no list is kept beside it. */
+import { join } from "node:path";
+import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
+import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
+import { isMissing, messageOf } from "../../files/errors.ts";
+import { listFolder } from "../../files/listing.ts";
+import { describeType } from "../../nexus/tree/read_tree.ts";
+import { type FrameImage, readFrameImage } from "../../nexus/series/series_frame.ts";
+import { inSeriesOrder, type SeriesFrame, seriesFrame } from "../../nexus/series/series_layout.ts";
+import type { MasterFrame } from "../../nexus/series/series_tree.ts";
+
+/** More frames than this of one name are left out: their master would take many seconds to write and to open. */
+export const FRAMES_MAX = 20_000;
+/** So many are told of by name. */
+const NOTES_MAX = 100;
+
+/** What was read of a frame's file, or in words why it has no place in a master. By file name. */
+export type KnownFrames = Map<string, FrameImage | string>;
+
+export interface CollectedFrames {
+  /** Of one size and type. */
+  readonly frames: readonly MasterFrame[];
+  /** One line for each frame that is left out. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Reads what is not known yet.
+ * @returns null where `hasTime` ended it; `known` then holds what was read so far
+ * @throws the system's error where the folder or a file cannot be read
+ */
+export function collectFrames(
+  hdf5: Hdf5Library,
+  series: { readonly folder: string; readonly name: string },
+  options: { known: KnownFrames; hasTime: () => boolean },
+): CollectedFrames | null {
+  const { known, hasTime } = options;
+  const all = inSeriesOrder(framesIn(series));
+  const leftOut = all.slice(FRAMES_MAX).map(({ file }) =>
+    `${file}: left out, a master has ${FRAMES_MAX} frames at most`
+  );
+  const listed = all.slice(0, FRAMES_MAX);
+  const names = new Set(listed.map(({ file }) => file));
+  for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+  const read: MasterFrame[] = [];
+  for (const frame of listed) {
+    let image = known.get(frame.file);
+    if (image === undefined) {
+      if (!hasTime()) return null;
+      const found = readOne(hdf5, join(series.folder, frame.file));
+      if (found === null) continue;
+      if (!found.passing) known.set(frame.file, found.image);
+      image = found.image;
+    }
+    if (typeof image === "string") leftOut.push(`${frame.file}: left out, ${image}`);
+    else read.push({ ...frame, image });
+  }
+  return ofOneKind(read, leftOut);
+}
+
+function framesIn(series: { readonly folder: string; readonly name: string }): SeriesFrame[] {
+  const wanted = folded(series.name);
+  return listFolder(series.folder).files.flatMap((file) => {
+    const frame = seriesFrame(file);
+    return frame !== null && folded(frame.series) === wanted ? [frame] : [];
+  });
+}
+
+/** On Windows names that differ in case only are one. */
+function folded(name: string): string {
+  return Deno.build.os === "windows" ? name.toLowerCase() : name;
+}
+
+/** Null where the file has gone meanwhile; `passing`: ask again next time. */
+function readOne(hdf5: Hdf5Library, path: string): { image: FrameImage | string; passing: boolean } | null {
+  try {
+    return { image: readFrameImage(hdf5, path), passing: false };
+  } catch (error) {
+    if (!(error instanceof Hdf5Error)) throw error;
+    try {
+      // HDF5 does not say whether the file or its folder is at fault.
+      Deno.openSync(path, { read: true }).close();
+    } catch (fault) {
+      if (isMissing(fault)) return null;
+      throw fault;
+    }
+    return { image: `it cannot be read: ${messageOf(error)}`, passing: true };
+  }
+}
+
+/** A stack has one size and type: the one of most frames, so that a single odd one does not put out the others. */
+function ofOneKind(read: readonly MasterFrame[], leftOut: string[]): CollectedFrames {
+  const counts = new Map<string, number>();
+  for (const { image } of read) counts.set(kindOf(image), (counts.get(kindOf(image)) ?? 0) + 1);
+  let kind = "";
+  for (const [candidate, count] of counts) if (count > (counts.get(kind) ?? 0)) kind = candidate;
+  const frames: MasterFrame[] = [];
+  for (const frame of read) {
+    const own = kindOf(frame.image);
+    if (own === kind) frames.push(frame);
+    else leftOut.push(`${frame.file}: left out, it is of ${own}, the series of ${kind}`);
+  }
+  const more = leftOut.length - NOTES_MAX;
+  return { frames, leftOut: more > 0 ? [...leftOut.slice(0, NOTES_MAX), `and ${more} more`] : leftOut };
+}
+
+function kindOf({ width, height, type }: FrameImage): string {
+  return `${width} x ${height} pixels, ${describeType(type)}`;
+}

@@ -1,0 +1,196 @@
+/** The end of the merge stage: rewrites the master file of each series that frames were delivered of. */
+import { join } from "node:path";
+import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
+import { removeFile } from "../../files/durable.ts";
+import { messageOf } from "../../files/errors.ts";
+import { folderExists } from "../../files/listing.ts";
+import { masterName, seriesFrame } from "../../nexus/series/series_layout.ts";
+import { collectFrames, type KnownFrames } from "./series_frames.ts";
+import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
+import { publishMaster } from "./series_publish.ts";
+import type { Logger } from "../events.ts";
+import { allOf } from "../claim/left_folders.ts";
+import type { StageOptions } from "../stage.ts";
+
+/** A master of n frames takes n times as long to write as one of one: with these it costs a twentieth of the time. */
+export const REWRITE_PAUSE_MS = 1000;
+export const REWRITE_PAUSE_FACTOR = 20;
+/** After a start each frame's file is opened once; in one firing no longer than this, so that frames go on. */
+const READING_MS_MAX = 2000;
+/** What is known of more series is forgotten, which costs only reading again. */
+const SERIES_MAX = 16;
+/** Messages are repeated after so many others rather than remembered for ever. */
+const TOLD_MAX = 10_000;
+
+/** A mark with the proc folder that it lies in. */
+interface PlacedMark extends SeriesMark {
+  readonly proc: string;
+}
+
+/** One series with its marks, oldest first. */
+interface Series {
+  readonly key: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly root: string;
+  readonly marks: readonly PlacedMark[];
+}
+
+/** What is kept of a series between firings; all of it can be had again from the output. */
+interface Memory {
+  readonly known: KnownFrames;
+  /** Marks whose frames were forgotten, to be read anew. */
+  readonly heeded: Set<string>;
+  /** On the monotonic clock; not before this. */
+  dueAt_ms: number;
+  /** Why the last try failed, or null. */
+  problem: string | null;
+}
+
+export interface SeriesMastersOptions {
+  /** A monotonic clock, for tests. */
+  readonly now_ms?: () => number;
+}
+
+export class SeriesMasters {
+  readonly #memories = new Map<string, Memory>();
+  readonly #told = new Set<string>();
+  readonly #now_ms: () => number;
+
+  constructor(options: SeriesMastersOptions = {}) {
+    this.#now_ms = options.now_ms ?? (() => performance.now());
+  }
+
+  /**
+   * One firing. Never throws for what lies in the output: a master that cannot be written keeps its marks, is told of
+   * as a condition and tried again.
+   */
+  async work(hdf5: Hdf5Library, options: StageOptions): Promise<void> {
+    const { folders, reporter, signal } = options;
+    const marks = allOf(folders, "proc").flatMap((proc) => marksIn(proc, reporter.log));
+    let waiting = 0;
+    const problems: string[] = [];
+    for (const series of groupMarks(marks)) {
+      if (signal.aborted) break;
+      const memory = this.#memoryOf(series.key);
+      if (this.#now_ms() >= memory.dueAt_ms) {
+        const outcome = await this.#rewrite(series, memory, { hdf5, options });
+        if (outcome === "later") waiting++;
+      } else if (memory.problem === null) {
+        waiting++;
+      }
+      if (memory.problem !== null) problems.push(memory.problem);
+    }
+    reporter.condition({ key: "series", message: problems[0] ?? null });
+    reporter.backlog({ series: waiting });
+  }
+
+  async #rewrite(
+    series: Series,
+    memory: Memory,
+    tools: { hdf5: Hdf5Library; options: StageOptions },
+  ): Promise<"done" | "later"> {
+    const { reporter } = tools.options;
+    const begin_ms = this.#now_ms();
+    const path = join(series.folder, masterName(series.name));
+    try {
+      if (!await this.#write(series, memory, { ...tools, path })) return "later";
+      memory.problem = null;
+      for (const { id, proc } of series.marks) {
+        removeMark(proc, id);
+        memory.heeded.delete(id);
+      }
+    } catch (error) {
+      memory.problem = `the series master ${path} cannot be written: ${messageOf(error)}; it is tried again`;
+    }
+    const time_ms = this.#now_ms() - begin_ms;
+    memory.dueAt_ms = begin_ms + time_ms + Math.max(REWRITE_PAUSE_MS, REWRITE_PAUSE_FACTOR * time_ms);
+    if (memory.problem === null) reporter.log.debug(`${path} written in ${Math.round(time_ms)} ms`);
+    return "done";
+  }
+
+  /** Gives false where there was no time to read all frames. */
+  async #write(
+    series: Series,
+    memory: Memory,
+    tools: { hdf5: Hdf5Library; options: StageOptions; path: string },
+  ): Promise<boolean> {
+    const { hdf5, options, path } = tools;
+    if (!folderExists(series.folder)) {
+      if (!folderExists(series.root)) throw new Error(`the output folder ${series.root} is not there`);
+      return true; // taken away with its frames
+    }
+    // A frame that was delivered anew under its old name is read anew.
+    for (const { id, nexus } of series.marks) {
+      if (!memory.heeded.has(id)) memory.known.delete(nexus);
+      memory.heeded.add(id);
+    }
+    const until_ms = this.#now_ms() + READING_MS_MAX;
+    const frames = collectFrames(hdf5, series, { known: memory.known, hasTime: () => this.#now_ms() < until_ms });
+    if (frames === null) return false;
+    const report = (text: string) => this.#sayOnce(text, options);
+    for (const note of frames.leftOut) report(`${path}: ${note}`);
+    if (frames.frames.length === 0) return true;
+    const { id, proc } = series.marks[0]!;
+    const written = await publishMaster(hdf5, {
+      path,
+      series: series.name,
+      id,
+      frames: frames.frames,
+      notes: frames.leftOut,
+    }, { proc, ...options.settings.frames });
+    if (!written) report(`${path} is not pewatch's: it is left alone, and the series has no master`);
+    return true;
+  }
+
+  #sayOnce(text: string, options: StageOptions): void {
+    if (this.#told.has(text)) return;
+    if (this.#told.size >= TOLD_MAX) this.#told.clear();
+    this.#told.add(text);
+    options.reporter.log.warn(text);
+  }
+
+  /** The series that was asked for longest ago is forgotten first. */
+  #memoryOf(key: string): Memory {
+    const memory = this.#memories.get(key) ??
+      { known: new Map(), heeded: new Set<string>(), dueAt_ms: -Infinity, problem: null };
+    this.#memories.delete(key);
+    this.#memories.set(key, memory);
+    for (const oldest of this.#memories.keys()) {
+      if (this.#memories.size <= SERIES_MAX) break;
+      this.#memories.delete(oldest);
+    }
+    return memory;
+  }
+}
+
+function marksIn(proc: string, log: Logger): PlacedMark[] {
+  try {
+    const { marks, damaged } = readMarks(proc);
+    for (const name of damaged) {
+      log.warn(`${join(proc, name)} is damaged: removed; a series' master may lack its last frames`);
+      removeFile(join(proc, name));
+    }
+    return marks.map((mark) => ({ ...mark, proc }));
+  } catch {
+    return []; // a vanished folder is told where frames need it
+  }
+}
+
+function groupMarks(marks: readonly PlacedMark[]): Series[] {
+  const groups = new Map<string, Series & { marks: PlacedMark[] }>();
+  for (const mark of marks) {
+    const name = seriesFrame(mark.nexus)!.series;
+    const key = seriesKey(mark.folder, name);
+    const group = groups.get(key);
+    if (group !== undefined) group.marks.push(mark);
+    else groups.set(key, { key, name, folder: mark.folder, root: mark.root, marks: [mark] });
+  }
+  return [...groups.values()];
+}
+
+/** On Windows names that differ in case only are one file. */
+function seriesKey(folder: string, name: string): string {
+  const key = join(folder, name);
+  return Deno.build.os === "windows" ? key.toLowerCase() : key;
+}

@@ -1,0 +1,178 @@
+/** Turns what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
+import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup } from "./beam.ts";
+import { detectorGroup, type Geometry, geometryOf, IMAGE_PATH } from "./detector.ts";
+import { processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
+import { frameNumber, totalExposure } from "./exposure.ts";
+import type { FrameFacts } from "./facts.ts";
+import { DEFINITION, DEFINITION_VERSION, moduleGroup } from "./nxmx.ts";
+import { placeParameters } from "./parameter_tree.ts";
+import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
+import { formatInZone, formatMoment, momentOf } from "./time.ts";
+import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
+
+/** The release of the definitions that the layout was checked with. */
+export const NEXUS_RELEASE = "2026.01";
+const MS_PER_S = 1000;
+
+export interface BuildOptions {
+  /** Null: the file has no image. */
+  readonly plan: ImagePlan | null;
+  readonly darkPlan: ImagePlan | null;
+  /** In addition to the facts' own. */
+  readonly notes: readonly string[];
+  readonly now: Date;
+  readonly hdf5Version: string;
+}
+
+/** The tree of one frame's file; docs/files.md shows its layout. */
+export function buildTree(facts: FrameFacts, options: BuildOptions): NexusGroup {
+  return group("/", "NXroot", {
+    attributes: {
+      default: "entry",
+      file_name: nexusName(facts.imageName),
+      file_time: formatInZone(options.now, facts.timeZone),
+      HDF5_Version: options.hdf5Version,
+      NeXus_release: NEXUS_RELEASE,
+      creator: PROGRAM,
+      creator_version: PROGRAM_VERSION,
+    },
+    children: [entryGroup(facts, options)],
+  });
+}
+
+/** "P-00001.tif" gives "P-00001.nxs". */
+export function nexusName(imageName: string): string {
+  return `${imageName.replace(/\.tiff?$/i, "")}.nxs`;
+}
+
+function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
+  const beam = beamFacts(facts);
+  const geometry = geometryOf(facts);
+  const notes = [...facts.notes, ...options.notes, ...viewProblems(facts)];
+  const wanted = facts.settings.nexus.profile === "nxmx";
+  const lacking = wanted ? missingForNxmx(facts, { options, beam, geometry }) : [];
+  const isNxmx = wanted && lacking.length === 0;
+  if (lacking.length > 0) notes.push(`profile base instead of nxmx: ${lacking.join(", ")} not known`);
+  const measured = group("entry", "NXentry", {
+    attributes: options.plan === null ? {} : { default: "data" },
+    children: [
+      isNxmx ? field("definition", DEFINITION, { attributes: { version: DEFINITION_VERSION } }) : null,
+      ...about(facts),
+      ...times(facts, isNxmx),
+      // NXmx wants the source here; to the base classes it belongs to the instrument.
+      isNxmx ? sourceGroup(facts) : null,
+      instrumentGroup(facts, options, { beam, geometry, isNxmx }),
+      sampleGroup(facts, isNxmx),
+    ],
+  });
+  const { entry, notes: displaced } = placeParameters(measured, facts.parameters, { timeZone: facts.timeZone });
+  const process = processGroup(facts, [...notes, ...displaced], options.now);
+  return { ...entry, children: [...entry.children, process, ...(options.plan === null ? [] : [dataGroup(facts)])] };
+}
+
+/** A known key of the sidecar whose value cannot be used is told of, as it would be missed otherwise. */
+function viewProblems(facts: FrameFacts): string[] {
+  return (facts.view?.problems ?? []).map(({ key, line, text }) => `sidecar line ${line}, ${key}: ${text}`);
+}
+
+/** What NXmx calls required and nobody has told: a file must not claim a definition that it does not keep. */
+function missingForNxmx(
+  facts: FrameFacts,
+  known: { options: BuildOptions; beam: BeamFacts; geometry: Geometry },
+): string[] {
+  const { options, beam, geometry } = known;
+  const { beamline, source, detector } = facts.settings;
+  const needed = {
+    image: options.plan,
+    wavelength: beam.wavelength_angstrom,
+    distance: geometry.distance_m,
+    "pixel size": geometry.xPixelSize_um === null ? null : geometry.yPixelSize_um,
+    "beam centre": geometry.beamCenterX_px === null ? null : geometry.beamCenterY_px,
+    "[beamline] name": beamline.name,
+    "[source] name": source.name,
+    "[detector] sensor_material": detector.sensor_material,
+    "[detector] sensor_thickness_um": detector.sensor_thickness_um,
+  };
+  return Object.entries(needed).flatMap(([name, value]) => value === null || value === undefined ? [name] : []);
+}
+
+function about(facts: FrameFacts): (NexusNode | null)[] {
+  const title = fromMetadata(facts, "title", ["title"]);
+  const named = title === null || title.value === "" ? { value: facts.imageName, origin: "file name" } : title;
+  const version = fromMetadata(facts, "qxrdVersion", ["qxrdVersion", "version"]);
+  const attributes: Attributes = version === null ? {} : { version: clean(version.value) };
+  return [
+    textField("title", firstOf(configured(facts, "beamline", "title"), named)),
+    textField("experiment_identifier", configured(facts, "beamline", "experiment_identifier")),
+    facts.view === null ? null : field("program_name", clean(facts.view.creator ?? "QXRD"), { attributes }),
+  ];
+}
+
+/** QXRD notes when it had processed a frame; the exposure ended before, by a time that it does not note. */
+function times(facts: FrameFacts, isNxmx: boolean): (NexusNode | null)[] {
+  const end = momentOf(facts);
+  const exposure = totalExposure(facts);
+  const start = exposure === null ? null : { ...end, time_ms: end.time_ms - exposure.value * MS_PER_S };
+  return [
+    start === null ? null : field("start_time", formatMoment(start), { origin: `${end.origin}, less collection_time` }),
+    field("end_time", formatMoment(end), { origin: end.origin }),
+    isNxmx ? field("end_time_estimated", formatMoment(end), { origin: end.origin }) : null,
+    numberField("collection_time", exposure, "s"),
+  ];
+}
+
+function instrumentGroup(
+  facts: FrameFacts,
+  options: BuildOptions,
+  known: { beam: BeamFacts; geometry: Geometry; isNxmx: boolean },
+): NexusGroup {
+  const { beam, geometry, isNxmx } = known;
+  const name = configured(facts, "beamline", "name");
+  const shortName = configured(facts, "beamline", "short_name");
+  const attributes: Attributes = shortName === null ? {} : { short_name: shortName.value };
+  return group("instrument", "NXinstrument", {
+    children: [
+      name === null ? null : field("name", name.value, { origin: name.origin, attributes }),
+      isNxmx ? null : sourceGroup(facts),
+      monochromatorGroup(beam),
+      beamGroup(facts, beam),
+      detectorGroup(facts, {
+        geometry,
+        plan: options.plan,
+        darkPlan: options.darkPlan,
+        extra: isNxmx ? [moduleGroup(facts, geometry)] : [],
+      }),
+    ],
+  });
+}
+
+/**
+ * The default plot. No other member may begin with "data": fabio and Dioptas would take it for a frame. The axes are
+ * real datasets, since readers refuse a name without one.
+ */
+function dataGroup(facts: FrameFacts): NexusGroup {
+  const { width, height } = facts.layout!;
+  const number = frameNumber(facts)?.value ?? 0;
+  return group("data", "NXdata", {
+    attributes: {
+      signal: "data",
+      axes: ["frame_number", "y", "x"],
+      frame_number_indices: { integer: 0 },
+      y_indices: { integer: 1 },
+      x_indices: { integer: 2 },
+    },
+    children: [
+      field("frame_number", Int32Array.of(Number.isSafeInteger(number) && number < 2 ** 31 ? number : 0)),
+      field("y", pixelAxis(height), { units: "pixel" }),
+      field("x", pixelAxis(width), { units: "pixel" }),
+      { kind: "link", name: "data", target: IMAGE_PATH },
+    ],
+  });
+}
+
+/** Filled by hand: `from` with a function is many times slower, and both axes are made for every frame. */
+function pixelAxis(length: number): Float32Array {
+  const axis = new Float32Array(length);
+  for (let index = 0; index < length; index++) axis[index] = index;
+  return axis;
+}

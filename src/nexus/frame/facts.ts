@@ -1,0 +1,58 @@
+/** What is known of one frame when its NeXus file is written, and what the writer says of the file it made. */
+import type { Settings } from "../../config/settings.ts";
+import type { Sidecar } from "../../qxrd/sidecar.ts";
+import type { SidecarView } from "../../qxrd/view.ts";
+import type { TiffLayout } from "../../tiff/layout.ts";
+import type { ParameterReading } from "../../parameters/parameter.ts";
+
+/** A dark image to be kept beside a frame. */
+export interface ReferenceDark {
+  readonly imageName: string;
+  readonly path: string;
+  readonly layout: TiffLayout;
+}
+
+export interface FrameFacts {
+  /** The image's file name without folder: "P-00001.tif". */
+  readonly imageName: string;
+  /** Null where the image could not be understood. */
+  readonly layout: TiffLayout | null;
+  /** Null where there is none, or none that can be read. */
+  readonly sidecar: Sidecar | null;
+  /** Null too where the sidecar belongs to another image: then no number of it describes this one. */
+  readonly view: SidecarView | null;
+  /** What is wrong with the sidecar; null where nothing is. */
+  readonly sidecarProblem: string | null;
+  readonly settings: Pick<Settings, "nexus" | "beamline" | "source" | "detector" | "sample">;
+  /** What happened on the way ("not tagged: compressed"); each ends up in /entry/process. */
+  readonly notes: readonly string[];
+  /** Each at its own path, or as /entry/instrument/parameters/NAME. */
+  readonly parameters: readonly ParameterReading[];
+  readonly dark: boolean;
+  readonly referenceDark: ReferenceDark | null;
+  /** When QXRD wrote the frame; tells the time where no sidecar does. */
+  readonly writtenAt: Date;
+  /** IANA name of the zone of the sidecar's local times; this machine's where absent. */
+  readonly timeZone?: string;
+  /** Reserves a place for the TIFF's SHA-256. */
+  readonly checksum: boolean;
+}
+
+/** Where the image's bytes go between the two parts of the file on disk. */
+export interface Splice {
+  /** Offset of the first pixel in the delivered file, which is the head's length. */
+  readonly at: number;
+  /** Offset of the first pixel in the TIFF. */
+  readonly tiffOffset: number;
+  readonly byteCount: number;
+}
+
+export interface NexusReport {
+  /** splice: the file on disk lacks the pixels, which delivery puts at `splice.at`. whole: complete as it is. */
+  readonly way: "splice" | "whole";
+  readonly splice: Splice | null;
+  /** Where the 64 hex digits of the delivered TIFF's SHA-256 go: the same offset in the delivered file and on disk. */
+  readonly checksumSlot: number | null;
+  /** Why the plain way was taken, or why there is no image; null where neither is so. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,86 @@
+/** Where the numbers of a file come from: the configuration or the sidecar, each told with its value. */
+import type { CenterFinderView, SidecarView } from "../../qxrd/view.ts";
+import type { FrameFacts } from "./facts.ts";
+import { field, type NexusField } from "../tree/tree.ts";
+
+/** A value, and in words where it was found. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly origin: string;
+}
+
+type Tables = Pick<FrameFacts["settings"], "beamline" | "source" | "detector" | "sample">;
+
+/** A value of the configuration; null where it is not given. */
+export function configured<T extends keyof Tables, K extends keyof Tables[T] & string>(
+  facts: FrameFacts,
+  table: T,
+  key: K,
+): Sourced<NonNullable<Tables[T][K]>> | null {
+  const value = (facts.settings[table] as Tables[T])[key];
+  if (value === undefined || value === null) return null;
+  return { value, origin: `configuration [${table}] ${key}` };
+}
+
+type MetadataKey = Exclude<keyof SidecarView, "centerfinder" | "problems">;
+
+/** A value of the sidecar's `[metadata]`; `keys` are its names there, the older first. */
+export function fromMetadata<K extends MetadataKey>(
+  facts: FrameFacts,
+  property: K,
+  keys: readonly [string, ...string[]],
+): Sourced<NonNullable<SidecarView[K]>> | null {
+  const value = facts.view?.[property];
+  if (value === undefined || value === null) return null;
+  const key = keys.find((name) => facts.sidecar?.raw("metadata", name) !== undefined) ?? keys[0];
+  return { value, origin: `sidecar [metadata] ${key}` };
+}
+
+/** A value of the sidecar's `[centerfinder]`, which may have been changed after the image was taken. */
+export function fromCenterfinder<K extends keyof CenterFinderView>(
+  facts: FrameFacts,
+  property: K,
+  key: string,
+): Sourced<NonNullable<CenterFinderView[K]>> | null {
+  const value = facts.view?.centerfinder?.[property];
+  if (value === undefined || value === null) return null;
+  return { value, origin: `sidecar [centerfinder] ${key}` };
+}
+
+/** The first that is known. */
+export function firstOf<T>(...candidates: (Sourced<T> | null)[]): Sourced<T> | null {
+  return candidates.find((candidate) => candidate !== null) ?? null;
+}
+
+/** Drops what is no measure: QXRD writes 0 for a distance, an energy or a pixel size that was never set. */
+export function positive(sourced: Sourced<number> | null): Sourced<number> | null {
+  return sourced !== null && Number.isFinite(sourced.value) && sourced.value > 0 ? sourced : null;
+}
+
+export function mapped<T, U>(sourced: Sourced<T> | null, convert: (value: T) => U): Sourced<U> | null {
+  return sourced === null ? null : { value: convert(sourced.value), origin: sourced.origin };
+}
+
+/** A number with its units and origin; null where it is not known. */
+export function numberField(name: string, sourced: Sourced<number> | null, units?: string): NexusField | null {
+  if (sourced === null || !Number.isFinite(sourced.value)) return null;
+  return field(name, sourced.value, { origin: sourced.origin, ...(units === undefined ? {} : { units }) });
+}
+
+/** A whole number without units; null where it is not known or not whole. */
+export function integerField(name: string, sourced: Sourced<number> | null): NexusField | null {
+  if (sourced === null || !Number.isSafeInteger(sourced.value)) return null;
+  return field(name, { integer: sourced.value }, { origin: sourced.origin });
+}
+
+/** A text; null where it is not known or empty. */
+export function textField(name: string, sourced: Sourced<string> | null): NexusField | null {
+  return sourced === null || sourced.value === ""
+    ? null
+    : field(name, clean(sourced.value), { origin: sourced.origin });
+}
+
+/** A C string ends at its first NUL, so a NUL is shown by its sign. */
+export function clean(text: string): string {
+  return text.replaceAll("\0", "\u2400");
+}

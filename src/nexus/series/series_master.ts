@@ -1,0 +1,40 @@
+/** A series' master file as a file: whether one that is there may be replaced, and writing a new one. */
+import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
+import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
+import { isMissing } from "../../files/errors.ts";
+import { PROGRAM } from "../frame/entry_parts.ts";
+import { buildMasterTree, FRAMES_GROUP, type MasterContents, SERIES_ATTRIBUTE } from "./series_tree.ts";
+import { writeTree } from "../tree/write_tree.ts";
+
+export type Standing = "none" | "ours" | "foreign";
+
+/**
+ * What has a master's name: nothing, a master that was made here, or something else, which is never touched.
+ * @throws the system's error where the file cannot be read at all
+ */
+export function standingOf(hdf5: Hdf5Library, path: string): Standing {
+  try {
+    // A file that the system itself cannot open says nothing of whose it is.
+    Deno.openSync(path, { read: true }).close();
+  } catch (error) {
+    if (isMissing(error)) return "none";
+    throw error;
+  }
+  try {
+    using file = hdf5.openFile(path);
+    if (file.root.readAttribute("creator", { elementsMax: 1 }) !== PROGRAM) return "foreign";
+    const frames = file.root.open(`entry/${FRAMES_GROUP}`);
+    if (frames.kind !== "group") return "foreign";
+    using group = frames.group;
+    return group.attributeNames().includes(SERIES_ATTRIBUTE) ? "ours" : "foreign";
+  } catch (error) {
+    // No HDF5, or without what is looked for.
+    if (error instanceof Hdf5Error) return "foreign";
+    throw error;
+  }
+}
+
+/** Writes a master at `path`, an ASCII name. @throws Hdf5Error */
+export function writeMaster(hdf5: Hdf5Library, path: string, contents: MasterContents): void {
+  writeTree(hdf5, path, buildMasterTree(contents));
+}

@@ -1,0 +1,69 @@
+/** The file that carries the parameters over a restart: one reading a line, written whole beside and renamed. */
+import { dirname } from "node:path";
+import { whileHeldOpen } from "../files/durable.ts";
+import { isMissing } from "../files/errors.ts";
+import { makeFolder } from "../files/listing.ts";
+import type { ParameterReading } from "./parameter.ts";
+import { readingFromJson } from "./json.ts";
+
+/** The first line says what the file is. The last one says that it is whole. */
+const FIRST_LINE = '{"pewatch_parameters":1}';
+const LAST_LINE = '{"end":true}';
+/** More than the history's limits allow; a larger file is something else. */
+const FILE_BYTES_MAX = 128 * 1024 * 1024;
+/** So much is put together at once: the main thread is held up for less than a millisecond. */
+const CHUNK_LENGTH = 64 * 1024;
+
+/**
+ * The readings of the file; none where there is no file.
+ * @throws an error that says what is wrong with the file
+ */
+export function readParameterFile(path: string): ParameterReading[] {
+  let text: string;
+  try {
+    const { size } = Deno.statSync(path);
+    if (size > FILE_BYTES_MAX) throw new RangeError(`it has ${size} bytes`);
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  const lines = text.split("\n");
+  if (lines.pop() !== "" || lines.pop() !== LAST_LINE) throw new SyntaxError("its end is missing");
+  if (lines.shift() !== FIRST_LINE) throw new SyntaxError("it is no list of parameters of this version");
+  return lines.map((line) => readingFromJson(JSON.parse(line)));
+}
+
+/** Damaged, but perhaps of use to a person. @returns where it is now */
+export function putAside(path: string): string {
+  const aside = `${path}.damaged`;
+  Deno.renameSync(path, aside);
+  return aside;
+}
+
+/** The old file stays until the new one is on the disk. */
+export async function writeParameterFile(path: string, lines: Iterable<string>): Promise<void> {
+  const part = `${path}.part`;
+  makeFolder(dirname(path));
+  {
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    for (const chunk of chunksOf(lines)) await writeAll(file, new TextEncoder().encode(chunk));
+    await file.sync();
+  }
+  await whileHeldOpen(() => Deno.renameSync(part, path));
+}
+
+function* chunksOf(lines: Iterable<string>): Generator<string> {
+  let chunk = `${FIRST_LINE}\n`;
+  for (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = "";
+  }
+  yield `${chunk}${LAST_LINE}\n`;
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}

@@ -1,0 +1,185 @@
+/** The readings of parameters over time, bounded in every direction. */
+import type { ParameterReading } from "./parameter.ts";
+import { bytesOfValue } from "./check.ts";
+import { readingToJson } from "./json.ts";
+
+/**
+ * How much newer than the frame's file a reading may look and still count. Linux stamps files with the time of its last
+ * timer interrupt (up to 10 ms ago), Windows with a clock of 15.6 ms, while readings bear the exact time.
+ */
+export const FILE_TIME_LAG_MS = 20;
+
+export interface HistoryLimits {
+  /** Names; each is a dataset in every frame's file, at some 50 microseconds. */
+  readonly parameters: number;
+  /** Of the last readings together, which every frame carries, over the RAM disk too. */
+  readonly lastBytes: number;
+  /** Of one parameter: 55 minutes at the three readings a second of the fastest plugin at default ticks. */
+  readonly readings: number;
+  /** A frame that waits in raw longer than this, because the output is away, may miss what was measured with it. */
+  readonly age_ms: number;
+  /** Of all readings in memory. */
+  readonly bytes: number;
+  /** Of the file, besides the last reading of each parameter: it is written whole whenever something has changed. */
+  readonly fileBytes: number;
+}
+
+export const HISTORY_LIMITS: HistoryLimits = {
+  parameters: 1000,
+  lastBytes: 16 * 1024 * 1024,
+  readings: 10_000,
+  age_ms: 3_600_000,
+  bytes: 64 * 1024 * 1024,
+  fileBytes: 2 * 1024 * 1024,
+};
+
+/** What the objects of one reading take in memory besides its value, about. */
+const READING_BYTES = 250;
+/** So many readings more than allowed are let come together before the oldest go: looking for them takes its time. */
+const SLACK = 1.125;
+
+/** The span of time that goes into the file is tried in steps: a second, and half as much again each time. */
+const WINDOW_FIRST_MS = 1000;
+const WINDOW_GROWTH = 1.5;
+
+interface Kept {
+  readonly reading: ParameterReading;
+  readonly time_ms: number;
+  readonly bytes: number;
+  /** Made when it is first written: most are written many times. */
+  json: string | null;
+}
+
+export class ParameterHistory {
+  /** In the order in which the names were first set; of each the readings in the order of their times, never none. */
+  readonly #kept = new Map<string, Kept[]>();
+  readonly #limits: HistoryLimits;
+  #bytes = 0;
+
+  constructor(limits: Partial<HistoryLimits> = {}) {
+    this.#limits = { ...HISTORY_LIMITS, ...limits };
+  }
+
+  /**
+   * Of two readings of one time the later set one counts.
+   * @returns why it is not kept, or null
+   */
+  add(reading: ParameterReading, now_ms: number): string | null {
+    const kept = toKept(reading);
+    let list = this.#kept.get(reading.name);
+    const refusal = this.#whyNot(kept, list);
+    if (refusal !== null) return refusal;
+    if (list === undefined) this.#kept.set(reading.name, list = []);
+    const at = placeOf(list, kept.time_ms);
+    const replaced = list[at - 1]?.time_ms === kept.time_ms ? 1 : 0;
+    for (const old of list.splice(at - replaced, replaced, kept)) this.#bytes -= old.bytes;
+    this.#bytes += kept.bytes;
+    this.#forgetOld(list, now_ms);
+    if (this.#bytes > this.#limits.bytes * SLACK) this.#forgetLargest();
+    return null;
+  }
+
+  last(name: string): ParameterReading | undefined {
+    return this.#kept.get(name)?.at(-1)?.reading;
+  }
+
+  names(): string[] {
+    return [...this.#kept.keys()];
+  }
+
+  /** Whether there was one. */
+  remove(name: string): boolean {
+    for (const { bytes } of this.#kept.get(name) ?? []) this.#bytes -= bytes;
+    return this.#kept.delete(name);
+  }
+
+  at(time_ms: number): ParameterReading[] {
+    const readings: ParameterReading[] = [];
+    for (const list of this.#kept.values()) {
+      const one = list[placeOf(list, time_ms + FILE_TIME_LAG_MS) - 1];
+      if (one !== undefined) readings.push(one.reading);
+    }
+    return readings;
+  }
+
+  /** For the file, oldest first of each name: the last reading of each, and of the others as many as fit, newest first. */
+  *lines(): Generator<string> {
+    const since_ms = this.#sinceForFile();
+    for (const list of this.#kept.values()) {
+      // The one before `since_ms` counts from then on.
+      const from = Math.max(0, Math.min(placeOf(list, since_ms), list.length) - 1);
+      for (const kept of list.slice(from)) yield jsonOf(kept);
+    }
+  }
+
+  /** A time from which on all readings fit into the file, found without a look at those that do not. */
+  #sinceForFile(): number {
+    const lists = [...this.#kept.values()].map((list) => ({ list, seen: list.length - 1 }));
+    const newest_ms = lists.reduce((max, { list }) => Math.max(max, list.at(-1)!.time_ms), 0);
+    let since_ms = newest_ms;
+    let bytesLeft = this.#limits.fileBytes;
+    for (let window_ms = WINDOW_FIRST_MS; lists.some(({ seen }) => seen > 0); window_ms *= WINDOW_GROWTH) {
+      for (const one of lists) {
+        while (one.seen > 0 && one.list[one.seen - 1]!.time_ms > newest_ms - window_ms) {
+          bytesLeft -= jsonOf(one.list[--one.seen]!).length;
+          if (bytesLeft < 0) return since_ms;
+        }
+      }
+      since_ms = newest_ms - window_ms;
+    }
+    return -Infinity;
+  }
+
+  #whyNot(kept: Kept, list: readonly Kept[] | undefined): string | null {
+    const { parameters, lastBytes } = this.#limits;
+    if (list === undefined && this.#kept.size >= parameters) return `there are ${parameters} others; remove one`;
+    if (kept.bytes <= READING_BYTES * 2) return null;
+    let bytes = kept.bytes - (list?.at(-1)?.bytes ?? 0);
+    for (const others of this.#kept.values()) bytes += others.at(-1)!.bytes;
+    return bytes <= lastBytes ? null : `all parameters together have more than ${lastBytes} bytes; remove large ones`;
+  }
+
+  /** The last one before the window is what counts at its beginning, so it stays. */
+  #forgetOld(list: Kept[], now_ms: number): void {
+    const before = placeOf(list, now_ms - this.#limits.age_ms) - 1;
+    const tooMany = list.length > this.#limits.readings * SLACK ? list.length - this.#limits.readings : 0;
+    for (const { bytes } of list.splice(0, Math.max(0, before, tooMany))) this.#bytes -= bytes;
+  }
+
+  /** Halves the longest histories, counted in bytes, until there is room. */
+  #forgetLargest(): void {
+    const sizes = new Map(
+      [...this.#kept.values()].map((list) => [list, list.reduce((sum, one) => sum + one.bytes, 0)]),
+    );
+    while (this.#bytes > this.#limits.bytes) {
+      const [list] = [...sizes].filter(([list]) => list.length > 1).sort((a, b) => b[1] - a[1])[0] ?? [];
+      if (list === undefined) return;
+      const gone = list.splice(0, Math.ceil((list.length - 1) / 2)).reduce((sum, one) => sum + one.bytes, 0);
+      this.#bytes -= gone;
+      sizes.set(list, sizes.get(list)! - gone);
+    }
+  }
+}
+
+function toKept(reading: ParameterReading): Kept {
+  const texts = 2 * (reading.name.length + (reading.path?.length ?? 0) + (reading.origin?.length ?? 0));
+  const bytes = READING_BYTES + texts + bytesOfValue(reading.value);
+  return { reading, time_ms: reading.time.getTime(), bytes, json: null };
+}
+
+function jsonOf(kept: Kept): string {
+  return kept.json ??= readingToJson(kept.reading);
+}
+
+/** How many readings are not newer than a time. */
+function placeOf(list: readonly Kept[], time_ms: number): number {
+  // Nearly always it is the end.
+  if (list.length === 0 || list.at(-1)!.time_ms <= time_ms) return list.length;
+  let [low, high] = [0, list.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.time_ms <= time_ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,240 @@
+/** Keeps all plugins: those that are shipped and those of the plugins folder. Starts them, ticks them, stops them. */
+import { join } from "node:path";
+import type { Settings } from "../../config/settings.ts";
+import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
+import { type ParameterBoard, PluginServices } from "./answers.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../time/clock.ts";
+import type { PluginFolders } from "../contract.ts";
+import { nameKey } from "../folder/names.ts";
+import { HostedPlugin } from "./hosted_plugin.ts";
+import { type OpenWorker, openWorker } from "./open_worker.ts";
+import type { Named, PluginSurroundings } from "./plugin_life.ts";
+import type { PluginStatus } from "./plugin_status.ts";
+import type { PluginSource } from "../source.ts";
+
+/** What lies in the plugins folder; `PluginFolder` is one. */
+export interface SourceFolder {
+  /** All that lies there, or null where nothing has changed. Never rejects. */
+  poll(): Promise<readonly PluginSource[] | null>;
+  /** Removes what no longer runs. */
+  prune(hashesInUse: Iterable<string>): Promise<unknown>;
+  /** What is wrong with the folder as a whole. */
+  readonly problem: string | null;
+}
+
+/** What stages have to do besides the frames in the present folders. */
+export type StageOrders = Pick<PluginFolders, "left" | "retry">;
+
+export interface PluginHostOptions {
+  /** What is shipped. */
+  readonly sources: readonly PluginSource[];
+  /** Without one, only what is shipped runs. */
+  readonly folder?: SourceFolder | null;
+  /** Of the folder, only what has the name of something shipped. */
+  readonly replacementsOnly?: boolean;
+  readonly log: Logger;
+  /** Where the parameters are kept that plugins set; without one they are kept nowhere. */
+  readonly parameters?: ParameterBoard;
+  readonly clock?: Clock;
+  readonly openWorker?: OpenWorker;
+  /** Asked at each firing, so that what a client changes holds from the next one on. */
+  settings(): Settings;
+  /** Asked together with the settings. */
+  orders?(): StageOrders;
+  onFrame(event: FrameEvent): void;
+  onCondition(condition: Condition): void;
+  onBacklog(backlog: Backlog): void;
+}
+
+/** The start waits no longer than this for what is not shipped: it may hang, and frames wait. */
+export const START_MS_MAX = 2000;
+
+export class PluginHost {
+  readonly #options: PluginHostOptions;
+  readonly #clock: Clock;
+  readonly #around: PluginSurroundings;
+  /** By the key of their file's name, in the order in which they fire. */
+  readonly #plugins = new Map<string, HostedPlugin>();
+  /** Who has which name. */
+  readonly #names = new Map<string, HostedPlugin>();
+  #polling: Promise<void> | null = null;
+  #stopping = false;
+
+  constructor(options: PluginHostOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#around = this.#surroundings();
+    for (const source of options.sources) this.#add(source.name, source);
+  }
+
+  /** For good. */
+  get stopped(): boolean {
+    return this.#stopping;
+  }
+
+  get plugins(): readonly HostedPlugin[] {
+    return [...this.#plugins.values()];
+  }
+
+  /** Workers that there are for them. */
+  get workers(): number {
+    return this.plugins.filter((plugin) => plugin.hasWorker).length;
+  }
+
+  /** Comes when every firing of a stage that began before is over. */
+  async stagesOver(): Promise<void> {
+    await Promise.all(this.plugins.filter((plugin) => plugin.stage).map((plugin) => plugin.idle));
+  }
+
+  /**
+   * Starts all workers at once; comes back when each is ready, refused or failed. For what is not shipped it waits
+   * only so long.
+   */
+  async start(): Promise<void> {
+    await this.#atMost(this.#look());
+    for (const plugin of this.plugins) plugin.start();
+    const shipped = this.plugins.filter((plugin) => plugin.runsShipped);
+    await Promise.all(shipped.map((plugin) => plugin.idle));
+    await this.#atMost(Promise.all(this.plugins.map((plugin) => plugin.idle)));
+  }
+
+  /** @param stages false leaves the stages out */
+  tick(counter: number, { stages = true }: { readonly stages?: boolean } = {}): void {
+    for (const plugin of this.plugins) {
+      if (plugin.gone) this.#remove(plugin);
+      else if (stages || !plugin.stage) plugin.tick(counter);
+    }
+    void this.#look();
+  }
+
+  /** Bounded, whatever a plugin does: see the limits of HostedPlugin. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.plugins.map((plugin) => plugin.stop()));
+  }
+
+  statuses(): PluginStatus[] {
+    return this.plugins.filter((plugin) => !plugin.gone).map((plugin) => plugin.status());
+  }
+
+  /** Gives a plugin that refused, failed or gave way another chance, by its name or its file's; says why it cannot. */
+  retry(name: string): string | null {
+    const plugin = this.#names.get(nameKey(name)) ?? this.#plugins.get(nameKey(name));
+    if (plugin === undefined || plugin.gone) return `there is no plugin ${name}`;
+    return plugin.retry();
+  }
+
+  /** Gives each stage that refused or was put aside another chance. */
+  retryStages(): void {
+    for (const plugin of this.plugins) if (plugin.stage && plugin.out) plugin.retry();
+  }
+
+  /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
+  reload(): void {
+    void this.#look();
+    for (const plugin of this.plugins) plugin.retry();
+  }
+
+  #look(): Promise<void> {
+    const { folder } = this.#options;
+    if (!folder || this.#stopping) return Promise.resolve();
+    return this.#polling ??= this.#poll(folder).finally(() => this.#polling = null);
+  }
+
+  async #poll(folder: SourceFolder): Promise<void> {
+    try {
+      const sources = await folder.poll();
+      this.#options.onCondition({ key: "plugins folder", message: folder.problem });
+      if (sources === null || this.#stopping) return;
+      this.#apply(sources);
+      await folder.prune(this.plugins.flatMap((plugin) => plugin.hashes));
+    } catch (error) {
+      this.#options.log.error(`plugins folder: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  #apply(sources: readonly PluginSource[]): void {
+    const offered = new Map(sources.map((source) => [nameKey(source.name), source]));
+    for (const [key, plugin] of this.#plugins) {
+      plugin.offer(offered.get(key) ?? null);
+      offered.delete(key);
+    }
+    if (this.#options.replacementsOnly === true) return;
+    for (const source of offered.values()) this.#add(source.name, null).offer(source);
+  }
+
+  #add(fileName: string, shipped: PluginSource | null): HostedPlugin {
+    const plugin = new HostedPlugin({ fileName, shipped }, this.#around);
+    this.#plugins.set(nameKey(fileName), plugin);
+    return plugin;
+  }
+
+  #remove(plugin: HostedPlugin): void {
+    this.#plugins.delete(nameKey(plugin.fileName));
+    this.#release(plugin);
+  }
+
+  /** A file's own name belongs to that file, whatever others call themselves. */
+  #claim(name: string, { fileName }: Named): string | null {
+    const key = nameKey(name);
+    const plugin = this.#plugins.get(nameKey(fileName));
+    if (plugin === undefined) return null;
+    const other = this.#names.get(key) ?? this.#plugins.get(key);
+    if (other !== undefined && other !== plugin && !other.gone) return `the name ${name} is that of ${other.fileName}`;
+    if (this.#names.get(key) === plugin) return null;
+    this.#release(plugin);
+    this.#names.set(key, plugin);
+    return null;
+  }
+
+  /** Whoever was refused since the name was taken may have it now. */
+  #release(plugin: HostedPlugin): void {
+    for (const [key, holder] of this.#names) {
+      if (holder !== plugin) continue;
+      this.#names.delete(key);
+      for (const other of this.plugins) other.nameIsFree(key);
+    }
+  }
+
+  async #atMost(what: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => cancel = this.#clock.after(START_MS_MAX, resolve));
+    await Promise.race([what, late]);
+    cancel();
+  }
+
+  #surroundings(): PluginSurroundings {
+    const { log, settings, orders = () => ({ left: [] }), onFrame, onCondition, onBacklog, parameters } = this.#options;
+    const services = new PluginServices({ log, parameters });
+    return {
+      log,
+      services,
+      clock: this.#clock,
+      openWorker: this.#options.openWorker ?? openWorker,
+      limits: () => settings().plugins,
+      context: (tick, name) => {
+        const now = settings();
+        const config = now.plugins.tables[name] ?? {};
+        return { tick, folders: pluginFolders(now, orders()), maxProc: now.daemon.max_proc, settings: now, config };
+      },
+      claimName: (name, plugin) => this.#claim(name, plugin),
+      onFrame: (event) => {
+        services.frame(event);
+        onFrame(event);
+      },
+      onCondition,
+      onBacklog,
+    };
+  }
+}
+
+/** The folders of the configuration as plugins get them; `outputDir` with forward slashes on every system. */
+export function pluginFolders(settings: Settings, orders: StageOrders = { left: [] }): PluginFolders {
+  const { raw, temp, proc, output_root, output_dir } = settings.folders;
+  const outputDir = Deno.build.os === "windows" ? output_dir.replaceAll("\\", "/") : output_dir;
+  return { raw, temp, proc, outputRoot: output_root, outputDir, output: outputFolder(settings), ...orders };
+}
+
+export function outputFolder(settings: Settings): string {
+  return join(settings.folders.output_root, settings.folders.output_dir);
+}

@@ -1,0 +1,134 @@
+/** What a plugin tells, checked before it goes on: a plugin may send anything, and the main thread must not fall over it. */
+import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
+import type { PluginServices, ServedPlugin } from "./answers.ts";
+import type { Telling } from "../messages.ts";
+
+export interface TellingsOptions {
+  readonly log: Logger;
+  readonly services: PluginServices;
+  /** Whether it stands in the place of what is shipped: only then its frames are frames of the way. */
+  readonly ofTheWay: boolean;
+  plugin(): ServedPlugin;
+  reply(id: number, value: unknown): void;
+  onFrame(event: FrameEvent): void;
+  onCondition(condition: Condition): void;
+  onBacklog(backlog: Backlog): void;
+  /** It went wrong beside a firing, or what it told makes no sense. */
+  onFailure(message: string): void;
+}
+
+/** Standing at once, of one plugin. */
+const CONDITIONS_MAX = 100;
+const TEXT_LENGTH_MAX = 4096;
+
+export class Tellings {
+  readonly #options: TellingsOptions;
+  readonly #standing = new Set<string>();
+  #saidStranger = false;
+
+  constructor(options: TellingsOptions) {
+    this.#options = options;
+  }
+
+  hear(telling: Telling): void {
+    try {
+      this.#hear(telling);
+    } catch (error) {
+      this.#options.onFailure(`told what makes no sense: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** Its conditions end with it. */
+  takeBack(): void {
+    for (const key of this.#standing) this.#options.onCondition({ key, message: null });
+    this.#standing.clear();
+  }
+
+  #hear(telling: Telling): void {
+    const { services, log } = this.#options;
+    const plugin = this.#options.plugin();
+    switch (telling.type) {
+      case "log":
+        return log[telling.level](`${plugin.name}: ${telling.message}`, telling.fields ?? undefined);
+      case "event":
+        if (this.#isOfTheWay()) this.#options.onFrame(checkedEvent(telling.event));
+        return;
+      case "condition":
+        return this.#condition(telling.condition);
+      case "backlog":
+        if (this.#isOfTheWay()) this.#options.onBacklog(checkedBacklog(telling.backlog));
+        return;
+      case "count":
+        return plugin.count(telling.name, telling.by);
+      case "parameters":
+      case "parameter_removed":
+      case "frames_taken":
+        return services.hear(plugin, telling);
+      case "ask":
+        return this.#options.reply(telling.id, services.answer(plugin, telling.question));
+      case "stray_error":
+        return this.#options.onFailure(`failed between firings: ${telling.error}`);
+    }
+  }
+
+  #condition({ key, message }: Condition): void {
+    if (typeof key !== "string" || !(message === null || typeof message === "string")) {
+      throw new TypeError("a condition has a key and a message or null");
+    }
+    // Those of a stage have keys that others know; any other plugin's could be one of these.
+    const own = this.#options.ofTheWay ? key : `${this.#options.plugin().name}/${key}`;
+    if (message === null) this.#standing.delete(own);
+    else if (this.#standing.size >= CONDITIONS_MAX && !this.#standing.has(own)) return;
+    else this.#standing.add(own);
+    this.#options.onCondition({ key: own, message: message?.slice(0, TEXT_LENGTH_MAX) ?? null });
+  }
+
+  #isOfTheWay(): boolean {
+    if (this.#options.ofTheWay || this.#saidStranger) return this.#options.ofTheWay;
+    this.#saidStranger = true;
+    const { log } = this.#options;
+    log.warn(`${this.#options.plugin().name}: tells of frames, which only a stage's plugin can: that is left out`);
+    return false;
+  }
+}
+
+const NUMBERS: Readonly<Record<FrameEvent["type"], readonly string[]>> = {
+  claimed: [],
+  merged: [],
+  delivered: ["bytes", "latency_s"],
+  quarantined: [],
+  dark_removed: ["bytes"],
+};
+
+function checkedEvent(event: FrameEvent): FrameEvent {
+  const numbers = NUMBERS[event?.type];
+  if (numbers === undefined || typeof event.frame !== "string") throw new TypeError("an event has a type and a frame");
+  if (event.type === "delivered" && !Array.isArray(event.files)) throw new TypeError("a delivery has files");
+  const fields = event as unknown as Record<string, unknown>;
+  for (const key of numbers) {
+    if (!Number.isFinite(fields[key])) throw new TypeError(`${key} of an event is a number`);
+  }
+  return event;
+}
+
+function checkedBacklog(backlog: Backlog): Backlog {
+  const checked: Record<string, number> = {};
+  for (const [where, frames] of Object.entries(backlog)) {
+    if (!["raw", "temp", "proc", "series"].includes(where)) continue;
+    if (!Number.isFinite(frames)) throw new TypeError("a backlog counts frames");
+    checked[where] = frames;
+  }
+  const { left, retried } = backlog;
+  if (left !== undefined && !(Array.isArray(left) && left.every((one) => hasNumbers(one, ["id", "frames"])))) {
+    throw new TypeError("what is left is counted in frames");
+  }
+  if (retried !== undefined && !hasNumbers(retried, ["id", "taken", "kept", "waiting"])) {
+    throw new TypeError("what is tried again is counted in frames");
+  }
+  return { ...checked, ...left === undefined ? {} : { left }, ...retried === undefined ? {} : { retried } };
+}
+
+function hasNumbers(value: unknown, keys: readonly string[]): boolean {
+  return typeof value === "object" && value !== null &&
+    keys.every((key) => Number.isFinite((value as Record<string, unknown>)[key]));
+}

@@ -1,0 +1,88 @@
+/** `context.parameters` in the plugin's worker: checks at once, posts in batches. */
+import type { ParameterReading } from "../../parameters/parameter.ts";
+import { bytesOfValue, checkReading, ParameterError, VALUE_BYTES_MAX } from "../../parameters/check.ts";
+import type { Parameters } from "../contract.ts";
+import type { Line } from "./line.ts";
+
+/** Of one batch: a plugin that makes up names would fill the memory of both sides. */
+const NAMES_MAX = 1000;
+/** Of one batch. */
+const BYTES_MAX = 8 * VALUE_BYTES_MAX;
+/** A plugin that asks and does not wait for the answers would fill the memory of both sides. */
+const QUESTIONS_MAX = 1000;
+
+/** Lives as long as the worker. `flush` posts what was set; it also comes by itself when the plugin pauses. */
+export class ParameterClient {
+  readonly #line: Pick<Line, "ask" | "tell">;
+  /** By name, in the order of the last change; null is a removal. */
+  readonly #pending = new Map<string, ParameterReading | null>();
+  #bytes = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #questions = 0;
+
+  constructor(line: Pick<Line, "ask" | "tell">) {
+    this.#line = line;
+  }
+
+  /** The parameters as the plugin of this name sees them. */
+  of(plugin: string): Parameters {
+    return {
+      set: (name, value, options) => {
+        const reading = checkReading({ origin: plugin, ...options, name, value });
+        this.#change(reading.name, reading);
+      },
+      remove: (name) => this.#change(String(name), null),
+      get: (name) => this.#ask(() => this.#line.ask("parameter", { name: String(name) })),
+      names: () => this.#ask(() => this.#line.ask("parameter_names", {})),
+      at: (time) => this.#ask(() => this.#line.ask("parameters_at", { time_ms: Number(time) })),
+    };
+  }
+
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#pending.size === 0) return;
+    const changes = [...this.#pending];
+    this.#pending.clear();
+    this.#bytes = 0;
+    const readings = changes.map(([, reading]) => reading).filter((reading) => reading !== null);
+    if (readings.length > 0) this.#line.tell({ type: "parameters", readings });
+    for (const [name, reading] of changes) {
+      if (reading === null) this.#line.tell({ type: "parameter_removed", name });
+    }
+  }
+
+  #change(name: string, reading: ParameterReading | null): void {
+    const before = this.#pending.get(name);
+    const bytes = this.#bytes - bytesOf(before) + bytesOf(reading);
+    const names = this.#pending.size + (before === undefined ? 1 : 0);
+    if (names > NAMES_MAX || bytes > BYTES_MAX) {
+      const many = `${names} parameters of ${bytes} bytes`;
+      throw new ParameterError(
+        `Cannot set parameter ${name}: ${many} in the same moment, at most ${NAMES_MAX} of ${BYTES_MAX}`,
+      );
+    }
+    this.#bytes = bytes;
+    this.#pending.delete(name); // so that it comes last
+    this.#pending.set(name, reading);
+    this.#timer ??= setTimeout(() => this.flush(), 0);
+  }
+
+  /** What the plugin itself has just set is posted before it asks. */
+  async #ask<Value>(question: () => Promise<Value>): Promise<Value> {
+    if (this.#questions >= QUESTIONS_MAX) {
+      throw new Error(`Cannot ask for a parameter: ${QUESTIONS_MAX} questions wait already, await each answer`);
+    }
+    this.flush();
+    this.#questions++;
+    try {
+      return await question();
+    } finally {
+      this.#questions--;
+    }
+  }
+}
+
+function bytesOf(reading: ParameterReading | null | undefined): number {
+  return reading ? bytesOfValue(reading.value) : 0;
+}
