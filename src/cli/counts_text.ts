@@ -1,21 +1,25 @@
-/** Counts of frames in words, as run, process and demo tell them at their end. */
+/** Counts of frames in words, as run, process and demo report them at their end. */
 import type { FrameCounts } from "../daemon/status.ts";
 import { readableBytes } from "./terminal.ts";
 
-/** "12 frames delivered (201.3 MB), 1 in quarantine, 2 darks removed, 0 waiting; latency 0.81 s (95 %)". */
+/** "12 frames delivered (201.3 MB), 1 in quarantine, 2 darks removed, 0 waiting; 95 % of frames within 0.81 s". */
 export function countsText(counts: FrameCounts): string {
   const parts = [
     `${frames(counts.delivered)} delivered (${readableBytes(counts.bytesDelivered)})`,
     `${counts.failed} in quarantine`,
-    `${counts.darksRemoved} darks removed`,
+    `${darks(counts.darksRemoved)} removed`,
     `${counts.backlog} waiting`,
   ];
-  const latency = counts.latency_s === null ? "" : `; latency ${counts.latency_s.toFixed(2)} s (95 %)`;
+  const latency = counts.latency_s === null ? "" : `; 95 % of frames within ${counts.latency_s.toFixed(2)} s`;
   return parts.join(", ") + latency;
 }
 
 export function frames(count: number): string {
   return count === 1 ? "1 frame" : `${count} frames`;
+}
+
+export function darks(count: number): string {
+  return count === 1 ? "1 dark" : `${count} darks`;
 }
 
 /** 83.4 as "1:23". */

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { tempFolder } from "../daemon/helpers.ts";
 import { filesBelow, run, writeFrames } from "./work_helpers.ts";
 
-Deno.test("process delivers the frames of a folder and leaves nothing behind in it", async () => {
+Deno.test("process --move delivers the frames of a folder and leaves nothing behind in it", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "in", "sub"), { count: 3, darks: 1 });
-  const ran = await run(folder.path, "process", "in", "--output", "out", "--json");
+  const ran = await run(folder.path, "process", "in", "--output", "out", "--move", "--json");
   assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(JSON.parse(ran.stdout).moved, true);
   const { delivered, darksRemoved, left } = JSON.parse(ran.stdout);
   assert.deepEqual([delivered, darksRemoved, left], [3, 1, 0]);
   const names = [...(await filesBelow(join(folder.path, "out"))).keys()].toSorted();
@@ -16,19 +18,60 @@ Deno.test("process delivers the frames of a folder and leaves nothing behind in 
   assert.equal((await filesBelow(join(folder.path, "in"))).size, 0);
 });
 
-Deno.test("process --keep leaves the folder as it was, and nothing of its own in the output", async () => {
+for (const options of [[], ["--keep"]]) {
+  Deno.test(`process ${options.join(" ") || "without options"} leaves the folder as it was, and nothing of its own in the output`, async () => {
+    using folder = tempFolder();
+    const input = join(folder.path, "in");
+    await writeFrames(input, { count: 2, darks: 1 });
+    const before = await filesBelow(input);
+    const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /^2 frames \(.*\) delivered to .*\n1 dark not delivered\n.*in is as it was/);
+    assert.deepEqual(await filesBelow(input), before);
+    assert.equal((await filesBelow(join(folder.path, "out"))).size, 6);
+  });
+}
+
+Deno.test("process refuses --move with --keep", async () => {
   using folder = tempFolder();
-  const input = join(folder.path, "in");
-  await writeFrames(input, { count: 2, darks: 1 });
-  const before = await filesBelow(input);
-  const ran = await run(folder.path, "process", "in", "--output", "out", "--keep");
-  assert.equal(ran.code, 0, ran.stderr);
-  assert.match(ran.stdout, /^2 frames \(.*\) delivered to /);
-  assert.deepEqual(await filesBelow(input), before);
-  assert.equal((await filesBelow(join(folder.path, "out"))).size, 6);
+  const ran = await run(folder.path, "process", ".", "--output", "out", "--move", "--keep");
+  assert.equal(ran.code, 2);
+  assert.match(ran.stderr, /use either --move or --keep/);
 });
 
-Deno.test("process --dry-run tells what would be done and does nothing", async () => {
+Deno.test("process a second time reports the frames that were already there", async () => {
+  using folder = tempFolder();
+  await writeFrames(join(folder.path, "in"), { count: 1 });
+  await run(folder.path, "process", "in", "--output", "out");
+  await writeFrames(join(folder.path, "in"), { count: 2 });
+  const again = await run(folder.path, "process", "in", "--output", "out");
+  assert.match(again.stdout, /^3 frames found in .*, 1 of them already in .*\n2 frames \(/);
+});
+
+Deno.test("process refuses the raw folder of a running daemon", async () => {
+  using folder = tempFolder();
+  const input = join(folder.path, "in");
+  await writeFrames(input, { count: 1 });
+  const before = await filesBelow(input);
+  using _lock = FolderLock.take([input]);
+  for (const options of [[], ["--move"]]) {
+    const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
+    assert.equal(ran.code, 1, ran.stdout);
+    assert.match(ran.stderr, new RegExp(`Cannot work on .*in: process ${Deno.pid} `));
+  }
+  const now = await filesBelow(input);
+  assert.equal(now.get("S-00001.tif"), before.get("S-00001.tif"));
+});
+
+Deno.test("process without --move names the frames of an interrupted --move", async () => {
+  using folder = tempFolder();
+  Deno.mkdirSync(join(folder.path, "in", ".pewatch-work", "temp", "claim"), { recursive: true });
+  const ran = await run(folder.path, "process", "in", "--output", "out");
+  assert.equal(ran.code, 1);
+  assert.match(ran.stderr, /1 frame of an interrupted --move in .*\.pewatch-work; --move continues/);
+});
+
+Deno.test("process --dry-run reports what would be done and does nothing", async () => {
   using folder = tempFolder();
   const input = join(folder.path, "in");
   await writeFrames(input, { count: 1, darks: 1 });
@@ -52,7 +95,7 @@ Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
   Deno.writeTextFileSync(join(folder.path, "in", "text.tif"), "no image");
   const ran = await run(folder.path, "process", "in", "--output", "out");
   assert.equal(ran.code, 1);
-  assert.match(ran.stdout, /1 frame in quarantine/);
+  assert.match(ran.stdout, /1 frame in quarantine: .*out.pewatch-quarantine/);
   assert.match(ran.stderr, /text\.tif: cannot be understood, kept in /);
 });
 

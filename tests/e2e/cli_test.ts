@@ -19,7 +19,7 @@ async function simulated(place: Place): Promise<void> {
 const SETS = ["CeO2-00001", "CeO2-00002", "CeO2-00003", "CeO2-00004"];
 const DELIVERED = SETS.flatMap((name) => [`sub/${name}.nxs`, `sub/${name}.tif`, `sub/${name}.tif.metadata`]).sort();
 
-Deno.test("simulate, process --dry-run, --keep and without, each with --json, and inspect of all that was made", async (test) => {
+Deno.test("simulate, process --dry-run, --keep and --move, each with --json, and inspect of all that was made", async (test) => {
   using place = new Place();
   await simulated(place);
   const before = contents(place.raw);
@@ -47,11 +47,11 @@ Deno.test("simulate, process --dry-run, --keep and without, each with --json, an
     assert.deepEqual(contents(place.raw), before);
     assert.deepEqual(filesBelow(place.output), DELIVERED);
   });
-  await test.step("the same again is known as delivered, and nothing is doubled", async () => {
+  await test.step("--move of the same frames finds them delivered, doubles nothing and empties the folder", async () => {
     const first = contents(place.output);
-    const ran = await pewatch(["process", place.raw, "--output", place.output, "--json"]);
+    const ran = await pewatch(["process", place.raw, "--output", place.output, "--move", "--json"]);
     assert.equal(ran.code, 0, ran.err);
-    assert.equal(JSON.parse(ran.out).delivered, 4);
+    assert.deepEqual([JSON.parse(ran.out).delivered, JSON.parse(ran.out).alreadyThere], [4, 4]);
     assert.deepEqual(contents(place.output), first);
     assert.deepEqual(filesBelow(place.raw), []);
   });
@@ -88,7 +88,7 @@ Deno.test("process says what it could not deliver, and ends with 1", async () =>
   place.assertNothingLost();
 });
 
-Deno.test("process that is stopped in the middle goes on at the next call", async () => {
+Deno.test("process --move that is stopped in the middle goes on at the next call", async () => {
   using place = new Place();
   const images = Array.from({ length: 40 }, (_, index) => makeImage({ width: 256, seed: index }));
   images.forEach((image, index) =>
@@ -101,7 +101,7 @@ Deno.test("process that is stopped in the middle goes on at the next call", asyn
   assert.equal(code, 1, child.text());
   place.assertNothingLost();
   assert.ok(place.delivered().length < 3 * images.length, "it was done before it was stopped: the test shows nothing");
-  const again = await pewatch(["process", place.raw, "--output", place.output, "--json"]);
+  const again = await pewatch(["process", place.raw, "--output", place.output, "--move", "--json"]);
   assert.equal(again.code, 0, again.err);
   assert.equal(place.delivered().length, 3 * images.length);
   assert.deepEqual(filesBelow(place.raw), []);

@@ -150,9 +150,9 @@ export class Place implements Disposable {
     return new Run(["run", "--json", "--config", this.config], options);
   }
 
-  /** `pewatch process` on raw, to be stopped in between. */
+  /** `pewatch process --move` on raw, to be stopped in between. */
   process(options: StartOptions = {}): Run {
-    return new Run(["process", this.raw, "--output", this.output], options);
+    return new Run(["process", this.raw, "--output", this.output, "--move"], options);
   }
 
   [Symbol.dispose](): void {

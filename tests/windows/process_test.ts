@@ -25,7 +25,7 @@ async function processOnBoth(folder: TempFolder, simulated: readonly string[]): 
   const delivered: Partial<Record<System, Delivered>> = {};
   for (const system of SYSTEMS) {
     const output = `out-${system}`;
-    await outputOn(system, ["process", `in-${system}`, "--output", output], { cwd: folder.path });
+    await outputOn(system, ["process", `in-${system}`, "--output", output, "--move"], { cwd: folder.path });
     assert.deepEqual(filesBelow(folder.join(`in-${system}`)), []);
     delivered[system] = { folder: folder.join(output), names: filesBelow(folder.join(output)) };
   }

@@ -7,16 +7,20 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
-import { FolderInUseError } from "../../daemon/settings/folder_lock.ts";
+import { isGone } from "../../daemon/requests/ask_daemon.ts";
+import { FolderInUseError, readHolder } from "../../daemon/settings/folder_lock.ts";
+import { messageOf } from "../../files/errors.ts";
+import { frameOf } from "../../frames/claim/record.ts";
 import { openLog, type RunningLog } from "../../log/log.ts";
 import { FolderError } from "../../daemon/settings/make_folders.ts";
 import { type OnePassResult, runOnePass } from "../../daemon/one_pass.ts";
 import type { FrameEvent } from "../../frames/events.ts";
+import { QUARANTINE_FOLDER } from "../../frames/deliver/destination.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
-import { frames } from "../counts_text.ts";
+import { darks, frames } from "../counts_text.ts";
 import { framesIn, planFrames, type PlannedFrame } from "./plan.ts";
-import { COPIES_MAX, CopiesFolder, passSettings, removeWorkFolder, WORK_NAME } from "./work_folder.ts";
+import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolder, WORK_NAME } from "./work_folder.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { onStopSignals } from "../stop_signals.ts";
 import { printable, readableBytes } from "../terminal.ts";
@@ -24,8 +28,9 @@ import { printable, readableBytes } from "../terminal.ts";
 const ARGUMENTS = object({
   folder: argument(string({ metavar: "DIR" }), { description: message`The folder of the frames, with all below it.` }),
   output: option("-o", "--output", string({ metavar: "OUT" }), { description: message`Where to deliver them.` }),
-  keep: option("--keep", { description: message`Leave DIR as it is: work on copies.` }),
-  dryRun: option("-n", "--dry-run", { description: message`Only tell what would be done.` }),
+  move: option("--move", { description: message`Take the frames out of DIR as they are delivered.` }),
+  keep: option("--keep", { description: message`Leave DIR as it is. This is the default.` }),
+  dryRun: option("-n", "--dry-run", { description: message`Only report what would be done.` }),
   json: option("--json", { description: JSON_DESCRIPTION }),
   config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
 });
@@ -34,6 +39,8 @@ const ARGUMENTS = object({
 interface Outcome {
   found: number;
   delivered: number;
+  /** Those of the delivered that the output had already, byte for byte. */
+  alreadyThere: number;
   quarantined: number;
   darksRemoved: number;
   bytesDelivered: number;
@@ -47,6 +54,8 @@ interface Outcome {
 interface Job {
   readonly folder: string;
   readonly output: string;
+  /** Whether the frames leave the folder. */
+  readonly move: boolean;
   readonly settings: Settings;
   readonly candidates: readonly Candidate[];
   readonly log: RunningLog;
@@ -59,11 +68,13 @@ export async function runProcess(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "process",
     brief: message`Merges and delivers the frames that are in a folder, once.`,
-    footer: message`Frames leave DIR as they are delivered, unless --keep is given. What a run leaves when it is cut off
-is found by the next one. Exit codes: 0 all delivered, 1 some are not or are in quarantine, 2 wrong usage.`,
+    footer: message`pewatch works on copies and leaves DIR as it is; with --move the frames leave DIR as they are
+delivered. The next run continues after one that was interrupted. Exit codes: 0 all delivered, 1 some are not or are in
+quarantine, 2 wrong usage.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { keep, dryRun, json, config } = parsed.value;
+  const { move, keep, dryRun, json, config } = parsed.value;
+  if (move && keep) return wrongUsage("Cannot both move and keep the frames: use either --move or --keep");
   const [folder, output] = [resolve(parsed.value.folder), resolve(parsed.value.output)];
   const { settings } = loadSettings({ config });
 
@@ -76,7 +87,7 @@ is found by the next one. Exit codes: 0 all delivered, 1 some are not or are in 
   } catch (error) {
     return wrongUsage(`Cannot read ${folder}: ${error instanceof Error ? error.message : error}`);
   }
-  if (dryRun) return tellPlan(candidates, { folder, output, settings, json });
+  if (dryRun) return reportPlan(candidates, { folder, output, settings, json });
 
   using progress = startProgress(candidates.length, { quiet: json });
   const log = await openLog({
@@ -88,9 +99,9 @@ is found by the next one. Exit codes: 0 all delivered, 1 some are not or are in 
   using _signals = onStopSignals(() => abort.abort());
   const outcome = newOutcome(candidates.length);
   const begin_ms = performance.now();
-  const job: Job = { folder, output, settings, candidates, log, progress, signal: abort.signal, outcome };
+  const job: Job = { folder, output, move, settings, candidates, log, progress, signal: abort.signal, outcome };
   try {
-    await (keep ? processCopies(job) : processThemselves(job));
+    await (move ? moveFrames(job) : processCopies(job));
   } catch (error) {
     if (!(error instanceof FolderInUseError) && !(error instanceof FolderError)) throw error;
     outcome.problems.add(error.message);
@@ -98,13 +109,14 @@ is found by the next one. Exit codes: 0 all delivered, 1 some are not or are in 
     progress[Symbol.dispose]();
     await log.close();
   }
-  return tellOutcome(job, { time_s: (performance.now() - begin_ms) / 1000, json });
+  return reportOutcome(job, { time_s: (performance.now() - begin_ms) / 1000, json });
 }
 
 function newOutcome(found: number): Outcome {
   return {
     found,
     delivered: 0,
+    alreadyThere: 0,
     quarantined: 0,
     darksRemoved: 0,
     bytesDelivered: 0,
@@ -125,7 +137,7 @@ function wrongUsage(text: string): number {
   return EXIT.usage;
 }
 
-async function processThemselves(job: Job): Promise<void> {
+async function moveFrames(job: Job): Promise<void> {
   const work = join(job.folder, WORK_NAME);
   await pass(passSettings(job.settings, { raw: job.folder, work, output: job.output }), job);
   const underWay = removeWorkFolder(work);
@@ -136,30 +148,53 @@ async function processThemselves(job: Job): Promise<void> {
 }
 
 async function processCopies(job: Job): Promise<void> {
+  const { outcome, folder } = job;
+  refuseBusyFolder(folder);
   using copies = new CopiesFolder(job.output);
-  const { outcome } = job;
+  const interrupted = framesUnderWay(join(folder, WORK_NAME));
+  if (interrupted > 0) {
+    outcome.problems.add(
+      `${frames(interrupted)} of an interrupted --move in ${join(folder, WORK_NAME)}; --move continues with them`,
+    );
+  }
   const settings = passSettings(job.settings, { raw: copies.raw, work: copies.work, output: job.output });
   for (let first = 0; first < job.candidates.length; first += COPIES_MAX) {
     if (job.signal.aborted) {
       outcome.aborted = true;
       return;
     }
-    for (const candidate of job.candidates.slice(first, first + COPIES_MAX)) copies.copy(candidate);
-    await pass(settings, job);
+    for (const candidate of job.candidates.slice(first, first + COPIES_MAX)) {
+      try {
+        copies.copy(candidate);
+      } catch (error) {
+        // The file at fault may be one of DIR or the copy of it on a full disk; the other frames go on.
+        outcome.problems.add(`${frameOf(candidate)}: cannot be copied: ${messageOf(error)}`);
+      }
+    }
+    const goesOn = await pass(settings, job);
     outcome.left = outcome.found - outcome.delivered - outcome.quarantined - outcome.darksRemoved;
-    if (outcome.problems.size > 0) return;
+    if (!goesOn) return;
   }
 }
 
-async function pass(settings: Settings, job: Job): Promise<void> {
+/** @throws {FolderInUseError} where a daemon works on the folder: its frames move while they would be copied */
+function refuseBusyFolder(folder: string): void {
+  const holder = readHolder(folder);
+  if (holder !== null && !isGone(holder)) throw new FolderInUseError(folder, holder);
+}
+
+/** @returns whether nothing speaks against another pass */
+async function pass(settings: Settings, job: Job): Promise<boolean> {
   const result = await runOnePass(settings, {
     log: job.log,
     signal: job.signal,
     onFrame: (event) => count(event, job),
     shadowRoot: join(dirname(settings.folders.temp), "plugins"),
   });
-  for (const problem of problemsOf(result)) job.outcome.problems.add(problem);
+  const problems = problemsOf(result);
+  for (const problem of problems) job.outcome.problems.add(problem);
   job.outcome.aborted ||= result.aborted;
+  return problems.length === 0;
 }
 
 function problemsOf(result: OnePassResult): string[] {
@@ -169,6 +204,7 @@ function problemsOf(result: OnePassResult): string[] {
 function count(event: FrameEvent, { outcome, progress }: Job): void {
   if (event.type === "delivered") {
     outcome.delivered++;
+    if (event.bytes === 0) outcome.alreadyThere++;
     outcome.bytesDelivered += event.bytes;
   } else if (event.type === "quarantined") {
     outcome.quarantined++;
@@ -181,27 +217,38 @@ function count(event: FrameEvent, { outcome, progress }: Job): void {
   progress.update(done, printable(event.frame));
 }
 
-function tellOutcome({ output, outcome }: Job, how: { time_s: number; json: boolean }): number {
-  const { delivered, quarantined, darksRemoved, bytesDelivered, left, aborted } = outcome;
+function reportOutcome({ folder, output, move, outcome }: Job, how: { time_s: number; json: boolean }): number {
+  const { delivered, alreadyThere, quarantined, darksRemoved, bytesDelivered, left, aborted } = outcome;
   const problems = [...outcome.problems];
   const good = quarantined === 0 && left === 0 && problems.length === 0 && !aborted;
   const rate_mb_per_s = bytesDelivered / 1e6 / Math.max(how.time_s, 1e-3);
   if (how.json) {
     const { found } = outcome;
-    const counts = { found, delivered, quarantined, darksRemoved, left, bytesDelivered };
-    console.log(JSON.stringify({ output, ...counts, time_s: how.time_s, rate_mb_per_s, aborted, problems }, null, 2));
+    const counts = { found, delivered, alreadyThere, quarantined, darksRemoved, left, bytesDelivered };
+    console.log(
+      JSON.stringify({ output, moved: move, ...counts, time_s: how.time_s, rate_mb_per_s, aborted, problems }, null, 2),
+    );
     return good ? EXIT.done : EXIT.failed;
   }
   for (const problem of problems) console.error(`pewatch process: ${problem}`);
   const speed = `${how.time_s.toFixed(1)} s, ${rate_mb_per_s.toFixed(0)} MB/s`;
-  console.log(`${frames(delivered)} (${readableBytes(bytesDelivered)}) delivered to ${output} in ${speed}`);
-  if (darksRemoved > 0) console.log(`${frames(darksRemoved)} removed: darks`);
-  if (quarantined > 0) console.log(`${frames(quarantined)} in quarantine: cannot be understood`);
+  const written = delivered - alreadyThere;
+  if (alreadyThere > 0) {
+    console.log(`${frames(delivered)} found in ${folder}, ${alreadyThere} of them already in ${output}`);
+  }
+  if (written > 0 || alreadyThere === 0) {
+    console.log(`${frames(written)} (${readableBytes(bytesDelivered)}) delivered to ${output} in ${speed}`);
+  }
+  if (darksRemoved > 0) console.log(move ? `${darks(darksRemoved)} removed` : `${darks(darksRemoved)} not delivered`);
+  if (quarantined > 0) console.log(`${frames(quarantined)} in quarantine: ${join(output, QUARANTINE_FOLDER)}`);
   if (left > 0) console.log(`${frames(left)} left${aborted ? ": stopped" : ""}`);
+  console.log(
+    move ? `Delivered frames were moved out of ${folder}` : `${folder} is as it was; --move takes frames out`,
+  );
   return good ? EXIT.done : EXIT.failed;
 }
 
-function tellPlan(
+function reportPlan(
   candidates: readonly Candidate[],
   { folder, output, settings, json }: { folder: string; output: string; settings: Settings; json: boolean },
 ): number {

@@ -1,4 +1,4 @@
-/** Where `pewatch process` has frames on their way, and the copies that --keep works on. */
+/** Where `pewatch process` has its frames in progress, and the copies that it works on without --move. */
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { FolderLock } from "../../daemon/settings/folder_lock.ts";
@@ -14,10 +14,10 @@ import { isMarkName } from "../../frames/claim/series_marks.ts";
  * into it, not copied.
  */
 export const WORK_NAME = ".pewatch-work";
-/** In the output, for --keep: the folder of the frames may be one that nobody can write to. */
+/** In the output: the folder of the frames may be read-only. */
 export const COPIES_NAME = ".pewatch-copies";
 
-/** Frames that --keep copies at once: the disk holds no more of them twice. */
+/** Frames that are copied at once: the disk holds no more of them twice. */
 export const COPIES_MAX = 64;
 
 /** The settings of one pass over `raw`: nobody writes there any more, so nothing is waited for. */
@@ -33,17 +33,22 @@ export function passSettings(
   };
 }
 
-/** Removes the work folder where nothing is left in it; gives how many frames are. */
+/** Removes the work folder where nothing is left in it; returns how many frames are. */
 export function removeWorkFolder(work: string): number {
-  let left = 0;
-  let marks = 0; // no frames, but the next run needs them for the masters of their series
-  for (const part of [join(work, "temp"), join(work, "proc")]) {
-    const entries = entriesOf(part);
-    left += entries.filter((entry) => entry.isDirectory).length;
-    marks += entries.filter((entry) => isMarkName(entry.name)).length;
-  }
+  const left = framesUnderWay(work);
+  // No frames, but the next run needs them for the masters of their series.
+  const marks = partsOf(work).flatMap(entriesOf).filter((entry) => isMarkName(entry.name)).length;
   if (left + marks === 0) removeTree(work);
   return left;
+}
+
+/** How many frames a run left in its work folder. */
+export function framesUnderWay(work: string): number {
+  return partsOf(work).flatMap(entriesOf).filter((entry) => entry.isDirectory).length;
+}
+
+function partsOf(work: string): string[] {
+  return [join(work, "temp"), join(work, "proc")];
 }
 
 /** Only a folder that was never made counts as empty: one that cannot be read may hold frames, so the error stands. */

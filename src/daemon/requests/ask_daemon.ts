@@ -140,8 +140,8 @@ function isHeldBy(folder: string, holder: LockHolder): boolean {
   return now !== null && now.pid === holder.pid && now.since === holder.since;
 }
 
-/** Whether the process is known to be no more; what cannot be known counts as there. */
-function isGone(holder: LockHolder): boolean {
+/** Whether the process is known to have ended; one on another computer counts as running. */
+export function isGone(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return false;
   try {
     process.kill(holder.pid, 0); // asks, and sends nothing
