@@ -21,13 +21,13 @@ export function parametersJson(readings: readonly ParameterReading[]): string | 
 }
 
 /**
- * In JSON's own escapes, so that nothing is left for those of the tags, which no reader of JSON knows. A backslash
- * too: one before "u{" would be taken for theirs.
+ * In JSON's own escapes, so that nothing is left for those of the tags, which no reader of JSON knows: a backslash (one
+ * before "u{" would be taken for theirs) and a colon behind a letter. JSON's own colons follow a quotation mark.
  */
 function asciiJson(json: string): string {
   return json.replace(/\\\\|[^\x20-\x7e]/g, (one) => {
     return `\\u${(one === "\\\\" ? 0x5c : one.charCodeAt(0)).toString(16).padStart(4, "0")}`;
-  });
+  }).replace(/:(?<=[A-Za-z]:)/g, "\\u003a");
 }
 
 function readingJson(reading: ParameterReading): string {

@@ -2,14 +2,18 @@
  * Any text as the ASCII of a TIFF tag, and back.
  *
  * A tag holds ASCII without NUL. What is neither is written as `\u{HEX}`, its code point in lower-case hexadecimal, and a
- * backslash that happens to stand before `u{` is written as `\u{5c}`. All other text, a sidecar with its own backslashes
- * too, stays as it is.
+ * backslash that happens to stand before `u{` is written as `\u{5c}`. A colon directly behind a letter is written as
+ * `\u{3a}`: programs search the text tags of any TIFF for `Name:value`. Dioptas (0.11) takes every tag that holds
+ * "Vertical:" for a motor position, and cannot open the file where the tag holds more than that. All other text, a
+ * sidecar with its own backslashes too, stays as it is.
  */
+
+// deno-lint-ignore no-control-regex -- NUL is what must not get into a tag
+const ESCAPED = /\\(?=u\{)|:(?<=[A-Za-z]:)|[^\x01-\x7f]/gu;
 
 /** "Größe" becomes "Gr\u{f6}\u{df}e". */
 export function toAscii(text: string): string {
-  // deno-lint-ignore no-control-regex -- NUL is what must not get into a tag
-  return text.replace(/\\(?=u\{)|[^\x01-\x7f]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text.replace(ESCAPED, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
 /** Undoes `toAscii`; what is no such escape stays as it is. */

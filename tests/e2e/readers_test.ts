@@ -45,7 +45,13 @@ function kinds(): Kind[] {
       name: "text-00001.tif",
       image: makeImage({ seed: 11 }),
       sidecar: makeSidecar({
-        more: ['userComment1="CeO2; T=300 K, 5 \\xb0, \\x6837\\x54c1"', "title=Gr\\xf6\\xdf\\x65"],
+        more: [
+          'userComment1="CeO2; T=300 K, 5 \\xb0, \\x6837\\x54c1"',
+          "title=Gr\\xf6\\xdf\\x65",
+          // Names of motors that Dioptas looks for in every tag.
+          "userComment2=Vertical: 1.25",
+          "userComment3=Horizontal:Focus:Omega:",
+        ],
       }),
     },
     { name: "dark-00001.tif", image: makeImage({ type: "uint32", seed: 12 }), sidecar: makeSidecar({ dark: true }) },

@@ -200,8 +200,9 @@ Deno.test("the tag's JSON says what it cannot hold, and how long what it cuts wa
   assert.deepEqual([tag.text.value, tag.text.length], ["x".repeat(TAG_TEXT_MAX - 1), TAG_TEXT_MAX + 2]);
   assert.deepEqual([tag.series.value.times.length, tag.series.value.values[0], tag.series.length], [100, 50, 150]);
   assert.equal(Object.getOwnPropertyDescriptor(tag, "__proto__")?.value.value, true);
-  const texts = ["Zoë 张 😀", "C:\\u{5c}\\", '\\"', "\u007f\u0085\u2028", "a\nb"];
+  const texts = ["Zoë 张 😀", "C:\\u{5c}\\", '\\"', "\u007f\u0085\u2028", "a\nb", "Omega: 5\n:é:þ: x:y"];
   const ascii = parametersJson([reading("ü\\u{41}", texts)])!;
   assert.deepEqual(JSON.parse(ascii), { "ü\\u{41}": { value: texts, time: time.toISOString() } });
   assert.equal(toAscii(ascii), ascii, "the tag is JSON as it stands");
+  assert.ok(!/[A-Za-z]:/.test(ascii), "no name with a colon");
 });

@@ -1,4 +1,4 @@
-"""Reads delivered TIFF files with tifffile, fabio, Pillow, tiffinfo, ImageMagick, and as GSAS-II does.
+"""Reads delivered TIFF files with tifffile, fabio, Pillow, tiffinfo, ImageMagick, and as GSAS-II and Dioptas do.
 
 Question: {"path": FILE}. Answer: what each reader made of it.
 """
@@ -111,6 +111,18 @@ def read_as_gsas(path):
         return {"strip": strip, "misleading": misleading, "sha256": describe(pixels)["sha256"]}
 
 
+def read_as_dioptas(path):
+    """Looks through the tags as Dioptas 0.11 (ImgModel.load_PIL) does at each TIFF: a motor's name makes a tag a position."""
+    with Image.open(path) as image:
+        array = numpy.array(image)
+        motors = {}
+        for value in image.tag.values():
+            if any(f"{motor}:" in str(value) for motor in ("Horizontal", "Vertical", "Focus", "Omega")):
+                name, position = str(value[0]).split(":")
+                motors[name] = float(position)
+        return {"shape": list(array.shape), "motors": motors}
+
+
 READERS = {
     "tifffile": read_tifffile,
     "fabio": read_fabio,
@@ -118,6 +130,7 @@ READERS = {
     "tiffinfo": read_tiffinfo,
     "ImageMagick": read_imagemagick,
     "GSAS-II": read_as_gsas,
+    "Dioptas": read_as_dioptas,
 }
 
 
