@@ -45,6 +45,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "List, check, make and retry plugins",
     load: async () => (await import("./plugins/plugins.ts")).runPlugins,
   },
+  parameters: {
+    summary: "List and remove the values that plugins add to each frame",
+    load: async () => (await import("./parameters/parameters.ts")).runParameters,
+  },
   tango: {
     summary: "Register the device in a Tango database",
     load: async () => (await import("./tango/tango.ts")).runTango,

@@ -16,6 +16,7 @@ import { Heartbeat } from "../time/heartbeat.ts";
 import { CHECK_MS_MAX, LiveSettings } from "./settings/live_settings.ts";
 import type { PluginStatus } from "../plugins/host/plugin_status.ts";
 import { makeFolders, shadowFolder } from "./settings/make_folders.ts";
+import { readingToJson } from "../parameters/json.ts";
 import { ParameterStore } from "../parameters/store.ts";
 import { outputFolder, PluginHost } from "../plugins/host/plugin_host.ts";
 import type { PluginSource } from "../plugins/source.ts";
@@ -59,6 +60,8 @@ export type SettingsListener = (settings: Settings) => void;
 
 /** How often requests are looked for, whether the daemon ticks or not. */
 const REQUEST_POLL_MS = 300;
+/** How often values are looked for whose plugin is gone. */
+const ORPHANS_EACH_MS = 5000;
 /** How often a folder that is not there is looked for again. */
 const LOOK_AGAIN_MS = 1000;
 
@@ -87,6 +90,7 @@ export class Daemon {
   #heartbeat: Heartbeat | null = null;
   #counter = COUNTER_FIRST;
   #missedTicks = 0;
+  #nextOrphans_ms = 0;
 
   constructor(settings: Settings, options: DaemonOptions) {
     this.#configured = options.configuration ?? settings;
@@ -325,6 +329,8 @@ export class Daemon {
         retry: (plugin) => this.retryPlugin(plugin),
         reload: () => this.reloadPlugins(),
         retryFrames: () => this.retryFrames(),
+        parameters: () => (this.#parameters?.last() ?? []).map(readingToJson),
+        removeParameter: (name) => this.#parameters?.remove(name) ?? false,
         stop: this.#options.onStopRequest ?? null,
       },
     });
@@ -336,6 +342,14 @@ export class Daemon {
     const counter = this.#counter;
     this.#counter = nextCounter(counter);
     host.tick(counter, { stages: this.#live.complete });
+    this.#endOrphans(host);
+  }
+
+  #endOrphans(host: PluginHost): void {
+    const now_ms = this.#clock.now_ms();
+    if (now_ms < this.#nextOrphans_ms) return;
+    this.#nextOrphans_ms = now_ms + ORPHANS_EACH_MS;
+    this.#parameters?.endOrphans(new Set(host.statuses().map(({ name }) => name)), now_ms);
   }
 
   #backlog(backlog: Backlog): void {

@@ -39,6 +39,7 @@ export interface UncheckedReading {
   readonly time?: unknown;
   readonly path?: unknown;
   readonly origin?: unknown;
+  readonly plugin?: unknown;
 }
 
 /**
@@ -55,6 +56,7 @@ export function checkReading(candidate: UncheckedReading): ParameterReading {
   const time = candidate.time === undefined ? new Date() : checkTime(candidate.time, { what: "its time", refuse });
   const unit = checkText(candidate.unit, { what: "its unit", max: UNIT_LENGTH_MAX, refuse });
   const origin = checkText(candidate.origin, { what: "its origin", max: ORIGIN_LENGTH_MAX, refuse });
+  const plugin = checkText(candidate.plugin, { what: "its plugin", max: ORIGIN_LENGTH_MAX, refuse });
   const path = checkPath(candidate.path, refuse);
   return {
     name,
@@ -63,6 +65,7 @@ export function checkReading(candidate: UncheckedReading): ParameterReading {
     time,
     ...(path === undefined ? {} : { path }),
     ...(origin === undefined ? {} : { origin }),
+    ...(plugin === undefined ? {} : { plugin }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The file that carries the parameters over a restart: one reading a line, written whole beside and renamed. */
 import { dirname } from "node:path";
 import { whileHeldOpen } from "../files/durable.ts";
-import { isMissing } from "../files/errors.ts";
+import { isMissing, messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import type { ParameterReading } from "./parameter.ts";
 import { readingFromJson } from "./json.ts";
@@ -16,22 +16,29 @@ const CHUNK_LENGTH = 64 * 1024;
 
 /**
  * The readings of the file; none where there is no file.
- * @throws an error that says what is wrong with the file
+ * @throws {SyntaxError} that names the file and what is wrong with it, or the system's error
  */
 export function readParameterFile(path: string): ParameterReading[] {
   let text: string;
   try {
     const { size } = Deno.statSync(path);
-    if (size > FILE_BYTES_MAX) throw new RangeError(`it has ${size} bytes`);
+    if (size > FILE_BYTES_MAX) throw new SyntaxError(`Cannot read ${path}: it has ${size} bytes, too many`);
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
   }
+  const refuse = (reason: string) => new SyntaxError(`Cannot read ${path}: ${reason}`);
   const lines = text.split("\n");
-  if (lines.pop() !== "" || lines.pop() !== LAST_LINE) throw new SyntaxError("its end is missing");
-  if (lines.shift() !== FIRST_LINE) throw new SyntaxError("it is no list of parameters of this version");
-  return lines.map((line) => readingFromJson(JSON.parse(line)));
+  if (lines.pop() !== "" || lines.pop() !== LAST_LINE) throw refuse("its end is missing");
+  if (lines.shift() !== FIRST_LINE) throw refuse("it is no list of parameters of this version");
+  return lines.map((line, index) => {
+    try {
+      return readingFromJson(JSON.parse(line));
+    } catch (error) {
+      throw refuse(`line ${index + 2}: ${messageOf(error)}`);
+    }
+  });
 }
 
 /** Damaged, but perhaps of use to a person. @returns where it is now */

@@ -38,6 +38,9 @@ const READING_BYTES = 250;
 /** So many readings more than allowed are let come together before the oldest go: looking for them takes its time. */
 const SLACK = 1.125;
 
+/** Of a parameter that has ended: enough for the frames that still wait. */
+const ENDED_READINGS_MAX = 100;
+
 /** The span of time that goes into the file is tried in steps: a second, and half as much again each time. */
 const WINDOW_FIRST_MS = 1000;
 const WINDOW_GROWTH = 1.5;
@@ -53,6 +56,8 @@ interface Kept {
 export class ParameterHistory {
   /** In the order in which the names were first set; of each the readings in the order of their times, never none. */
   readonly #kept = new Map<string, Kept[]>();
+  /** What ended because its plugin is gone: frames of before still get it. */
+  readonly #ended = new Map<string, { readonly list: readonly Kept[]; readonly end_ms: number }>();
   readonly #limits: HistoryLimits;
   #bytes = 0;
 
@@ -95,11 +100,32 @@ export class ParameterHistory {
 
   at(time_ms: number): ParameterReading[] {
     const readings: ParameterReading[] = [];
-    for (const list of this.#kept.values()) {
-      const one = list[placeOf(list, time_ms + FILE_TIME_LAG_MS) - 1];
+    const newest_ms = time_ms + FILE_TIME_LAG_MS;
+    const seen = new Set<string>();
+    for (const [name, list] of this.#kept) {
+      const one = list[placeOf(list, newest_ms) - 1];
+      if (one === undefined) continue;
+      readings.push(one.reading);
+      seen.add(name);
+    }
+    for (const [name, { list, end_ms }] of this.#ended) {
+      const one = newest_ms > end_ms || seen.has(name) ? undefined : list[placeOf(list, newest_ms) - 1];
       if (one !== undefined) readings.push(one.reading);
     }
     return readings;
+  }
+
+  /** From `end_ms` on it counts no more and its name and place are free; frames of before still get it. */
+  end(name: string, end_ms: number): void {
+    const list = this.#kept.get(name);
+    if (list === undefined) return;
+    this.remove(name);
+    for (const [old, ended] of this.#ended) {
+      if (end_ms - ended.end_ms > this.#limits.age_ms) this.#ended.delete(old);
+    }
+    this.#ended.delete(name);
+    this.#ended.set(name, { list: list.slice(-ENDED_READINGS_MAX), end_ms });
+    if (this.#ended.size > this.#limits.parameters) this.#ended.delete(this.#ended.keys().next().value!);
   }
 
   /** For the file, oldest first of each name: the last reading of each, and of the others as many as fit, newest first. */
@@ -162,7 +188,8 @@ export class ParameterHistory {
 }
 
 function toKept(reading: ParameterReading): Kept {
-  const texts = 2 * (reading.name.length + (reading.path?.length ?? 0) + (reading.origin?.length ?? 0));
+  const { name, path = "", origin = "", plugin = "" } = reading;
+  const texts = 2 * (name.length + path.length + origin.length + plugin.length);
   const bytes = READING_BYTES + texts + bytesOfValue(reading.value);
   return { reading, time_ms: reading.time.getTime(), bytes, json: null };
 }

@@ -27,6 +27,7 @@ interface JsonReading {
   readonly unit?: string;
   readonly path?: string;
   readonly origin?: string;
+  readonly plugin?: string;
 }
 
 /** One line without a line end. */

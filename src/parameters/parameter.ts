@@ -43,6 +43,8 @@ export interface ParameterReading {
   readonly path?: string;
   /** Where it came from, as a person would look it up: "tango://host:10000/sys/tg_test/1/double_scalar". */
   readonly origin?: string;
+  /** The plugin that set it. Not for the file of a frame: when the plugin is gone, its values end. */
+  readonly plugin?: string;
 }
 
 export function isSeries(value: ParameterValue): value is ParameterSeries {

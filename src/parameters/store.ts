@@ -12,8 +12,10 @@ export const PARAMETERS_FILE = "parameters.jsonl";
 const WRITE_PERIOD_MS = 1000;
 /** A slow disk, or a large file, is written to at most for this part of the time. */
 const PAUSE_PER_WRITE = 9;
-/** What was told is remembered, so that it is not told at each tick. */
-const TOLD_MAX = 1000;
+/** What was reported is remembered, so that it is not repeated at each tick. */
+const REPORTED_MAX = 1000;
+/** How long values stay in force after their plugin is gone: whoever exchanges a file has it back by then. */
+export const ORPHAN_MS_MAX = 60_000;
 
 export interface ParameterStoreOptions {
   /** The folder of the file; it is made if it is missing. Null keeps the parameters in memory only. */
@@ -24,13 +26,18 @@ export interface ParameterStoreOptions {
   readonly now_ms?: () => number;
 }
 
+/** In one log line. */
+const NAMES_SHOWN_MAX = 20;
+
 /** One for the whole daemon, in its main thread. Its calls never wait for the disk. */
 export class ParameterStore {
   readonly #history: ParameterHistory;
   readonly #path: string | null;
   readonly #log: Logger;
   readonly #now_ms: () => number;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
+  /** Plugins that have values but are not there, since when, on the clock of `endOrphans`. */
+  readonly #gone = new Map<string | undefined, number>();
   /** Counts changes; the file has those up to `#written`. */
   #changes = 0;
   #written = 0;
@@ -38,7 +45,7 @@ export class ParameterStore {
   #writing: Promise<void> = Promise.resolve();
   #writeFailed = false;
 
-  /** Reads what is there from before. A file that cannot be read is told of and put aside; the start goes on. */
+  /** Reads what is there from before. A file that cannot be read is reported and renamed; the start goes on. */
   constructor(options: ParameterStoreOptions) {
     this.#history = new ParameterHistory(options.limits);
     this.#path = options.folder === null ? null : join(options.folder, PARAMETERS_FILE);
@@ -47,7 +54,7 @@ export class ParameterStore {
     if (this.#path !== null) this.#load(this.#path);
   }
 
-  /** What cannot be taken is told of in the log; the others are kept. */
+  /** What cannot be taken is reported in the log; the others are kept. */
   set(readings: readonly ParameterReading[]): void {
     for (const reading of readings) {
       try {
@@ -55,13 +62,13 @@ export class ParameterStore {
         const before = this.#history.last(checked.name);
         const refusal = this.#history.add(checked, this.#now_ms());
         if (refusal !== null) {
-          this.#tell(`Cannot keep parameter ${checked.name}: ${refusal}`);
+          this.#report(`Cannot keep parameter ${checked.name}: ${refusal}`);
           continue;
         }
         this.#changed();
-        if (checked.path !== before?.path) this.#tellPlace(checked);
+        if (checked.path !== before?.path) this.#reportPlace(checked);
       } catch (error) {
-        this.#tell(messageOf(error));
+        this.#report(messageOf(error));
       }
     }
   }
@@ -76,9 +83,49 @@ export class ParameterStore {
     return this.#history.names();
   }
 
-  /** From now on frames go without it, those too that were written before. */
-  remove(name: string): void {
-    if (this.#history.remove(name)) this.#changed();
+  /**
+   * From now on frames go without it, those too that were written before.
+   * @returns whether there was one
+   */
+  remove(name: string): boolean {
+    const removed = this.#history.remove(name);
+    if (removed) this.#changed();
+    return removed;
+  }
+
+  /** The last reading of each, in the order in which they were first set. */
+  last(): readonly ParameterReading[] {
+    return this.#history.names().map((name) => this.#history.last(name)!);
+  }
+
+  /**
+   * Ends the values of plugins that are not among `plugins` for longer than ORPHAN_MS_MAX: frames go on without them,
+   * and their places in the file are free.
+   * @param clock_ms on a monotonic clock
+   */
+  endOrphans(plugins: ReadonlySet<string>, clock_ms: number): void {
+    const owners = new Set(this.last().map(({ plugin }) => plugin));
+    for (const owner of [...this.#gone.keys()]) {
+      if (!owners.has(owner) || (owner !== undefined && plugins.has(owner))) this.#gone.delete(owner);
+    }
+    for (const owner of owners) {
+      if (owner !== undefined && plugins.has(owner)) continue;
+      const since_ms = this.#gone.get(owner);
+      if (since_ms === undefined) this.#gone.set(owner, clock_ms);
+      else if (clock_ms - since_ms > ORPHAN_MS_MAX) this.#endValuesOf(owner);
+    }
+  }
+
+  #endValuesOf(owner: string | undefined): void {
+    this.#gone.delete(owner);
+    const names = this.last().filter(({ plugin }) => plugin === owner).map(({ name }) => name);
+    for (const name of names) this.#history.end(name, this.#now_ms());
+    this.#changed();
+    const who = owner === undefined ? "no plugin has set them since the start" : `plugin ${owner} is gone`;
+    const which = names.length > NAMES_SHOWN_MAX
+      ? `${names.slice(0, NAMES_SHOWN_MAX).join(", ")} and ${names.length - NAMES_SHOWN_MAX} more`
+      : names.join(", ");
+    this.#log.warn(`parameters end: ${which}; ${who}. Frames from now on do not have them`);
   }
 
   /**
@@ -109,7 +156,7 @@ export class ParameterStore {
       for (const reading of readParameterFile(path)) this.#history.add(reading, this.#now_ms());
     } catch (error) {
       for (const name of this.#history.names()) this.#history.remove(name);
-      const what = `the parameters of the last run cannot be read from ${path}: ${messageOf(error)}`;
+      const what = `the parameters of the last run are lost: ${messageOf(error)}`;
       try {
         this.#log.warn(`${what}; the file is now ${putAside(path)}, and frames have parameters again as they are set`);
       } catch (second) {
@@ -159,24 +206,24 @@ export class ParameterStore {
   }
 
   /** Of two for one place the first has it in each file; a person should know before looking into one. */
-  #tellPlace(reading: ParameterReading): void {
+  #reportPlace(reading: ParameterReading): void {
     if (reading.path === undefined) return;
     const place = placeOf(reading.path);
     for (const name of this.#history.names()) {
       if (name === reading.name) return;
       const path = this.#history.last(name)!.path;
       if (path === undefined || placeOf(path) !== place) continue;
-      this.#tell(
-        `parameter ${reading.name} wants ${reading.path} too, where ${name} is: it stands in the default place`,
+      this.#report(
+        `parameter ${reading.name} cannot go to ${reading.path}, which parameter ${name} uses; it goes to /entry/instrument/parameters/${reading.name}`,
       );
       return;
     }
   }
 
-  #tell(text: string): void {
-    if (this.#told.has(text)) return;
-    if (this.#told.size >= TOLD_MAX) this.#told.clear();
-    this.#told.add(text);
+  #report(text: string): void {
+    if (this.#reported.has(text)) return;
+    if (this.#reported.size >= REPORTED_MAX) this.#reported.clear();
+    this.#reported.add(text);
     this.#log.warn(text);
   }
 }

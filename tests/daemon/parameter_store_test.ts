@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FILE_TIME_LAG_MS, type HistoryLimits } from "../../src/parameters/history.ts";
-import { PARAMETERS_FILE, ParameterStore } from "../../src/parameters/store.ts";
+import { ORPHAN_MS_MAX, PARAMETERS_FILE, ParameterStore } from "../../src/parameters/store.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { anyValue, EVERY_KIND } from "../nexus/parameters.ts";
 import { TempFolder } from "../temp_folder.ts";
@@ -131,7 +131,7 @@ function exists(path: string): boolean {
   }
 }
 
-Deno.test("a damaged file is told of and put aside, and the start goes on", async () => {
+Deno.test("a damaged file is reported and renamed, and the start goes on", async () => {
   using folder = new TempFolder();
   const path = folder.join(PARAMETERS_FILE);
   const { store } = open(folder.path);
@@ -155,7 +155,7 @@ Deno.test("a damaged file is told of and put aside, and the start goes on", asyn
     assert.equal(log.lines.length, 1, damaged);
     assert.match(
       log.lines[0]!,
-      /^warn the parameters of the last run cannot be read from .*parameters\.jsonl: .*damaged/,
+      /^warn the parameters of the last run are lost: Cannot read .*parameters\.jsonl: .*damaged/,
     );
     assert.deepEqual(store.names(), []);
     assert.equal(Deno.readTextFileSync(`${path}.damaged`), damaged);
@@ -197,7 +197,9 @@ Deno.test("two parameters for one place are told of", () => {
   const { log, store } = open(null);
   const at = (name: string, path: string) => ({ ...reading(name, 1000), path });
   store.set([at("a", "/entry/x:NXnote/y"), at("b", "/entry/x/y"), at("c", "/entry/x/z"), at("b", "/entry/x/y")]);
-  assert.deepEqual(log.lines, ["warn parameter b wants /entry/x/y too, where a is: it stands in the default place"]);
+  assert.deepEqual(log.lines, [
+    "warn parameter b cannot go to /entry/x/y, which parameter a uses; it goes to /entry/instrument/parameters/b",
+  ]);
 });
 
 Deno.test("history goes by age, but for the one that counts at the beginning of the window", () => {
@@ -269,4 +271,51 @@ Deno.test("setting fifty parameters three times a second for ten minutes takes a
   assert(performance.now() - begun_ms < 20_000);
   await store.close();
   assert(Deno.statSync(folder.join(PARAMETERS_FILE)).size < 2.2 * 1024 * 1024);
+});
+
+Deno.test("the values of a plugin that is gone end after a minute: later frames lack them, their place is free", () => {
+  const { store, log } = open(null);
+  const path = "/entry/sample/temperature";
+  store.set([
+    { ...reading("old", NOW_MS - 5000), path, plugin: "gone" },
+    { ...reading("kept", NOW_MS - 5000), plugin: "here" },
+  ]);
+  const here = new Set(["here"]);
+  store.endOrphans(here, 0);
+  store.endOrphans(here, ORPHAN_MS_MAX);
+  assert.deepEqual(store.names(), ["old", "kept"]);
+  store.endOrphans(here, ORPHAN_MS_MAX + 1);
+  assert.deepEqual(store.names(), ["kept"]);
+  assert.deepEqual(log.lines, [
+    "warn parameters end: old; plugin gone is gone. Frames from now on do not have them",
+  ]);
+  assert.deepEqual(Object.keys(values(store.at(NOW_MS + 1000))), ["kept"]);
+  // A frame that waits since then was measured with it.
+  assert.deepEqual(Object.keys(values(store.at(NOW_MS - 1000))).toSorted(), ["kept", "old"]);
+  store.set([{ ...reading("new", NOW_MS + 500), path, plugin: "here" }]);
+  assert.equal(log.lines.length, 1, log.lines.join("\n"));
+});
+
+Deno.test("the values of a plugin that comes back within a minute go on", () => {
+  const { store, log } = open(null);
+  store.set([{ ...reading("a", NOW_MS), plugin: "exchanged" }]);
+  store.endOrphans(new Set(), 0);
+  store.endOrphans(new Set(["exchanged"]), ORPHAN_MS_MAX / 2);
+  store.endOrphans(new Set(), ORPHAN_MS_MAX * 2);
+  assert.deepEqual(store.names(), ["a"]);
+  assert.deepEqual(log.lines, []);
+});
+
+Deno.test("what a last run left of a plugin that is no more ends too, and stays away after the next start", async () => {
+  using folder = new TempFolder();
+  const first = open(folder.path).store;
+  first.set([{ ...reading("a", NOW_MS), plugin: "gone" }, reading("unknown", NOW_MS)]);
+  await first.close();
+  const second = open(folder.path).store;
+  assert.deepEqual(second.names(), ["a", "unknown"]);
+  second.endOrphans(new Set(), 0);
+  second.endOrphans(new Set(), ORPHAN_MS_MAX + 1);
+  assert.deepEqual(second.names(), []);
+  await second.close();
+  assert.deepEqual(open(folder.path).store.names(), []);
 });

@@ -26,6 +26,8 @@ class Place extends TempFolder implements AsyncDisposable {
       retry: (plugin) => this.asked.push(`retry ${plugin}`) > 0 && plugin === "roi" ? null : `There is no ${plugin}`,
       reload: () => void this.asked.push("reload"),
       retryFrames: () => Promise.resolve(`tried, ${this.asked.push("retry frames")}`),
+      parameters: () => ['{"name":"a"}'],
+      removeParameter: (name) => this.asked.push(`remove ${name}`) > 0 && name === "a",
       stop: () => void this.asked.push("stop"),
       ...options.handlers,
     };
@@ -233,6 +235,8 @@ Deno.test("where the folder cannot be made the daemon does without, and says wha
     retry: () => null,
     reload: () => {},
     retryFrames: () => Promise.resolve(""),
+    parameters: () => [],
+    removeParameter: () => false,
     stop: null,
   };
   assert.equal(Requests.open({ folder: folder.join("state", "requests"), log, handlers }), null);

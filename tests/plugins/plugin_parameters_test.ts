@@ -1,5 +1,7 @@
 /** `context.parameters` and `context.counters`, in real workers. */
 import assert from "node:assert/strict";
+import { ParameterClient } from "../../src/plugins/worker/parameter_client.ts";
+import type { ParameterOptions } from "../../src/plugins/contract.ts";
 import { until } from "../daemon/helpers.ts";
 import { ServedWorker, Surroundings } from "./served_worker.ts";
 
@@ -14,16 +16,17 @@ Deno.test("what is set in a firing is kept when the firing is over, with unit, p
   const before_ms = Date.now();
   using worker = (await fired(around, "sets")).worker;
   const { time, ...temperature } = around.board.readings.get("temperature")!;
-  const origin = "uses_parameters";
+  const [origin, plugin] = ["uses_parameters", "uses_parameters"];
   assert.deepEqual(temperature, {
     name: "temperature",
     value: 295.5,
     unit: "K",
     path: "/entry/sample/temperature",
     origin,
+    plugin,
   });
   assert.ok(time.getTime() >= before_ms && time.getTime() <= Date.now());
-  const shutter = { name: "shutter", value: "open", time: new Date("2024-05-06T07:08:09Z"), origin: "by hand" };
+  const shutter = { name: "shutter", value: "open", time: new Date("2024-05-06T07:08:09Z"), origin: "by hand", plugin };
   assert.deepEqual(around.board.readings.get("shutter"), shutter);
   assert.deepEqual(around.board.batches, [["temperature", "shutter"]]);
   assert.equal(worker.lines.length, 0);
@@ -36,6 +39,26 @@ Deno.test("a value that cannot be is refused to the plugin at once, by name", as
   assert.match(error ?? "", /^ParameterError: Cannot set parameter temperature: its value is an object; /);
   assert.deepEqual([...around.board.readings], []);
 });
+
+for (
+  const [what, options, words] of [
+    ["a misspelt option", { units: "K" }, /^Cannot set parameter t: unknown option units; did you mean unit\?$/],
+    ["an option that is nothing like one", { colour: 1 }, /unknown option colour; there are unit, time, path, origin$/],
+    ["a text in place of the options", "K", /^Cannot set parameter t: its options are "K"; give an object, as /],
+    ["null in place of the options", null, /its options are null; give an object/],
+  ] as const
+) {
+  Deno.test(`${what} throws and sets nothing`, () => {
+    const posted: unknown[] = [];
+    const client = new ParameterClient({
+      ask: () => Promise.reject(new Error()),
+      tell: (one) => posted.push(one) > 0,
+    });
+    assert.throws(() => client.of("p").set("t", 21, options as ParameterOptions), { message: words });
+    client.flush();
+    assert.deepEqual(posted, []);
+  });
+}
 
 Deno.test("a million readings of one name are one", async () => {
   const around = new Surroundings();

@@ -86,7 +86,11 @@ Deno.test("record a value, and port a plugin: both read a file into a parameter"
     time: new Date("2026-05-04T08:15:00Z"),
     path: "/entry/sample/temperature",
     origin: file,
+    plugin: "cryostat",
   });
+  Deno.writeTextFileSync(file, "2026-05-04T10:16:00+02:00 defect\n");
+  await until(() => parameters.get("cryostat") === undefined, "the end of the value");
+  await until(() => /"defect" in its last line/.test(running.plugin("cryostat")?.lastError ?? ""), "the error");
   await until(() => running.plugin("temperature")?.state === "refused", "the refusal without a sensor");
   Deno.writeTextFileSync(sensor, "21.5\n");
   assert.equal(running.daemon.retryPlugin("temperature"), null);

@@ -3,6 +3,7 @@ import { closest } from "../../config/closest.ts";
 import type { Settings } from "../../config/settings.ts";
 import { shippedNames } from "../../plugins/host/shipped.ts";
 import { examineAll, type PluginExamination } from "../plugins/examine.ts";
+import { lastReadings } from "../parameters/stored.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 
 /** The shipped stages are left out unless the configuration speaks of them: they are not the user's to mend. */
@@ -15,7 +16,26 @@ export async function checkPlugins(settings: Settings): Promise<Finding[]> {
     return [problem("plugins.dir", finding, "Give the account that runs pewatch the right to read it")];
   }
   const findings = examined.filter((plugin) => plugin.file !== null || plugin.configured).map(findingOf);
-  return [...findings, ...tablesWithoutPlugin(settings, examined)];
+  return [...findings, ...tablesWithoutPlugin(settings, examined), ...valuesWithoutPlugin(settings, examined)];
+}
+
+/** Values that the last daemon left and no plugin of this configuration sets. */
+function valuesWithoutPlugin(settings: Settings, examined: readonly PluginExamination[]): Finding[] {
+  const here = new Set(examined.filter(({ file, configured }) => file !== null || configured).map(({ name }) => name));
+  const byPlugin = new Map<string, string[]>();
+  try {
+    for (const { name, plugin } of lastReadings(settings)) {
+      if (plugin === undefined || here.has(plugin)) continue;
+      byPlugin.set(plugin, [...byPlugin.get(plugin) ?? [], name]);
+    }
+  } catch (error) {
+    const remedy = "The next start of pewatch run renames the file and begins a new one";
+    return [warning("parameters", `those of the last run cannot be read: ${reasonOf(error)}`, remedy)];
+  }
+  return [...byPlugin].map(([plugin, names]) => {
+    const finding = `set by plugin ${plugin}, which is gone: ${names.join(", ")}`;
+    return warning("parameters", finding, `They end by themselves; pewatch parameters remove ${names[0]} does it now`);
+  });
 }
 
 function findingOf(plugin: PluginExamination): Finding {
@@ -39,6 +59,6 @@ function tablesWithoutPlugin(settings: Settings, examined: readonly PluginExamin
     const remedy = meant === null
       ? `Put ${table}.ts into ${settings.plugins.dir}, or take the table away`
       : `Did you mean [plugins.${meant}]?`;
-    return problem(`plugins.${table}`, "there is no plugin of this name, so the table is for nothing", remedy);
+    return problem(`plugins.${table}`, "no plugin has this name; the table has no effect", remedy);
   });
 }

@@ -17,6 +17,10 @@ export type Request =
   | { readonly what: "retry"; readonly plugin: string }
   /** Tries the frames of the quarantine again. Answered with a sentence. */
   | { readonly what: "retry_frames" }
+  /** Answered with the last reading of each parameter, as `readingToJson` writes it. */
+  | { readonly what: "parameters" }
+  /** Frames go on without it. Answered with whether it was there. */
+  | { readonly what: "remove_parameter"; readonly parameter: string }
   /** Looks at the plugins folder now, and starts what changed anew. */
   | { readonly what: "reload" }
   /** Answered before the daemon stops. */
@@ -90,12 +94,18 @@ export function parseRequest(text: string): Request {
   switch (content["what"]) {
     case "status":
     case "reload":
+    case "parameters":
     case "retry_frames":
     case "stop":
       return { what: content["what"] };
     case "retry":
       if (typeof content["plugin"] !== "string") throw new RequestError("Cannot take the request: it names no plugin");
       return { what: "retry", plugin: content["plugin"] };
+    case "remove_parameter":
+      if (typeof content["parameter"] !== "string") {
+        throw new RequestError("Cannot take the request: it names no parameter");
+      }
+      return { what: "remove_parameter", parameter: content["parameter"] };
     default:
       throw new RequestError(`Cannot take the request: ${JSON.stringify(content["what"])} is unknown`);
   }

@@ -25,6 +25,10 @@ export interface RequestHandlers {
   reload(): void;
   /** Gives a sentence. */
   retryFrames(): Promise<string>;
+  /** The last reading of each parameter, as JSON. */
+  parameters(): readonly string[];
+  /** Returns whether there was one. */
+  removeParameter(name: string): boolean;
   /** Called when the answer is written. Null where the program cannot be asked to stop. */
   readonly stop: (() => void) | null;
 }
@@ -149,6 +153,10 @@ export class Requests {
       case "reload":
         handlers.reload();
         return await this.#reply(id, { value: null });
+      case "parameters":
+        return await this.#reply(id, { value: handlers.parameters() });
+      case "remove_parameter":
+        return await this.#reply(id, { value: handlers.removeParameter(request.parameter) });
       case "retry_frames":
         return await this.#reply(id, { value: await handlers.retryFrames() });
       case "retry": {

@@ -79,7 +79,10 @@ export class PluginServices {
       case "frames_taken":
         return this.#ring.taken(plugin.name, telling.upTo);
       case "parameters":
-        return this.#try(plugin, () => this.#parameters?.set(telling.readings));
+        return this.#try(
+          plugin,
+          () => this.#parameters?.set(telling.readings.map((reading) => ({ ...reading, plugin: plugin.name }))),
+        );
       case "parameter_removed":
         return this.#try(plugin, () => this.#parameters?.remove(telling.name));
     }

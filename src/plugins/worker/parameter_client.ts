@@ -1,7 +1,8 @@
 /** `context.parameters` in the plugin's worker: checks at once, posts in batches. */
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { bytesOfValue, checkReading, ParameterError, VALUE_BYTES_MAX } from "../../parameters/check.ts";
-import type { Parameters } from "../contract.ts";
+import { closest } from "../../config/closest.ts";
+import type { ParameterOptions, Parameters } from "../contract.ts";
 import type { Line } from "./line.ts";
 
 /** Of one batch: a plugin that makes up names would fill the memory of both sides. */
@@ -28,6 +29,7 @@ export class ParameterClient {
   of(plugin: string): Parameters {
     return {
       set: (name, value, options) => {
+        checkOptions(name, options);
         const reading = checkReading({ origin: plugin, ...options, name, value });
         this.#change(reading.name, reading);
       },
@@ -80,6 +82,24 @@ export class ParameterClient {
     } finally {
       this.#questions--;
     }
+  }
+}
+
+const OPTIONS = ["unit", "time", "path", "origin"] satisfies (keyof ParameterOptions)[];
+
+/** A misspelt option would lose the unit without a word. */
+function checkOptions(name: unknown, options: unknown): void {
+  if (options === undefined) return;
+  const refuse = (reason: string) => new ParameterError(`Cannot set parameter ${String(name)}: ${reason}`);
+  if (typeof options !== "object" || options === null) {
+    throw refuse(`its options are ${JSON.stringify(options)}; give an object, as { unit: "K" }`);
+  }
+  for (const key of Object.keys(options)) {
+    if ((OPTIONS as readonly string[]).includes(key)) continue;
+    const meant = closest(key, OPTIONS);
+    throw refuse(
+      `unknown option ${key}; ${meant === null ? `there are ${OPTIONS.join(", ")}` : `did you mean ${meant}?`}`,
+    );
   }
 }
 

@@ -1,0 +1,21 @@
+/** `pewatch parameters`: the values that plugins add to each frame's file. */
+import { type CommandGroup, runGroup } from "../sub_commands.ts";
+
+const GROUP: CommandGroup = {
+  name: "parameters",
+  brief: "The values that plugins add to the file of each frame.",
+  commands: {
+    list: {
+      summary: "Each parameter with value, time, path and plugin",
+      load: async () => (await import("./list.ts")).runList,
+    },
+    remove: {
+      summary: "Remove a parameter from the frames that follow",
+      load: async () => (await import("./remove.ts")).runRemove,
+    },
+  },
+};
+
+export function runParameters(args: string[]): Promise<number> {
+  return runGroup(GROUP, args);
+}
