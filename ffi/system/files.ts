@@ -1,7 +1,7 @@
 /**
  * Calls on names that Deno has no equal of: a rename that never replaces; whether a name is free, without an exception,
- * which costs ten times the call; whether a folder can be listed, without listing it; and on Windows the removal of a
- * folder without opening or asking it, which RAM disks made by ImDisk refuse.
+ * which costs ten times the call; an entry without following a link; whether a folder can be listed, without listing
+ * it; and on Windows the removal of a folder without opening or asking it, which RAM disks made by ImDisk refuse.
  *
  * The libraries are the system's own and part of every process, so they stay open once they are needed.
  */
@@ -25,6 +25,10 @@ const LIBC = {
   renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
   /** int faccessat(int dirfd, const char *pathname, int mode, int flags) */
   faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  /** int open(const char *pathname, int flags, ...); without O_CREAT it takes no third argument */
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  /** int close(int fd) */
+  close: { parameters: ["i32"], result: "i32" },
   /** int *__errno_location(void) */
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -35,6 +39,10 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 const F_OK = 0;
 const R_OK = 4;
 const ENOENT = 2;
+/** A handle that names an entry and opens nothing: no link is followed, no pipe or device waits or notices. */
+const O_PATH = 0x200000;
+const O_NOFOLLOW = 0x20000;
+const O_CLOEXEC = 0x80000;
 /** sizeof(WIN32_FIND_DATAW) */
 const FIND_DATA_BYTES = 592;
 const INVALID_HANDLE = -1n;
@@ -80,6 +88,23 @@ export function canBeListed(path: string): boolean {
   libc ??= openLibc();
   // Only a folder has a point in it.
   return libc !== "none" && libc.symbols.faccessat(AT_FDCWD, narrow(`${path}/.`), R_OK, 0) === 0;
+}
+
+/** An entry of a folder, held: what gets its name meanwhile makes no difference. */
+export interface HeldEntry extends Disposable {
+  /** By which the entry itself, not a name, is asked and opened. */
+  readonly path: string;
+}
+
+/** Linux only. Null where the entry is not there, or where the system cannot do it: that says nothing. */
+export function holdEntry(path: string): HeldEntry | null {
+  if (Deno.build.os !== "linux") return null;
+  libc ??= openLibc();
+  if (libc === "none") return null;
+  const { open, close } = libc.symbols;
+  // O_PATH with O_NOFOLLOW opens a link itself (open(2)). Of arm64 the constants are others.
+  const fd = Deno.build.arch === "x86_64" ? open(narrow(path), O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+  return fd < 0 ? null : { path: `/proc/self/fd/${fd}`, [Symbol.dispose]: () => void close(fd) };
 }
 
 /** The folder itself counts as an entry of any folder but a volume's root. */

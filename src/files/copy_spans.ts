@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { writeAll } from "./durable.ts";
+import { createOwn, openPlain } from "./plain_file.ts";
 
 /**
  * The best of 128 kB to 2 MB (docs/measurements.md): below, calls cost more, above, a block falls out of the
@@ -57,8 +58,7 @@ interface Route {
 }
 
 /**
- * Makes every target of its spans. A target that is there is written anew from its start (the remains of a copy that
- * was cut off).
+ * Makes every target of its spans. A target that is there (the remains of a copy that was cut off) is removed first.
  * @returns the SHA-256 of `options.hashed` in hex, or null
  * @throws VerificationError, or the system's error; targets may then be half made
  */
@@ -102,7 +102,7 @@ function readSource(
   options: { writers: Writers; hash: boolean },
 ): string | null {
   const hash = options.hash ? createHash("sha256") : null;
-  const file = Deno.openSync(source, { read: true });
+  const file = openPlain(source);
   try {
     const start = options.hash ? 0 : Math.min(...routes.map((route) => route.start));
     const end = options.hash ? Infinity : Math.max(...routes.map((route) => route.end));
@@ -142,8 +142,8 @@ class Writers implements Disposable {
     this.#options = options;
     try {
       for (const target of targets) {
-        this.#out.push(new Handle(target.path, { write: true, create: true, truncate: true }));
-        if (options.verify === "compare") this.#in.push(new Handle(target.path, { read: true }));
+        this.#out.push(new Handle(createOwn(target.path)));
+        if (options.verify === "compare") this.#in.push(new Handle(openPlain(target.path)));
       }
     } catch (error) {
       this[Symbol.dispose]();
@@ -201,8 +201,8 @@ class Handle {
   readonly file: Deno.FsFile;
   position = 0;
 
-  constructor(path: string, options: Deno.OpenOptions) {
-    this.file = Deno.openSync(path, options);
+  constructor(file: Deno.FsFile) {
+    this.file = file;
   }
 
   seek(position: number): void {

@@ -1,5 +1,4 @@
-/** Small durable steps: write a file whole, flush a folder, rename in spite of programs that hold a file open. */
-import { dirname } from "node:path";
+/** Small durable steps: flush a folder, rename and remove in spite of programs that hold a file open. */
 import { deleteFile, removeEmptyFolder, renameToFreeName } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver, mayBeHeldOpen } from "./errors.ts";
 import { nameIsTaken } from "./listing.ts";
@@ -21,7 +20,7 @@ export async function whileHeldOpen<T>(step: () => T): Promise<T> {
 }
 
 /** The same where nothing can be awaited: the thread sleeps, a fifth of a second at most. */
-function whileHeldOpenSync<T>(step: () => T): T {
+export function whileHeldOpenSync<T>(step: () => T): T {
   for (let left = HELD_OPEN_TRIES;; left--) {
     try {
       return step();
@@ -46,21 +45,6 @@ export function syncFolder(path: string): void {
 export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) done += file.writeSync(bytes.subarray(done));
-}
-
-/** Writes a file whole or not at all: beside it under another name, flushed, then renamed over it. */
-export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: boolean }): void {
-  const part = `${path}.part`;
-  const file = Deno.openSync(part, { write: true, create: true, truncate: true });
-  try {
-    writeAll(file, bytes);
-    if (options.fsync) file.syncSync();
-  } finally {
-    file.close();
-  }
-  // Onto a file that another program has open Windows renames nothing.
-  whileHeldOpenSync(() => Deno.renameSync(part, path));
-  if (options.fsync) syncFolder(dirname(path));
 }
 
 /**

@@ -1,7 +1,32 @@
+/** Probes: files that are made and removed to see whether a folder can be used. */
+import { join } from "node:path";
+import { removeFile, writeAll } from "./durable.ts";
+
 /** Begins with a dot and ends on no image's ending, so a running daemon takes no notice of it. */
 export const PROBE_PREFIX = ".pewatch-probe-";
+const PROBE_NAME = new RegExp(`^${PROBE_PREFIX.replaceAll(".", "\\.")}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`);
 
 /** The name of a file or folder that is made and removed to see whether a folder can be used; nobody else has it. */
 export function probeName(): string {
   return `${PROBE_PREFIX}${crypto.randomUUID()}`;
+}
+
+/** Whether a name is that of a probe, which a run that was killed has left. */
+export function isProbeName(name: string): boolean {
+  return PROBE_NAME.test(name);
+}
+
+/**
+ * Writes a file into the folder and removes it.
+ * @throws the system's error
+ */
+export function writeProbe(folder: string, content: string): void {
+  const path = join(folder, probeName());
+  const file = Deno.openSync(path, { write: true, createNew: true });
+  try {
+    writeAll(file, new TextEncoder().encode(content));
+  } finally {
+    file.close();
+    removeFile(path);
+  }
 }

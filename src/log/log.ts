@@ -2,6 +2,7 @@
 import { configure, dispose, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
 import type { Logger, LogLevel } from "../frames/events.ts";
 import type { LogSettings } from "../config/settings.ts";
+import { reportForeignTo } from "../files/plain_file.ts";
 import { RotatingFile } from "./rotating_file.ts";
 
 export interface LogOptions {
@@ -51,6 +52,7 @@ export async function openLog(options: LogOptions): Promise<RunningLog> {
     ],
   });
   const log = loggerOf();
+  reportForeignTo(log);
   if (problem !== null) log.warn(problem);
   return {
     ...log,

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { HeldOpen } from "../../src/frames/held_open.ts";
 import type { Condition, Reporter } from "../../src/frames/events.ts";
 import { fileOf, isHeldOpen, mayBeHeldOpen } from "../../src/files/errors.ts";
-import { publish, removeFile, removeFolder, writeWhole } from "../../src/files/durable.ts";
+import { publish, removeFile, removeFolder } from "../../src/files/durable.ts";
+import { writeWhole } from "../../src/files/whole_file.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { holdOpen, kernel32 } from "./held_open.ts";
 import { filesBelow, libraries, sidecarText, Way } from "./way.ts";
@@ -22,7 +23,7 @@ function hold(path: string): Disposable {
   for (const name of ["openSync", "readFileSync", "renameSync", "removeSync"]) {
     const original = calls[name]!;
     calls[name] = (...args) => {
-      const held = args.find((one) => one === path);
+      const held = args.find((one) => named(one) === path);
       if (held === undefined) return original(...args);
       const message = `Sharing violation. (os error 32): ${name.replace("Sync", "")} '${path}'`;
       throw Object.assign(new Error(message), { code: "EBUSY" });
@@ -30,6 +31,11 @@ function hold(path: string): Disposable {
     undo.push(() => calls[name] = original);
   }
   return { [Symbol.dispose]: () => undo.forEach((one) => one()) };
+}
+
+/** What openPlain() opens has no name any more, but a number. */
+function named(path: unknown): unknown {
+  return typeof path === "string" && path.startsWith("/proc/self/fd/") ? Deno.readLinkSync(path) : path;
 }
 
 /** The only claim in a folder. */

@@ -7,9 +7,16 @@
  */
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { removeFile } from "../../files/durable.ts";
+import { isMissing } from "../../files/errors.ts";
+import { keepPlain, openPlain, readPlain } from "../../files/plain_file.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 
 export const LOCK_NAME = ".pewatch.lock";
 export const HOLDER_NAME = ".pewatch.holder.json";
+
+/** A description is some hundred bytes. */
+const HOLDER_BYTES_MAX = 64 * 1024;
 
 export interface LockHolder {
   readonly pid: number;
@@ -90,7 +97,8 @@ function lockFolder(folder: string, holder: LockHolder): HeldLock {
     // The file may have been removed by its holder's end between the opening and the locking: then this lock keeps
     // nobody out.
     if (!file.tryLockSync(true) || !isFileAt(path, file)) throw new FolderInUseError(folder, readHolder(folder));
-    Deno.writeTextFileSync(join(folder, HOLDER_NAME), `${JSON.stringify(holder)}\n`);
+    const text = `${JSON.stringify(holder)}\n`;
+    writeWhole(join(folder, HOLDER_NAME), new TextEncoder().encode(text), { fsync: false });
     return { folder, file };
   } catch (error) {
     file.close();
@@ -100,16 +108,34 @@ function lockFolder(folder: string, holder: LockHolder): HeldLock {
 
 function openLockFile(path: string, folder: string): Deno.FsFile {
   try {
-    return Deno.openSync(path, { read: true, write: true, create: true });
+    // What others put there under this name is set aside: it would keep the folder's owner out for good.
+    keepPlain(path);
+    return makeOrOpen(path);
   } catch (error) {
     throw new Error(`Cannot lock ${folder}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+function makeOrOpen(path: string): Deno.FsFile {
+  try {
+    // Exclusively: this way no link is followed that comes between.
+    return Deno.openSync(path, { read: true, write: true, createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  try {
+    return openPlain(path, { write: true });
+  } catch (error) {
+    // Its holder has just ended.
+    if (!isMissing(error)) throw error;
+    return Deno.openSync(path, { read: true, write: true, createNew: true });
   }
 }
 
 /** Whether the open file is the one that has this name; where the system gives no file numbers, that it has a file. */
 function isFileAt(path: string, file: Deno.FsFile): boolean {
   try {
-    const named = Deno.statSync(path).ino;
+    const named = Deno.lstatSync(path).ino;
     const open = file.statSync().ino;
     return named === null || open === null || named === open;
   } catch {
@@ -120,18 +146,20 @@ function isFileAt(path: string, file: Deno.FsFile): boolean {
 /** Who says that it holds the folder; null where nobody does. One that was killed leaves its description behind. */
 export function readHolder(folder: string): LockHolder | null {
   try {
-    const holder = JSON.parse(Deno.readTextFileSync(join(folder, HOLDER_NAME)));
+    const bytes = readPlain(join(folder, HOLDER_NAME), HOLDER_BYTES_MAX);
+    if (bytes === null) return null;
+    const holder = JSON.parse(new TextDecoder().decode(bytes));
     const { pid, host, since, program } = holder;
     const known = typeof pid === "number" && [host, since, program].every((part) => typeof part === "string");
     return known ? { pid, host, since, program } : null;
   } catch {
-    return null; // its holder is about to write it, or has just removed it
+    return null; // it is no description, or nothing that pewatch reads
   }
 }
 
 function removeQuietly(path: string): void {
   try {
-    Deno.removeSync(path);
+    removeFile(path);
   } catch {
     // the folder is gone, or the name already: the lock itself ends with the file's closing
   }

@@ -3,9 +3,9 @@
  * the program can take it away; what is told later but was read before the frame was written comes when it is merged.
  */
 import { join } from "node:path";
-import { writeWhole } from "../../files/durable.ts";
 import { isMissing, messageOf } from "../../files/errors.ts";
 import { nameIsTaken } from "../../files/listing.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
 import type { Logger } from "../events.ts";

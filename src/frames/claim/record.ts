@@ -1,8 +1,8 @@
 /** The claim record: the small file in each claim that lets a restart continue without any other state. */
 import { isAbsolute, join } from "node:path";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
-import { writeWhole } from "../../files/durable.ts";
 import { isMissing } from "../../files/errors.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 
 export const RECORD_NAME = "claim.json";
 /** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */

@@ -4,9 +4,10 @@
  * no folder that one worker would remove while another writes into it.
  */
 import { join } from "node:path";
-import { removeFile, writeWhole } from "../../files/durable.ts";
+import { removeFile } from "../../files/durable.ts";
 import { isMissing } from "../../files/errors.ts";
 import { listFolder } from "../../files/listing.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 import { seriesFrame } from "../../nexus/series/series_layout.ts";
 
 const MARK_NAME = /^\.series-([0-9A-Za-z-]+)\.json$/;

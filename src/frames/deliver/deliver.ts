@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import type { CopyTarget, Span } from "../../files/copy_spans.ts";
-import { publish, removeFile, syncFolder, whileHeldOpen, writeWhole } from "../../files/durable.ts";
+import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { factsOf } from "../../files/listing.ts";
+import { writeWhole } from "../../files/whole_file.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
 import { seriesFrame } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";

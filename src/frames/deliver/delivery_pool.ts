@@ -1,5 +1,6 @@
 /** Copies frames in several workers at once: two of them, block by block, are faster than `cp`. */
 import { type CopyOptions, copySpans, type CopyTarget, VerificationError } from "../../files/copy_spans.ts";
+import { foreignEntries } from "../../files/plain_file.ts";
 
 /** Workers that had nothing to do for so long are ended: each holds some ten megabytes. */
 const IDLE_MS = 30_000;
@@ -9,9 +10,13 @@ export interface CopyJob {
   readonly options: CopyOptions;
 }
 
+/** `reports`: what was set aside on the way. */
 export type CopyAnswer =
-  | { readonly ok: true; readonly sha256: string | null }
-  | { readonly ok: false; readonly name: string; readonly message: string; readonly code: string };
+  & { readonly reports: readonly string[] }
+  & (
+    | { readonly ok: true; readonly sha256: string | null }
+    | { readonly ok: false; readonly name: string; readonly message: string; readonly code: string }
+  );
 
 /** A worker, and the answers that are due from it, in the order of what it was told. */
 interface Member {
@@ -62,6 +67,7 @@ export class DeliveryPool implements Disposable {
       member.due.push(due);
       member.worker.postMessage(job);
       const answer = await due.promise;
+      for (const report of answer.reports) foreignEntries.report(report);
       if (answer.ok) return answer.sha256;
       throw errorOf(answer);
     } finally {

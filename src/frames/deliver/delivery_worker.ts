@@ -2,6 +2,7 @@
 /** A worker of the delivery pool: copies what it is told, one job after the other. */
 import { copySpans } from "../../files/copy_spans.ts";
 import { codeOf, messageOf } from "../../files/errors.ts";
+import { foreignEntries } from "../../files/plain_file.ts";
 import type { CopyAnswer, CopyJob } from "./delivery_pool.ts";
 
 self.onmessage = (event: MessageEvent<CopyJob>) => {
@@ -9,13 +10,15 @@ self.onmessage = (event: MessageEvent<CopyJob>) => {
 };
 
 // The first message says that this worker listens.
-self.postMessage({ ok: true, sha256: null } satisfies CopyAnswer);
+self.postMessage({ ok: true, sha256: null, reports: [] } satisfies CopyAnswer);
 
 function answerTo(job: CopyJob): CopyAnswer {
+  const reports: string[] = [];
+  foreignEntries.report = (text) => reports.push(text);
   try {
-    return { ok: true, sha256: copySpans(job.targets, job.options) };
+    return { ok: true, sha256: copySpans(job.targets, job.options), reports };
   } catch (error) {
     const name = error instanceof Error ? error.name : "Error";
-    return { ok: false, name, message: messageOf(error), code: codeOf(error) };
+    return { ok: false, name, message: messageOf(error), code: codeOf(error), reports };
   }
 }

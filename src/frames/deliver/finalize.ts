@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { VerificationError } from "../../files/copy_spans.ts";
 import { removeFile } from "../../files/durable.ts";
 import { isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
-import { folderExists } from "../../files/listing.ts";
+import { listFolder } from "../../files/listing.ts";
+import { isProbeName, writeProbe } from "../../files/probe.ts";
+import { reportForeignTo } from "../../files/plain_file.ts";
 import {
   checkNamesAll,
   discardClaim,
@@ -51,6 +53,7 @@ export class Finalize implements Disposable {
   /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
   async work(options: StageOptions): Promise<void> {
     const { reporter } = options;
+    reportForeignTo(reporter.log);
     const tried = new Set<string>();
     const firing: Firing = { left: 0, stopped: false };
     tryToFinishMoves(options.folders);
@@ -65,7 +68,7 @@ export class Finalize implements Disposable {
       const waiting = await collect();
       isReadable = waiting !== null;
       if (waiting === null) return false;
-      if (!this.#begun) removeProbe(options.folders.outputRoot);
+      if (!this.#begun) removeProbes(options.folders.outputRoot);
       this.#begun = true;
       if (waiting.length === 0) return false;
       const more = async () => mayGoOn() ? await collect() ?? [] : [];
@@ -222,27 +225,22 @@ export class Finalize implements Disposable {
   }
 }
 
-/** Written and removed to see whether the output takes files; hidden like every part. */
-const PROBE_NAME = ".pewatch-probe.part";
-
 /** Why the output takes no file at all, or null where it does. */
 function refusalOf(root: string): string | null {
-  const probe = join(root, PROBE_NAME);
   try {
-    Deno.writeTextFileSync(probe, "x");
-    removeFile(probe);
+    writeProbe(root, "x");
     return null;
   } catch (error) {
     return messageOf(error);
   }
 }
 
-/** What a kill within `refusalOf` left; where it cannot be removed now it is written over by the next one. */
-function removeProbe(root: string): void {
+/** What a kill within `refusalOf` left. */
+function removeProbes(root: string): void {
   try {
-    if (folderExists(root)) removeFile(join(root, PROBE_NAME));
+    for (const name of listFolder(root).files) if (isProbeName(name)) removeFile(join(root, name));
   } catch {
-    // the output's own faults are told where a frame needs it
+    // the output's own faults are reported where a frame needs it
   }
 }
 

@@ -1,6 +1,7 @@
 /** The second stage: merges each claim in temp and hands it on to proc. */
 import { join } from "node:path";
 import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
+import { reportForeignTo } from "../../files/plain_file.ts";
 import { removeForgottenCasts } from "../../nexus/tree/casts.ts";
 import { parametersOfClaim } from "../claim/claim_parameters.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
@@ -17,6 +18,7 @@ import type { StageOptions } from "../stage.ts";
  */
 export async function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, reporter } = options;
+  reportForeignTo(reporter.log);
   const tried = new Set<string>();
   let left = 0;
   let isReadable = true;

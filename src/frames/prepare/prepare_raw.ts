@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { removeFolder } from "../../files/durable.ts";
 import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
 import { factsOf } from "../../files/listing.ts";
+import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
 import { withNamesToKeep } from "../claim/awkward_names.ts";
 import {
@@ -52,6 +53,7 @@ export class PrepareRaw {
   /** One firing. */
   async work(options: StageOptions): Promise<void> {
     const { folders, reporter, signal } = options;
+    reportForeignTo(reporter.log);
     await this.#resume(options);
     const begun_ms = performance.now();
     if (begun_ms < this.#nextScan_ms) return;

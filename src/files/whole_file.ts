@@ -1,0 +1,67 @@
+/** Writes a file whole or not at all: beside it under another name, flushed, then renamed over it. */
+import { dirname } from "node:path";
+import { syncFolder, whileHeldOpen, whileHeldOpenSync, writeAll } from "./durable.ts";
+import { isOtherVolume } from "./errors.ts";
+import { createOwn, setAside } from "./plain_file.ts";
+
+/** What a file under way is called: its name with this behind it. */
+export const PART_ENDING = ".part";
+
+/**
+ * What had the name is replaced, as a name: a link's target and another name's content stay as they are. A folder of
+ * that name is set aside.
+ * @throws the system's error; the file of before then stands
+ */
+export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: boolean }): void {
+  const part = path + PART_ENDING;
+  const file = createOwn(part);
+  try {
+    writeAll(file, bytes);
+    if (options.fsync) file.syncSync();
+  } finally {
+    file.close();
+  }
+  // Onto a file that another program has open Windows renames nothing.
+  whileHeldOpenSync(() => renameOver(part, path));
+  if (options.fsync) syncFolder(dirname(path));
+}
+
+/**
+ * The same for the thread that ticks: what is written and flushed, it does not wait for.
+ * @param chunks written one after the other
+ */
+export async function writeWholeBehind(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  options: { fsync: boolean },
+): Promise<void> {
+  const part = path + PART_ENDING;
+  {
+    using file = createOwn(part);
+    for (const bytes of chunks) for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    if (options.fsync) await file.sync();
+  }
+  await whileHeldOpen(() => renameOver(part, path));
+  if (!options.fsync || Deno.build.os === "windows") return;
+  using folder = await Deno.open(dirname(path), { read: true });
+  await folder.sync();
+}
+
+/** Only a folder is not replaced by a rename. */
+function renameOver(part: string, path: string): void {
+  try {
+    Deno.renameSync(part, path);
+  } catch (error) {
+    if (isOtherVolume(error) || !isFolder(path)) throw error;
+    setAside(path);
+    Deno.renameSync(part, path);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
