@@ -1,7 +1,7 @@
 /** Reads QXRD's `.metadata` sidecars (QSettings' INI dialect): every key in its order, verbatim and decoded. */
-import { Buffer } from "node:buffer";
 import { SidecarError } from "./sidecar_error.ts";
-import { decodeKey, LineReader } from "./sidecar_text.ts";
+import { decodeText, type SidecarEncoding } from "./sidecar_encoding.ts";
+import { decodeKey, LineReader, type LogicalLine } from "./sidecar_text.ts";
 import { decodeValue, type SidecarValue } from "./sidecar_values.ts";
 
 export { SidecarError } from "./sidecar_error.ts";
@@ -34,10 +34,23 @@ export interface SidecarElement {
   readonly fields: ReadonlyMap<string, SidecarValue>;
 }
 
+/** A line that QXRD never writes so; it costs itself, and nothing of what stands before or behind it. */
+export interface SidecarFlaw {
+  readonly line: number;
+  /** Place in that line in UTF-16 units, from 1. */
+  readonly column: number;
+  readonly text: string;
+}
+
 export interface Sidecar {
   /** The whole text, without a byte order mark. */
   readonly text: string;
-  readonly encoding: "utf-8" | "latin-1";
+  /** "latin-1" where at least one line is no UTF-8; the others are read as UTF-8 all the same. */
+  readonly encoding: SidecarEncoding;
+  /** What is wrong with single lines, in their order: the first FLAWS_MAX of them. */
+  readonly flaws: readonly SidecarFlaw[];
+  /** Why the file looks as if only a part of it had been written, or null. */
+  readonly cutOff: string | null;
   /** Every entry in the order of the file, repeated keys too. */
   readonly entries: readonly SidecarEntry[];
   /** The last entry of that key, as Qt takes it. `key` is a verbatim key or a decoded name. */
@@ -54,55 +67,54 @@ export interface Sidecar {
 /**
  * Reads a sidecar.
  *
- * Takes LF, CRLF and CR, a byte order mark, UTF-8 and (where it is none) Latin-1. Work grows with the number of
- * bytes, whatever they are.
+ * Takes LF, CRLF and CR, UTF-8, UTF-16 with or without a byte order mark and (in lines that are no UTF-8) Latin-1. Work
+ * grows with the number of bytes, whatever they are. As in QSettings a line that is neither a section nor `key=value`
+ * is left out, and becomes a flaw; so does one with a NUL byte, which Qt would have escaped.
  *
- * @throws {SidecarError} for what QXRD never writes whole: a NUL byte, quotes or a section name that do not end, a
- * line without `=`. Each of them is what a file looks like of which only a part was written. And for a file or a number
- * of keys far larger than QXRD's.
+ * @throws {SidecarError} for what is no sidecar: no keys, or more lines that say nothing than keys. And for a file or a number of
+ * keys far larger than QXRD's.
  */
 export function parseSidecar(bytes: Uint8Array): Sidecar {
   if (bytes.length > SIDECAR_BYTES_MAX) {
     throw new SidecarError(`file has ${bytes.length} bytes, more than ${SIDECAR_BYTES_MAX}`, { line: 1, column: 1 });
   }
   const { text, encoding } = decodeText(bytes);
-  refuseNul(text);
-  return new ParsedSidecar(text, encoding, readEntries(text));
+  const lines = readLines(text);
+  return new ParsedSidecar(text, { encoding, ...lines });
 }
 
-function decodeText(bytes: Uint8Array): { text: string; encoding: "utf-8" | "latin-1" } {
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), encoding: "utf-8" };
-  } catch {
-    // TextDecoder's "latin1" is windows-1252, which changes 0x80 to 0x9f; QLatin1String does not.
-    return {
-      text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
-      encoding: "latin-1",
-    };
-  }
+/** So many flaws are kept; a file with more is named by the first ones. */
+const FLAWS_MAX = 100;
+
+interface Lines {
+  readonly entries: readonly SidecarEntry[];
+  readonly flaws: readonly SidecarFlaw[];
+  readonly cutOff: string | null;
 }
 
-/** Qt escapes NUL, so one in the file means that it has been made longer but not filled. */
-function refuseNul(text: string): void {
-  const at = text.indexOf("\0");
-  if (at === -1) return;
-  const before = text.slice(0, at).split(/\r\n|\r|\n/);
-  throw new SidecarError("there is a NUL byte", { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 });
-}
-
-function readEntries(text: string): SidecarEntry[] {
+function readLines(text: string): Lines {
   const entries: SidecarEntry[] = [];
+  const flaws: SidecarFlaw[] = [];
+  let lost = 0;
   const reader = new LineReader(text);
   let section = "";
+  const anyNul = text.includes("\0");
+  let lastFlawed = false;
   for (let line = reader.next(); line !== null; line = reader.next()) {
+    const nul = anyNul && text.slice(line.start, line.end).includes("\0");
+    const flaw = nul ? { line: line.line, column: line.column, text: "there is a NUL byte" } : flawOf(text, line);
+    lastFlawed = flaw !== null;
+    if (flaw !== null && flaws.length < FLAWS_MAX) flaws.push(flaw);
     if (text[line.start] === "[") {
-      section = readSection(text.slice(line.start, line.end), line);
+      section = readSection(text.slice(line.start, line.end));
       continue;
     }
-    if (line.equals === -1) throw new SidecarError("there is neither a section nor a key with =", line);
     // Qt takes blanks only from its end; `\\` before a line end would put that into the key.
-    const key = text.slice(line.start, line.equals).replace(/[ \t]+$/, "");
-    if (key === "") throw new SidecarError("key is empty", line);
+    const key = line.equals === -1 ? "" : text.slice(line.start, line.equals).replace(/[ \t]+$/, "");
+    if (key === "" || nul) {
+      lost++;
+      continue;
+    }
     if (entries.length >= ENTRIES_MAX) throw new SidecarError(`there are more than ${ENTRIES_MAX} keys`, line);
     entries.push({
       section,
@@ -112,29 +124,66 @@ function readEntries(text: string): SidecarEntry[] {
       line: line.line,
     });
   }
-  return entries;
+  if (entries.length === 0 && lost === 0) throw new SidecarError("there are no keys", { line: 1, column: 1 });
+  if (lost > entries.length) {
+    const first = flaws[0]!;
+    const count = lost === 1 ? "" : `, and ${lost - 1} more such lines`;
+    throw new SidecarError(`${first.text}${count}, but ${entries.length} keys`, first);
+  }
+  return { entries, flaws, cutOff: cutOffOf(text, lastFlawed) };
 }
 
-function readSection(line: string, place: { readonly line: number; readonly column: number }): string {
+/** What is wrong with a line, or null. */
+function flawOf(text: string, line: LogicalLine): SidecarFlaw | null {
+  const at = (place: { line: number; column: number }, reason: string) => ({
+    line: place.line,
+    column: place.column,
+    text: reason,
+  });
+  if (text[line.start] === "[") {
+    return text.slice(line.start, line.end).includes("]") ? null : at(line, "section name has no closing ]");
+  }
+  if (line.equals === -1) return at(line, "there is neither a section nor a key with =");
+  if (line.equals === line.start) return at(line, "key is empty");
+  if (line.unclosed !== null) return at(line.unclosed, "quotes are opened and not closed");
+  if (line.lastLine > line.line) {
+    return at(line, `it goes on up to line ${line.lastLine}, in quotes or behind a backslash at its end`);
+  }
+  return null;
+}
+
+/** QSettings ends each line, the last too; and it escapes NUL, so one means a file made longer but not filled. */
+function cutOffOf(text: string, lastFlawed: boolean): string | null {
+  if (text.includes("\0")) return "it has NUL bytes";
+  if (text === "" || /[\r\n]$/.test(text)) return null;
+  return lastFlawed ? "it ends within a line that cannot be read" : "its last line has no end";
+}
+
+/** Without its closing bracket it is the rest of the line, as in Qt. */
+function readSection(line: string): string {
   const end = line.indexOf("]");
-  if (end === -1) throw new SidecarError("section name has no closing ]", place);
-  const name = line.slice(1, end).trim();
+  const name = line.slice(1, end === -1 ? undefined : end).trim();
   if (name.toLowerCase() === "general") return "";
   return name.toLowerCase() === "%general" ? name.slice(1) : decodeKey(name);
 }
 
 class ParsedSidecar implements Sidecar {
   readonly text: string;
-  readonly encoding: "utf-8" | "latin-1";
+  readonly encoding: SidecarEncoding;
   readonly entries: readonly SidecarEntry[];
+  readonly flaws: readonly SidecarFlaw[];
+  readonly cutOff: string | null;
   readonly #sections: Map<string, Map<string, SidecarEntry>>;
   /** Entries below `key/`, by section and key; made when a list is first asked for. */
   #lists: Map<string, Map<string, SidecarEntry[]>> | null = null;
 
-  constructor(text: string, encoding: "utf-8" | "latin-1", entries: readonly SidecarEntry[]) {
+  constructor(text: string, parts: Lines & { readonly encoding: SidecarEncoding }) {
+    const { entries } = parts;
     this.text = text;
-    this.encoding = encoding;
+    this.encoding = parts.encoding;
     this.entries = entries;
+    this.flaws = parts.flaws;
+    this.cutOff = parts.cutOff;
     this.#sections = new Map();
     for (const entry of entries) {
       let keys = this.#sections.get(entry.section);

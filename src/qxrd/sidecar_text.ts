@@ -1,5 +1,8 @@
-/** QSettings' INI dialect: how text becomes logical lines, keys and strings. Follows Qt 4.7 to 5.15 (qsettings.cpp), with errors where Qt guesses. */
-import { SidecarError } from "./sidecar_error.ts";
+/**
+ * QSettings' INI dialect: how text becomes logical lines, keys and strings. Follows Qt 4.7 to 5.15 (qsettings.cpp), but for
+ * stray quotes: Qt takes all lines up to the next quotes for one; here quotes that never close, or whose next line is a
+ * key or a section, end with their line. QSettings itself writes no line end within quotes.
+ */
 
 /** One logical line: it may run over several lines of the file, inside quotes or after a backslash. */
 export interface LogicalLine {
@@ -10,27 +13,48 @@ export interface LogicalLine {
   readonly equals: number;
   readonly line: number;
   readonly column: number;
+  /** The last line of the file that belongs to it. */
+  readonly lastLine: number;
+  /** Where quotes open that are not closed before its end. */
+  readonly unclosed: { readonly line: number; readonly column: number } | null;
 }
 
 const TAB = 9, LF = 10, CR = 13, BLANK = 32, QUOTE = 34, SEMICOLON = 59, EQUALS = 61, BACKSLASH = 92;
 
-/** Goes through a text once, from front to back; each character is looked at a bounded number of times. */
+/** A section, or a key in the characters that QSettings leaves unescaped. */
+const WRITTEN_LINE = /\[|[A-Za-z0-9_.\-%\\]+=/y;
+
+/** Goes through a text from front to back; each character is looked at a bounded number of times. */
 export class LineReader {
   readonly #text: string;
   #position = 0;
   #line = 1;
   #lineStart = 0;
+  /** Whether the end of a line ends quotes too: from the first line on whose quotes nothing closes. */
+  #quotesEndWithLine = false;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** The next logical line, or null at the end. @throws {SidecarError} where quotes are not closed. */
+  /** The next logical line, or null at the end. */
   next(): LogicalLine | null {
     this.#skipBlankAndComments();
+    if (this.#position >= this.#text.length) return null;
+    const before = { position: this.#position, line: this.#line, lineStart: this.#lineStart };
+    const found = this.#read();
+    if (found.unclosed === null || this.#quotesEndWithLine || this.#position < this.#text.length) return found;
+    // Once only, so that a file of nothing but quotes is not read again for each of its lines.
+    this.#quotesEndWithLine = true;
+    this.#position = before.position;
+    this.#line = before.line;
+    this.#lineStart = before.lineStart;
+    return this.#read();
+  }
+
+  #read(): LogicalLine {
     const text = this.#text;
     const start = this.#position;
-    if (start >= text.length) return null;
     const line = this.#line;
     const column = start - this.#lineStart + 1;
     let equals = -1;
@@ -42,7 +66,7 @@ export class LineReader {
         this.#position++;
         if (this.#position < text.length) this.#countLineEnd();
       } else if (code === LF || code === CR) {
-        if (quotedAt === null) break;
+        if (quotedAt === null || this.#quotesEndWithLine || this.#isBeforeKey()) break;
         this.#countLineEnd();
       } else if (code === QUOTE) {
         quotedAt = quotedAt === null ? { line: this.#line, column: this.#position - this.#lineStart + 1 } : null;
@@ -52,9 +76,15 @@ export class LineReader {
         break;
       }
     }
-    if (quotedAt !== null) throw new SidecarError("quotes are opened and not closed", quotedAt);
     const end = Math.min(this.#position, text.length);
-    return { start, end, equals, line, column };
+    return { start, end, equals, line, column, lastLine: this.#line, unclosed: quotedAt };
+  }
+
+  /** Whether the next line, behind the line end at the position, is one that QSettings writes. */
+  #isBeforeKey(): boolean {
+    const pair = this.#text.charCodeAt(this.#position) === CR && this.#text.charCodeAt(this.#position + 1) === LF;
+    WRITTEN_LINE.lastIndex = this.#position + (pair ? 2 : 1);
+    return WRITTEN_LINE.test(this.#text);
   }
 
   #skipBlankAndComments(): void {

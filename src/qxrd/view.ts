@@ -15,9 +15,9 @@ export const DATA_TYPES = [
   "bad pixels",
 ] as const;
 
-/** A known key whose value cannot be used. */
+/** A known key whose value cannot be used, or a line that is no key. */
 export interface SidecarProblem {
-  /** With its section: `metadata/width`. */
+  /** With its section: `metadata/width`; empty for a line that is no key. */
   readonly key: string;
   readonly line: number;
   readonly text: string;
@@ -151,7 +151,7 @@ export const KNOWN_KEYS: { readonly metadata: ReadonlySet<string>; readonly cent
 
 /** The typed view. Never throws: a known key whose value cannot be used becomes one of the view's problems. */
 export function viewSidecar(sidecar: Sidecar): SidecarView {
-  const problems: SidecarProblem[] = [];
+  const problems = sidecar.flaws.map(({ line, text }): SidecarProblem => ({ key: "", line, text }));
   const view = readRows(sidecar, { section: "metadata", rows: METADATA, problems });
   const centerfinder = readRows(sidecar, { section: "centerfinder", rows: CENTERFINDER, problems });
   if (Object.keys(centerfinder).length > 0) view["centerfinder"] = centerfinder;

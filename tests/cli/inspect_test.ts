@@ -210,6 +210,19 @@ Deno.test("an HDF5 file needs the library, and its absence is told in one line",
   assert.match(err, /^pewatch inspect: .*HDF5.*\/nowhere.*\n$/);
 });
 
+Deno.test("flawed lines of a sidecar are told beside the others; one with NUL bytes is known by its name", async () => {
+  using folder = new TempFolder();
+  const path = folder.join("P.tif.metadata");
+  Deno.writeTextFileSync(path, "[metadata]\nwidth=64\n# a note\nheight=32\n\0\0");
+  const { code, out } = await runCli(["inspect", path]);
+  assert.equal(code, 0);
+  assert.match(out, /width +64/);
+  assert.match(out, /line 3 +there is neither a section nor a key with =/);
+  assert.match(out, /It may be cut off: it has NUL bytes/);
+  const { report } = await inspectJson(path);
+  assert.equal(report.cutOff, "it has NUL bytes");
+});
+
 const TIFF = makeTiff();
 for (
   const [what, bytes, message] of [
@@ -218,7 +231,7 @@ for (
     ["bytes without meaning", new Uint8Array([0, 1, 2, 61, 0]), /it is no TIFF/],
     ["a TIFF that is still being written", new Uint8Array([0x49, 0x49, 42, 0, 0, 0, 0, 0, 1, 2]), /Cannot read TIFF/],
     ["half a TIFF", TIFF.subarray(0, TIFF.length / 2), /Cannot read TIFF/],
-    ["a sidecar of which only a part was written", new TextEncoder().encode('[metadata]\nx="ab'), /line|column|quote/],
+    ["a sidecar of which only a part was written", new TextEncoder().encode("[metadata]\nwid"), /line 2, column 1/],
     ["a damaged HDF5 file", new Uint8Array([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 1, 2, 3]), /./],
   ] as const
 ) {

@@ -89,6 +89,40 @@ for (const [flaw, sidecar, words] of FLAWED_SIDECARS) {
   });
 }
 
+Deno.test("a line that is no key costs itself and is named; the metadata are in the tags", async () => {
+  using way = new Way({ frames: { sidecar_wait_s: 3600 } });
+  way.put({ name: "P.tif", sidecar: sidecarText({ more: "# sample changed at 10:05" }) });
+  await way.fire(2);
+  assert.deepEqual(way.delivered(), SET);
+  assert.match(new TextDecoder("latin1").decode(way.read("P.tif")), /exposureTime=1\.5/);
+  const told = way.heard.lines.filter((line) => line.startsWith("warn P.tif: "));
+  assert.deepEqual(told, [
+    "warn P.tif: line 13 of the sidecar: there is neither a section nor a key with =; the other lines are used",
+  ]);
+});
+
+Deno.test("a sidecar that ends within a line is waited for; what stays so is used, and it is said", async () => {
+  const whole = sidecarText();
+  const cut = whole.slice(0, whole.indexOf("exposureTime") + "exposureTime=1".length);
+  for (const sidecar of [cut, `${whole}\0\0\0\0`]) {
+    using way = new Way({ frames: { sidecar_wait_s: 3600 } });
+    way.put({ name: "P.tif", sidecar });
+    await way.fire(2);
+    assert.deepEqual(way.delivered(), []);
+    (way.settings.frames as { sidecar_wait_s: number }).sidecar_wait_s = 0;
+    await way.fire();
+    assert.deepEqual(way.delivered(), SET);
+    assert.match(way.heard.lines.join("\n"), /warn P\.tif: .*the sidecar may be cut off: .*what it holds is used/);
+    using finished = new Way({ frames: { sidecar_wait_s: 3600 } });
+    finished.put({ name: "P.tif", sidecar });
+    await finished.fire();
+    finished.put({ name: "P.tif", sidecar: whole });
+    await finished.fire(2);
+    assert.deepEqual(finished.delivered(), SET);
+    assert.deepEqual(finished.heard.lines.filter((line) => line.startsWith("warn")), []);
+  }
+});
+
 Deno.test("each flaw is told once, however often the stages fire", async () => {
   using way = new Way();
   way.put({ name: "P.tif", sidecar: sidecarText({ width: 64 }) });

@@ -5,6 +5,7 @@ Needs PyQt5 (pip install PyQt5). Run: python3 make_qsettings_cases.py > ../data/
 import json
 import os
 import random
+import re
 import tempfile
 
 from PyQt5.QtCore import QByteArray, QDate, QDateTime, QSettings, QT_VERSION_STR, QTime
@@ -14,7 +15,7 @@ WRITE_COUNT = 200
 PIECES = [
     "a", "b", "x", "0", "7", "9", "f", "=", " ", "\t", "\\", "\\", '"', ",", ",", ";", "\n", "\r\n", "[", "]", "%20", "@String(",
     "%U20ac", "\\x", "\\x41", "\\0", "\\101", "@", "(", ")", "\\n", "s/k", "size=2\n", "k=", "\nk=", "\nm=", "[s]\n",
-    "[general]\n", "[%general]\n", "\nlist\\1\\q=", "\xe9",
+    "[general]\n", "[%general]\n", "\nlist\\1\\q=", "\xe9", "\nno key\n", "\n# a note\n", "\n[open\n",
 ]
 CHARACTERS = "ab09fF \t,;=@\\\"'?/%[]()\a\b\n\v\f\r\x01\x1f\x7f\x80\xe9\xff\u20ac\u0416"
 
@@ -22,9 +23,12 @@ random.seed(1621)
 folder = tempfile.mkdtemp()
 
 
-def ends_in_quotes(text):
+def has_stray_quotes(text):
+    """Quotes that nothing closes, or that a key or section follows on the next line: the reader ends them on purpose."""
     quoted, escaped = False, False
-    for character in text:
+    for index, character in enumerate(text):
+        if quoted and not escaped and character in "\r\n" and re.match(r"\r?\n?(\[|[A-Za-z0-9_.\-%\\]+=)", text[index:]):
+            return True
         quoted ^= character == '"' and not escaped
         escaped = character == "\\" and not escaped
     return quoted
@@ -37,11 +41,14 @@ def read(number):
         file.write(text.encode("latin1"))
     settings = QSettings(path, QSettings.IniFormat)
     keys = settings.allKeys()
-    # QSettings.value() itself cannot ask for a key that begins with a slash; the reader refuses an empty one.
-    if settings.status() != QSettings.NoError or any(k == "" or k[0] == "/" or k[-1] == "/" or "//" in k for k in keys):
+    # QSettings.value() itself cannot ask for a key that begins with a slash; the reader leaves out an empty one. A line
+    # that is no key makes Qt say FormatError, and costs itself.
+    if settings.status() not in (QSettings.NoError, QSettings.FormatError) or any(k == "" or k[0] == "/" or k[-1] == "/" or "//" in k for k in keys):
         return None
-    # Left out, as the reader refuses it on purpose: quotes that do not end.
-    if ends_in_quotes(text) or (";" in text and '"' in text):
+    if has_stray_quotes(text) or (";" in text and '"' in text):
+        return None
+    # The reader refuses what has more such lines than keys.
+    if not keys:
         return None
     values = {}
     for key in keys:

@@ -105,23 +105,117 @@ Deno.test("parseSidecar() falls back to Latin-1, all 256 of it, where the bytes 
   assert.equal(sidecar.value("", "k"), "\xe9\x80\x9f\xff");
 });
 
-Deno.test("parseSidecar() says line and column of what is wrong", () => {
-  const places = (text: string) => {
-    const { line, column } = thrownBy(bytesOf(text));
-    return [line, column];
-  };
-  assert.deepEqual(places("[metadata]\r\nwidth=2048\r\n  heig"), [3, 3]);
-  assert.deepEqual(places("[metadata\nwidth=2048\n"), [1, 1]);
-  assert.deepEqual(places('[a]\nb=1\nc=x"y\nd=2\n'), [3, 4]);
-  assert.deepEqual(places("[a]\n=1\n"), [2, 1]);
-  assert.deepEqual(places("a=1\nb=\0\0\0"), [2, 3]);
-  assert.deepEqual(places('a="1\r\n2"\r\nb'), [3, 1]);
-  assert.match(thrownBy(bytesOf("x")).message, /^Cannot read sidecar at line 1, column 1: /);
+/** Keys, and the places of flaws with the first words that are said of them. */
+function kept(text: string): [keys: string[], flaws: [number, number, string][]] {
+  const { entries, flaws } = parse(text);
+  return [
+    entries.map(({ section, key, raw }) => `${section}/${key}=${raw}`),
+    flaws.map(({ line, column, text }) => [line, column, text.split(" ").slice(0, 3).join(" ")]),
+  ];
+}
+
+Deno.test("a line that is no key=value costs itself and is named; all others are read", () => {
+  const a = "[a]\r\nb=1\r\n", d = "d=2\r\n";
+  const both = ["a/b=1", "a/d=2"];
+  const cases: [line: string, flaw: [number, number, string], keys?: string[]][] = [
+    ["  # sample changed at 10:05\r\n", [3, 3, "there is neither"]],
+    ["=5\r\n", [3, 1, "key is empty"]],
+    ["width=20\0\0\0\r\n", [3, 1, "there is a"]],
+    ["\0\0\0\r\n", [3, 1, "there is a"]],
+    ["<<<<<<< HEAD\r\n", [3, 1, "there is neither"]],
+    ['"quoted words"\r\n', [3, 1, "there is neither"]],
+    ['"c=1"\r\n', [3, 1, "there is neither"]],
+    // The key stays: what it says is mostly there.
+    ['c=5" wafer\r\n', [3, 4, "quotes are opened"], ["a/b=1", 'a/c=5" wafer', "a/d=2"]],
+    ["[a\r\n", [3, 1, "section name has"]],
+    // As Qt reads it.
+    ["c=C:\\data\\\r\n", [3, 1, "it goes on"], ["a/b=1", "a/c=C:\\data\\\r\nd=2"]],
+    ['c="1\r\n2"\r\n', [3, 1, "it goes on"], ["a/b=1", 'a/c="1\r\n2"', "a/d=2"]],
+  ];
+  for (const [line, flaw, keys = both] of cases) {
+    assert.deepEqual(kept(`${a}${line}${d}`), [keys, [flaw]], JSON.stringify(line));
+    const crOnly = `${a}${line}${d}`.replaceAll("\r\n", "\r");
+    assert.deepEqual(kept(crOnly)[1], [flaw], JSON.stringify(line));
+  }
 });
 
-Deno.test("parseSidecar() refuses each part of a sidecar that ends within a line, except within a value", () => {
-  const text = "[metadata]\nwidth=2048\n";
-  for (const length of [1, 5, 9, 12, 15]) assert.ok(thrownBy(bytesOf(text.slice(0, length))));
+Deno.test("quotes that nothing closes end with their line, also where later lines have quotes of their own", () => {
+  const [keys, flaws] = kept('[a]\nb=5" wafer\nc="1;2"\nd=3\ne="x\n');
+  assert.deepEqual(keys, ['a/b=5" wafer', 'a/c="1;2"', "a/d=3", 'a/e="x']);
+  assert.deepEqual(flaws.map(([line, column]) => [line, column]), [[2, 4], [5, 3]]);
+});
+
+Deno.test("what holds more flawed lines than keys is no sidecar, and the error names the first", () => {
+  const error = thrownBy(bytesOf("a=1\n  x\ny\n"));
+  assert.deepEqual([error.line, error.column], [2, 3]);
+  assert.match(
+    error.message,
+    /^Cannot read sidecar at line 2, column 3: there is neither .*, and 1 more such lines, but 1 keys$/,
+  );
+  assert.equal(thrownBy(bytesOf("x")).line, 1);
+  for (const text of ["", "\r\n", "[metadata]\n", "; a comment"]) {
+    assert.match(thrownBy(bytesOf(text)).message, /no keys/);
+  }
+  assert.equal(thrownBy(new Uint8Array(4096)).line, 1);
+  assert.equal(parse("a=1\nx\n").flaws.length, 1);
+});
+
+Deno.test("many flawed lines among more keys: the first 100 are named", () => {
+  const { entries, flaws } = parse(`x\n${"a=1\nx\n".repeat(499)}a=1\n`);
+  assert.deepEqual([entries.length, flaws.length, flaws[99]?.line], [500, 100, 199]);
+});
+
+Deno.test("each part of a sidecar is either refused or known to be cut off, unless it ends with a line", () => {
+  for (const { bytes } of SAMPLES.filter(({ bytes }) => bytes.length < 4000)) {
+    assert.equal(parseSidecar(bytes).cutOff, null);
+    for (let length = 1; length < bytes.length; length++) {
+      if (bytes[length - 1] === 10 || bytes[length - 1] === 13) continue;
+      try {
+        assert.notEqual(parseSidecar(bytes.subarray(0, length)).cutOff, null, `${length} bytes`);
+      } catch (error) {
+        if (!(error instanceof SidecarError)) throw error;
+      }
+      const filled = new Uint8Array(bytes.length);
+      filled.set(bytes.subarray(0, length));
+      assert.match(parseOrSaid(filled), /NUL|no keys/, `${length} bytes, the rest NUL`);
+    }
+  }
+});
+
+function parseOrSaid(bytes: Uint8Array): string {
+  try {
+    return parseSidecar(bytes).cutOff ?? "";
+  } catch (error) {
+    if (error instanceof SidecarError) return error.message;
+    throw error;
+  }
+}
+
+Deno.test("UTF-16 is read with and without a byte order mark, in both orders", () => {
+  const text = "[metadata]\r\nwidth=2048\r\nuserComment1=Größe 中\r\n";
+  for (const mark of ["\ufeff", ""]) {
+    for (const little of [true, false]) {
+      const view = new DataView(new ArrayBuffer((mark.length + text.length) * 2));
+      [...mark + text].forEach((character, index) => view.setUint16(index * 2, character.charCodeAt(0), little));
+      const sidecar = parseSidecar(new Uint8Array(view.buffer));
+      assert.deepEqual([sidecar.encoding, sidecar.flaws, sidecar.cutOff], ["utf-16", [], null]);
+      assert.equal(sidecar.value("metadata", "userComment1"), "Größe 中");
+      assert.equal(sidecar.text, text);
+    }
+  }
+});
+
+Deno.test("a line in Latin-1 leaves those in UTF-8 as they are", () => {
+  const bytes = Uint8Array.of(
+    ...bytesOf("[metadata]\nuserComment1=µm\nuserComment2="),
+    0xb5,
+    0x6d,
+    10,
+    ...bytesOf("a=ß\n"),
+  );
+  const sidecar = parseSidecar(bytes);
+  assert.deepEqual(sidecar.entries.map(({ raw }) => raw), ["µm", "µm", "ß"]);
+  assert.equal(sidecar.encoding, "latin-1");
 });
 
 Deno.test("parseSidecar() gives a sidecar or a SidecarError with a place, whatever the bytes", () => {
@@ -166,20 +260,24 @@ Deno.test("parseSidecar() reads what renderSidecar() wrote: the same keys with t
     .filter((text) => !/[/\\]/.test(text) && text === text.trim() && text.toLowerCase() !== "general");
   const triple = fc.record({ section: fc.constantFrom("metadata", "centerfinder", "a b"), name, text: fc.string() });
   fc.assert(
-    fc.property(fc.array(triple), fc.constantFrom("\n" as const, "\r\n" as const), (triples, lineEnd) => {
-      const entries = triples.map(({ section, name, text }) => ({
-        section,
-        key: encodeKey(name),
-        raw: encodeText(text),
-      }));
-      const sidecar = parse(renderSidecar(entries, lineEnd));
-      const order = [...new Set(entries.map(({ section }) => section))];
-      const sorted = order.flatMap((wanted) => entries.filter(({ section }) => section === wanted));
-      assert.deepEqual(sidecar.entries.map(({ section, key, raw }) => ({ section, key, raw })), sorted);
-      for (const { section, name, text } of new Map(triples.map((t) => [`${t.section}/${t.name}`, t])).values()) {
-        assert.equal(sidecar.value(section, name), text);
-      }
-    }),
+    fc.property(
+      fc.array(triple, { minLength: 1 }),
+      fc.constantFrom("\n" as const, "\r\n" as const),
+      (triples, lineEnd) => {
+        const entries = triples.map(({ section, name, text }) => ({
+          section,
+          key: encodeKey(name),
+          raw: encodeText(text),
+        }));
+        const sidecar = parse(renderSidecar(entries, lineEnd));
+        const order = [...new Set(entries.map(({ section }) => section))];
+        const sorted = order.flatMap((wanted) => entries.filter(({ section }) => section === wanted));
+        assert.deepEqual(sidecar.entries.map(({ section, key, raw }) => ({ section, key, raw })), sorted);
+        for (const { section, name, text } of new Map(triples.map((t) => [`${t.section}/${t.name}`, t])).values()) {
+          assert.equal(sidecar.value(section, name), text);
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -150,7 +150,7 @@ Deno.test("viewSidecar() never throws, whatever stands behind the known keys", (
   );
   fc.assert(fc.property(fc.array(line), (lines) => {
     // A value that ends in a backslash takes in the next line, so each is followed by an empty one.
-    const text = ["[metadata]", ...lines, "[centerfinder]", ...lines].join("\n\n");
+    const text = ["[metadata]", "width=1", ...lines, "[centerfinder]", ...lines].join("\n\n");
     assert.ok(Array.isArray(view(text).problems));
   }));
 });

@@ -6,6 +6,7 @@ import { string } from "@optique/core/valueparser";
 import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import { NativeLibraryError } from "../../../ffi/locate.ts";
 import { messageOf } from "../../files/errors.ts";
+import { isSidecarName } from "../../qxrd/frame_name.ts";
 import { SidecarError } from "../../qxrd/sidecar_error.ts";
 import { TiffFormatError } from "../../tiff/format_error.ts";
 import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
@@ -47,7 +48,9 @@ export async function runInspect(args: string[]): Promise<number> {
 
 /** Reads the file as what it is. The libraries are loaded only for the kind that needs them. */
 async function inspect(path: string): Promise<InspectionReport> {
-  const kind = kindOf(readStart(path));
+  const found = kindOf(readStart(path));
+  // With NUL bytes, or in UTF-16, only its name tells a sidecar.
+  const kind = found === "other" && isSidecarName(path) ? "sidecar" : found;
   switch (kind) {
     case "tiff":
       return (await import("./tiff.ts")).inspectTiff(path);

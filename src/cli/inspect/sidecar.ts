@@ -12,13 +12,21 @@ export function inspectSidecar(bytes: Uint8Array): InspectionReport {
   const known = dateTime ? { dateTime: formatLocalIso(dateTime), ...others } : others;
   const lines = [`Known values (${sidecar.encoding})`, ...aligned(viewRows(known))];
   if (problems.length > 0) {
-    lines.push("Problems", ...aligned(problems.map(({ key, line, text }) => [`line ${line}`, `${key}: ${text}`])));
+    lines.push(
+      "Problems",
+      ...aligned(problems.map(({ key, line, text }) => [
+        `line ${line}`,
+        key === "" ? text : `${printable(key)}: ${text}`,
+      ])),
+    );
   }
+  if (sidecar.cutOff !== null) lines.push(`It may be cut off: ${sidecar.cutOff}`);
   lines.push(...entryLines(sidecar));
   return {
     kind: "sidecar",
     data: {
       encoding: sidecar.encoding,
+      cutOff: sidecar.cutOff,
       view: { ...known, problems },
       entries: sidecar.entries.map((entry) => ({ ...entry, value: plain(sidecar.value(entry.section, entry.key)) })),
     },

@@ -4,7 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { factsOf, type FileFacts } from "../../files/listing.ts";
 import { messageOf } from "../../files/errors.ts";
 import { isDark } from "../../qxrd/dark.ts";
-import { parseSidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
+import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
 import { readLayoutOfFile, TiffFormatError, type TiffLayout } from "../../tiff/layout.ts";
 import type { Member } from "../claim/record.ts";
@@ -19,7 +19,10 @@ export interface Ready {
   readonly layout: TiffLayout | null;
   /** Why it goes to quarantine, or null. */
   readonly quarantine: string | null;
+  /** Why the frame goes on without its metadata. */
   readonly notes: readonly string[];
+  /** What a person should know besides. */
+  readonly remarks: readonly string[];
   readonly written_ms: number;
 }
 
@@ -53,27 +56,28 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
 
   const layout = readImage(imagePath, candidate.image);
   if (layout.flaw !== null && !lastCall) return waiting(layout.flaw);
-  const view = sidecar === null ? null : readSidecar(join(candidate.path, candidate.sidecar!), sidecar);
-  if (view !== null && view.flaw !== null && !lastCall) return waiting(view.flaw);
-  const misfit = layout.value === null || view === null || view.value === null
-    ? null
-    : misfitOf(layout.value, view.value);
+  const read = sidecar === null ? null : readSidecar(join(candidate.path, candidate.sidecar!), sidecar);
+  const incomplete = read?.flaw ?? read?.value?.cutOff ?? null;
+  if (incomplete !== null && !lastCall) return waiting(incomplete);
+  const view = read?.value?.view ?? null;
+  const misfit = layout.value === null || view === null ? null : misfitOf(layout.value, view);
   if (misfit !== null && !lastCall) return waiting(misfit);
 
   const notes: string[] = [];
   if (sidecar === null) notes.push("there is no sidecar");
-  if (view !== null && view.flaw !== null) notes.push(view.flaw);
+  if (read !== null && read.flaw !== null) notes.push(read.flaw);
   if (misfit !== null) notes.push(misfit);
   const compressedWhole = isPacked(candidate.image);
   if (compressedWhole) notes.push("the image file is packed");
   return {
     state: "ready",
     members: membersOf(candidate, { image, sidecar }),
-    dark: misfit === null && isDark(view?.value ?? null, candidate.image),
-    view: view?.value ?? null,
+    dark: misfit === null && isDark(view, candidate.image),
+    view,
     layout: layout.value,
     quarantine: layout.flaw !== null && !compressedWhole ? layout.flaw : null,
     notes,
+    remarks: read?.value?.remarks ?? [],
     written_ms: (sidecar ?? image).modified_ms,
   };
 }
@@ -105,15 +109,34 @@ function readImage(path: string, name: string): Reading<TiffLayout> {
   }
 }
 
-function readSidecar(path: string, facts: FileFacts): Reading<SidecarView> {
+interface ReadSidecar {
+  readonly view: SidecarView;
+  /** Why it may still be being written, or null. */
+  readonly cutOff: string | null;
+  readonly remarks: readonly string[];
+}
+
+function readSidecar(path: string, facts: FileFacts): Reading<ReadSidecar> {
   if (facts.size === 0) return { value: null, flaw: "the sidecar is empty" };
   if (facts.size > SIDECAR_BYTES_MAX) return { value: null, flaw: `the sidecar has ${facts.size} bytes, too many` };
   try {
-    return { value: viewSidecar(parseSidecar(Deno.readFileSync(path))), flaw: null };
+    const sidecar = parseSidecar(Deno.readFileSync(path));
+    const cutOff = sidecar.cutOff === null ? null : `the sidecar may be cut off: ${sidecar.cutOff}`;
+    return { value: { view: viewSidecar(sidecar), cutOff, remarks: remarksOn(sidecar) }, flaw: null };
   } catch (error) {
     if (error instanceof SyntaxError) return { value: null, flaw: `the sidecar cannot be read: ${messageOf(error)}` };
     throw error;
   }
+}
+
+/** In one line: of the flawed lines the first (all of them stand in the NeXus file), and whether something is missing. */
+function remarksOn({ flaws, cutOff }: Sidecar): string[] {
+  const cut = cutOff === null ? null : `the sidecar may be cut off: ${cutOff}; what it holds is used`;
+  const [first] = flaws;
+  if (first === undefined) return cut === null ? [] : [cut];
+  const more = flaws.length === 1 ? "" : `, and ${flaws.length - 1} more lines are flawed`;
+  const line = `line ${first.line} of the sidecar: ${first.text}${more}`;
+  return [cut === null ? `${line}; the other lines are used` : `${line}; ${cut}`];
 }
 
 /** The image comes last: while it lies in raw, QXRD does not use its name again. */

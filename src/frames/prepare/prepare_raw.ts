@@ -270,6 +270,7 @@ async function claimReady(
   // Of a frame that is removed or goes to quarantine it is told when that is done.
   const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
+  for (const remark of verdict.remarks) reporter.log.warn(`${frame}: ${remark}`);
   const isMerged = !record.remove && record.quarantine === null;
   const source = isMerged ? options.parameters : undefined;
   const parameters = await parametersFor(record, { source, log: reporter.log });
@@ -308,7 +309,7 @@ function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageO
     remove: verdict.dark && settings.dark.policy === "delete" && verdict.quarantine === null,
     destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
     quarantine: verdict.quarantine,
-    notes: [...verdict.notes, ...notes],
+    notes: [...verdict.notes, ...verdict.remarks, ...notes],
     written_ms: verdict.written_ms,
     attempts: 0,
     merge: null,

@@ -72,7 +72,9 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
 
 /** A known key of the sidecar whose value cannot be used is told of, as it would be missed otherwise. */
 function viewProblems(facts: FrameFacts): string[] {
-  return (facts.view?.problems ?? []).map(({ key, line, text }) => `sidecar line ${line}, ${key}: ${text}`);
+  return (facts.view?.problems ?? []).map(({ key, line, text }) =>
+    `sidecar line ${line}${key === "" ? "" : `, ${key}`}: ${text}`
+  );
 }
 
 /** What NXmx calls required and nobody has told: a file must not claim a definition that it does not keep. */
