@@ -193,10 +193,12 @@ export function folderClashes(settings: Settings, options: { readonly windows: b
     { key: "daemon.state_dir", path: settings.daemon.state_dir },
     { key: "plugins.dir", path: settings.plugins.dir },
   ];
-  if (settings.dark.policy === "archive") {
+  // With "delete" too: what only its name calls a dark goes there.
+  if (settings.dark.policy !== "keep" && clashes.length === 0) {
     const archive = { key: "dark.archive_dir", path: flavour.join(output_root, settings.dark.archive_dir) };
     clashes.push(...clashesWith(archive, ways, options));
-    if (relate(archive.path, output.path, options) === "same") {
+    const isWanted = settings.dark.policy === "archive";
+    if (isWanted && relate(archive.path, output.path, options) === "same") {
       clashes.push({
         key: archive.key,
         message: "it is the folder that frames are delivered to; darks need one of their own",

@@ -29,6 +29,8 @@ export interface LoadedConfiguration {
   readonly settings: Settings;
   /** The file that was read; null where there is none and the defaults hold. */
   readonly file: string | null;
+  /** The keys that the file names, each with its table: "dark.policy". */
+  readonly given: ReadonlySet<string>;
   /** Where a configuration was looked for, in that order. */
   readonly lookedFor: readonly string[];
 }
@@ -56,9 +58,11 @@ export function loadSettings(options: LoadOptions = {}): LoadedConfiguration {
     : [...new Set(folders.map((folder) => join(folder, CONFIGURATION_NAME)))];
   for (const file of lookedFor) {
     const bytes = readConfiguration(file, { needed: options.config !== undefined });
-    if (bytes) return { settings: parseSettings(decodeToml(bytes, file), file, here), file, lookedFor };
+    if (!bytes) continue;
+    const text = decodeToml(bytes, file);
+    return { settings: parseSettings(text, file, here), file, given: keysGiven(text, file), lookedFor };
   }
-  return { settings: startingSettings(here.cwd, here), file: null, lookedFor };
+  return { settings: startingSettings(here.cwd, here), file: null, given: new Set(), lookedFor };
 }
 
 /**
@@ -89,6 +93,11 @@ function startingSettings(folder: string, here: Surroundings): Settings {
     plugins: { ...settings.plugins, dir: own.plugins.dir },
     log: { ...settings.log, file: own.log.file },
   };
+}
+
+function keysGiven(text: string, file: string): ReadonlySet<string> {
+  const tables = Object.entries(parseToml(text, file));
+  return new Set(tables.flatMap(([table, content]) => Object.keys(content ?? {}).map((key) => `${table}.${key}`)));
 }
 
 /** Its bytes, or null where there is none and none is needed. */

@@ -1,15 +1,61 @@
-/** Keeps the last dark of each kind of exposure, for the NeXus files of the frames that follow. */
+/**
+ * Keeps the last dark of each kind of exposure, for the NeXus files of the frames that follow: its image and its sidecar
+ * as they were, and a small index that names both. The index is replaced by a rename and the files have names of their
+ * own, so a reader finds one dark, whole.
+ */
 import { join } from "node:path";
 import { copySpans } from "../files/copy_spans.ts";
-import { factsOf, makeFolder } from "../files/listing.ts";
-import type { SidecarView } from "../qxrd/view.ts";
+import { removeFile } from "../files/durable.ts";
+import { isMissing } from "../files/errors.ts";
+import { factsOf, listFolder, makeFolder } from "../files/listing.ts";
+import { ForeignEntryError, readPlain } from "../files/plain_file.ts";
+import { writeWhole } from "../files/whole_file.ts";
+import type { ReferenceDark } from "../nexus/frame/facts.ts";
+import { planThroughLibrary } from "../nexus/frame/plan_image.ts";
+import { momentOf } from "../nexus/frame/time.ts";
+import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
+import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";
-import type { FrameFacts } from "../nexus/frame/facts.ts";
 
 const FOLDER = "reference_dark";
+const INDEX_ENDING = ".json";
+const INDEX_BYTES_MAX = 65_536;
+/** Kinds of exposures whose darks are kept: each has the size of an image, and the state folder may be on a system disk. */
+export const REFERENCES_MAX = 32;
+/** What a stop left behind is removed when nobody can be writing it any more. */
+const FORGOTTEN_MS = 3_600_000;
+const OWN_FILE = /^\S+-[0-9a-f]{8}-[0-9a-f-]{27}\.tif(\.metadata)?$/;
 
-/** A dark fits a frame of the same size that was exposed and read out alike. Null where the sidecar does not say. */
-export function exposureKey(view: SidecarView | null): string | null {
+/** A dark as it lies in raw. */
+export interface DarkToKeep {
+  /** Its folder, absolute. */
+  readonly folder: string;
+  readonly image: string;
+  readonly sidecar: string;
+  /** Its path below raw, forward slashes. */
+  readonly frame: string;
+  /** When it was written, milliseconds since 1970 UTC. */
+  readonly written_ms: number;
+}
+
+interface ReferenceIndex {
+  readonly version: 1;
+  /** Names in this folder. */
+  readonly image: string;
+  readonly sidecar: string;
+  /** The dark's own path below raw. */
+  readonly frame: string;
+  readonly summedExposures: number | null;
+  /** When QXRD had processed it, milliseconds since 1970 UTC. */
+  readonly time_ms: number;
+  readonly written_ms: number;
+}
+
+/**
+ * A dark fits a frame of the same size that was exposed, amplified, binned and read out alike; the number of exposures
+ * that were summed up may differ, as QXRD's own subtraction scales by it. Null where the sidecar does not say.
+ */
+function exposureKey(view: SidecarView | null): string | null {
   if (view?.width === undefined || view.height === undefined || view.exposureTime_s === undefined) return null;
   const parts = [
     view.width,
@@ -23,28 +69,154 @@ export function exposureKey(view: SidecarView | null): string | null {
   return parts.map((part) => String(part ?? "x")).join("_").replace(/[^0-9a-z_.+-]/gi, "-");
 }
 
-/** Copies a dark to its place; the one of the same key before it is replaced at once, by a rename. */
-export function keepReference(stateDir: string, dark: { path: string; view: SidecarView | null }): boolean {
-  const key = exposureKey(dark.view);
-  if (key === null) return false;
+/**
+ * Keeps a dark in the place of the one of its kind before it. One that is older than that changes nothing.
+ * @returns why it is none to be kept, or null
+ * @throws the system's error; the reference before it then still stands
+ */
+export function keepReference(stateDir: string, dark: DarkToKeep, options: { fsync: boolean }): string | null {
+  const source = join(dark.folder, dark.image);
+  const sidecar = parseSidecar(Deno.readFileSync(join(dark.folder, dark.sidecar)));
+  const view = viewSidecar(sidecar);
+  const key = exposureKey(view);
+  if (key === null) return "its sidecar does not say its size and exposure";
+  const plan = planThroughLibrary(readLayoutOfFile(source), source);
+  if (typeof plan === "string") return plan;
   const folder = join(stateDir, FOLDER);
   makeFolder(folder);
-  const target = join(folder, `${key}.tif`);
-  const length = Deno.lstatSync(dark.path).size;
-  copySpans([{ path: `${target}.part`, spans: [{ source: dark.path, offset: 0, length }], checksumSlot: null }], {
-    verify: "compare",
-    fsync: true,
-    hashed: null,
-  });
-  Deno.renameSync(`${target}.part`, target);
-  return true;
+  const { time_ms } = momentOf({ sidecar, view, writtenAt: new Date(dark.written_ms) });
+  const summedExposures = view.summedExposures ?? null;
+  const indexName = `${key}_n${summedExposures ?? "x"}${INDEX_ENDING}`;
+  const before = readIndex(join(folder, indexName));
+  if (before !== null && before.time_ms > time_ms) return null;
+  const image = `${key}-${crypto.randomUUID()}.tif`;
+  const index: ReferenceIndex = {
+    version: 1,
+    image,
+    sidecar: `${image}.metadata`,
+    frame: dark.frame,
+    summedExposures,
+    time_ms,
+    written_ms: dark.written_ms,
+  };
+  try {
+    copyTo(join(folder, image), source, options);
+    copyTo(join(folder, index.sidecar), join(dark.folder, dark.sidecar), options);
+    const text = JSON.stringify(index, null, 1) + "\n";
+    writeWhole(join(folder, indexName), new TextEncoder().encode(text), options);
+  } catch (error) {
+    // On a full volume the space of what is half made is needed.
+    for (const name of [image, index.sidecar, `${indexName}.part`]) removeFile(join(folder, name));
+    throw error;
+  }
+  removeOld(folder);
+  return null;
 }
 
-/** The dark that fits a frame, or null. */
-export function referenceFor(stateDir: string, view: SidecarView | null): FrameFacts["referenceDark"] {
+/** The dark that fits a frame best: of as many exposures if there is one, else the newest. Null where none fits. */
+export function referenceFor(stateDir: string, view: SidecarView | null): ReferenceDark | null {
   const key = exposureKey(view);
   if (key === null) return null;
-  const path = join(stateDir, FOLDER, `${key}.tif`);
-  if (factsOf(path) === null) return null;
-  return { imageName: `${key}.tif`, path, layout: readLayoutOfFile(path) };
+  const folder = join(stateDir, FOLDER);
+  // Between the index and the image another dark may take its place: then the index names that one.
+  for (let tries = 2;; tries--) {
+    const [best] = readAll(folder)
+      .filter(({ name }) => name.startsWith(`${key}_n`))
+      .map(({ index }) => index)
+      .toSorted((a, b) => sameSums(b, view) - sameSums(a, view) || b.time_ms - a.time_ms);
+    if (best === undefined) return null;
+    try {
+      return open(folder, best);
+    } catch (error) {
+      if (tries <= 1 || !isMissing(error)) throw error;
+    }
+  }
+}
+
+function sameSums(index: ReferenceIndex, view: SidecarView | null): number {
+  return index.summedExposures === (view?.summedExposures ?? null) ? 1 : 0;
+}
+
+/** The one that was opened last: it fits the next frame too, and a file is never changed under its name. */
+let opened: ReferenceDark | null = null;
+
+function open(folder: string, index: ReferenceIndex): ReferenceDark {
+  const path = join(folder, index.image);
+  if (opened?.path === path && factsOf(path) !== null) return opened;
+  const sidecar = readSidecar(join(folder, index.sidecar));
+  opened = {
+    imageName: index.frame.split("/").at(-1)!,
+    frame: index.frame,
+    path,
+    layout: readLayoutOfFile(path),
+    sidecar,
+    view: viewSidecar(sidecar),
+    writtenAt: new Date(index.written_ms),
+  };
+  return opened;
+}
+
+function readSidecar(path: string): Sidecar {
+  const bytes = readPlain(path, SIDECAR_BYTES_MAX);
+  if (bytes === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
+  return parseSidecar(bytes);
+}
+
+function copyTo(path: string, source: string, { fsync }: { fsync: boolean }): void {
+  const length = Deno.lstatSync(source).size;
+  copySpans([{ path, spans: [{ source, offset: 0, length }], checksumSlot: null }], {
+    verify: "compare",
+    fsync,
+    hashed: null,
+  });
+}
+
+function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
+  let names: readonly string[];
+  try {
+    names = listFolder(folder).files;
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  return names.filter((name) => name.endsWith(INDEX_ENDING)).flatMap((name) => {
+    const index = readIndex(join(folder, name));
+    return index === null ? [] : [{ name, index }];
+  });
+}
+
+/** Null where there is none, or one that a power cut has damaged: the next dark of its kind replaces it. */
+function readIndex(path: string): ReferenceIndex | null {
+  try {
+    const bytes = readPlain(path, INDEX_BYTES_MAX);
+    if (bytes === null) return null;
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isIndex(value) ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof ForeignEntryError || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function isIndex(value: unknown): value is ReferenceIndex {
+  if (typeof value !== "object" || value === null) return false;
+  const index = value as Record<string, unknown>;
+  const isOwn = (name: unknown) => typeof name === "string" && OWN_FILE.test(name) && !/[/\\]/.test(name);
+  return index.version === 1 && isOwn(index.image) && isOwn(index.sidecar) && typeof index.frame === "string" &&
+    (index.summedExposures === null || typeof index.summedExposures === "number") &&
+    Number.isFinite(index.time_ms) && Number.isFinite(index.written_ms);
+}
+
+/** Removes the oldest references beyond the bound, and files that no index names. */
+function removeOld(folder: string): void {
+  const kept = readAll(folder).toSorted((a, b) => b.index.time_ms - a.index.time_ms);
+  for (const { name } of kept.splice(REFERENCES_MAX)) removeFile(join(folder, name));
+  const named = new Set(kept.flatMap(({ index }) => [index.image, index.sidecar]));
+  for (const name of listFolder(folder).files) {
+    if (!OWN_FILE.test(name) || named.has(name)) continue;
+    const path = join(folder, name);
+    const age_ms = Date.now() - (factsOf(path)?.modified_ms ?? 0);
+    // A frame that is merged now may still read the one that was just replaced.
+    if (age_ms > FORGOTTEN_MS) removeFile(path);
+  }
 }

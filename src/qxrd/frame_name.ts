@@ -30,7 +30,8 @@ const NUMBER_PATTERNS: readonly RegExp[] = [
   /^(?<base>.*)-(?<counter>\d{4,6})-(?<collision>\d{4,})$/s,
   /^(?<base>.*)-(?<counter>\d+)$/s,
 ];
-const KIND = /^(.*)\.(raw|dark)(?:-(\d+))?$/is;
+/** QXRD always has a counter before it (`getFileBaseAndName`): `quartz.dark-00001` is frame 1 of a series "quartz.dark". */
+const KIND = /^(.*-\d+)\.(raw|dark)(?:-(\d+))?$/is;
 
 /** Whether a name is an image's: `.tif`, `.tiff`, and with `.bz2` or `.gz` behind it. */
 export function isImageName(name: string): boolean {

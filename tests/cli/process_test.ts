@@ -11,10 +11,10 @@ Deno.test("process --move delivers the frames of a folder and leaves nothing beh
   assert.equal(ran.code, 0, ran.stderr);
   assert.equal(JSON.parse(ran.stdout).moved, true);
   const { delivered, darksRemoved, left } = JSON.parse(ran.stdout);
-  assert.deepEqual([delivered, darksRemoved, left], [3, 1, 0]);
+  assert.deepEqual([delivered, darksRemoved, left], [4, 0, 0]);
   const names = [...(await filesBelow(join(folder.path, "out"))).keys()].toSorted();
-  const sets = ["S-00001", "S-00002", "S-00003"];
-  assert.deepEqual(names, sets.flatMap((stem) => [`sub/${stem}.nxs`, `sub/${stem}.tif`, `sub/${stem}.tif.metadata`]));
+  const sets = ["dark/sub/S-00001.dark", "sub/S-00001", "sub/S-00002", "sub/S-00003"];
+  assert.deepEqual(names, sets.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]));
   assert.equal((await filesBelow(join(folder.path, "in"))).size, 0);
 });
 
@@ -26,11 +26,30 @@ for (const options of [[], ["--keep"]]) {
     const before = await filesBelow(input);
     const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
     assert.equal(ran.code, 0, ran.stderr);
-    assert.match(ran.stdout, /^2 frames \(.*\) delivered to .*\n1 dark not delivered\n.*in is as it was/);
+    assert.match(ran.stdout, /^3 frames \(.*\) delivered to .*\n.*in is as it was/);
     assert.deepEqual(await filesBelow(input), before);
-    assert.equal((await filesBelow(join(folder.path, "out"))).size, 6);
+    assert.equal((await filesBelow(join(folder.path, "out"))).size, 9);
   });
 }
+
+Deno.test("process removes darks only where the configuration says so itself", async () => {
+  using folder = tempFolder();
+  await writeFrames(join(folder.path, "in"), { count: 2, darks: 1 });
+  for (const [text, counts] of [["reference = true", [3, 0]], ["policy = 'delete'", [2, 1]]] as const) {
+    Deno.writeTextFileSync(join(folder.path, "p.toml"), `[dark]\n${text}\n`);
+    const ran = await run(folder.path, "process", "in", "--output", "out", "--config", "p.toml", "--json");
+    const { delivered, darksRemoved } = JSON.parse(ran.stdout);
+    assert.deepEqual([delivered, darksRemoved], counts, text);
+  }
+});
+
+Deno.test("process refuses to archive darks into the folder that they come from", async () => {
+  using folder = tempFolder();
+  await writeFrames(join(folder.path, "out", "dark"), { count: 1, darks: 1 });
+  const ran = await run(folder.path, "process", "out/dark", "--output", "out");
+  assert.equal(ran.code, 2);
+  assert.match(ran.stderr, /set \[dark\] archive_dir to another folder/);
+});
 
 Deno.test("process refuses --move with --keep", async () => {
   using folder = tempFolder();
@@ -81,7 +100,7 @@ Deno.test("process --dry-run reports what would be done and does nothing", async
   assert.equal(ran.code, 0, ran.stderr);
   const plan: { frame: string; what: string }[] = JSON.parse(ran.stdout).frames;
   assert.deepEqual(Object.fromEntries(plan.map(({ frame, what }) => [frame, what])), {
-    "S-00001.dark.tif": "remove dark",
+    "S-00001.dark.tif": "archive dark",
     "S-00001.tif": "deliver",
     "text.tif": "quarantine",
   });

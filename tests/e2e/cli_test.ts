@@ -17,6 +17,7 @@ async function simulated(place: Place): Promise<void> {
 }
 
 const SETS = ["CeO2-00001", "CeO2-00002", "CeO2-00003", "CeO2-00004"];
+const ARCHIVED = ["nxs", "tif", "tif.metadata"].map((ending) => `dark/sub/CeO2-00001.dark.${ending}`);
 const DELIVERED = SETS.flatMap((name) => [`sub/${name}.nxs`, `sub/${name}.tif`, `sub/${name}.tif.metadata`]).sort();
 
 Deno.test("simulate, process --dry-run, --keep and --move, each with --json, and inspect of all that was made", async (test) => {
@@ -30,11 +31,11 @@ Deno.test("simulate, process --dry-run, --keep and --move, each with --json, and
     assert.equal(ran.code, 0, ran.err);
     const { frames } = JSON.parse(ran.out);
     assert.deepEqual(frames.map(({ what }: { what: string }) => what).sort(), [
+      "archive dark",
       "deliver",
       "deliver",
       "deliver",
       "deliver",
-      "remove dark",
     ]);
     assert.deepEqual(contents(place.raw), before);
     assert.deepEqual(place.delivered(), []);
@@ -43,15 +44,15 @@ Deno.test("simulate, process --dry-run, --keep and --move, each with --json, and
     const ran = await pewatch(["process", place.raw, "--output", place.output, "--keep", "--json"]);
     assert.equal(ran.code, 0, ran.err);
     const { found, delivered, darksRemoved, left, problems } = JSON.parse(ran.out);
-    assert.deepEqual([found, delivered, darksRemoved, left, problems], [5, 4, 1, 0, []]);
+    assert.deepEqual([found, delivered, darksRemoved, left, problems], [5, 5, 0, 0, []]);
     assert.deepEqual(contents(place.raw), before);
-    assert.deepEqual(filesBelow(place.output), DELIVERED);
+    assert.deepEqual(filesBelow(place.output), [...ARCHIVED, ...DELIVERED]);
   });
   await test.step("--move of the same frames finds them delivered, doubles nothing and empties the folder", async () => {
     const first = contents(place.output);
     const ran = await pewatch(["process", place.raw, "--output", place.output, "--move", "--json"]);
     assert.equal(ran.code, 0, ran.err);
-    assert.deepEqual([JSON.parse(ran.out).delivered, JSON.parse(ran.out).alreadyThere], [4, 4]);
+    assert.deepEqual([JSON.parse(ran.out).delivered, JSON.parse(ran.out).alreadyThere], [5, 5]);
     assert.deepEqual(contents(place.output), first);
     assert.deepEqual(filesBelow(place.raw), []);
   });

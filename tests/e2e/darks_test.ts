@@ -4,8 +4,10 @@ import { makeImage, makeSidecar } from "./frames.ts";
 import { Place, type Tables } from "./harness.ts";
 
 const dark = makeImage({ type: "uint32", seed: 1 });
-/** By its sidecar, by QXRD 0.13's data type, and, without a sidecar, by both forms of name. */
-const DARKS = ["S-00001.dark.tif", "S-00002.tif", "S-00003.dark-00001.tif"];
+/** By their sidecars. */
+const DARKS = ["S-00001.dark.tif", "S-00002.tif"];
+/** By its name alone. */
+const NAMED = "S-00003.dark-00001.tif";
 
 interface Outcome {
   readonly policy: string;
@@ -26,11 +28,13 @@ for (const { policy, tables = {}, where } of POLICIES) {
     await using run = await place.start().running();
     place.put(`series/${DARKS[0]}`, dark, makeSidecar({ dark: true }));
     place.put(`series/${DARKS[1]}`, dark, makeSidecar({ dark: true, more: ["userComment1=second"] }));
-    place.put(`series/${DARKS[2]}`, dark, null);
+    place.put(`series/${NAMED}`, dark, null);
     // Its name says dark, its sidecar says not; the folder's name says nothing.
     place.put("dark/S-00004.dark.tif", makeImage({ seed: 2 }), makeSidecar());
     await run.until(() => place.has("dark/S-00004.dark.nxs"), "the frame that is no dark");
     const names = DARKS.map((name) => `series/${name}`);
+    const named = `${where ?? "dark/"}series/${NAMED}`;
+    await run.until(() => place.has(named.replace(/\.tif$/, ".nxs")), "the one that is a dark by its name alone");
     if (where === null) {
       for (const name of names) await run.says(new RegExp(`${name}: dark, removed`));
     } else {
@@ -40,7 +44,7 @@ for (const { policy, tables = {}, where } of POLICIES) {
     await run.stop();
     const images = place.delivered().filter((name) => name.endsWith(".tif"));
     const kept = where === null ? [] : names.map((name) => `${where}${name}`);
-    assert.deepEqual(images, [...kept, "dark/S-00004.dark.tif"].sort());
+    assert.deepEqual(images, [...kept, named, "dark/S-00004.dark.tif"].sort());
     place.assertNothingLost({ removed: where === null ? [...names, ...names.map((name) => `${name}.metadata`)] : [] });
     assert.deepEqual(place.onTheWay(), []);
   });

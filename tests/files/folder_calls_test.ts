@@ -68,7 +68,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/frames/merge/merge_frame.ts": ["readFileSync", "a member of a claim"],
   "src/frames/claim/move_file.ts": ["lstatSync", "a member of a claim"],
   "src/frames/claim/record.ts": ["lstatSync, readTextFileSync", "claim.json"],
-  "src/frames/reference_dark.ts": ["lstatSync", "an image, by assess()"],
+  "src/frames/reference_dark.ts": ["lstatSync, readFileSync", "an image and a sidecar, by assess()"],
   "src/frames/series/series_frames.ts": ["openSync", "a frame's NeXus file, by listFolder()"],
   "src/frames/claim/series_marks.ts": ["lstatSync, readTextFileSync", "a mark, by listFolder()"],
   "src/frames/series/series_publish.ts": ["lstatSync", "the master that was just made"],

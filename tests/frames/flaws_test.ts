@@ -131,16 +131,15 @@ Deno.test("each flaw is told once, however often the stages fire", async () => {
   assert.ok(way.heard.lines.length <= 4, way.heard.lines.join("\n"));
 });
 
-// Fails without isDark's look at the sidecar (dark.ts).
+// Fails without darkEvidence's look at the sidecar (dark.ts).
 Deno.test("a dark is told by its sidecar, not by its name", async () => {
   using way = new Way();
   way.put({ name: "darkroom/dark_matter-00001.tif", seed: 1 });
   way.put({ name: "P-00001.tif", seed: 2, sidecar: sidecarText({ dark: true }) });
-  way.put({ name: "Q.dark.tif", seed: 3, sidecar: null });
   await way.fire();
   assert.deepEqual(way.delivered().filter((name) => name.endsWith(".tif")), ["darkroom/dark_matter-00001.tif"]);
   assert.deepEqual(filesBelow(way.raw), []);
-  assert.equal(way.heard.events.filter((event) => event.type === "dark_removed").length, 2);
+  assert.equal(way.heard.events.filter((event) => event.type === "dark_removed").length, 1);
 });
 
 Deno.test("darks are archived or kept where the policy says so", async () => {

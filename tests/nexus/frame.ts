@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { assembleSpans } from "../../src/nexus/assemble.ts";
-import type { FrameFacts, NexusReport } from "../../src/nexus/frame/facts.ts";
+import type { FrameFacts, NexusReport, ReferenceDark } from "../../src/nexus/frame/facts.ts";
 import { type BuildOptions, buildTree } from "../../src/nexus/frame/build.ts";
 import { planImage } from "../../src/nexus/frame/plan_image.ts";
 import { readTree, type TreeGroup, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
@@ -56,6 +56,20 @@ export function factsWith(
     timeZone: "Europe/Berlin",
     checksum: false,
     ...rest,
+  };
+}
+
+/** A dark for the frames of `factsWith`, kept at `path`. */
+export function darkAt(path: string, tiff: Uint8Array = makeTiff(), sidecarText = "[metadata]\n"): ReferenceDark {
+  const sidecar = parseSidecar(bytesOf(sidecarText));
+  return {
+    imageName: "D-00001.dark.tif",
+    frame: "darks/D-00001.dark.tif",
+    path,
+    layout: layoutOfBytes(tiff),
+    sidecar,
+    view: viewSidecar(sidecar),
+    writtenAt: new Date("2026-03-01T11:00:00Z"),
   };
 }
 

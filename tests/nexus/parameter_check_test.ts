@@ -4,8 +4,7 @@ import { checkReading, ParameterError, VALUE_BYTES_MAX } from "../../src/paramet
 import { CLOSED_GROUPS, OPEN_GROUPS, OWN_FIELDS, parsePlace } from "../../src/parameters/path.ts";
 import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { sample } from "../qxrd/samples.ts";
-import { makeTiff } from "../tiff/make_tiff.ts";
-import { factsWith, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";
+import { darkAt, factsWith, settingsWith, treeOf } from "./frame.ts";
 import { anyReading, EVERY_KIND } from "./parameters.ts";
 
 const TIME = new Date("2026-07-01T10:00:00Z");
@@ -181,8 +180,7 @@ function richestTrees(): NexusGroup[] {
     },
     sample: { name: "CeO2", description: "d", chemical_formula: "Ce O2", temperature_k: 300, pressure_gpa: 1 },
   });
-  const dark = makeTiff();
-  const referenceDark = { imageName: "D.dark.tif", path: "/dark.tif", layout: layoutOfBytes(dark) };
+  const referenceDark = darkAt("/dark.tif");
   const type = { class: "float", size: 4, order: "little" } as const;
   const darkPlan = { way: "strips", type, path: "/dark.tif", strips: [] } as const;
   const more = { referenceDark, sidecarText: sample("LaB6").bytes, checksum: true, notes: ["a note"] } as const;

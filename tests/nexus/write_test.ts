@@ -11,6 +11,7 @@ import { TempFolder } from "../temp_folder.ts";
 import { makeTiff, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
 import {
   assembled,
+  darkAt,
   deliver,
   factsWith,
   imageBytes,
@@ -196,7 +197,7 @@ Deno.test("a reference dark is kept in two dimensions and the frame's pixels are
   using hdf5 = openHdf5Library();
   const dark = makeTiff({ bits: 32, format: 1, pixels: new Uint8Array(1024).fill(5) });
   Deno.writeFileSync(folder.join("dark.tif"), dark);
-  const referenceDark = { imageName: "D.dark.tif", path: folder.join("dark.tif"), layout: layoutOfBytes(dark) };
+  const referenceDark = darkAt(folder.join("dark.tif"), dark);
   const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts: factsWith({ referenceDark }) });
   assert.equal(report.way, "splice");
   assert.deepEqual(imageBytes(hdf5, path), pixelsOf(1024));
@@ -204,7 +205,7 @@ Deno.test("a reference dark is kept in two dimensions and the frame's pixels are
   assert(node?.kind === "dataset");
   assert.deepEqual(node.shape, [16, 16]);
   assert.equal(node.type, "uint32");
-  assert.equal(valueAt(hdf5, path, "entry/instrument/detector/reference_dark/file_name"), "D.dark.tif");
+  assert.equal(valueAt(hdf5, path, "entry/instrument/detector/reference_dark/file_name"), "D-00001.dark.tif");
 });
 
 Deno.test("a frame of which nothing is known has a file too", () => {
@@ -244,7 +245,7 @@ const FAILURES: Readonly<Record<string, (folder: TempFolder) => { target: string
       target: folder.join("a.nxs"),
       tiff: folder.join("P.tif"),
       facts: factsWith({
-        referenceDark: { imageName: "D.tif", path: folder.join("D.tif"), layout: layoutOfBytes(makeTiff()) },
+        referenceDark: darkAt(folder.join("D.tif")),
       }),
     }),
   };

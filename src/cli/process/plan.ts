@@ -4,6 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
 import { assess } from "../../frames/prepare/assess.ts";
 import { frameOf } from "../../frames/claim/record.ts";
+import { type DarkFate, fateOfDark } from "../../frames/prepare/dark_policy.ts";
 import { type Candidate, scanRaw } from "../../frames/prepare/scan.ts";
 import { Watch } from "../../frames/prepare/watch.ts";
 
@@ -33,16 +34,17 @@ function planFrame(candidate: Candidate, look: { watch: Watch; settings: Setting
     if (verdict.state === "waiting") return { frame, what: "leave", bytes: 0, notes: [verdict.reason] };
     const bytes = verdict.members.reduce((sum, member) => sum + member.size, 0);
     if (verdict.quarantine !== null) return { frame, what: "quarantine", bytes, notes: [verdict.quarantine] };
-    return { frame, what: whatOf(verdict.dark, look.settings), bytes, notes: verdict.notes };
+    const what = WHAT[fateOfDark(verdict.dark, look.settings.dark.policy)];
+    return { frame, what, bytes, notes: verdict.notes };
   } catch (error) {
     return { frame, what: "leave", bytes: 0, notes: [`${join(candidate.path, candidate.image)}: ${messageOf(error)}`] };
   }
 }
 
-function whatOf(dark: boolean, settings: Settings): PlannedFrame["what"] {
-  if (!dark || settings.dark.policy === "keep") return "deliver";
-  return settings.dark.policy === "delete" ? "remove dark" : "archive dark";
-}
+const WHAT = { deliver: "deliver", archive: "archive dark", remove: "remove dark" } as const satisfies Record<
+  DarkFate,
+  PlannedFrame["what"]
+>;
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -5,7 +5,7 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { loadSettings } from "../../config/load.ts";
+import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isGone } from "../../daemon/requests/ask_daemon.ts";
 import { FolderInUseError, readHolder } from "../../daemon/settings/folder_lock.ts";
@@ -76,10 +76,14 @@ quarantine, 2 wrong usage.`,
   const { move, keep, dryRun, json, config } = parsed.value;
   if (move && keep) return wrongUsage("Cannot both move and keep the frames: use either --move or --keep");
   const [folder, output] = [resolve(parsed.value.folder), resolve(parsed.value.output)];
-  const { settings } = loadSettings({ config });
+  const settings = settingsOf(loadSettings({ config }));
 
   if (isWithin(output, folder)) {
     return wrongUsage(`Cannot deliver to ${output}: it is in ${folder}, where what is delivered would be found again`);
+  }
+  const archive = join(output, settings.dark.archive_dir);
+  if (settings.dark.policy !== "keep" && isWithin(archive, folder)) {
+    return wrongUsage(`Cannot put darks into ${archive}: it is in ${folder}; set [dark] archive_dir to another folder`);
   }
   let candidates: Candidate[];
   try {
@@ -124,6 +128,11 @@ function newOutcome(found: number): Outcome {
     problems: new Set(),
     aborted: false,
   };
+}
+
+/** DIR may be somebody's archive: darks are removed from it only where the configuration says so itself. */
+function settingsOf({ settings, given }: LoadedConfiguration): Settings {
+  return given.has("dark.policy") ? settings : { ...settings, dark: { ...settings.dark, policy: "archive" } };
 }
 
 /** Whether `path` is `folder` or below it. */

@@ -172,36 +172,70 @@ function whereWritable(path: string, step: () => void): void {
   }
 }
 
-function makeNexus({ hdf5, casts }: MergeLibraries, work: Work, settings: Settings): NexusReport | null {
-  const { claim, contents, imagePath, notes } = work;
+/**
+ * The NeXus file. An extra that it cannot be made with (the reference dark, then the parameters) is left out, and a note
+ * says so.
+ */
+function makeNexus(libraries: MergeLibraries, work: Work, settings: Settings): NexusReport | null {
+  const { claim, contents, notes } = work;
+  let facts: FrameFacts = {
+    imageName: deliveredImage(claim.record),
+    // The tags have changed nothing of where the pixels are: that was checked before they were written.
+    layout: contents.layout,
+    sidecar: contents.sidecar,
+    view: contents.view,
+    sidecarProblem: contents.sidecarProblem,
+    settings,
+    notes,
+    parameters: claim.parameters,
+    dark: claim.record.dark,
+    referenceDark: referenceOf(work, settings),
+    writtenAt: new Date(claim.record.written_ms),
+    checksum: settings.frames.checksum === "sha256",
+  };
+  for (;;) {
+    try {
+      return writeFacts(libraries, { work, facts }, settings);
+    } catch (error) {
+      if (isFull(error) || isHeldOpen(error)) throw error;
+      if (facts.referenceDark !== null) {
+        notes.push(`no reference dark ${facts.referenceDark.imageName} in the NeXus file: ${messageOf(error)}`);
+        facts = { ...facts, referenceDark: null };
+      } else if (passes(error, claim)) {
+        throw error;
+      } else if (facts.parameters.length > 0) {
+        notes.push(`no parameters in the NeXus file: ${messageOf(error)}`);
+        facts = { ...facts, parameters: [] };
+      } else {
+        notes.push(`no NeXus file: ${messageOf(error)}`);
+        return null;
+      }
+    }
+  }
+}
+
+/** The frame goes without a reference that cannot be read. */
+function referenceOf({ claim, contents, notes }: Work, settings: Settings): FrameFacts["referenceDark"] {
+  if (!settings.dark.reference || claim.record.dark) return null;
   try {
-    const facts: FrameFacts = {
-      imageName: deliveredImage(claim.record),
-      // The tags have changed nothing of where the pixels are: that was checked before they were written.
-      layout: contents.layout,
-      sidecar: contents.sidecar,
-      view: contents.view,
-      sidecarProblem: contents.sidecarProblem,
-      settings,
-      notes,
-      parameters: claim.parameters,
-      dark: claim.record.dark,
-      referenceDark: settings.dark.reference && !claim.record.dark
-        ? referenceFor(settings.daemon.state_dir, contents.view)
-        : null,
-      writtenAt: new Date(claim.record.written_ms),
-      checksum: settings.frames.checksum === "sha256",
-    };
-    const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, facts, {
-      fsync: settings.frames.fsync,
-      ...casts === undefined ? {} : { kept: { casts, folder: settings.folders.temp } },
-    });
-    // An image that is there, by whatever way, is no news to a person.
-    if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
-    return report;
+    return referenceFor(settings.daemon.state_dir, contents.view);
   } catch (error) {
-    if (passes(error, claim)) throw error;
-    notes.push(`no NeXus file: ${messageOf(error)}`);
+    notes.push(`no reference dark in the NeXus file: ${messageOf(error)}`);
     return null;
   }
+}
+
+function writeFacts(
+  { hdf5, casts }: MergeLibraries,
+  of: { work: Work; facts: FrameFacts },
+  settings: Settings,
+): NexusReport {
+  const { claim, contents, imagePath, notes } = of.work;
+  const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, of.facts, {
+    fsync: settings.frames.fsync,
+    ...casts === undefined ? {} : { kept: { casts, folder: settings.folders.temp } },
+  });
+  // An image that is there, by whatever way, is no news to a person.
+  if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
+  return report;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { factsOf, type FileFacts } from "../../files/listing.ts";
 import { messageOf } from "../../files/errors.ts";
-import { isDark } from "../../qxrd/dark.ts";
+import { type DarkEvidence, darkEvidence } from "../../qxrd/dark.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
 import { readLayoutOfFile, TiffFormatError, type TiffLayout } from "../../tiff/layout.ts";
@@ -14,7 +14,8 @@ import type { Watch } from "./watch.ts";
 export interface Ready {
   readonly state: "ready";
   readonly members: readonly Member[];
-  readonly dark: boolean;
+  /** What says that it is a dark; null where nothing does. */
+  readonly dark: DarkEvidence | null;
   readonly view: SidecarView | null;
   readonly layout: TiffLayout | null;
   /** Why it goes to quarantine, or null. */
@@ -72,7 +73,7 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
   return {
     state: "ready",
     members: membersOf(candidate, { image, sidecar }),
-    dark: misfit === null && isDark(view, candidate.image),
+    dark: misfit === null ? darkEvidence(view, candidate.image) : null,
     view,
     layout: layout.value,
     quarantine: layout.flaw !== null && !compressedWhole ? layout.flaw : null,

@@ -1,5 +1,6 @@
 /** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
 import { join, sep } from "node:path";
+import type { Settings } from "../../config/settings.ts";
 import { removeFolder } from "../../files/durable.ts";
 import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
 import { factsOf } from "../../files/listing.ts";
@@ -21,7 +22,8 @@ import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
 import { QuarantineRetry } from "./quarantine_retry.ts";
-import { keepReference } from "../reference_dark.ts";
+import { type DarkFate, fateOfDark } from "./dark_policy.ts";
+import { type DarkToKeep, keepReference } from "../reference_dark.ts";
 import { allOf, leftKey, leftOf, leftUnreadable } from "../claim/left_folders.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
@@ -263,10 +265,8 @@ async function claimReady(
   const { verdict, options } = claim;
   const { settings, folders, reporter } = options;
   const frame = frameOf(candidate);
-  if (verdict.dark && settings.dark.reference) {
-    keepReference(settings.daemon.state_dir, { path: join(candidate.path, candidate.image), view: verdict.view });
-  }
-  const record = recordOf(candidate, { verdict, options });
+  const fate = treatDark(candidate, { verdict, options });
+  const record = recordOf(candidate, { verdict, options, fate });
   // Of a frame that is removed or goes to quarantine it is told when that is done.
   const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
@@ -293,11 +293,52 @@ async function removeDark(claim: string, reporter: Reporter): Promise<void> {
   reporter.event({ type: "dark_removed", frame: frameOf(record), bytes });
 }
 
-function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageOptions }): ClaimRecord {
+/**
+ * Keeps a dark as the reference where that is asked for, and decides what becomes of it. What cannot be kept as the
+ * reference is not removed either: it goes to the archive, so that it does not fill the raw folder.
+ */
+function treatDark(candidate: Candidate, claim: { verdict: Ready; options: StageOptions }): DarkFate {
   const { verdict, options } = claim;
+  const { dark: darks } = options.settings;
+  const { log } = options.reporter;
+  if (verdict.dark === null || verdict.quarantine !== null) return "deliver";
+  const frame = frameOf(candidate);
+  const fate = fateOfDark(verdict.dark, darks.policy);
+  const archived = `goes to ${darks.archive_dir}, it is not removed`;
+  if (verdict.dark === "name") {
+    if (darks.policy === "delete") log.warn(`${frame}: only its name says that it is a dark: it ${archived}`);
+    return fate;
+  }
+  if (!darks.reference || candidate.sidecar === null) return fate;
+  const problem = reasonAgainstKeeping(options.settings, {
+    folder: candidate.path,
+    image: candidate.image,
+    sidecar: candidate.sidecar,
+    frame,
+    written_ms: verdict.written_ms,
+  });
+  if (problem === null) return fate;
+  log.warn(`${frame}: cannot be kept as the reference dark: ${problem}${fate === "remove" ? `; it ${archived}` : ""}`);
+  return fate === "remove" ? "archive" : fate;
+}
+
+/** In words, or null where the dark is the reference now. */
+function reasonAgainstKeeping({ daemon, frames }: Settings, dark: DarkToKeep): string | null {
+  try {
+    return keepReference(daemon.state_dir, dark, { fsync: frames.fsync });
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function recordOf(
+  candidate: Candidate,
+  claim: { verdict: Ready; options: StageOptions; fate: DarkFate },
+): ClaimRecord {
+  const { verdict, options, fate } = claim;
   const { settings, folders } = options;
   const { image, members, notes } = withNamesToKeep(candidate, verdict.members);
-  const archived = verdict.dark && settings.dark.policy === "archive" ? settings.dark.archive_dir : "";
+  const archived = fate === "archive" ? settings.dark.archive_dir : "";
   return {
     version: RECORD_VERSION,
     id: newClaimId(),
@@ -305,8 +346,8 @@ function recordOf(candidate: Candidate, claim: { verdict: Ready; options: StageO
     folder: candidate.folder,
     image,
     members,
-    dark: verdict.dark,
-    remove: verdict.dark && settings.dark.policy === "delete" && verdict.quarantine === null,
+    dark: verdict.dark !== null,
+    remove: fate === "remove",
     destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
     quarantine: verdict.quarantine,
     notes: [...verdict.notes, ...verdict.remarks, ...notes],

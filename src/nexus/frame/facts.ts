@@ -7,9 +7,17 @@ import type { ParameterReading } from "../../parameters/parameter.ts";
 
 /** A dark image to be kept beside a frame. */
 export interface ReferenceDark {
+  /** Its own file name: "P-00000.dark.tif". */
   readonly imageName: string;
+  /** Its path below the raw folder, forward slashes. */
+  readonly frame: string;
+  /** Where it is kept. */
   readonly path: string;
   readonly layout: TiffLayout;
+  readonly sidecar: Sidecar;
+  readonly view: SidecarView;
+  /** When QXRD wrote it. */
+  readonly writtenAt: Date;
 }
 
 export interface FrameFacts {

@@ -26,7 +26,7 @@ type MetadataKey = Exclude<keyof SidecarView, "centerfinder" | "problems">;
 
 /** A value of the sidecar's `[metadata]`; `keys` are its names there, the older first. */
 export function fromMetadata<K extends MetadataKey>(
-  facts: FrameFacts,
+  facts: Pick<FrameFacts, "sidecar" | "view">,
   property: K,
   keys: readonly [string, ...string[]],
 ): Sourced<NonNullable<SidecarView[K]>> | null {

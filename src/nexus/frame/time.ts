@@ -26,7 +26,7 @@ const CLOCKS_APART_MAX_MS = MINUTE_MS;
  * (wall clock) with it the zone; with one of them alone the zone is the configured one, or this machine's. Without
  * both it is the time of the file.
  */
-export function momentOf(facts: FrameFacts): Moment {
+export function momentOf(facts: Pick<FrameFacts, "sidecar" | "view" | "writtenAt" | "timeZone">): Moment {
   const stamp = fromMetadata(facts, "timeStamp_s", ["timeStamp"]);
   const local = fromMetadata(facts, "dateTime", ["dateTime", "dateString"]);
   const stamp_ms = stamp === null ? NaN : Math.round(stamp.value * 1000);
@@ -114,7 +114,7 @@ function offsetBetween(wall_ms: number, utc_ms: number): number | null {
   return withoutSign(offset_min);
 }
 
-function isUtc(facts: FrameFacts): boolean {
+function isUtc(facts: Pick<FrameFacts, "sidecar">): boolean {
   const value = facts.sidecar?.value("metadata", "dateTime");
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "dateTime" &&
     value.spec === "utc";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { basename, relative } from "node:path";
-import { isDark } from "../../../src/qxrd/dark.ts";
+import { darkEvidence } from "../../../src/qxrd/dark.ts";
 import { groupFrames } from "../../../src/qxrd/frame_name.ts";
 import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
 import { simulate, type SimulatedFrame, type SimulateOptions } from "../../../src/qxrd/simulator/simulate.ts";
@@ -38,7 +38,7 @@ Deno.test("simulate() writes darks, raw and processed frames, each with a sideca
   for (const frame of frames) {
     const view = viewSidecar(parseSidecar(Deno.readFileSync(frame.sidecarPath!)));
     assert.deepEqual(view.problems, []);
-    assert.equal(isDark(view, "any.tif"), frame.dark);
+    assert.equal(darkEvidence(view, "any.tif"), frame.dark ? "sidecar" : null);
     assert.equal(view.fileBase, basename(frame.imagePath));
     assert.deepEqual([view.width, view.height], [32, 24]);
     assert.equal(view.dataType, frame.kind === "processed" ? 5 : 2);
