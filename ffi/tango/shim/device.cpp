@@ -6,8 +6,6 @@
 #include <eventsupplier.h>
 #endif
 
-#include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "counts.h"
@@ -16,34 +14,11 @@
 #include "pewatch_tango.h"
 #include "requests.h"
 #include "tango_value.h"
-#include "write_gate.h"
+#include "words.h"
 
 namespace pewatch_tango {
 
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
-  return text;
-}
-
-/** Names that stand for all attributes: "All attributes" of IDL 2, "All attributes_3" of later ones. */
-bool is_all(const std::string &name) { return name == Tango::AllAttr || name == Tango::AllAttr_3; }
-
-// Clients of one attribute on demand wait here, outside of the monitor, so that the reads of others go on.
-void make_what_is_read(const Tango::DevVarStringArray &names) {
-  for (const auto &attribute : table().attributes()) {
-    if (!attribute.has(PT_ON_DEMAND)) continue;
-    const std::string wanted = lower(attribute.name);
-    for (CORBA::ULong i = 0; i < names.length(); i++) {
-      const std::string name = names[i].in();
-      if (!is_all(name) && lower(name) != wanted) continue;
-      requests().demand(attribute.name);
-      break;
-    }
-  }
-}
 
 bool made_before = false;  // only the thread that makes devices asks
 
@@ -123,51 +98,6 @@ Tango::ConstDevString Device::dev_status() {
   return shown_status_.c_str();
 }
 
-Tango::AttributeValueList_3 *Device::read_attributes_3(const Tango::DevVarStringArray &names, Tango::DevSource source) {
-  make_what_is_read(names);
-  return TANGO_BASE_CLASS::read_attributes_3(names, source);
-}
-
-Tango::AttributeValueList_4 *Device::read_attributes_4(const Tango::DevVarStringArray &names, Tango::DevSource source,
-                                                       const Tango::ClntIdent &client) {
-  make_what_is_read(names);
-  return TANGO_BASE_CLASS::read_attributes_4(names, source, client);
-}
-
-Tango::AttributeValueList_5 *Device::read_attributes_5(const Tango::DevVarStringArray &names, Tango::DevSource source,
-                                                       const Tango::ClntIdent &client) {
-  make_what_is_read(names);
-  return TANGO_BASE_CLASS::read_attributes_5(names, source, client);
-}
-
-void Device::write_attributes(const Tango::AttributeValueList &values) {
-  const WriteGate::Pass pass;
-  TANGO_BASE_CLASS::write_attributes(values);
-}
-
-void Device::write_attributes_3(const Tango::AttributeValueList &values) {
-  const WriteGate::Pass pass;
-  TANGO_BASE_CLASS::write_attributes_3(values);
-}
-
-void Device::write_attributes_4(const Tango::AttributeValueList_4 &values, const Tango::ClntIdent &client) {
-  const WriteGate::Pass pass;
-  TANGO_BASE_CLASS::write_attributes_4(values, client);
-}
-
-Tango::AttributeValueList_4 *Device::write_read_attributes_4(const Tango::AttributeValueList_4 &values,
-                                                             const Tango::ClntIdent &client) {
-  const WriteGate::Pass pass;
-  return TANGO_BASE_CLASS::write_read_attributes_4(values, client);
-}
-
-Tango::AttributeValueList_5 *Device::write_read_attributes_5(const Tango::AttributeValueList_4 &values,
-                                                             const Tango::DevVarStringArray &names,
-                                                             const Tango::ClntIdent &client) {
-  const WriteGate::Pass pass;
-  return TANGO_BASE_CLASS::write_read_attributes_5(values, names, client);
-}
-
 void Device::push_state(const StateReading &reading) {
   const MonitorHold hold(*this);
   auto state = static_cast<Tango::DevState>(reading.state);
@@ -199,6 +129,9 @@ void push_event(const Event &event) {
       // The device's monitor was held for longer than Tango waits: only a hanging call can do that.
       counts().events_dropped++;
     } catch (const CORBA::Exception &) {
+      counts().events_dropped++;
+    } catch (const std::exception &) {
+      // On this thread it would end the process.
       counts().events_dropped++;
     }
   });

@@ -25,7 +25,23 @@ class Device : public TANGO_BASE_CLASS {
   void push_state(const StateReading &reading);
   void push_status(const StateReading &reading);
 
-  // What clients call, before the device's monitor is taken: only here may a call wait for JavaScript at length.
+  // What clients call, before the device's monitor is taken: only here may a call wait for JavaScript at length. What of it
+  // is not here takes nothing of clients.
+  CORBA::Any *command_inout(const char *command, const CORBA::Any &argument) override;
+  CORBA::Any *command_inout_2(const char *command, const CORBA::Any &argument, Tango::DevSource source) override;
+  CORBA::Any *command_inout_4(const char *command, const CORBA::Any &argument, Tango::DevSource source,
+                              const Tango::ClntIdent &client) override;
+  Tango::DevVarStringArray *black_box(CORBA::Long depth) override;
+  Tango::AttributeConfigList *get_attribute_config(const Tango::DevVarStringArray &names) override;
+  Tango::AttributeConfigList_2 *get_attribute_config_2(const Tango::DevVarStringArray &names) override;
+  Tango::AttributeConfigList_3 *get_attribute_config_3(const Tango::DevVarStringArray &names) override;
+  Tango::AttributeConfigList_5 *get_attribute_config_5(const Tango::DevVarStringArray &names) override;
+  void set_attribute_config(const Tango::AttributeConfigList &wanted) override;
+  void set_attribute_config_3(const Tango::AttributeConfigList_3 &wanted) override;
+  void set_attribute_config_4(const Tango::AttributeConfigList_3 &wanted, const Tango::ClntIdent &client) override;
+  void set_attribute_config_5(const Tango::AttributeConfigList_5 &wanted, const Tango::ClntIdent &client) override;
+  Tango::AttributeValueList *read_attributes(const Tango::DevVarStringArray &names) override;
+  Tango::AttributeValueList *read_attributes_2(const Tango::DevVarStringArray &names, Tango::DevSource source) override;
   Tango::AttributeValueList_3 *read_attributes_3(const Tango::DevVarStringArray &names,
                                                  Tango::DevSource source) override;
   Tango::AttributeValueList_4 *read_attributes_4(const Tango::DevVarStringArray &names, Tango::DevSource source,
@@ -40,6 +56,17 @@ class Device : public TANGO_BASE_CLASS {
   Tango::AttributeValueList_5 *write_read_attributes_5(const Tango::AttributeValueList_4 &values,
                                                        const Tango::DevVarStringArray &names,
                                                        const Tango::ClntIdent &client) override;
+  Tango::DevAttrHistoryList *read_attribute_history_2(const char *name, CORBA::Long depth) override;
+  Tango::DevAttrHistoryList_3 *read_attribute_history_3(const char *name, CORBA::Long depth) override;
+  Tango::DevAttrHistory_4 *read_attribute_history_4(const char *name, CORBA::Long depth) override;
+  Tango::DevAttrHistory_5 *read_attribute_history_5(const char *name, CORBA::Long depth) override;
+  Tango::DevCmdHistoryList *command_inout_history_2(const char *command, CORBA::Long depth) override;
+  Tango::DevCmdHistory_4 *command_inout_history_4(const char *command, CORBA::Long depth) override;
+  Tango::PipeConfigList *get_pipe_config_5(const Tango::DevVarStringArray &names) override;
+  void set_pipe_config_5(const Tango::PipeConfigList &wanted, const Tango::ClntIdent &client) override;
+  Tango::DevPipeData *read_pipe_5(const char *name, const Tango::ClntIdent &client) override;
+  void write_pipe_5(const Tango::DevPipeData &value, const Tango::ClntIdent &client) override;
+  Tango::DevPipeData *write_read_pipe_5(const Tango::DevPipeData &value, const Tango::ClntIdent &client) override;
 
  private:
   void count_events();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin_commands.h"
 #include "cache.h"
 #include "counts.h"
 #include "device.h"
@@ -202,6 +203,8 @@ void make_device_class(Tango::DServer *server) {
   // Not const: cppTango 9 wants it so.
   std::string name = table().class_name();
   server->_add_class(new Class(name));
+  // Called once: nothing that cppTango offers calls it again.
+  guard_admin_commands(*server);
 }
 
 }  // namespace pewatch_tango

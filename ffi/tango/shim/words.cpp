@@ -1,6 +1,9 @@
 // What Tango and CORBA say, in one line.
 #include "words.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace pewatch_tango {
 
 std::string words_of(const Tango::DevFailed &failure) {
@@ -19,5 +22,11 @@ std::string words_of(const Tango::DevFailed &failure) {
 }
 
 std::string words_of(const CORBA::Exception &failure) { return std::string("CORBA says ") + failure._name(); }
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
+  return text;
+}
 
 }  // namespace pewatch_tango

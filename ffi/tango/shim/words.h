@@ -1,4 +1,4 @@
-// What Tango and CORBA say when something fails, in one line for a person.
+// Texts of Tango: what it and CORBA say when something fails, in one line for a person; names, which have no case.
 #pragma once
 
 #include <tango.h>
@@ -9,5 +9,7 @@ namespace pewatch_tango {
 
 std::string words_of(const Tango::DevFailed &failure);
 std::string words_of(const CORBA::Exception &failure);
+
+std::string lower(std::string text);
 
 }  // namespace pewatch_tango
