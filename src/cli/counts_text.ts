@@ -1,5 +1,6 @@
 /** Counts of frames in words, as run, process and demo report them at their end. */
 import type { FrameCounts } from "../daemon/status.ts";
+import { unclaimedText } from "../frames/prepare/unclaimed.ts";
 import { readableBytes } from "./terminal.ts";
 
 /** "12 frames delivered (201.3 MB), 1 in quarantine, 2 darks removed, 0 waiting; 95 % of frames within 0.81 s". */
@@ -10,6 +11,8 @@ export function countsText(counts: FrameCounts): string {
     `${darks(counts.darksRemoved)} removed`,
     `${counts.backlog} waiting`,
   ];
+  const stays = unclaimedText(counts.unclaimed);
+  if (stays !== "") parts.push(`in the raw folder stay ${stays}`);
   const latency = counts.latency_s === null ? "" : `; 95 % of frames within ${counts.latency_s.toFixed(2)} s`;
   return parts.join(", ") + latency;
 }

@@ -1,5 +1,6 @@
 /** What is told about the frames and the state: counted from events, without a clock or a file of its own. */
-import type { Backlog, Condition, FrameEvent } from "../frames/events.ts";
+import type { Backlog, Condition, FrameEvent, UnclaimedCounts } from "../frames/events.ts";
+import { unclaimedText } from "../frames/prepare/unclaimed.ts";
 
 export type DaemonState = "ON" | "RUNNING" | "FAULT" | "ALARM";
 
@@ -14,6 +15,8 @@ export interface FrameCounts {
   readonly rate_per_s: number;
   /** 95th percentile of the last LATENCIES_MAX delivered frames; null before the first. */
   readonly latency_s: number | null;
+  /** What stays in the raw folder since it is no frame, by its kind. */
+  readonly unclaimed: UnclaimedCounts;
   readonly lastFrame: string | null;
   readonly lastError: string | null;
 }
@@ -46,6 +49,7 @@ export class FrameStatistics {
   #latencies: number[] = [];
   #deliveries_ms: number[] = [];
   readonly #backlog = { raw: 0, temp: 0, proc: 0 };
+  #unclaimed: UnclaimedCounts = {};
   #samples: { at_ms: number; frames: number }[] = [];
   /** Since when frames wait without one being delivered. */
   #stuckSince_ms: number | null = null;
@@ -92,7 +96,9 @@ export class FrameStatistics {
   }
 
   backlog(backlog: Backlog, now_ms: number): void {
-    Object.assign(this.#backlog, backlog);
+    const { unclaimed, ...waiting } = backlog;
+    Object.assign(this.#backlog, waiting);
+    this.#unclaimed = unclaimed ?? this.#unclaimed;
     const frames = this.#waiting();
     this.#samples.push({ at_ms: now_ms, frames });
     this.#samples = this.#samples.filter((sample) => sample.at_ms > now_ms - GROWTH_WINDOW_S * 1000);
@@ -111,6 +117,7 @@ export class FrameStatistics {
       backlog: this.#waiting(),
       rate_per_s: this.#deliveries_ms.length / RATE_WINDOW_S,
       latency_s: percentile(this.#latencies, 0.95),
+      unclaimed: this.#unclaimed,
       lastFrame: this.#lastFrame,
       lastError: this.#lastError,
     };
@@ -129,7 +136,9 @@ export class FrameStatistics {
     if (this.#stuckSince_ms !== null && now_ms - this.#stuckSince_ms > STUCK_S * 1000) {
       return { state: "ALARM", text: `${waiting} frames wait, and none was delivered for more than ${STUCK_S} s` };
     }
-    return { state: "RUNNING", text: waiting === 0 ? "Waiting for frames" : `${waiting} frames on their way` };
+    const text = waiting === 0 ? "Waiting for frames" : `${waiting} frames on their way`;
+    const stays = unclaimedText(this.#unclaimed);
+    return { state: "RUNNING", text: stays === "" ? text : `${text}\nThese stay in the raw folder: ${stays}` };
   }
 
   #waiting(): number {

@@ -7,20 +7,26 @@ import { canBeListed, nameIsFree } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 
 export interface FolderListing {
-  /** Names of plain files. Links are left out: nobody but a person makes them. */
   readonly files: string[];
   readonly folders: string[];
+  /** Symbolic links, whatever they lead to: nobody but a person makes them. */
+  readonly links: string[];
+  /** Pipes, sockets and devices. */
+  readonly specials: string[];
 }
 
 /** @throws the system's error where the folder is missing or may not be read */
 export function listFolder(path: string): FolderListing {
   const files: string[] = [];
   const folders: string[] = [];
+  const links: string[] = [];
+  const specials: string[] = [];
   for (const entry of Deno.readDirSync(path)) {
     if (entry.isFile) files.push(entry.name);
     else if (entry.isDirectory) folders.push(entry.name);
+    else (entry.isSymlink ? links : specials).push(entry.name);
   }
-  return { files, folders };
+  return { files, folders, links, specials };
 }
 
 /** Whether a folder is there and can be listed. How much is in it makes no difference. */

@@ -48,6 +48,24 @@ export interface Condition {
   readonly message: string | null;
 }
 
+/**
+ * What stays in the raw folder since it is no frame: files with other endings, sidecars and companions without an image,
+ * temporary files of a program that was ended, names with a leading dot, links, pipes and devices, names that are not
+ * UTF-8, and sub-folders that cannot be listed.
+ */
+export type UnclaimedKind =
+  | "other"
+  | "companion"
+  | "unfinished"
+  | "hidden"
+  | "link"
+  | "special"
+  | "unreadable_name"
+  | "folder";
+
+/** Kinds of which there is none are left out. */
+export type UnclaimedCounts = { readonly [kind in UnclaimedKind]?: number };
+
 /** How many frames wait where, as the last firing of each stage saw it. */
 export interface Backlog {
   readonly raw?: number;
@@ -57,6 +75,8 @@ export interface Backlog {
   readonly series?: number;
   /** What is left to do in folders that a client has put others in the place of, by their id. */
   readonly left?: readonly { readonly id: number; readonly frames: number }[];
+  /** What lies in raw and is no frame, as the last scan found it. */
+  readonly unclaimed?: UnclaimedCounts;
   /** How far an order is to try the quarantine again. */
   readonly retried?: RetryProgress;
 }

@@ -44,9 +44,21 @@ export function toJulianDay(dateTime: LocalDateTime): { julianDay: number; dayMi
 
 const DATE_STRING = /^(\d{4})\.(\d{2})\.(\d{2}) : (\d{2}):(\d{2}):(\d{2})\.(\d{3})$/;
 
+/** DateTime (306) of TIFF 6.0. */
+const TIFF_DATE_TIME = /^(\d{4}):(\d{2}):(\d{2}) (\d{2}):(\d{2}):(\d{2})()$/;
+
 /** Reads QXRD's `dateString` (`yyyy.MM.dd : hh:mm:ss.zzz`); undefined where it is none, or no day of the calendar. */
 export function parseDateString(text: string): LocalDateTime | undefined {
-  const found = DATE_STRING.exec(text.trim());
+  return dateOf(DATE_STRING.exec(text.trim()));
+}
+
+/** Reads a TIFF's DateTime; undefined where it is none, or no day of the calendar. */
+export function parseTiffDateTime(text: string): LocalDateTime | undefined {
+  return dateOf(TIFF_DATE_TIME.exec(text.trim()));
+}
+
+/** From the seven fields of a pattern, year to millisecond; an empty one is 0. */
+function dateOf(found: RegExpExecArray | null): LocalDateTime | undefined {
   if (found === null) return undefined;
   const [year, month, day, hour, minute, second, millisecond] = found.slice(1).map(Number) as [
     number,

@@ -99,8 +99,22 @@ export interface FrameGroup {
   readonly others: string[];
 }
 
-/** Names that are shared with the image's stem instead of its full name. */
-const STEM_SUFFIXES: ReadonlySet<string> = new Set([".txt", ".avg"]);
+/**
+ * Names that are shared with the image's stem instead of its full name. QXRD gives an image that it saves as text a
+ * sidecar and an overflow list of their own.
+ */
+const STEM_COMPANION = /^(.+)\.(?:txt|avg)(?:\.(?:metadata|overflow))?$/is;
+const IMAGE_COMPANION = /^(.+\.tiff?(?:\.(?:bz2|gz))?)\.[^.]+$/is;
+
+/** The image that a file travels with by its name, or that image's stem; null for a name that is no companion's. */
+export function companionOf(
+  name: string,
+): { readonly image: string; readonly stem: null } | { readonly image: null; readonly stem: string } | null {
+  const image = isImageName(name) ? undefined : IMAGE_COMPANION.exec(name)?.[1];
+  if (image !== undefined) return { image, stem: null };
+  const stem = STEM_COMPANION.exec(name)?.[1];
+  return stem === undefined ? null : { image: null, stem };
+}
 
 /**
  * Sorts the names of one folder into frames, in the order in which the images come, in time that grows with the
@@ -163,10 +177,9 @@ function ownerOf(name: string, index: ImageIndex): string | undefined {
     const image = name.slice(0, dot);
     if (index.frames.has(image)) return image;
   }
-  const dot = name.lastIndexOf(".");
-  if (dot <= 0 || !STEM_SUFFIXES.has(name.slice(dot).toLowerCase())) return undefined;
+  const stem = STEM_COMPANION.exec(name)?.[1];
   // Two images of one stem (`X.tif` and `X.tif.bz2`): it goes with the first.
-  return index.byStem.get(name.slice(0, dot))?.[0];
+  return stem === undefined ? undefined : index.byStem.get(stem)?.[0];
 }
 
 function isSidecarOf(name: string, image: string): boolean {

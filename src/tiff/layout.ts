@@ -1,7 +1,15 @@
 /** Where the pixels of a TIFF lie and what they are, read from its header and first directory alone. */
-import { type ByteOrder, checkValueInside, type Directory, readDirectory, readIntegers } from "./directory.ts";
+import {
+  type ByteOrder,
+  checkValueInside,
+  type Directory,
+  readDirectory,
+  readIntegers,
+  TYPE_ASCII,
+} from "./directory.ts";
 import { type TiffFault, TiffFormatError } from "./format_error.ts";
 import { fileAccess, type RandomAccess } from "./random_access.ts";
+import { readAscii } from "./read_tags.ts";
 
 export type { ByteOrder, RandomAccess, TiffFault };
 export { TiffFormatError };
@@ -27,6 +35,8 @@ export interface TiffLayout {
   /** Where the pixels lie one after the other, uncompressed, in file order: the whole image as one range; else null. */
   readonly pixels: { readonly offset: number; readonly byteCount: number } | null;
   readonly tags: ReadonlySet<number>;
+  /** DateTime (306) as it stands, `yyyy:MM:dd hh:mm:ss` by the clock of the writer; null where there is none. */
+  readonly dateTime: string | null;
 }
 
 /** 1,048,576 pixels a side: with the two limits below every product stays an exact integer. */
@@ -88,7 +98,18 @@ export function layoutOf(file: RandomAccess, directory: Directory): TiffLayout {
     strips,
     pixels: plain && !separate && uniformBits(file, directory) ? asOneRange(strips, imageBytes) : null,
     tags: new Set(directory.entries.keys()),
+    dateTime: readDateTime(file, directory),
   };
+}
+
+/** TIFF 6.0 gives it 20 bytes; an optional tag that cannot be read is as good as none. */
+const DATE_TIME_BYTES_MAX = 64;
+
+function readDateTime(file: RandomAccess, directory: Directory): string | null {
+  const entry = directory.entries.get(306);
+  if (entry === undefined || entry.type !== TYPE_ASCII || entry.count > DATE_TIME_BYTES_MAX) return null;
+  if (entry.valueOffset + entry.count > file.size) return null;
+  return readAscii(file, entry);
 }
 
 /** The first value of an integer tag; `absent` where there is no such tag. */

@@ -19,6 +19,7 @@ Deno.test("FrameStatistics counts what happens to frames", () => {
     darksRemoved: 1,
     bytesDelivered: 2000,
     backlog: 6,
+    unclaimed: {},
     rate_per_s: 0.2,
     latency_s: 0.75,
     lastFrame: "a/P-1.tif",

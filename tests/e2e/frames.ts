@@ -21,10 +21,13 @@ export interface ImagePlan {
   /** Makes the pixels differ from another image's. */
   readonly seed?: number;
   readonly byteOrder?: "little" | "big";
+  /** DateTime (306); without it that of `makeSidecar`. */
+  readonly dateTime?: string;
   readonly tiff?: TiffPlan;
 }
 
 const DTYPES = { float32: "<f4", uint32: "<u4", uint16: "<u2", uint8: "|u1" } as const;
+const DATE_TIME = "2017:11:09 23:08:28";
 const BITS = { float32: 32, uint32: 32, uint16: 16, uint8: 8 } as const;
 
 /** An image with rings on a slope, so that a moved, turned or torn one shows. */
@@ -40,6 +43,7 @@ export function makeImage(plan: ImagePlan = {}): TestImage {
     byteOrder,
     pixels: stored,
     ...plan.tiff,
+    extra: [{ tag: 306, type: 2, values: plan.dateTime ?? DATE_TIME }, ...plan.tiff?.extra ?? []],
   });
   return { bytes, width, height, dtype: DTYPES[type], sha256: sha256(pixels) };
 }
@@ -128,7 +132,10 @@ export function realSamples(): Sample[] {
       const text = new TextDecoder().decode(sidecar);
       const number = (key: string) => Number(new RegExp(`^${key}=(\\d+)`, "m").exec(text)![1]);
       const type = TYPES[String(number("dataType"))] ?? "float32";
-      const image = makeImage({ width: number("width"), height: number("height"), type, seed: samples.length });
+      const size = { width: number("width"), height: number("height") };
+      const found = /^dateString="?(\d{4})\.(\d\d)\.(\d\d) : (\d\d:\d\d:\d\d)/m.exec(text)!;
+      const dateTime = `${found[1]}:${found[2]}:${found[3]} ${found[4]}`;
+      const image = makeImage({ ...size, type, seed: samples.length, dateTime });
       samples.push({ name: entry.name.replace(/\.metadata$/, ""), sidecar, image });
     }
   }

@@ -235,7 +235,8 @@ export class Way implements Disposable {
 /** A float32 image of 32 x 16 pixels as QXRD writes it: one strip at offset 8, the directory at the end. */
 export function imageBytes(seed: number): Uint8Array {
   const pixels = new Float32Array(32 * 16).map((_, index) => Math.fround(Math.sin(index * 0.1 + seed) * 1000));
-  return makeTiff({ width: 32, height: 16, pixels: new Uint8Array(pixels.buffer) });
+  const extra = [{ tag: 306, type: 2, values: "2017:11:09 23:08:28" }] as const;
+  return makeTiff({ width: 32, height: 16, pixels: new Uint8Array(pixels.buffer), extra });
 }
 
 export function sidecarText(

@@ -186,6 +186,7 @@ export const STATUS: DaemonStatus = {
     darksRemoved: 0,
     bytesDelivered: 0,
     backlog: 0,
+    unclaimed: {},
     rate_per_s: 0,
     latency_s: null,
     lastFrame: null,

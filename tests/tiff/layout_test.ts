@@ -42,6 +42,7 @@ for (const byteOrder of ["little", "big"] as const) {
         strips: [{ offset, byteCount: 480 }],
         pixels: { offset, byteCount: 480 },
         tags: [256, 257, 258, 259, 269, 273, 277, 279, 284, 306, 339],
+        dateTime: "2015:11:19 14:37:40",
       });
     });
   }

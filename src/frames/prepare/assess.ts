@@ -8,6 +8,7 @@ import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sideca
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
 import { readLayoutOfFile, TiffFormatError, type TiffLayout } from "../../tiff/layout.ts";
 import type { Member } from "../claim/record.ts";
+import { judgeCompanion, judgeSidecar, type PairVerdict } from "./pairing.ts";
 import type { Candidate } from "./scan.ts";
 import type { Watch } from "./watch.ts";
 
@@ -24,7 +25,14 @@ export interface Ready {
   readonly notes: readonly string[];
   /** What a person should know besides. */
   readonly remarks: readonly string[];
+  /** What bears the image's name and is not taken with it: it stays where it is. */
+  readonly notAttached: readonly NotAttached[];
   readonly written_ms: number;
+}
+
+export interface NotAttached {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** `reason` says what is waited for. */
@@ -36,10 +44,22 @@ export interface NotYet {
 /** What reading an image or a sidecar gave: the thing, or what is wrong with it. */
 type Reading<T> = { readonly value: T; readonly flaw: null } | { readonly value: null; readonly flaw: string };
 
+/** What a candidate consists of, with the sizes and times of this look. */
+interface Look {
+  readonly candidate: Candidate;
+  readonly image: FileFacts;
+  readonly sidecar: FileFacts | null;
+  readonly settled_s: (name: string, facts: FileFacts) => number;
+  readonly frames: Settings["frames"];
+  /** Whether somebody may still write there. */
+  readonly live: boolean;
+}
+
 /**
- * A frame is ready when its image is whole, its sidecar is there, readable and fits, and neither has changed for
+ * A frame is ready when its image is whole, its sidecar is there, readable and its own, and nothing of it has changed for
  * `settle_s`. What stays flawed for `sidecar_wait_s` without a change will not mend itself: it goes on as it is, an
- * image that is no readable TIFF into quarantine.
+ * image that is no readable TIFF into quarantine. A sidecar or a companion of another image (`pairing.ts`) counts as not
+ * there.
  * @throws the system's error where a file cannot be read
  */
 export function assess(candidate: Candidate, watch: Watch, frames: Settings["frames"]): Ready | NotYet {
@@ -47,40 +67,94 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
   const image = factsOf(imagePath);
   if (image === null) return waiting("the image is gone");
   const sidecar = candidate.sidecar === null ? null : factsOf(join(candidate.path, candidate.sidecar));
-  const settled_s = Math.min(
-    watch.unchanged_s(imagePath, image),
-    sidecar === null ? Infinity : watch.unchanged_s(join(candidate.path, candidate.sidecar!), sidecar),
-  );
-  if (settled_s < frames.settle_s) return waiting("written just now");
-  const lastCall = settled_s >= frames.sidecar_wait_s;
-  if (sidecar === null && !lastCall) return waiting("no sidecar yet");
+  const settled_s = (name: string, facts: FileFacts) => watch.unchanged_s(join(candidate.path, name), facts);
+  const look: Look = { candidate, image, sidecar, settled_s, frames, live: frames.sidecar_wait_s > 0 };
+  const image_s = settled_s(candidate.image, image);
+  const sidecar_s = sidecar === null ? Infinity : settled_s(candidate.sidecar!, sidecar);
+  if (Math.min(image_s, sidecar_s) < frames.settle_s) return waiting("written just now");
+  if (sidecar === null && image_s < frames.sidecar_wait_s) return waiting("no sidecar yet");
 
   const layout = readImage(imagePath, candidate.image);
+  const imageLastCall = image_s >= frames.sidecar_wait_s;
+  const lastCall = imageLastCall && sidecar_s >= frames.sidecar_wait_s;
   if (layout.flaw !== null && !lastCall) return waiting(layout.flaw);
   const read = sidecar === null ? null : readSidecar(join(candidate.path, candidate.sidecar!), sidecar);
+  const view = read?.value?.view ?? null;
+  const pair = sidecar === null || layout.value === null
+    ? OWN
+    : judgeSidecar({ layout: layout.value, image, view, sidecar }, look.live);
+  if (!pair.belongs) {
+    // The image's own sidecar may still come, over this one.
+    if (!imageLastCall) return waiting(`${candidate.sidecar} is another image's: ${pair.reason}`);
+    const left = { name: candidate.sidecar!, reason: `it is another image's: ${pair.reason}` };
+    return gather({ ...look, sidecar: null }, { layout, read: null, misfit: null, left: [left], pairNote: null });
+  }
   const incomplete = read?.flaw ?? read?.value?.cutOff ?? null;
   if (incomplete !== null && !lastCall) return waiting(incomplete);
-  const view = read?.value?.view ?? null;
   const misfit = layout.value === null || view === null ? null : misfitOf(layout.value, view);
   if (misfit !== null && !lastCall) return waiting(misfit);
+  return gather(look, { layout, read, misfit, left: [], pairNote: pair.note });
+}
 
+const OWN = { belongs: true, note: null } as const satisfies PairVerdict;
+
+/** What is known of the image and its sidecar when nothing more is waited for. */
+interface Found {
+  readonly layout: Reading<TiffLayout>;
+  readonly read: Reading<ReadSidecar> | null;
+  readonly misfit: string | null;
+  readonly left: readonly NotAttached[];
+  readonly pairNote: string | null;
+}
+
+function gather(look: Look, { layout, read, misfit, left, pairNote }: Found): Ready | NotYet {
+  const view = read?.value?.view ?? null;
+  const { candidate, image, sidecar } = look;
+  const companions = judgeCompanions(look);
+  if ("state" in companions) return companions;
   const notes: string[] = [];
-  if (sidecar === null) notes.push("there is no sidecar");
+  if (sidecar === null) notes.push(left.length === 0 ? "there is no sidecar" : "there is no sidecar of its own");
   if (read !== null && read.flaw !== null) notes.push(read.flaw);
   if (misfit !== null) notes.push(misfit);
   const compressedWhole = isPacked(candidate.image);
   if (compressedWhole) notes.push("the image file is packed");
+  const members: Member[] = [...companions.members];
+  if (sidecar !== null) members.push({ name: candidate.sidecar!, role: "sidecar", ...sidecar });
+  // The image comes last: while it lies in raw, QXRD does not use its name again.
+  members.push({ name: candidate.image, role: "image", ...image });
   return {
     state: "ready",
-    members: membersOf(candidate, { image, sidecar }),
+    members,
     dark: misfit === null ? darkEvidence(view, candidate.image) : null,
     view,
     layout: layout.value,
     quarantine: layout.flaw !== null && !compressedWhole ? layout.flaw : null,
     notes,
-    remarks: read?.value?.remarks ?? [],
+    remarks: [...pairNote === null ? [] : [pairNote], ...read?.value?.remarks ?? []],
+    notAttached: [...left, ...companions.left],
     written_ms: (sidecar ?? image).modified_ms,
   };
+}
+
+/**
+ * The companions that go with the image. One that is still being written is waited for as long as a sidecar would be;
+ * after that it follows its frame later.
+ */
+function judgeCompanions(
+  { candidate, image, settled_s, frames, live }: Look,
+): { readonly members: readonly Member[]; readonly left: readonly NotAttached[] } | NotYet {
+  const members: Member[] = [];
+  const left: NotAttached[] = [];
+  for (const name of candidate.others) {
+    const other = factsOf(join(candidate.path, name));
+    if (other === null) continue;
+    const verdict = judgeCompanion({ image, other }, live);
+    if (!verdict.belongs) left.push({ name, reason: verdict.reason });
+    else if (settled_s(name, other) >= frames.settle_s) members.push({ name, role: "other", ...other });
+    else if (settled_s(candidate.image, image) < frames.sidecar_wait_s) return waiting(`${name} is being written`);
+    else left.push({ name, reason: "it is still being written" });
+  }
+  return { members, left };
 }
 
 /** QXRD builds of 2018 can write X.tif.bz2: nothing of it can be read before it is unpacked. */
@@ -138,16 +212,4 @@ function remarksOn({ flaws, cutOff }: Sidecar): string[] {
   const more = flaws.length === 1 ? "" : `, and ${flaws.length - 1} more lines are flawed`;
   const line = `line ${first.line} of the sidecar: ${first.text}${more}`;
   return [cut === null ? `${line}; the other lines are used` : `${line}; ${cut}`];
-}
-
-/** The image comes last: while it lies in raw, QXRD does not use its name again. */
-function membersOf(candidate: Candidate, facts: { image: FileFacts; sidecar: FileFacts | null }): Member[] {
-  const members: Member[] = [];
-  for (const name of candidate.others) {
-    const other = factsOf(join(candidate.path, name));
-    if (other !== null) members.push({ name, role: "other", ...other });
-  }
-  if (facts.sidecar !== null) members.push({ name: candidate.sidecar!, role: "sidecar", ...facts.sidecar });
-  members.push({ name: candidate.image, role: "image", ...facts.image });
-  return members;
 }

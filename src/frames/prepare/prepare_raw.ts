@@ -18,15 +18,16 @@ import {
   resumeClaim,
 } from "../claim/claim.ts";
 import { parametersFor } from "../claim/claim_parameters.ts";
-import type { Reporter } from "../events.ts";
+import type { Reporter, UnclaimedKind } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
 import { QuarantineRetry } from "./quarantine_retry.ts";
 import { type DarkFate, fateOfDark } from "./dark_policy.ts";
 import { type DarkToKeep, keepReference } from "../reference_dark.ts";
 import { allOf, leftKey, leftOf, leftUnreadable } from "../claim/left_folders.ts";
-import { type Candidate, scanRaw } from "./scan.ts";
+import { type Candidate, type Companion, type Scan, scanRaw, type Unclaimed } from "./scan.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
+import { UnclaimedReport } from "./unclaimed.ts";
 import { Watch } from "./watch.ts";
 
 /**
@@ -47,7 +48,7 @@ export class PrepareRaw {
   readonly #watch = new Watch();
   readonly #held = new HeldOpen("raw");
   readonly #retry = new QuarantineRetry();
-  #strays = new Set<string>();
+  readonly #unclaimed = new UnclaimedReport();
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
   #nextScan_ms = 0;
@@ -60,7 +61,6 @@ export class PrepareRaw {
     const begun_ms = performance.now();
     if (begun_ms < this.#nextScan_ms) return;
     const scan = scanAll(options);
-    this.#tellStrays(scan.strays, reporter);
     const waiting = new Set(scan.candidates);
     const onTheWay = countClaims(folders);
     let room = CLAIMS_MAX - onTheWay;
@@ -81,7 +81,8 @@ export class PrepareRaw {
     const claim = (candidate: Candidate, verdict: Ready) => claimReady(candidate, { verdict, options });
     await this.#retry.work(options, { onTheWay, claim });
     const left = leftInRaw(waiting, { folders, read: scan.read });
-    reporter.backlog(scan.read.has(folders.raw) ? { raw: waiting.size, left } : { left });
+    const unclaimed = this.#unclaimed.report(scan.unclaimed, reporter);
+    reporter.backlog(scan.read.has(folders.raw) ? { raw: waiting.size, left, unclaimed } : { left });
   }
 
   /** Goes on with what a crash left, before anything new is claimed. */
@@ -147,14 +148,6 @@ export class PrepareRaw {
     this.#refused.set(key, message.text);
     message.reporter.log.warn(message.text);
   }
-
-  #tellStrays(strays: readonly string[], reporter: Reporter): void {
-    const now = new Set(strays);
-    for (const stray of now) {
-      if (!this.#strays.has(stray)) reporter.log.debug(`${stray}: belongs to no image, left in the raw folder`);
-    }
-    this.#strays = now;
-  }
 }
 
 /** Messages are repeated after so many others rather than remembered for ever. */
@@ -163,7 +156,8 @@ const REMEMBERED_MAX = 10_000;
 interface ScanOfAll {
   /** In the order in which they are taken. */
   readonly candidates: readonly Candidate[];
-  readonly strays: readonly string[];
+  readonly companions: readonly Companion[];
+  readonly unclaimed: ReadonlyMap<UnclaimedKind, readonly Unclaimed[]>;
   /** The raw folders that could be read. */
   readonly read: ReadonlySet<string>;
 }
@@ -171,14 +165,19 @@ interface ScanOfAll {
 /** The raw folder, and before it those that were left, each told of where it cannot be read. */
 function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
   const candidates: Candidate[] = [];
-  const strays: string[] = [];
+  const companions: Companion[] = [];
+  const unclaimed = new Map<UnclaimedKind, Unclaimed[]>();
   const read = new Set<string>();
+  const take = (scan: Scan, found: readonly Candidate[]) => {
+    for (const candidate of inOrder(found)) candidates.push(candidate);
+    for (const companion of scan.companions) companions.push(companion);
+    for (const [kind, names] of scan.unclaimed) unclaimed.set(kind, [...unclaimed.get(kind) ?? [], ...names]);
+  };
   for (const left of leftOf(folders, "raw")) {
     const key = leftKey(left.path);
     try {
       const scan = scanRaw(left.path);
-      candidates.push(...inOrder(inTime(scan.candidates, left.until_ms)));
-      strays.push(...scan.strays);
+      take(scan, inTime(scan.candidates, left.until_ms));
       read.add(left.path);
       reporter.condition({ key, message: null });
     } catch (error) {
@@ -190,14 +189,13 @@ function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
   }
   try {
     const scan = scanRaw(folders.raw);
-    candidates.push(...inOrder(scan.candidates));
-    strays.push(...scan.strays);
+    take(scan, scan.candidates);
     read.add(folders.raw);
     reporter.condition({ key: "raw", message: null });
   } catch (error) {
     reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
   }
-  return { candidates, strays, read };
+  return { candidates, companions, unclaimed, read };
 }
 
 function isOver(until_ms: number | null): boolean {
@@ -271,6 +269,9 @@ async function claimReady(
   const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
   for (const remark of verdict.remarks) reporter.log.warn(`${frame}: ${remark}`);
+  for (const { name, reason } of verdict.notAttached) {
+    reporter.log.warn(`${frame}: ${name} is not taken with it and stays in ${candidate.path}: ${reason}`);
+  }
   const isMerged = !record.remove && record.quarantine === null;
   const source = isMerged ? options.parameters : undefined;
   const parameters = await parametersFor(record, { source, log: reporter.log });

@@ -125,7 +125,16 @@ function checkedBacklog(backlog: Backlog): Backlog {
   if (retried !== undefined && !hasNumbers(retried, ["id", "taken", "kept", "waiting"])) {
     throw new TypeError("what is tried again is counted in frames");
   }
-  return { ...checked, ...left === undefined ? {} : { left }, ...retried === undefined ? {} : { retried } };
+  const { unclaimed } = backlog;
+  if (unclaimed !== undefined && !hasNumbers(unclaimed, Object.keys(unclaimed ?? {}))) {
+    throw new TypeError("what stays in the raw folder is counted by its kind");
+  }
+  return {
+    ...checked,
+    ...left === undefined ? {} : { left },
+    ...retried === undefined ? {} : { retried },
+    ...unclaimed === undefined ? {} : { unclaimed },
+  };
 }
 
 function hasNumbers(value: unknown, keys: readonly string[]): boolean {
