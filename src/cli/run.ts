@@ -17,6 +17,7 @@ import { outputFolder } from "../plugins/host/plugin_host.ts";
 import { DeviceProperties } from "../tango/device_properties.ts";
 import { TangoFace } from "../tango/tango_face.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
+import { watchConfiguration } from "./config_watch.ts";
 import { countsText, minutesText } from "./counts_text.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 import { stagesNotReady } from "./stages_ready.ts";
@@ -35,8 +36,8 @@ export async function runRun(args: string[]): Promise<number> {
     command: "run",
     brief: message`Watches the raw folder and delivers each frame with its metadata, until it is stopped.`,
     footer:
-      message`Ctrl-C or pewatch stop lets the frames under way come to their end and leaves the others for the next start; a
-second Ctrl-C ends at once, which loses nothing either. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration, 130
+      message`Ctrl-C or pewatch stop finishes the frames in progress and leaves the others for the next start; a second
+Ctrl-C ends at once, which loses nothing either. The configuration is read at the start only. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration, 130
 ended at once.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
@@ -92,9 +93,12 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   tango?.started();
   tellPlugins(daemon, log);
   const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
+  using _watch = loaded.file === null
+    ? null
+    : watchConfiguration({ file: loaded.file, warn: (text) => log.warn(text) });
   const why = await stopped;
   clearTimeout(timer);
-  log.info(`stopping (${why}): the frames under way come to their end`);
+  log.info(`stopping (${why}): finishing the frames in progress`);
   // Clients can watch it until the end.
   tango?.end();
   await daemon.close();

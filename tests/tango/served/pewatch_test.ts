@@ -39,7 +39,7 @@ Deno.test({
     await pewatch.until(() => / delivered, /.test(pewatch.log), "the first frame");
     await pewatch.check(PYTHONS[0]!.python, name, "kill");
     assert.equal(await pewatch.ended(), 0);
-    assert.match(pewatch.log, /stopping \(a Tango client killed the server\): the frames under way come to their end/);
+    assert.match(pewatch.log, /stopping \(a Tango client killed the server\): finishing the frames in progress/);
     assert.match(pewatch.log, /stopped after /);
   },
 });
