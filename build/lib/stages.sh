@@ -3,6 +3,17 @@
 
 all_stages="lint unit plugins e2e tango windows faults fuzz load bench"
 usual_stages="lint unit plugins e2e tango windows faults fuzz load"
+# How long each takes on two cores.
+usual_minutes="lint:1 unit:4 plugins:3 e2e:3 tango:3 windows:3 faults:6 fuzz:1 load:1"
+
+# usual_time STAGE: ", about N min" where that is known.
+usual_time() {
+  local one
+  for one in $usual_minutes; do
+    [ "${one%:*}" != "$1" ] || echo ", about ${one#*:} min"
+  done
+}
+
 # A hanging test must not hang the machine that runs it; kills and benchmarks take as long as they are asked to.
 stage_time_limit_s=1200
 

@@ -2,7 +2,7 @@
 import { runParser } from "@optique/core/facade";
 import { type Message, message } from "@optique/core/message";
 import type { InferValue, Parser } from "@optique/core/parser";
-import { wantsColors } from "./terminal.ts";
+import { terminalWidth, wantsColors } from "./terminal.ts";
 
 /** What the program ends with. */
 export const EXIT = {
@@ -12,8 +12,9 @@ export const EXIT = {
   usage: 2,
 } as const;
 
-/** Wide enough for the longest description, narrow enough for the console of Windows. */
-const HELP_WIDTH = 100;
+/** Columns: no wider than is read easily, and no narrower than option and description beside each other need. */
+const HELP_WIDTH_MAX = 100;
+const HELP_WIDTH_MIN = 40;
 
 export interface CommandDescription {
   /** The command's name, "inspect". */
@@ -42,7 +43,7 @@ export function parseArguments<P extends Parser<"sync", unknown, unknown>>(
     help: { option: { names: ["-h", "--help"] }, onShow: () => void (exitCode = EXIT.done) },
     onError: () => void (exitCode = EXIT.usage),
     colors: wantsColors(Deno.stdout),
-    maxWidth: HELP_WIDTH,
+    maxWidth: Math.max(HELP_WIDTH_MIN, Math.min(HELP_WIDTH_MAX, terminalWidth(Deno.stdout))),
     aboveError: "none",
     stdout: (text) => console.log(text.trimEnd()),
     stderr: (text) => console.error(usageError(text, description.command)),

@@ -1,11 +1,5 @@
 /** The commands, each loaded only when it is asked for. */
-
-export interface Command {
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** Gives the exit code. */
-  load(): Promise<(args: string[]) => Promise<number>>;
-}
+import type { Command } from "./sub_commands.ts";
 
 /** In the order of the list. `deno compile` sees the modules by their literal specifiers. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -22,7 +16,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import("./retry.ts")).runRetry,
   },
   service: {
-    summary: "Let the daemon run from each start of the computer on",
+    summary: "Start the daemon whenever the computer starts",
     load: async () => (await import("./service/service.ts")).runService,
   },
   process: {

@@ -3,7 +3,8 @@ import { closest } from "../config/closest.ts";
 import { ConfigurationError } from "../config/error.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
 import { EXIT } from "./arguments.ts";
-import { type Command, COMMANDS } from "./commands.ts";
+import { COMMANDS } from "./commands.ts";
+import { type Command, commandLines } from "./sub_commands.ts";
 import { Painter } from "./terminal.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 
@@ -65,15 +66,14 @@ function unknown(name: string): number {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
   return [
     `pewatch ${PROGRAM_VERSION}: takes the frames of an X-ray detector from QXRD and delivers them with their metadata`,
     "",
     "Usage: pewatch COMMAND [OPTIONS]",
     "",
-    ...rows,
+    ...commandLines(COMMANDS),
     "",
-    "pewatch help COMMAND tells a command's options, pewatch --version the versions of all parts.",
+    "pewatch help COMMAND shows a command's options, pewatch --version the versions of all parts.",
     "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
   ].join("\n");
 }

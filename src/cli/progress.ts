@@ -1,7 +1,7 @@
 /** A progress bar for a person who waits; nothing where nobody watches. */
 import process from "node:process";
 import cliProgress from "cli-progress";
-import { wantsColors } from "./terminal.ts";
+import { terminalWidth, wantsColors } from "./terminal.ts";
 
 export interface Progress extends Disposable {
   /** So many are done; `note` stands behind the bar. */
@@ -10,24 +10,34 @@ export interface Progress extends Disposable {
   line(text: string): void;
 }
 
+/** Columns. */
+const BAR_MIN = 5;
+const BAR_MAX = 30;
+/** For the figures before the bar and a name behind it. */
+const NOTE_WIDTH = 50;
+
 /** A bar on standard error where that is a terminal. */
 export function startProgress(total: number, options: { quiet: boolean }): Progress {
   if (options.quiet || !Deno.stderr.isTerminal() || total === 0) {
     return { update: () => {}, line: writeLine, [Symbol.dispose]: () => {} };
   }
   const bar = new cliProgress.SingleBar({
-    format: "{bar} {value}/{total} frames  {note}",
+    // Figures first: a narrow terminal cuts off what stands last.
+    format: "{value}/{total} frames {bar} {note}",
     stream: process.stderr,
     hideCursor: wantsColors(Deno.stderr),
     clearOnComplete: true,
     stopOnComplete: false,
-    barsize: 30,
+    barsize: Math.max(BAR_MIN, Math.min(BAR_MAX, terminalWidth(Deno.stderr) - NOTE_WIDTH)),
     fps: 10,
   }, cliProgress.Presets.shades_classic);
   bar.start(total, 0, { note: "" });
   return {
     update: (done, note) => bar.update(done, { note }),
-    line: (text) => writeLine(`\r\x1b[K${text}`),
+    line: (text) => {
+      writeLine(`\r\x1b[K${text}`);
+      bar.render(true); // the next redraw may be held up while workers load
+    },
     [Symbol.dispose]: () => bar.stop(),
   };
 }

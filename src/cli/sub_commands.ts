@@ -1,7 +1,13 @@
 /** Commands that have commands of their own, `pewatch plugins list`: from their arguments to an exit code. */
 import { closest } from "../config/closest.ts";
 import { EXIT } from "./arguments.ts";
-import type { Command } from "./commands.ts";
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Returns a function of the arguments that returns the exit code. */
+  load(): Promise<(args: string[]) => Promise<number>>;
+}
 
 export interface CommandGroup {
   /** "plugins". */
@@ -37,15 +43,20 @@ function unknown(group: CommandGroup, name: string): number {
 }
 
 function overview({ name, brief, commands }: CommandGroup): string {
-  const width = 2 + Math.max(...Object.keys(commands).map((command) => command.length));
   return [
     `Usage: pewatch ${name} COMMAND [OPTIONS]`,
     "",
     brief,
     "",
-    ...Object.entries(commands).map(([command, { summary }]) => `  ${command.padEnd(width)}${summary}`),
+    ...commandLines(commands),
     "",
-    `pewatch ${name} COMMAND --help tells a command's options.`,
+    `pewatch ${name} COMMAND --help shows a command's options.`,
     "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
   ].join("\n");
+}
+
+/** A line for each command, their summaries below each other. */
+export function commandLines(commands: CommandGroup["commands"]): string[] {
+  const width = 2 + Math.max(...Object.keys(commands).map((command) => command.length));
+  return Object.entries(commands).map(([command, { summary }]) => `  ${command.padEnd(width)}${summary}`);
 }

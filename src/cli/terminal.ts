@@ -16,6 +16,15 @@ export function wantsColors(stream: Stream): boolean {
   return stream.isTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
 }
 
+/** Columns of the terminal; 80 where it is none or does not say. */
+export function terminalWidth(stream: Stream): number {
+  try {
+    return stream.isTerminal() ? Deno.consoleSize().columns || 80 : 80;
+  } catch {
+    return 80; // another stream than the one that the system asks is the terminal
+  }
+}
+
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /** Gives texts their style for one stream. */

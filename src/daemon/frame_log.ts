@@ -23,7 +23,7 @@ export function logFrame(log: Logger, event: FrameEvent): void {
   }
 }
 
-/** Logs conditions when they come, change and go; stages tell them at each firing. */
+/** Logs conditions when they come, change and go; stages report them at each firing. */
 export class ConditionLog {
   readonly #log: Logger;
   readonly #standing = new Map<string, string>();
@@ -32,7 +32,7 @@ export class ConditionLog {
     this.#log = log;
   }
 
-  /** Another start: what stands is told anew. */
+  /** Another start: what stands is logged anew. */
   forget(): void {
     this.#standing.clear();
   }
@@ -42,7 +42,7 @@ export class ConditionLog {
     if (message === null) {
       if (before === undefined) return;
       this.#standing.delete(key);
-      this.#log.info(`over: ${before}`);
+      this.#log.info(`solved: ${before}`);
     } else if (message !== before) {
       this.#standing.set(key, message);
       this.#log.error(message, { key });

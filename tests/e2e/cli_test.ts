@@ -152,3 +152,58 @@ Deno.test("each command has --help; what is misspelt is told with what was meant
   const version = await pewatch(["--version"]);
   assert.match(version.out, /^pewatch \d+\.\d+\.\d+ .*\nDeno .*\nlibtiff \d.*\nHDF5 \d/);
 });
+
+/** Runs a command in a terminal of so many columns and prints all that it writes, as Python shows bytes. */
+const IN_TERMINAL = `
+import fcntl, os, pty, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+written = b""
+while True:
+    try:
+        part = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not part:
+        break
+    written += part
+print(ascii(written.decode()))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+async function inTerminal(columns: number, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.env.get("PEWATCH_PYTHON") ?? "python3", {
+    args: ["-c", IN_TERMINAL, String(columns), new URL("../../build/pewatch", import.meta.url).pathname, ...args],
+    env: { TERM: "xterm" },
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("in a narrow terminal the progress of process shows its figures, and nothing wipes it away", async () => {
+  using place = new Place();
+  await simulated(place);
+  const written = await inTerminal(30, "process", place.raw, "--output", place.output);
+  const [first, last] = [written.indexOf("0/5 frames"), written.lastIndexOf("/5 frames")];
+  assert.ok(first >= 0 && last > first, written);
+  assert.doesNotMatch(written.slice(first, last), /\\x1b\[2K|\\x1b\[J/, written);
+});
+
+Deno.test("help and the list of plugins fit into 80 columns and fewer", async () => {
+  for (const args of [["process", "--help"], ["plugins", "list"]]) {
+    const columns = args.includes("list") ? 80 : 50;
+    const written = await inTerminal(columns, ...args);
+    const lines = JSON.parse(
+      `"${
+        written.trim().slice(1, -1).replaceAll(/\\x1b\[[\d;]*m/g, "").replaceAll('"', '\\"').replaceAll("\\'", "'")
+      }"`,
+    )
+      .split("\r\n") as string[];
+    // A path is as long as it is.
+    for (const line of lines.filter((line) => !line.includes("folder: "))) {
+      assert.ok(line.length <= columns, `${line.length}: ${line}`);
+    }
+  }
+});

@@ -34,7 +34,7 @@ for (const which of ["raw", "temp", "proc", "output"] as const) {
     await run.until(() => place.has("during.nxs"), "the frame of the time between");
     place.put("after.tif", makeImage({ seed: 3 }), makeSidecar());
     await run.until(() => place.has("after.nxs"), "the frame after");
-    await run.says(/^over: /);
+    await run.says(/^solved: /);
     await run.stop();
     assert.deepEqual(place.delivered().filter((name) => name.endsWith(".nxs")), [
       "after.nxs",

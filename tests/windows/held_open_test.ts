@@ -82,7 +82,7 @@ Deno.test("a frame that another process holds open waits, is told of with the fi
   const images = () => [...Deno.readDirSync(output)].filter(({ name }) => name.endsWith(".tif")).length;
   assert.equal(images(), 1, "the other frame is not held up");
   Deno.writeTextFileSync(folder.join("let-go"), "");
-  await daemon.says(/over: .*waits: another program/);
+  await daemon.says(/solved: .*waits: another program/);
   await daemon.says(new RegExp(`${name}: delivered`));
   assert.equal(images(), 2);
   const left = [...Deno.readDirSync(raw)].map(({ name }) => name).filter((name) => !name.startsWith("."));

@@ -61,10 +61,9 @@ export async function runList(args: string[]): Promise<number> {
     console.log(JSON.stringify({ running: answer !== null, pid: answer?.holder.pid ?? null, plugins: rows }, null, 2));
     return EXIT.done;
   }
-  const head = answer === null
-    ? `No daemon is running; these would be loaded (plugins folder: ${settings.plugins.dir})`
-    : `${nameOf(answer.holder)} is running (plugins folder: ${settings.plugins.dir})`;
-  print(head, rows);
+  const head = answer === null ? "No daemon is running; these would be loaded" : `${nameOf(answer.holder)} is running`;
+  console.log(`${head}\nplugins folder: ${settings.plugins.dir}`);
+  print(rows);
   return EXIT.done;
 }
 
@@ -102,10 +101,9 @@ const STYLES: Readonly<Record<string, Style>> = {
   "cannot be taken": "red",
 };
 
-function print(head: string, rows: readonly PluginRow[]): void {
+function print(rows: readonly PluginRow[]): void {
   const painter = new Painter(Deno.stdout);
-  console.log(head);
-  const titles = ["NAME", "TICKS", "OFFSET", "STATE", "FIRINGS", "FAILURES", "LAST", "LONGEST", "FROM"];
+  const titles = ["NAME", "TICKS", "OFFSET", "STATE", "FIRINGS", "FAILURES", "LAST", "LONGEST"];
   const cells = rows.map((row) =>
     [
       row.name,
@@ -116,7 +114,6 @@ function print(head: string, rows: readonly PluginRow[]): void {
       text(row.failures),
       timeText(row.lastTime_ms),
       timeText(row.longestTime_ms),
-      row.file === null ? "shipped" : row.file + (row.replaces ? " (in place of the shipped one)" : ""),
     ].map(printable)
   );
   const [header, ...lines] = tableLines([titles, ...cells], { right: [1, 2, 4, 5, 6, 7] });
@@ -125,6 +122,10 @@ function print(head: string, rows: readonly PluginRow[]): void {
     const style = STYLES[row.state];
     const line = lines[index] ?? "";
     console.log(style === undefined ? line : line.replace(row.state, painter.paint(style, row.state)));
+    if (row.file !== null) {
+      const replaces = row.replaces ? " (in place of the shipped one)" : "";
+      console.log(`    ${painter.paint("dim", "file:")} ${printable(row.file)}${replaces}`);
+    }
     if (row.lastError !== null) console.log(`    ${painter.paint("dim", "last error:")} ${printable(row.lastError)}`);
     const counters = Object.entries(row.counters).map(([name, value]) => `${name} ${value}`);
     if (counters.length > 0) console.log(`    ${painter.paint("dim", "counters:")} ${printable(counters.join(", "))}`);

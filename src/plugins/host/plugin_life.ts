@@ -172,10 +172,7 @@ export class PluginLife {
     }
     record.state = "ready";
     record.failuresInRow = 0;
-    if (wasAside) {
-      this.#around.log.info(`${this.#name}: works again`);
-      this.#tell("", null);
-    }
+    if (wasAside) this.#tell("", null);
     return FINE;
   }
 
@@ -232,8 +229,9 @@ export class PluginLife {
     this.record.state = "refused";
     this.record.lastError = reason;
     const message = `refuses to run: ${reason}`;
-    if (!this.#giveWay(message) && this.#options.choice.stage) this.#tell("", `${this.#name}: ${message}`);
-    this.#around.log.error(`${this.#name}: ${message}`);
+    const text = `${this.#name}: ${message}`;
+    if (!this.#giveWay(message) && this.#options.choice.stage) this.#tell("", text); // which is logged as a condition
+    else this.#around.log.error(text);
     return reason;
   }
 
@@ -247,9 +245,8 @@ export class PluginLife {
       const what = this.#options.choice.stage
         ? "it is tried again now and then"
         : `it is put aside until its file changes or somebody asks: pewatch plugins retry ${this.#name}`;
-      const message = `${this.#name}: ${inARow(failuresInRow)}, ${what}: ${lastError}`;
-      this.#around.log.error(message);
-      this.#tell("", message);
+      // The log has it as a condition.
+      this.#tell("", `${this.#name}: ${inARow(failuresInRow)}, ${what}: ${lastError}`);
     }
     this.record.state = "aside";
     if (!this.#options.choice.stage) this.#instance?.terminate("it was put aside");

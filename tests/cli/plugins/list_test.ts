@@ -77,7 +77,7 @@ Deno.test("without a daemon it shows what would be loaded, and what cannot be", 
   assert.match(broken?.lastError ?? "", /broken\.ts:1:\d+/);
   const { out } = await place.cli("plugins", "list");
   assert.match(out, /^No daemon is running; these would be loaded/);
-  assert.match(out, /^counts +2 +0 +not running +- +- +- +- +\S+counts\.ts$/m);
+  assert.match(out, /^counts +2 +0 +not running +- +- +- +-\n +file: \S+counts\.ts$/m);
 });
 
 Deno.test("retry and stop without a daemon say that none runs, and fail", async () => {
@@ -97,13 +97,13 @@ Deno.test("from a running daemon it shows firings, failures, times and counters"
   assert.ok((row.counters["calls"] ?? 0) >= 2);
   const { out } = await place.cli("plugins", "list");
   assert.match(out, new RegExp(`^The daemon \\(process ${daemon.pid}\\) is running`));
-  assert.match(out, /^01_prepare_raw +1 +0 +(ready|firing) +\d+ +0 .*shipped$/m);
+  assert.match(out, /^01_prepare_raw +1 +0 +(ready|firing) +\d+ +0 /m);
   assert.match(out, /^ {4}counters: calls \d+$/m);
 });
 
 Deno.test("a plugin that was put aside is put back to work by retry; a wrong name gets the nearest", async () => {
   using place = new Place({ "fails.ts": FAILS });
-  await using _daemon = await place.daemon();
+  await using daemon = await place.daemon();
   const aside = await place.listUntil("fails", ({ state }) => state === "aside");
   assert.match(aside.lastError ?? "", /no luck 2/);
   const wrong = await place.cli("plugins", "retry", "fials");
@@ -113,6 +113,11 @@ Deno.test("a plugin that was put aside is put back to work by retry; a wrong nam
   assert.equal(code, 0, err);
   const again = await place.listUntil("fails", ({ failures }) => (failures ?? 0) > (aside.failures ?? 0));
   assert.ok((again.firings ?? 0) > (aside.firings ?? 0));
+  const lines = (words: RegExp) => daemon.lines.filter(({ message }) => words.test(message)).length;
+  await place.listUntil("fails", ({ state }) => state === "aside");
+  await daemon.until(() => lines(/put aside until/) >= 3, "that it is put aside again");
+  // Twice put aside, and the solution names the first.
+  assert.deepEqual([lines(/^fails: .*put aside until/), lines(/^solved: fails: .*put aside/)], [2, 1], daemon.text());
 });
 
 Deno.test("pewatch stop ends the daemon in an orderly way, and comes back when it has ended", async () => {
