@@ -163,6 +163,8 @@ declare module "pewatch" {
     readonly used?: boolean;
     /** When the image was processed, which is after its exposure: wall clock of the detector PC. */
     readonly dateTime?: LocalDateTime;
+    /** What `dateTime` says of the clock that it was read from. */
+    readonly dateTimeClock?: SidecarClock;
     readonly dateString?: string;
     /** Seconds since 1970-01-01 UTC. */
     readonly timeStamp_s?: number;
@@ -510,6 +512,8 @@ declare module "pewatch" {
     readonly gain_setting?: string;
     readonly saturation_value?: number;
     readonly serial_number?: string;
+    /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
+    readonly time_zone?: string;
   }
 
   interface SampleSettings {
@@ -582,6 +586,28 @@ declare module "pewatch" {
     readonly millisecond: number;
   }
 
+  /** What a QDateTime says of the clock that it was read from. */
+  type SidecarClock =
+    /** The clock of QXRD's computer; whether it had summer time, as far as QXRD's Qt wrote that down. */
+    | {
+      readonly kind: "local";
+      readonly summer: boolean | null;
+    }
+    /** UTC is the offset 0. East is positive. */
+    | {
+      readonly kind: "offset";
+      readonly offset_s: number;
+    }
+    /** An IANA name. */
+    | {
+      readonly kind: "zone";
+      readonly name: string;
+    }
+    /** Of an offset or a zone that is not in the stream. */
+    | {
+      readonly kind: "unknown";
+    };
+
   /** `[centerfinder]`: the geometry at the time of saving; it may have been changed after the image was taken. */
   interface CenterFinderView {
     readonly centerX_px?: number;
@@ -595,9 +621,9 @@ declare module "pewatch" {
     readonly tiltPlaneRotation_deg?: number;
   }
 
-  /** A known key whose value cannot be used. */
+  /** A known key whose value cannot be used, or a line that is no key. */
   interface SidecarProblem {
-    /** With its section: `metadata/width`. */
+    /** With its section: `metadata/width`; empty for a line that is no key. */
     readonly key: string;
     readonly line: number;
     readonly text: string;

@@ -24,7 +24,7 @@ const OF_DELIVERY = {
 } as const satisfies Record<string, (frame: DeliveredFrame) => CsvValue>;
 
 /** What a sidecar's view may have, under the same names; the compiler sees to it that none is left out. */
-const OF_VIEW: Record<Exclude<keyof SidecarView, "problems" | "centerfinder">, true> = {
+const OF_VIEW: Record<Exclude<keyof SidecarView, "problems" | "centerfinder" | "dateTimeClock">, true> = {
   width: true,
   height: true,
   dataType: true,

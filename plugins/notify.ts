@@ -112,6 +112,6 @@ function message(frame: DeliveredFrame) {
 /** The sidecar's view under its own names, dates as ISO 8601; null without a sidecar. */
 function facts(sidecar: FrameSidecar | null) {
   if (sidecar === null) return null;
-  const { problems: _, dateTime, ...view } = sidecar.view;
+  const { problems: _, dateTime, dateTimeClock: _clock, ...view } = sidecar.view;
   return dateTime === undefined ? view : { dateTime: isoLocal(dateTime), ...view };
 }

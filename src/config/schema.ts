@@ -1,5 +1,7 @@
 /** The schema of a configuration: every key, its type, its range and the range's reason. Loaded by the main thread only. */
 import * as v from "valibot";
+import { isTimeZone } from "../time/zone.ts";
+import { closest } from "./closest.ts";
 import type { Settings } from "./settings.ts";
 import { FolderNameError, splitRelativeFolder } from "./relative_folder.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./tango_names.ts";
@@ -44,6 +46,19 @@ function oneOf<const T extends readonly [string, ...string[]]>(...choices: T) {
 function words() {
   const message = "a text in quotes is needed; leave the key out where there is nothing to say";
   return v.exactOptional(v.pipe(v.string(message), v.nonEmpty(message)));
+}
+
+/** Windows calls its zones by other names, and an offset knows nothing of summer time. */
+function timeZone() {
+  const message = 'the IANA name of a time zone is needed, such as "Europe/Berlin" or "America/Chicago"';
+  return v.exactOptional(v.pipe(
+    v.string(message),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || isTimeZone(dataset.value)) return;
+      const meant = closest(dataset.value, Intl.supportedValuesOf("timeZone"));
+      addIssue({ message: meant === null ? message : `there is no such time zone; did you mean "${meant}"?` });
+    }),
+  ));
 }
 
 function pathOf(what: string) {
@@ -160,6 +175,7 @@ export const settingsSchema = v.object({
     gain_setting: words(),
     saturation_value: positive("counts"),
     serial_number: words(),
+    time_zone: timeZone(),
   }),
   sample: v.object({
     name: words(),

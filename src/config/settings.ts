@@ -92,6 +92,8 @@ export interface DetectorSettings {
   readonly gain_setting?: string;
   readonly saturation_value?: number;
   readonly serial_number?: string;
+  /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
+  readonly time_zone?: string;
 }
 
 export interface SampleSettings {

@@ -8,12 +8,23 @@ export interface SidecarBytes {
   readonly bytes: Uint8Array;
 }
 
-/** A QDateTime. `spec` says what QXRD's Qt knew of the zone: nearly always "local". */
+/** A QDateTime. */
 export interface SidecarDateTime {
   readonly kind: "dateTime";
   readonly dateTime: LocalDateTime;
-  readonly spec: "local" | "utc" | "offset" | "zone";
+  readonly clock: SidecarClock;
 }
+
+/** What a QDateTime says of the clock that it was read from. */
+export type SidecarClock =
+  /** The clock of QXRD's computer; whether it had summer time, as far as QXRD's Qt wrote that down. */
+  | { readonly kind: "local"; readonly summer: boolean | null }
+  /** UTC is the offset 0. East is positive. */
+  | { readonly kind: "offset"; readonly offset_s: number }
+  /** An IANA name. */
+  | { readonly kind: "zone"; readonly name: string }
+  /** Of an offset or a zone that is not in the stream. */
+  | { readonly kind: "unknown" };
 
 /** Any other QVariant, as its bytes (big-endian QDataStream, without the type). */
 export interface SidecarVariant {
@@ -80,25 +91,70 @@ function decodeVariant(bytes: Uint8Array, stream: 4 | 5): SidecarDateTime | Side
   return { kind: "variant", type, typeName: name.replace(/\0.*$/s, ""), bytes: bytes.subarray(nameStart + nameLength) };
 }
 
-/** No class of QXRD has a longer name; bounds what is spread onto the stack. */
+/** No class of QXRD and no time zone has a longer name; bounds what is spread onto the stack. */
 const TYPE_NAME_MAX = 256;
 
-/** u32 Julian day, u32 ms, i8: -1, 0, 1 local (unknown, standard, summer), 2 UTC, 3 offset. */
+/**
+ * u32 Julian day, u32 ms, i8 QDateTimePrivate::Spec: -1 local, 0 local standard time, 1 local summer time (both of Qt 4
+ * alone), 2 UTC, 3 an offset, 4 a zone. Qt writes neither that offset nor that zone into a stream of its version 4.0.
+ */
 function dateTimeOfQt4(view: DataView, at: number): SidecarDateTime | undefined {
   if (view.byteLength < at + 9) return undefined;
   const dateTime = fromJulianDay(view.getUint32(at), view.getUint32(at + 4));
-  const spec = view.getInt8(at + 8);
   if (dateTime === undefined) return undefined;
-  return { kind: "dateTime", dateTime, spec: spec < 2 ? "local" : spec === 2 ? "utc" : "offset" };
+  const spec = view.getInt8(at + 8);
+  const clock: SidecarClock = spec === 2
+    ? { kind: "offset", offset_s: 0 }
+    : spec > 2
+    ? { kind: "unknown" }
+    : { kind: "local", summer: spec === 1 ? true : spec === 0 ? false : null };
+  return { kind: "dateTime", dateTime, clock };
 }
 
-/** i64 Julian day, u32 ms, u8: 0 local, 1 UTC, 2 offset, 3 zone (an offset or a name follows). */
+/**
+ * i64 Julian day, u32 ms, i8 Qt::TimeSpec: 0 local, 1 UTC, 2 an offset (i32 seconds follow), 3 a QTimeZone. Streams of
+ * Qt 5.2 and newer, 6 included.
+ */
 function dateTimeOfQt5(view: DataView, at: number): SidecarDateTime | undefined {
   if (view.byteLength < at + 13) return undefined;
   const dateTime = fromJulianDay(Number(view.getBigInt64(at)), view.getUint32(at + 8));
-  const spec = (["local", "utc", "offset", "zone"] as const)[view.getUint8(at + 12)];
-  if (dateTime === undefined || spec === undefined) return undefined;
-  return { kind: "dateTime", dateTime, spec };
+  const spec = view.getInt8(at + 12);
+  if (dateTime === undefined || spec < 0 || spec > 3) return undefined;
+  const clock = clockOfQt5(spec, new DataView(view.buffer, view.byteOffset + at + 13, view.byteLength - at - 13));
+  return { kind: "dateTime", dateTime, clock };
+}
+
+function clockOfQt5(spec: number, rest: DataView): SidecarClock {
+  if (spec === 0) return { kind: "local", summer: null };
+  if (spec === 1) return { kind: "offset", offset_s: 0 };
+  if (spec === 2) return rest.byteLength < 4 ? { kind: "unknown" } : { kind: "offset", offset_s: rest.getInt32(0) };
+  return zoneOfQt5(rest);
+}
+
+/**
+ * A QTimeZone is its IANA name; a zone of a fixed offset is the name "OffsetFromUtc", a name such as "UTC+01:00", and
+ * i32 seconds; those of Qt 6.5 and newer are "QTimeZone::UTC", or "AheadOfUtcBy" and i32 seconds.
+ */
+function zoneOfQt5(view: DataView): SidecarClock {
+  const name = stringAt(view, 0);
+  // Qt names a zone that is none "-No Time Zone Specified!".
+  if (name === null || name.text === "" || name.text.startsWith("-")) return { kind: "unknown" };
+  if (name.text === "QTimeZone::UTC") return { kind: "offset", offset_s: 0 };
+  if (name.text === "QTimeZone::LocalTime") return { kind: "local", summer: null };
+  if (name.text !== "OffsetFromUtc" && name.text !== "AheadOfUtcBy") return { kind: "zone", name: name.text };
+  const end = name.text === "AheadOfUtcBy" ? name.end : stringAt(view, name.end)?.end;
+  if (end === undefined || view.byteLength < end + 4) return { kind: "unknown" };
+  return { kind: "offset", offset_s: view.getInt32(end) };
+}
+
+/** A QString: u32 bytes (0xffffffff for none), then UTF-16, big-endian. */
+function stringAt(view: DataView, at: number): { text: string; end: number } | null {
+  if (view.byteLength < at + 4) return null;
+  const bytes = view.getUint32(at);
+  const from = at + 4;
+  if (bytes > Math.min(2 * TYPE_NAME_MAX, view.byteLength - from)) return null;
+  const units = Array.from({ length: bytes >> 1 }, (_, index) => view.getUint16(from + 2 * index));
+  return { text: String.fromCharCode(...units), end: from + bytes };
 }
 
 /** The numbers of a QcepDoubleList (u32 count, then float64, big-endian); undefined for anything else. */

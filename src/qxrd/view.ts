@@ -1,7 +1,7 @@
 /** A sidecar seen as typed facts: every key of QXRD's own that is documented, with its unit in its name. */
-import { type LocalDateTime, parseDateString } from "./date_time.ts";
+import { formatLocalIso, type LocalDateTime, parseDateString } from "./date_time.ts";
 import type { Sidecar, SidecarEntry } from "./sidecar.ts";
-import { decodeValue, doublesOf, type SidecarValue } from "./sidecar_values.ts";
+import { decodeValue, doublesOf, type SidecarClock, type SidecarValue } from "./sidecar_values.ts";
 
 /** What `dataType` counts. */
 export const DATA_TYPES = [
@@ -66,6 +66,8 @@ export interface SidecarView {
   readonly used?: boolean;
   /** When the image was processed, which is after its exposure: wall clock of the detector PC. */
   readonly dateTime?: LocalDateTime;
+  /** What `dateTime` says of the clock that it was read from. */
+  readonly dateTimeClock?: SidecarClock;
   readonly dateString?: string;
   /** Seconds since 1970-01-01 UTC. */
   readonly timeStamp_s?: number;
@@ -155,6 +157,7 @@ export function viewSidecar(sidecar: Sidecar): SidecarView {
   const view = readRows(sidecar, { section: "metadata", rows: METADATA, problems });
   const centerfinder = readRows(sidecar, { section: "centerfinder", rows: CENTERFINDER, problems });
   if (Object.keys(centerfinder).length > 0) view["centerfinder"] = centerfinder;
+  addClock(sidecar, view);
   addDate(sidecar, view, problems);
   return { ...view, problems };
 }
@@ -235,6 +238,12 @@ function readDoubles(sidecar: Sidecar, entry: SidecarEntry): number[] | undefine
   return numbers.every((number) => number !== undefined) ? numbers as number[] : undefined;
 }
 
+function addClock(sidecar: Sidecar, view: Record<string, unknown>): void {
+  const value = sidecar.value("metadata", "dateTime");
+  if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "dateTime") return;
+  view["dateTimeClock"] = value.clock;
+}
+
 /** `dateString` stands in where there is no usable `dateTime`; where both are there they must agree. */
 function addDate(sidecar: Sidecar, view: Record<string, unknown>, problems: SidecarProblem[]): void {
   const entry = sidecar.entry("metadata", "dateString");
@@ -246,7 +255,11 @@ function addDate(sidecar: Sidecar, view: Record<string, unknown>, problems: Side
   } else if (view["dateTime"] === undefined) {
     view["dateTime"] = fromText;
   } else if (!sameDateTime(view["dateTime"] as LocalDateTime, fromText)) {
-    problems.push({ key, line: entry.line, text: "Cannot tell the date: dateString differs from dateTime" });
+    problems.push({
+      key,
+      line: entry.line,
+      text: `Cannot tell the date: it differs from dateTime, ${formatLocalIso(view["dateTime"] as LocalDateTime)}`,
+    });
   }
 }
 

@@ -33,6 +33,18 @@ Deno.test("the documented configuration says exactly what the defaults are", () 
   assert.equal(loaded.file, resolve(DOCUMENTED));
 });
 
+Deno.test("[detector] time_zone is an IANA name; Windows' names and offsets are refused with what to write", () => {
+  const { detector } = parseSettings('[detector]\ntime_zone = "Asia/Kathmandu"\n', "/etc/pewatch.toml", LINUX);
+  assert.equal(detector.time_zone, "Asia/Kathmandu");
+  const said = (zone: string) => soleProblem(`[detector]\ntime_zone = ${zone}\n`);
+  assert.match(said('"Europe/Berln"').message, /"Europe\/Berln" cannot be used: .*did you mean "Europe\/Berlin"\?/);
+  for (const zone of ['"W. Europe Standard Time"', '"+01:00"', '""', "1", "true"]) {
+    const { line, key, message } = said(zone);
+    assert.deepEqual([line, key], [2, "detector.time_zone"], zone);
+    assert.match(message, /the IANA name of a time zone is needed, such as "Europe\/Berlin"|did you mean/, zone);
+  }
+});
+
 Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a long one", () => {
   const long = "x".repeat(200);
   const { folders, daemon } = parseSettings(

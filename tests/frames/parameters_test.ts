@@ -11,9 +11,13 @@ import { readFrameTags } from "../../src/tiff/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { EVERY_KIND } from "../nexus/parameters.ts";
 import { endAt } from "./crash.ts";
-import { libraries, pixelsOf, Way } from "./way.ts";
+import { libraries, pixelsOf, sidecarText, Way } from "./way.ts";
 
-const LONG_AGO = new Date("2020-01-01T00:00:00Z");
+const LONG_AGO = new Date("2010-01-01T00:00:00Z");
+/** A whole second, since a sidecar written by hand has no more digits. */
+const EXPOSED = new Date("2020-06-01T10:00:00Z");
+/** A sidecar that says when its frame was exposed, whatever the time of its file. */
+const EXPOSED_SIDECAR = sidecarText({ more: `timeStamp=${EXPOSED.getTime() / 1000}` });
 
 function source(...readings: ParameterReading[]): ParameterSource & { readonly asked: number[] } {
   const asked: number[] = [];
@@ -46,11 +50,11 @@ function fieldOf(way: Way, name: string, path: string): unknown {
 
 const TEMPERATURE = "entry/instrument/parameters/temperature";
 
-Deno.test("what was known when a frame was written stands in its tags and its NeXus file", async () => {
+Deno.test("what was known when a frame was exposed stands in its tags and its NeXus file", async () => {
   using way = new Way();
-  way.put({ name: "P-00001.tif" });
-  const { mtime } = Deno.statSync(join(way.raw, "P-00001.tif.metadata"));
-  const later = new Date(mtime!.getTime() + 60_000);
+  // The file is of today, as one that was copied.
+  way.put({ name: "P-00001.tif", sidecar: EXPOSED_SIDECAR });
+  const later = new Date(EXPOSED.getTime() + 60_000);
   way.parameters = source(reading("temperature", 81.5), reading("later", 1, later));
   const before = pixelsOf(join(way.raw, "P-00001.tif"));
   await way.fire();
@@ -59,6 +63,30 @@ Deno.test("what was known when a frame was written stands in its tags and its Ne
   assert.equal(fieldOf(way, "P-00001.nxs", "entry/instrument/parameters/later"), undefined);
   assert.equal(pixelsOf(join(way.output, "P-00001.tif")), before);
   assert.deepEqual(way.onTheWay(), []);
+});
+
+Deno.test("without a time in the sidecar, or with another image's, the time of the file counts", async () => {
+  for (const sidecar of [null, "[metadata]\nexposureTime=1\n", `[metadata]\nwidth=1\nheight=1\ntimeStamp=1\n`]) {
+    using way = new Way();
+    way.put({ name: "P.tif", sidecar });
+    const written = Deno.statSync(join(way.raw, sidecar === null ? "P.tif" : "P.tif.metadata")).mtime!;
+    way.parameters = source(reading("at", 1, written), reading("later", 1, new Date(written.getTime() + 60_000)));
+    await way.fire();
+    assert.deepEqual(Object.keys(tagOf(way, "P.tif")!), ["at"], String(sidecar));
+  }
+});
+
+Deno.test("the sidecar's local time counts in the zone of the configuration", async () => {
+  using way = new Way({ detector: { time_zone: "Asia/Kathmandu" } });
+  way.put({ name: "P.tif", sidecar: sidecarText() });
+  const exposed = new Date("2017-11-09T23:08:28.053+05:45");
+  way.parameters = source(
+    reading("temperature", 80, new Date(exposed.getTime() - 1000)),
+    reading("later", 1, new Date(exposed.getTime() + 1000)),
+  );
+  await way.fire();
+  assert.deepEqual(Object.keys(tagOf(way, "P.tif")!), ["temperature"]);
+  assert.equal(fieldOf(way, "P.nxs", "entry/end_time"), "2017-11-09T23:08:28.053+05:45");
 });
 
 Deno.test("a frame without sidecar, or with another image's, has its parameters in both files all the same", async () => {
@@ -99,14 +127,13 @@ Deno.test("a source that cannot answer costs a warning, never a frame", async ()
   }
 });
 
-Deno.test("what is told between claim and merge counts too, if it was read before the frame was written", async () => {
+Deno.test("what is told between claim and merge counts too, if it was read before the frame was exposed", async () => {
   using way = new Way();
-  way.put({ name: "P.tif" });
-  const { mtime } = Deno.statSync(join(way.raw, "P.tif.metadata"));
+  way.put({ name: "P.tif", sidecar: EXPOSED_SIDECAR });
   const old = reading("temperature", 80);
   way.parameters = source(old, reading("removed since", 1));
   await way.firePrepare();
-  way.parameters = source(reading("temperature", 81, new Date(mtime!.getTime() - 5)), reading("new", 2));
+  way.parameters = source(reading("temperature", 81, new Date(EXPOSED.getTime() - 5)), reading("new", 2));
   await way.fireMerge();
   await way.fireFinalize();
   const tag = tagOf(way, "P.tif")!;

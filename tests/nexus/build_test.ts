@@ -4,7 +4,12 @@ import { sample } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { factsWith, fieldAt, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";
 
-const LAB6 = { imageName: "LaB6-00000.tif", sidecarText: sample("LaB6").bytes } as const;
+const LAB6 = {
+  imageName: "LaB6-00000.tif",
+  sidecarText: sample("LaB6").bytes,
+  timeZone: "America/Chicago",
+  writtenAt: new Date("2015-11-19T20:37:42Z"),
+} as const;
 
 /** The sidecar's geometry with one key changed. */
 function centerfinder(lines: string): string {
@@ -174,7 +179,10 @@ Deno.test("profile nxmx is taken where all that it requires is known, else base 
   assert.equal(findNode(full, "entry/instrument/source"), undefined);
   const lacking = treeOf(factsWith({ settings: known }));
   assert.equal(findNode(lacking, "entry/definition"), undefined);
-  assert.match(String(fieldAt(lacking, "process/notes/data").value), /base instead of nxmx: wavelength, distance/);
+  assert.match(
+    String(fieldAt(lacking, "process/notes/data").value),
+    /base instead of nxmx: exposure time, wavelength, distance/,
+  );
   const base = treeOf(factsWith(LAB6));
   assert.equal(findNode(base, "entry/definition"), undefined);
   assert.equal(findNode(base, "entry/process/notes"), undefined);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
 import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
 import { checkReading, ParameterError } from "../../src/parameters/check.ts";
 import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
@@ -15,7 +14,7 @@ import { anyReading, anyTime, anyValue, EVERY_KIND } from "./parameters.ts";
 
 const TIME = new Date("2026-07-01T10:00:00Z");
 
-function treeWith(parameters: ParameterReading[], facts: Partial<FrameFacts> = {}): NexusGroup {
+function treeWith(parameters: ParameterReading[], facts: Parameters<typeof factsWith>[0] = {}): NexusGroup {
   return treeOf(factsWith({ ...facts, parameters }));
 }
 
@@ -157,7 +156,7 @@ Deno.test("the source's parameters go to the source, wherever the profile has it
   });
   for (const path of ["/entry/instrument/source/current", "/entry/source/current"]) {
     const parameters: ParameterReading[] = [{ name: "I", value: 100.5, unit: "mA", time: TIME, path }];
-    const nxmx = treeWith(parameters, { settings });
+    const nxmx = treeWith(parameters, { settings, sidecarText: "[metadata]\nexposureTime=1\n" });
     assert.equal(fieldAt(nxmx, "definition").value, "NXmx");
     assert.equal(fieldAt(nxmx, "source/current").value, 100.5);
     assert.equal(findNode(nxmx, "entry/instrument/source"), undefined);

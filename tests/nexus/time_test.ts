@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatMoment, momentOf, zoneOffset } from "../../src/nexus/frame/time.ts";
+import { formatMoment, type Moment, momentOf } from "../../src/nexus/frame/time.ts";
 import { factsWith } from "./frame.ts";
 
 function endOf(metadata: string, timeZone?: string): string {
@@ -49,14 +49,6 @@ Deno.test("an hour that summer time repeats or leaves out is one of its two, the
   assert.equal(endOf(`${hour}\ntimeStamp=${first_s + 3600}`, "Europe/Berlin"), "2017-10-29T02:30:00.000+01:00");
 });
 
-Deno.test("this computer's zone has a name that Intl takes, whatever the system calls it, and the same offset", () => {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  for (const month of [0, 3, 6, 9]) {
-    const time_ms = Date.UTC(2024, month, 15);
-    assert.equal(zoneOffset(time_ms, timeZone), zoneOffset(time_ms));
-  }
-});
-
 Deno.test("a timeStamp alone is shown in the zone", () => {
   assert.equal(endOf("timeStamp=1447965460.315", "America/Chicago"), "2015-11-19T14:37:40.315-06:00");
 });
@@ -72,8 +64,136 @@ Deno.test("numbers that are no time are not taken for one", () => {
   assert.equal(endOf("timeStamp=0"), "2026-03-01T13:00:00.000+01:00");
 });
 
-Deno.test("zoneOffset() without a zone is this machine's", () => {
-  const now = Date.now();
-  assert.equal(zoneOffset(now), 0 - new Date(now).getTimezoneOffset());
-  assert.equal(zoneOffset(now, "UTC"), 0);
+/** The moment of a `dateTime` with a flag of its own, in the form of Qt 4: -1 none, 0 standard, 1 summer time, 2 UTC … */
+function flagged(
+  local: string,
+  options: { spec: number; timeZone?: string; timeStamp_s?: number; writtenAt?: string },
+): Moment {
+  const date = new Date(`${local}Z`);
+  const days = Math.floor(date.getTime() / 86_400_000);
+  const bytes = new DataView(new ArrayBuffer(13));
+  bytes.setUint32(0, 16);
+  bytes.setUint32(4, days + 2_440_588);
+  bytes.setUint32(8, date.getTime() - days * 86_400_000);
+  bytes.setInt8(12, options.spec);
+  const hex = Array.from({ length: 13 }, (_, index) => `\\x${bytes.getUint8(index).toString(16)}`).join("");
+  const stamp = options.timeStamp_s === undefined ? "" : `timeStamp=${options.timeStamp_s}\n`;
+  const facts = factsWith({ sidecarText: `[metadata]\ndateTime="@Variant(${hex})"\n${stamp}` });
+  return momentOf({
+    ...facts,
+    timeZone: options.timeZone,
+    writtenAt: new Date(options.writtenAt ?? "2026-03-01T12:00:00Z"),
+  });
+}
+
+/** The offset, and what is said but for the time of the file. */
+function told(moment: Moment): [string, ...string[]] {
+  return [
+    formatMoment(moment).slice(23),
+    ...moment.notes.filter((note) => !note.includes("the time of the sidecar's file")),
+  ];
+}
+
+Deno.test("Qt's flag of summer time settles the hour that comes twice", () => {
+  const hours: [string, string, string, string][] = [
+    ["2013-10-27T02:30", "Europe/Berlin", "+01:00", "+02:00"],
+    ["2013-11-03T01:30", "America/Chicago", "-06:00", "-05:00"],
+    ["2013-04-07T02:30", "Australia/Sydney", "+10:00", "+11:00"],
+    ["2013-04-07T01:45", "Australia/Lord_Howe", "+10:30", "+11:00"],
+    ["2013-04-07T03:15", "Pacific/Chatham", "+12:45", "+13:45"],
+    ["2013-11-03T01:15", "America/St_Johns", "-03:30", "-02:30"],
+    ["2013-02-16T23:30", "America/Sao_Paulo", "-03:00", "-02:00"],
+    ["2013-10-27T01:30", "Europe/Dublin", "+00:00", "+01:00"],
+  ];
+  for (const [local, timeZone, standard, summer] of hours) {
+    assert.deepEqual(told(flagged(local, { spec: 0, timeZone })), [standard], timeZone);
+    assert.deepEqual(told(flagged(local, { spec: 1, timeZone })), [summer], timeZone);
+  }
+});
+
+Deno.test("without a flag the time of the file settles the hour that comes twice; else the file says that it comes twice", () => {
+  const at = (writtenAt: string) =>
+    told(flagged("2013-10-27T02:30", { spec: -1, timeZone: "Europe/Berlin", writtenAt }));
+  assert.deepEqual(at("2013-10-27T00:30:05Z"), ["+02:00"]);
+  assert.deepEqual(at("2013-10-27T01:30:05Z"), ["+01:00"]);
+  const [offset, note, ...more] = at("2020-01-01T00:00:00Z");
+  assert.equal(offset, "+02:00");
+  assert.match(
+    note!,
+    /02:30:00\.000 of dateTime comes twice in Europe\/Berlin, as \+02:00 and \+01:00: taken as the first/,
+  );
+  assert.deepEqual(more, []);
+});
+
+Deno.test("an hour that the clocks left out is said to be none", () => {
+  for (const [spec, right] of [[-1, "+01:00"], [0, "+01:00"], [1, "+02:00"]] as const) {
+    const [offset, note] = told(flagged("2017-03-26T02:30", { spec, timeZone: "Europe/Berlin" }));
+    assert.equal(offset, right);
+    assert.match(note!, /does not exist in Europe\/Berlin, whose clocks went from \+01:00 to \+02:00/);
+  }
+});
+
+Deno.test("a flag that contradicts the zone's rules is the state of QXRD's clock, and the file says so", () => {
+  const winter = told(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Europe/Berlin" }));
+  assert.equal(winter[0], "+01:00");
+  assert.match(winter[1]!, /clocks contradict each other: .*says standard time, Europe\/Berlin has \+02:00 then/);
+  const summer = told(flagged("2013-03-15T21:19:56", { spec: 1, timeZone: "Europe/Berlin" }));
+  assert.equal(summer[0], "+02:00");
+  assert.match(summer[1]!, /says summer time, Europe\/Berlin has \+01:00 then/);
+  const none = told(flagged("2013-07-01T12:00", { spec: 1, timeZone: "Asia/Tokyo" }));
+  assert.equal(none[0], "+09:00");
+  assert.match(none[1]!, /says summer time, which Asia\/Tokyo does not have/);
+  assert.deepEqual(told(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Asia/Tokyo" })), ["+09:00"]);
+  assert.deepEqual(told(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Australia/Sydney" })), ["+10:00"]);
+});
+
+Deno.test("UTC is UTC whatever the zone; an offset that is not in the stream is taken in the zone, with a word", () => {
+  assert.deepEqual(told(flagged("2013-07-01T12:00", { spec: 2, timeZone: "Europe/Berlin" })), ["+00:00"]);
+  const [offset, note] = told(flagged("2013-07-01T12:00", { spec: 3, timeZone: "Europe/Berlin" }));
+  assert.equal(offset, "+02:00");
+  assert.match(note!, /dateTime is with an offset that it does not say; taken in Europe\/Berlin/);
+  // With the timeStamp the moment is known, and the zone is QXRD's, not that of the text.
+  const moment = flagged("2013-07-01T12:00", {
+    spec: 2,
+    timeZone: "Europe/Berlin",
+    timeStamp_s: Date.UTC(2013, 6, 1, 12) / 1000,
+  });
+  assert.equal(formatMoment(moment), "2013-07-01T14:00:00.000+02:00");
+  assert.deepEqual(told(moment), ["+02:00"]);
+});
+
+Deno.test("an offset that no clock on Earth has is not written; that the clocks contradict each other is", () => {
+  const stamp_s = Date.UTC(2020, 6, 1, 12) / 1000;
+  for (const local of ["2020-07-01T13:15", "2020-07-01T04:30", "2020-07-02T03:00", "2020-06-30T12:00"]) {
+    const moment = flagged(local, { spec: -1, timeZone: "Europe/Berlin", timeStamp_s: stamp_s });
+    assert.equal(formatMoment(moment), "2020-07-01T14:00:00.000+02:00", local);
+    assert.match(
+      told(moment)[1]!,
+      /^clocks contradict each other: dateTime .* and timeStamp 2020-07-01T12:00:00\.000Z are \d+ h \d+ min apart/,
+    );
+  }
+});
+
+Deno.test("where the clocks show another zone than the configured one, the file says so", () => {
+  const both = { spec: -1, timeStamp_s: Date.UTC(2020, 6, 1, 12) / 1000 };
+  const moment = flagged("2020-07-01T07:00", { ...both, timeZone: "Europe/Berlin" });
+  assert.equal(formatMoment(moment), "2020-07-01T07:00:00.000-05:00");
+  assert.match(told(moment)[1]!, /stands at -05:00, \[detector\] time_zone Europe\/Berlin has \+02:00 then/);
+  assert.deepEqual(told(flagged("2020-07-01T07:00", { ...both, timeZone: "America/Chicago" })), ["-05:00"]);
+  assert.deepEqual(told(flagged("2020-07-01T07:00", both)), ["-05:00"]);
+});
+
+Deno.test("a file that was written hours before or after its sidecar's own time is said to be", () => {
+  const at = (writtenAt: string) => {
+    return flagged("2020-07-01T12:00", { spec: -1, timeZone: "Europe/Berlin", writtenAt }).notes;
+  };
+  assert.deepEqual(at("2020-07-01T10:00:07Z"), []);
+  assert.match(
+    at("2020-07-01T12:00:00Z").join(),
+    /copied: 2020-07-01T12:00:00\.000Z, the time of the sidecar's file, is 2 h 0 min after/,
+  );
+  assert.match(
+    at("2020-07-01T08:30:00Z").join(),
+    /^clocks contradict each other: 2020-07-01T08:30:00\.000Z.* is 1 h 30 min before/,
+  );
 });

@@ -138,7 +138,8 @@ Deno.test("a compressed image is left out with the reason, and the sidecar stays
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
   const tiff = makeTiff({ compression: 5, pixels: pixelsOf(200) });
-  const facts = factsWith({ sidecarText: sample("LaB6").bytes });
+  const writtenAt = new Date("2015-11-19T20:37:42Z");
+  const facts = factsWith({ sidecarText: sample("LaB6").bytes, timeZone: "America/Chicago", writtenAt });
   const { report, path } = deliver(hdf5, folder.path, { tiff, facts });
   assert.equal(report.way, "whole");
   assert.equal(report.reason, "no image in the NeXus file: the TIFF is compressed (5)");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeValue, doublesOf } from "../../src/qxrd/sidecar_values.ts";
+import { decodeValue, doublesOf, type SidecarClock } from "../../src/qxrd/sidecar_values.ts";
 import { decodeKey, decodeStrings } from "../../src/qxrd/sidecar_text.ts";
 
 Deno.test("decodeStrings() resolves each escape that Qt writes", () => {
@@ -42,14 +42,40 @@ Deno.test("decodeKey() reads percent signs and levels, and leaves what is neithe
   assert.equal(decodeKey("%zz%U12"), "%zz%U12");
 });
 
+/** A QString in a QDataStream, as QSettings escapes it. */
+function qString(text: string): string {
+  const hex = (code: number) => String.raw`\x` + code.toString(16);
+  const bytes = [0, 0, 0, 2 * text.length, ...[...text].flatMap((letter) => [0, letter.charCodeAt(0)])];
+  return bytes.map(hex).join("");
+}
+
 Deno.test("decodeValue() reads a QDateTime of Qt 4 and of Qt 5, local, UTC and with an offset", () => {
   const parts = { year: 2017, month: 11, day: 9, hour: 23, minute: 8, second: 28, millisecond: 53 };
   const qt4 = (spec: string) => decodeValue(String.raw`@Variant(\0\0\0\x10\0%\x81\xd3\x4\xf7.\x15` + spec + ")");
-  assert.deepEqual(qt4(String.raw`\xff`), { kind: "dateTime", dateTime: parts, spec: "local" });
-  assert.deepEqual(qt4(String.raw`\x1`), { kind: "dateTime", dateTime: parts, spec: "local" });
-  assert.deepEqual(qt4(String.raw`\x2`), { kind: "dateTime", dateTime: parts, spec: "utc" });
-  const qt5 = decodeValue(String.raw`@DateTime(\0\0\0\x10\0\0\0\0\0\0%\x81\xd3\x4\xf7.\x15\x1)`);
-  assert.deepEqual(qt5, { kind: "dateTime", dateTime: parts, spec: "utc" });
+  const read = (clock: SidecarClock) => ({ kind: "dateTime", dateTime: parts, clock });
+  assert.deepEqual(qt4(String.raw`\xff`), read({ kind: "local", summer: null }));
+  assert.deepEqual(qt4(String.raw`\0`), read({ kind: "local", summer: false }));
+  assert.deepEqual(qt4(String.raw`\x1`), read({ kind: "local", summer: true }));
+  assert.deepEqual(qt4(String.raw`\x2`), read({ kind: "offset", offset_s: 0 }));
+  assert.deepEqual(qt4(String.raw`\x3`), read({ kind: "unknown" }));
+  assert.deepEqual(qt4(String.raw`\x4`), read({ kind: "unknown" }));
+  const qt5 = (rest: string) =>
+    decodeValue(String.raw`@DateTime(\0\0\0\x10\0\0\0\0\0\0%\x81\xd3\x4\xf7.\x15` + rest + ")");
+  assert.deepEqual(qt5(String.raw`\0`), read({ kind: "local", summer: null }));
+  assert.deepEqual(qt5(String.raw`\x1`), read({ kind: "offset", offset_s: 0 }));
+  assert.deepEqual(qt5(String.raw`\x2\xff\xff\xce\xc8`), read({ kind: "offset", offset_s: -12_600 }));
+  assert.deepEqual(qt5(String.raw`\x2\xff`), read({ kind: "unknown" }));
+  assert.deepEqual(qt5(String.raw`\x3` + qString("Asia/Kathmandu")), read({ kind: "zone", name: "Asia/Kathmandu" }));
+  // As QTimeZone writes a zone of a fixed offset: before Qt 6.5, and since.
+  const fixed = qString("OffsetFromUtc") + qString("UTC+01:00") + String.raw`\0\0\xe\x10` + qString("UTC+01:00");
+  assert.deepEqual(qt5(String.raw`\x3` + fixed), read({ kind: "offset", offset_s: 3600 }));
+  const ahead = qString("AheadOfUtcBy") + String.raw`\0\0\xe\x10`;
+  assert.deepEqual(qt5(String.raw`\x3` + ahead), read({ kind: "offset", offset_s: 3600 }));
+  assert.deepEqual(qt5(String.raw`\x3` + qString("QTimeZone::UTC")), read({ kind: "offset", offset_s: 0 }));
+  assert.deepEqual(qt5(String.raw`\x3` + qString("QTimeZone::LocalTime")), read({ kind: "local", summer: null }));
+  for (const rest of ["", qString(""), qString("-No Time Zone Specified!"), String.raw`\xff\xff\xff\xff`]) {
+    assert.deepEqual(qt5(String.raw`\x3` + rest), read({ kind: "unknown" }), rest);
+  }
 });
 
 Deno.test("decodeValue() keeps other variants as their bytes, with the name of a class of QXRD's", () => {

@@ -41,6 +41,7 @@ Deno.test("viewSidecar() gives each known key of a sidecar of 0.11.1 with its un
     imageSaved: 1,
     used: true,
     dateTime: { year: 2014, month: 6, day: 26, hour: 15, minute: 44, second: 59, millisecond: 562 },
+    dateTimeClock: { kind: "local", summer: null },
     dateString: "2014.06.26 : 15:44:59.562",
     timeStamp_s: 1403815499.54,
     fileBase: "NAC_dc450-00000.tif",

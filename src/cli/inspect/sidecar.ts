@@ -8,7 +8,7 @@ import { aligned, type InspectionReport, shortened } from "./report.ts";
 /** @throws SidecarError */
 export function inspectSidecar(bytes: Uint8Array): InspectionReport {
   const sidecar = parseSidecar(bytes);
-  const { problems, dateTime, ...others } = viewSidecar(sidecar);
+  const { problems, dateTime, dateTimeClock: _clock, ...others } = viewSidecar(sidecar);
   const known = dateTime ? { dateTime: formatLocalIso(dateTime), ...others } : others;
   const lines = [`Known values (${sidecar.encoding})`, ...aligned(viewRows(known))];
   if (problems.length > 0) {

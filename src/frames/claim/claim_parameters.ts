@@ -17,14 +17,15 @@ export const PARAMETERS_NAME = `${RECORD_NAME}.parameters`;
 /** All parameters at once have less than half of this as base64; a larger file is something else. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** What counts for a frame that is being claimed; none where nobody can be asked. */
+/** What counted at the exposure of a frame that is being claimed; none where nobody can be asked. */
 export async function parametersFor(
-  record: Pick<ClaimRecord, "folder" | "image" | "written_ms">,
+  record: Pick<ClaimRecord, "folder" | "image" | "written_ms" | "exposed_ms">,
   options: { readonly source: ParameterSource | undefined; readonly log: Logger },
 ): Promise<readonly ParameterReading[]> {
   if (options.source === undefined) return [];
   try {
-    const readings: unknown = await options.source.at(record.written_ms);
+    // A file that was copied has a new time; what its sidecar says is the time of the exposure.
+    const readings: unknown = await options.source.at(record.exposed_ms ?? record.written_ms);
     // A main thread that is ending, or that knows of no parameters, may answer nothing.
     return Array.isArray(readings) ? readings : [];
   } catch (error) {

@@ -58,6 +58,11 @@ export interface ClaimRecord {
   readonly notes: readonly string[];
   /** When the sidecar (without one, the image) was written, milliseconds since 1970 UTC. */
   readonly written_ms: number;
+  /**
+   * When it was exposed by the sidecar's own clocks, milliseconds since 1970 UTC; null where they do not say. Older
+   * records have none.
+   */
+  readonly exposed_ms?: number | null;
   /** How often the merge stage has begun with it. */
   readonly attempts: number;
   readonly merge: MergeRecord | null;
@@ -125,7 +130,9 @@ function isRecord(value: unknown): value is ClaimRecord {
     typeof destination?.root === "string" && isAbsolute(destination.root) && typeof destination.dir === "string" &&
     isRelativeFolder(destination.dir) &&
     areMembers(record.members, record.image) && areTexts(record.notes) &&
-    isTime(record.written_ms) && isCount(record.attempts) && typeof record.dark === "boolean" &&
+    isTime(record.written_ms) &&
+    (record.exposed_ms === undefined || record.exposed_ms === null || isTime(record.exposed_ms)) &&
+    isCount(record.attempts) && typeof record.dark === "boolean" &&
     typeof record.remove === "boolean" &&
     (record.quarantine === null || typeof record.quarantine === "string") &&
     (record.deliverAs === null || (typeof record.deliverAs === "string" && isPlainName(record.deliverAs))) &&

@@ -191,6 +191,7 @@ function makeNexus(libraries: MergeLibraries, work: Work, settings: Settings): N
     dark: claim.record.dark,
     referenceDark: referenceOf(work, settings),
     writtenAt: new Date(claim.record.written_ms),
+    timeZone: settings.detector.time_zone,
     checksum: settings.frames.checksum === "sha256",
   };
   for (;;) {

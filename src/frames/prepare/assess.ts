@@ -17,7 +17,10 @@ export interface Ready {
   readonly members: readonly Member[];
   /** What says that it is a dark; null where nothing does. */
   readonly dark: DarkEvidence | null;
+  /** Null where there is none, or none that can be read. */
   readonly view: SidecarView | null;
+  /** Whether the view is of an image of another size. */
+  readonly misfit: boolean;
   readonly layout: TiffLayout | null;
   /** Why it goes to quarantine, or null. */
   readonly quarantine: string | null;
@@ -127,6 +130,7 @@ function gather(look: Look, { layout, read, misfit, left, pairNote }: Found): Re
     members,
     dark: misfit === null ? darkEvidence(view, candidate.image) : null,
     view,
+    misfit: misfit !== null,
     layout: layout.value,
     quarantine: layout.flaw !== null && !compressedWhole ? layout.flaw : null,
     notes,

@@ -23,6 +23,7 @@ import { HeldOpen } from "../held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
 import { QuarantineRetry } from "./quarantine_retry.ts";
 import { type DarkFate, fateOfDark } from "./dark_policy.ts";
+import { exposedAt } from "../exposure_time.ts";
 import { type DarkToKeep, keepReference } from "../reference_dark.ts";
 import { allOf, leftKey, leftOf, leftUnreadable } from "../claim/left_folders.ts";
 import { type Candidate, type Companion, type Scan, scanRaw, type Unclaimed } from "./scan.ts";
@@ -353,6 +354,7 @@ function recordOf(
     quarantine: verdict.quarantine,
     notes: [...verdict.notes, ...verdict.remarks, ...notes],
     written_ms: verdict.written_ms,
+    exposed_ms: exposedAt(verdict, settings),
     attempts: 0,
     merge: null,
     deliverAs: null,

@@ -7,7 +7,7 @@ import type { FrameFacts } from "./facts.ts";
 import { DEFINITION, DEFINITION_VERSION, moduleGroup } from "./nxmx.ts";
 import { placeParameters } from "./parameter_tree.ts";
 import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
-import { formatInZone, formatMoment, momentOf } from "./time.ts";
+import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment, momentOf } from "./time.ts";
 import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
 /** The release of the definitions that the layout was checked with. */
@@ -48,7 +48,8 @@ export function nexusName(imageName: string): string {
 function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
   const beam = beamFacts(facts);
   const geometry = geometryOf(facts);
-  const notes = [...facts.notes, ...options.notes, ...viewProblems(facts)];
+  const end = momentOf(facts);
+  const notes = [...facts.notes, ...options.notes, ...viewProblems(facts), ...end.notes];
   const wanted = facts.settings.nexus.profile === "nxmx";
   const lacking = wanted ? missingForNxmx(facts, { options, beam, geometry }) : [];
   const isNxmx = wanted && lacking.length === 0;
@@ -58,10 +59,10 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
     children: [
       isNxmx ? field("definition", DEFINITION, { attributes: { version: DEFINITION_VERSION } }) : null,
       ...about(facts),
-      ...times(facts, isNxmx),
+      ...times(facts, { end, isNxmx }),
       // NXmx wants the source here; to the base classes it belongs to the instrument.
       isNxmx ? sourceGroup(facts) : null,
-      instrumentGroup(facts, options, { beam, geometry, isNxmx }),
+      instrumentGroup(facts, options, { beam, geometry, end, isNxmx }),
       sampleGroup(facts, isNxmx),
     ],
   });
@@ -86,6 +87,7 @@ function missingForNxmx(
   const { beamline, source, detector } = facts.settings;
   const needed = {
     image: options.plan,
+    "exposure time": totalExposure(facts),
     wavelength: beam.wavelength_angstrom,
     distance: geometry.distance_m,
     "pixel size": geometry.xPixelSize_um === null ? null : geometry.yPixelSize_um,
@@ -111,14 +113,14 @@ function about(facts: FrameFacts): (NexusNode | null)[] {
 }
 
 /** QXRD notes when it had processed a frame; the exposure ended before, by a time that it does not note. */
-function times(facts: FrameFacts, isNxmx: boolean): (NexusNode | null)[] {
-  const end = momentOf(facts);
+function times(facts: FrameFacts, { end, isNxmx }: { end: Moment; isNxmx: boolean }): (NexusNode | null)[] {
   const exposure = totalExposure(facts);
   const start = exposure === null ? null : { ...end, time_ms: end.time_ms - exposure.value * MS_PER_S };
+  // NXmx wants UTC, and an end_time only where the end itself was observed.
+  const format = isNxmx ? ({ time_ms }: Moment) => formatUtc(time_ms) : formatMoment;
   return [
-    start === null ? null : field("start_time", formatMoment(start), { origin: `${end.origin}, less collection_time` }),
-    field("end_time", formatMoment(end), { origin: end.origin }),
-    isNxmx ? field("end_time_estimated", formatMoment(end), { origin: end.origin }) : null,
+    start === null ? null : field("start_time", format(start), { origin: `${end.origin}, less collection_time` }),
+    field(isNxmx ? "end_time_estimated" : "end_time", format(end), { origin: end.origin }),
     numberField("collection_time", exposure, "s"),
   ];
 }
@@ -126,15 +128,17 @@ function times(facts: FrameFacts, isNxmx: boolean): (NexusNode | null)[] {
 function instrumentGroup(
   facts: FrameFacts,
   options: BuildOptions,
-  known: { beam: BeamFacts; geometry: Geometry; isNxmx: boolean },
+  known: { beam: BeamFacts; geometry: Geometry; end: Moment; isNxmx: boolean },
 ): NexusGroup {
-  const { beam, geometry, isNxmx } = known;
+  const { beam, geometry, end, isNxmx } = known;
   const name = configured(facts, "beamline", "name");
   const shortName = configured(facts, "beamline", "short_name");
   const attributes: Attributes = shortName === null ? {} : { short_name: shortName.value };
   return group("instrument", "NXinstrument", {
     children: [
       name === null ? null : field("name", name.value, { origin: name.origin, attributes }),
+      // In the base profile each time has its offset, and NXinstrument knows no zone.
+      isNxmx ? field("time_zone", formatOffset(end.offset_min), { origin: end.origin }) : null,
       isNxmx ? null : sourceGroup(facts),
       monochromatorGroup(beam),
       beamGroup(facts, beam),

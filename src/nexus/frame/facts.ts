@@ -40,8 +40,8 @@ export interface FrameFacts {
   readonly referenceDark: ReferenceDark | null;
   /** When QXRD wrote the frame; tells the time where no sidecar does. */
   readonly writtenAt: Date;
-  /** IANA name of the zone of the sidecar's local times; this machine's where absent. */
-  readonly timeZone?: string;
+  /** IANA name of the zone of the sidecar's local times; this computer's where absent. */
+  readonly timeZone?: string | undefined;
   /** Reserves a place for the TIFF's SHA-256. */
   readonly checksum: boolean;
 }

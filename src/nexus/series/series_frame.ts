@@ -34,7 +34,7 @@ export function readFrameImage(hdf5: Hdf5Library, path: string): FrameImage | st
     width: width!,
     countTime_s: numberAt(file.root, `${DETECTOR}/count_time`),
     startTime: textAt(file.root, "entry/start_time"),
-    endTime: textAt(file.root, "entry/end_time"),
+    endTime: textAt(file.root, "entry/end_time") ?? textAt(file.root, "entry/end_time_estimated"),
   };
 }
 

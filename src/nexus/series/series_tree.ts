@@ -25,8 +25,8 @@ const OF_ONE_FRAME: ReadonlySet<string> = new Set([
   "saturation_value",
   "image_key",
 ]);
-/** The instrument's members that are made here. */
-const OF_THE_SERIES: ReadonlySet<string> = new Set(["detector", "parameters"]);
+/** The instrument's members that are made here, and the zone, which only NXmx knows. */
+const OF_THE_SERIES: ReadonlySet<string> = new Set(["detector", "parameters", "time_zone"]);
 /** Of the entry, what is the same for all frames. */
 const OF_ALL_FRAMES = ["experiment_identifier", "program_name", "sample"] as const;
 
