@@ -97,6 +97,44 @@ export function readDirectory(file: RandomAccess): Directory {
   };
 }
 
+/**
+ * The directory without some of its tags, as it may stand at `offset`. Values that do not lie in an entry itself stay
+ * where they are.
+ * @returns its bytes, and those that point at it from the header
+ */
+export function directoryBytes(
+  file: RandomAccess,
+  directory: Directory,
+  options: { readonly without: ReadonlySet<number>; readonly offset: number },
+): { bytes: Uint8Array; pointer: Uint8Array } {
+  const shape = directory.bigTiff ? BIG : CLASSIC;
+  const littleEndian = directory.byteOrder === "little";
+  const start = directory.ifdOffset;
+  const countView = readExactly(file, { offset: start, length: shape.countBytes, what: "directory" });
+  const count = unsigned(countView, { offset: 0, byteCount: shape.countBytes, littleEndian });
+  const table = { offset: start + shape.countBytes, length: count * shape.entryBytes, what: "directory" };
+  const view = readExactly(file, table);
+  const kept: Uint8Array[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = index * shape.entryBytes;
+    if (options.without.has(view.getUint16(at, littleEndian))) continue;
+    kept.push(new Uint8Array(view.buffer, view.byteOffset + at, shape.entryBytes));
+  }
+  const bytes = new Uint8Array(shape.countBytes + kept.length * shape.entryBytes + shape.offsetBytes);
+  bytes.set(numberBytes(kept.length, { byteCount: shape.countBytes, littleEndian }));
+  kept.forEach((entry, index) => bytes.set(entry, shape.countBytes + index * shape.entryBytes));
+  return { bytes, pointer: numberBytes(options.offset, { byteCount: shape.offsetBytes, littleEndian }) };
+}
+
+function numberBytes(value: number, form: { byteCount: 2 | 4 | 8; littleEndian: boolean }): Uint8Array {
+  const bytes = new Uint8Array(form.byteCount);
+  const view = new DataView(bytes.buffer);
+  if (form.byteCount === 2) view.setUint16(0, value, form.littleEndian);
+  else if (form.byteCount === 4) view.setUint32(0, value, form.littleEndian);
+  else view.setBigUint64(0, BigInt(value), form.littleEndian);
+  return bytes;
+}
+
 function readMagic(file: RandomAccess): { shape: Shape; littleEndian: boolean } {
   if (file.size === 0) fail("empty", "file is empty");
   const magic = file.read(0, Math.min(8, file.size));

@@ -7,7 +7,8 @@ import { type Directory, readDirectory, TYPE_ASCII } from "./directory.ts";
 import { checkAllValues, layoutOf, type TiffLayout } from "./layout.ts";
 import { type MergeFile, openMergeFile } from "./merge_file.ts";
 import { Overlay } from "./overlay.ts";
-import { isTagged, readAscii } from "./read_tags.ts";
+import { formerTags, leaveOut, saysTheSame } from "./former_tags.ts";
+import { readAscii } from "./read_tags.ts";
 import { refuseUntaggable } from "./taggable.ts";
 import { checkNothingLost } from "./same_directory.ts";
 import { type FrameTags, privateTags, type TextTag } from "./tag_table.ts";
@@ -19,7 +20,10 @@ export type { FrameTags };
 export interface TagMerge {
   /** By how much the file has grown; the 4 or 8 bytes in the header come on top. */
   readonly appendedBytes: number;
-  readonly skipped: "already tagged" | null;
+  /** "kept": the file has tags, and there is no sidecar to compare them with. */
+  readonly skipped: "already tagged" | "kept" | null;
+  /** Whether tags of another sidecar stood there. */
+  readonly replaced: boolean;
 }
 
 const IMAGE_DESCRIPTION = 270;
@@ -53,17 +57,27 @@ export function mergeTagsInto(
 ): TagMerge {
   const directory = readDirectory(file);
   const layout = layoutOf(file, directory);
-  if (isTagged(file, directory)) return { appendedBytes: 0, skipped: "already tagged" };
+  const former = formerTags(file, directory);
+  if (former !== null && tags.sidecarText === null) return { appendedBytes: 0, skipped: "kept", replaced: false };
   checkAllValues(file, directory);
   const table = privateTags(tags);
+  if (former !== null && saysTheSame(former, table)) {
+    return { appendedBytes: 0, skipped: "already tagged", replaced: false };
+  }
   const { path } = options;
-  refuseUntaggable(file, { directory, layout, path, wanted: table.map((one) => one.tag) });
   const overlay = new Overlay(file, layout.bigTiff);
-  const description = tags.imageDescription;
-  rewriteInto(overlay, tiff, { path, layout, table, description });
-  checkResult({ file, directory }, overlay, { path, table });
+  const base = former === null ? directory : leaveOut(former, overlay, { file, directory });
+  refuseUntaggable(file, { directory: base, layout, path, wanted: table.map((one) => one.tag) });
+  rewriteInto(overlay, tiff, {
+    path,
+    layout: { ...layout, tags: new Set(base.entries.keys()) },
+    table,
+    description: tags.imageDescription,
+  });
+  checkResult({ file, directory: base }, overlay, { path, table });
   commit(overlay, file, options);
-  return { appendedBytes: overlay.appended.length, skipped: null };
+  const replaced = former !== null && former.sidecarText !== tags.sidecarText;
+  return { appendedBytes: overlay.appended.length, skipped: null, replaced };
 }
 
 /** Has libtiff write the directory with the new tags; the file itself sees nothing of it. */

@@ -5,7 +5,16 @@
 import { nameChanges } from "../../ffi/system/files.ts";
 
 /** Calls of Deno that change what is on the disk. Writes are cut in half, as a kill may. */
-const STEPS = ["renameSync", "removeSync", "linkSync", "mkdirSync", "openSync", "truncateSync", "chmodSync"] as const;
+const STEPS = [
+  "renameSync",
+  "removeSync",
+  "linkSync",
+  "mkdirSync",
+  "openSync",
+  "truncateSync",
+  "chmodSync",
+  "utimeSync",
+] as const;
 
 class Crash extends Error {}
 

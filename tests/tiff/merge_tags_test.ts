@@ -1,10 +1,12 @@
 /** Tests of the tag merge against the real libtiff. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import fc from "fast-check";
 import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
 import { readLayoutOfFile, TiffFormatError } from "../../src/tiff/layout.ts";
 import { type FrameTags, mainKeys, mergeTags, readFrameTags } from "../../src/tiff/merge_tags.ts";
 import { cutOrphanedTail } from "../../src/tiff/orphaned_tail.ts";
+import { layoutOfBytes } from "../nexus/frame.ts";
 import { makeTiff, pixelsOf, type TiffPlan } from "./make_tiff.ts";
 
 const SIDECAR = "[metadata]\r\ntitle=Größe\r\nexposureTime=0.1\r\ndateTime=@Variant(\\0\\0\\0\\x10)\r\n";
@@ -140,11 +142,97 @@ Deno.test("mergeTags() leaves a file alone that it has already tagged", () => {
   withFile(makeTiff(), (path) => {
     merge(path);
     const tagged = Deno.readFileSync(path);
-    const again = merge(path, { ...TAGS, keys: [["title", "another"]] });
-    assert.deepEqual(again, { appendedBytes: 0, skipped: "already tagged" });
+    assert.deepEqual(merge(path), { appendedBytes: 0, skipped: "already tagged", replaced: false });
+    assert.deepEqual(Deno.readFileSync(path), tagged);
+    const without = { ...TAGS, sidecarText: null };
+    assert.deepEqual(merge(path, without), { appendedBytes: 0, skipped: "kept", replaced: false });
     assert.deepEqual(Deno.readFileSync(path), tagged);
   });
 });
+
+const texts = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
+const frameTags: fc.Arbitrary<FrameTags> = fc.record({
+  keys: fc.uniqueArray(fc.tuple(fc.constantFrom("title", "exposureTime", "userComment1", "other", "a=b"), texts), {
+    selector: ([key]) => key,
+  }),
+  sidecarText: texts,
+  parametersJson: fc.option(fc.json(), { nil: null }),
+  imageDescription: fc.constant(null),
+});
+
+// Fails without leaveOut (former_tags.ts).
+Deno.test("whatever tags a file came with, it has those of its sidecar afterwards, and its pixels", () => {
+  using tiff = openTiffLibrary();
+  fc.assert(
+    fc.property(fc.constantFrom(...KINDS), fc.array(frameTags, { minLength: 2, maxLength: 4 }), (kind, series) => {
+      const bytes = makeTiff(kind);
+      withFile(bytes, (path) => {
+        let before = bytes;
+        for (const tags of series) {
+          const { replaced } = mergeTags(tiff, path, tags, { fsync: false });
+          const after = Deno.readFileSync(path);
+          assertOnlyAppended(before, after);
+          const first = before === bytes;
+          before = after;
+          if (!first && !replaced) continue;
+          const read = new Map(readFrameTags(path).map(({ name, value }) => [name, value]));
+          const expected = new Map([["pewatch_tags", "1"], ["sidecar", tags.sidecarText!], ...tags.keys]);
+          if (tags.parametersJson !== null) expected.set("parameters", tags.parametersJson);
+          assert.deepEqual([...read].toSorted(), [...expected].toSorted());
+        }
+        assert.deepEqual(readLayoutOfFile(path).strips, layoutOfBytes(bytes).strips);
+      });
+      assert.equal(tiff.openHandles, 0);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("a description that was made of the former tags is replaced with them, one of another program is kept", () => {
+  const described: FrameTags = { ...TAGS, keys: [["title", "old"]], imageDescription: "title=old" };
+  const renewed: FrameTags = {
+    ...TAGS,
+    sidecarText: "[metadata]\n",
+    keys: [["title", "new"]],
+    imageDescription: "title=new",
+  };
+  withFile(makeTiff(), (path) => {
+    merge(path, described);
+    assert.equal(merge(path, renewed).replaced, true);
+    const view = new TextDecoder("latin1").decode(Deno.readFileSync(path));
+    assert.ok(view.lastIndexOf("title=new\0") > view.lastIndexOf("title=old\0"));
+  });
+  withFile(makeTiff({ extra: [{ tag: 270, type: 2, values: "by the camera" }] }), (path) => {
+    merge(path, described);
+    merge(path, renewed);
+    assert.ok(readLayoutOfFile(path).tags.has(270));
+    assert.ok(!new TextDecoder("latin1").decode(Deno.readFileSync(path)).includes("title=new\0\0"));
+  });
+});
+
+/** What somebody may have written where pewatch has its tags. */
+const PLANTED: readonly [string, readonly { tag: number; type: 2 | 3; values: string | number[] }[], RegExp | null][] =
+  [
+    ["the marker alone", [{ tag: 65010, type: 2, values: "pewatch_tags=1" }], null],
+    ["the marker of another version", [{ tag: 65010, type: 2, values: "pewatch_tags=99" }], null],
+    [
+      "the marker and another program's text",
+      [{ tag: 65010, type: 2, values: "pewatch_tags=1" }, { tag: 65011, type: 2, values: "no equals sign" }],
+      /another program uses tag 65011/,
+    ],
+    ["another program's text", [{ tag: 65010, type: 2, values: "camera:PE" }], /another program uses tag 65010/],
+    ["a number", [{ tag: 65010, type: 3, values: [1] }], /another program uses tag 65010/],
+  ];
+
+for (const [what, extra, refusal] of PLANTED) {
+  Deno.test(`tag 65010 planted (${what}) is replaced, or it is said why the file is not tagged`, () => {
+    withFile(makeTiff({ extra: extra as never }), (path) => {
+      if (refusal !== null) return void assert.throws(() => merge(path), refusal);
+      merge(path);
+      assert.deepEqual(readFrameTags(path), READ_BACK);
+    });
+  });
+}
 
 Deno.test("mergeTags() writes an ImageDescription only when told to, and never over one that is there", () => {
   withFile(makeTiff(), (path) => {

@@ -31,15 +31,25 @@ export async function moveFile(from: string, to: string): Promise<void> {
   }
 }
 
+/** A copy that goes back to raw is known there by its time. Volumes that keep none refuse it. */
+function keepTime(path: string, time: Date | null): void {
+  try {
+    if (time !== null) Deno.utimeSync(path, time, time);
+  } catch {
+    // the claim's record has the time
+  }
+}
+
 /** Copies to another folder, verified and flushed under another name before it has its own. */
 export function copyFile(from: string, to: string): void {
-  const size = Deno.lstatSync(from).size;
+  const { size, mtime } = Deno.lstatSync(from);
   const part = join(dirname(to), MOVING_NAME);
   copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
     verify: "compare",
     fsync: true,
     hashed: null,
   });
+  keepTime(part, mtime);
   Deno.renameSync(part, to);
   syncFolder(dirname(to));
 }

@@ -10,6 +10,7 @@ import { seriesFrame } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
+import type { FileTimes } from "./file_times.ts";
 import type { FrameRoles } from "../events.ts";
 import { stemOf } from "../claim/names.ts";
 import { type ClaimRecord, frameOf, NEXUS_NAME, reasonName, writeRecord } from "../claim/record.ts";
@@ -21,6 +22,7 @@ export interface Delivery {
   readonly settings: Settings;
   readonly pool: DeliveryPool;
   readonly stems: StemChooser;
+  readonly times: FileTimes;
   /** How many workers may copy; 0 for the calling thread alone. */
   readonly workers: number;
 }
@@ -124,6 +126,7 @@ async function copyAndPublish(
   const { verify, fsync } = settings.frames;
   await pool.copy({ targets, options: { verify, fsync, hashed } }, { workers });
   for (const file of wanted) {
+    delivery.times.keep(parts.get(file)!, { modified_ms: file.modified_ms, folder: plan.folder });
     await whileHeldOpen(() => publish(parts.get(file)!, join(plan.folder, file.name)));
   }
   return targets.reduce((sum, target) => sum + target.spans.reduce((bytes, span) => bytes + span.length, 0), 0);

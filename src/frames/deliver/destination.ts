@@ -21,6 +21,8 @@ export interface Delivered {
   /** Of the source, in bytes; 0 for the NeXus file. */
   readonly size: number;
   readonly name: string;
+  /** When the original was written, milliseconds since 1970 UTC; 0 for the NeXus file, which is new. */
+  readonly modified_ms: number;
 }
 
 export interface Plan {
@@ -154,8 +156,9 @@ function filesOf(record: ClaimRecord, set: { claim: string; withNexus: boolean; 
     const facts = factsOf(source);
     if (facts === null) return [];
     const name = nameInOutput(underStem(member.name, stems), record);
-    return [{ kind: member.role, source, size: facts.size, name }];
+    return [{ kind: member.role, source, size: facts.size, name, modified_ms: member.modified_ms }];
   });
   if (!set.withNexus) return files;
-  return [...files, { kind: "nexus", source: null, size: 0, name: nameInOutput(`${set.stem}.nxs`, record) }];
+  const name = nameInOutput(`${set.stem}.nxs`, record);
+  return [...files, { kind: "nexus", source: null, size: 0, name, modified_ms: 0 }];
 }

@@ -19,6 +19,7 @@ import { deliverClaim, type Delivery } from "./deliver.ts";
 import { deliverInLanes } from "./delivery_lanes.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
 import { OutputGoneError, StemChooser } from "./destination.ts";
+import { FileTimes } from "./file_times.ts";
 import { HeldOpen } from "../held_open.ts";
 import { tellLeft } from "../claim/left_folders.ts";
 import { stemOf } from "../claim/names.ts";
@@ -44,6 +45,7 @@ interface Firing {
 export class Finalize implements Disposable {
   readonly #pool = new DeliveryPool();
   readonly #stems = new StemChooser();
+  readonly #times = new FileTimes();
   readonly #failures = new Map<string, number>();
   readonly #held = new HeldOpen("delivery");
   readonly #rounds = new Rounds();
@@ -55,6 +57,7 @@ export class Finalize implements Disposable {
     const { reporter } = options;
     reportForeignTo(reporter.log);
     const tried = new Set<string>();
+    this.#times.log = reporter.log;
     const firing: Firing = { left: 0, stopped: false };
     tryToFinishMoves(options.folders);
     const collect = async () => {
@@ -95,6 +98,7 @@ export class Finalize implements Disposable {
       settings,
       pool: this.#pool,
       stems: this.#stems,
+      times: this.#times,
       workers: workers === 1 ? 0 : workers,
     };
     await deliverInLanes(waiting, {

@@ -147,7 +147,7 @@ async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options:
     writeRecord(path, record, { fsync });
     begun.delete(id);
     const news = merge.notes.slice(record.notes.length);
-    for (const note of news) reporter.log.warn(`${frameOf(record)}: ${note}; delivered as it is`);
+    for (const note of news) reporter.log.warn(`${frameOf(record)}: ${note}`);
     if (record.attempts > ATTEMPTS_MAX) reporter.log.error(`${frameOf(record)}: delivered without being merged`);
     reporter.event({ type: "merged", frame: frameOf(record), tagged: merge.tagged });
   }

@@ -16,6 +16,7 @@ import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
 import { mergeTags } from "../../tiff/merge_tags.ts";
 import { cutOrphanedTail } from "../../tiff/orphaned_tail.ts";
 import { tagsOf } from "./frame_tags.ts";
+import { copyFile } from "../claim/move_file.ts";
 import { stemOf, underStem } from "../claim/names.ts";
 import { isPacked, misfitOf } from "../prepare/assess.ts";
 import { type ClaimRecord, type MergeRecord, NEXUS_NAME } from "../claim/record.ts";
@@ -144,14 +145,19 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
   const image = work.claim.record.members.find((member) => member.role === "image");
   try {
     const tags = tagsOf(sidecar, settings, parameters);
+    haveOwnContent(imagePath);
     whereWritable(imagePath, () => {
       if (image !== undefined) cutOrphanedTail(imagePath, image.size);
-      mergeTags(tiff, imagePath, tags, { fsync: settings.frames.fsync });
+      const { skipped, replaced } = mergeTags(tiff, imagePath, tags, { fsync: settings.frames.fsync });
+      if (replaced) notes.push("the TIFF had the tags of another sidecar, which are replaced");
+      if (skipped === "kept") {
+        notes.push("the TIFF keeps the tags that it came with: there is no sidecar to compare with");
+      }
     });
     return true;
   } catch (error) {
     if (passes(error, work.claim)) throw error;
-    notes.push(`no tags in the TIFF: ${messageOf(error)}`);
+    notes.push(`no tags in the TIFF: ${messageOf(error)}; it is delivered as it is`);
     return false;
   }
 }
@@ -159,6 +165,11 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
 /** What is worth waiting for: room, another program that lets go of a file; for some tries whatever the system says. */
 function passes(error: unknown, claim: MergeClaim): boolean {
   return isFull(error) || isHeldOpen(error) || (!claim.lastTry && isOfSystem(error));
+}
+
+/** Other names of an image (hard links) are other people's: the claim's gets content of its own before it is written to. */
+function haveOwnContent(path: string): void {
+  if ((Deno.lstatSync(path).nlink ?? 1) > 1) copyFile(path, path);
 }
 
 /** A frame that came with the mark "read-only" is the daemon's own by now. */
