@@ -2,7 +2,7 @@
 
 // H5Fpublic.h
 export const H5F_ACC_RDONLY = 0;
-export const H5F_ACC_TRUNC = 2;
+export const H5F_ACC_EXCL = 4;
 export const H5F_SCOPE_LOCAL = 0;
 /** Files, datasets, groups, datatypes and attributes. */
 export const H5F_OBJ_ALL = 0x1f;

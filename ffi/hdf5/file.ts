@@ -1,8 +1,8 @@
 /** A file: made or opened, with its root group. */
 import { win32 } from "node:path";
 import {
+  H5F_ACC_EXCL,
   H5F_ACC_RDONLY,
-  H5F_ACC_TRUNC,
   H5F_SCOPE_LOCAL,
   NONE,
   SUPERBLOCK_BYTES,
@@ -45,7 +45,7 @@ export class File extends Handle implements Hdf5File {
 
   static create(native: Native, path: string, options: CreateFileOptions): File {
     using access = PropertyList.fileAccess(native, options);
-    const id = native.symbols.H5Fcreate(cString(systemPath(path)), H5F_ACC_TRUNC, NONE, access.id);
+    const id = native.symbols.H5Fcreate(cString(systemPath(path)), H5F_ACC_EXCL, NONE, access.id);
     const file = new File(native, native.checked(id, `make ${path}`));
     if (options.reserveBytes === undefined) return file;
     try {

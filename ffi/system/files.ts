@@ -29,6 +29,8 @@ const LIBC = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   /** int close(int fd) */
   close: { parameters: ["i32"], result: "i32" },
+  /** ssize_t readlinkat(int dirfd, const char *pathname, char *buf, size_t bufsiz) */
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "isize" },
   /** int *__errno_location(void) */
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -46,6 +48,11 @@ const O_CLOEXEC = 0x80000;
 /** sizeof(WIN32_FIND_DATAW) */
 const FIND_DATA_BYTES = 592;
 const INVALID_HANDLE = -1n;
+/** Where WIN32_FIND_DATAW has dwFileAttributes and, of a reparse point, its tag (dwReserved0). */
+const FIND_ATTRIBUTES_AT = 0, FIND_TAG_AT = 36;
+const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
+/** Of the tags of links and junctions (IsReparseTagNameSurrogate); a file that is kept in a cloud has it not. */
+const NAME_SURROGATE = 0x20000000;
 
 let kernel32: Deno.DynamicLibrary<typeof KERNEL32> | null = null;
 /** "none": another C library, or an old one. */
@@ -88,6 +95,37 @@ export function canBeListed(path: string): boolean {
   libc ??= openLibc();
   // Only a folder has a point in it.
   return libc !== "none" && libc.symbols.faccessat(AT_FDCWD, narrow(`${path}/.`), R_OK, 0) === 0;
+}
+
+/**
+ * Whether the name is a link's (on Windows a junction's too), without asking what it leads to, nor a folder anything.
+ * False also where nothing has the name.
+ */
+export function isLink(path: string): boolean {
+  if (Deno.build.os === "windows") return isReparsePoint(path);
+  libc ??= openLibc();
+  if (libc === "none") return isLinkByStat(path);
+  return BigInt(libc.symbols.readlinkat(AT_FDCWD, narrow(path), new Uint8Array(1), 1n)) >= 0n;
+}
+
+function isLinkByStat(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
+  }
+}
+
+/** By what the folder above says of it: ImDisk answers no question about a folder itself. */
+function isReparsePoint(path: string): boolean {
+  const { FindFirstFileW, FindClose } = kernel();
+  const data = new Uint8Array(FIND_DATA_BYTES);
+  const handle = FindFirstFileW(wide(path), data);
+  if (BigInt(handle) === INVALID_HANDLE) return false;
+  FindClose(handle);
+  const view = new DataView(data.buffer);
+  const isReparse = (view.getUint32(FIND_ATTRIBUTES_AT, true) & FILE_ATTRIBUTE_REPARSE_POINT) !== 0;
+  return isReparse && (view.getUint32(FIND_TAG_AT, true) & NAME_SURROGATE) !== 0;
 }
 
 /** An entry of a folder, held: what gets its name meanwhile makes no difference. */

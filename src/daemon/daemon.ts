@@ -294,7 +294,11 @@ export class Daemon {
       folder: new PluginFolder({ folder: this.settings.plugins.dir, shadowRoot }),
       log: this.#log,
       settings: () => this.settings,
-      orders: () => ({ left: this.#live.left, ...this.#retry === null ? {} : { retry: this.#retry.order } }),
+      orders: () => ({
+        left: this.#live.left,
+        roots: this.#live.roots,
+        ...this.#retry === null ? {} : { retry: this.#retry.order },
+      }),
       onFrame: (event) => this.#frame(event),
       onCondition: (condition) => this.#condition(condition),
       onBacklog: (backlog) => this.#backlog(backlog),

@@ -3,7 +3,7 @@
  * ImDisk refuse that on Windows.
  */
 import { dirname, join } from "node:path";
-import { canBeListed, nameIsFree } from "../../ffi/system/files.ts";
+import { canBeListed, isLink, nameIsFree } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 
 export interface FolderListing {
@@ -88,11 +88,37 @@ export function makeFolder(path: string): void {
   }
 }
 
+/** A link stands where a folder is needed: what it leads to may lie anywhere. */
+export class LinkInPathError extends Error {
+  override readonly name = "LinkInPathError";
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`Cannot use ${path}: it is a link; pewatch follows none below the folders that its configuration names`);
+    this.path = path;
+  }
+}
+
+/**
+ * Looks at each folder between `root` and `root/relative` (forward slashes), which is looked at too; `root` itself may
+ * be a link.
+ * @throws LinkInPathError
+ */
+export function refuseLinks(root: string, relative: string): void {
+  let path = root;
+  for (const segment of relative.split("/")) {
+    if (segment === "") continue;
+    path = join(path, segment);
+    if (isLink(path)) throw new LinkInPathError(path);
+  }
+}
+
 /**
  * Makes the folders below `root` that `relative` (forward slashes) names, one by one, so that a root which has
- * vanished (a share that is away) is never made anew in its place on the wrong disk.
+ * vanished (a share that is away) is never made anew in its place on the wrong disk. No link is followed.
  * @param onFolder called with each, and whether it was made
  * @returns the folder's path
+ * @throws LinkInPathError, or the system's error
  */
 export function makeFoldersBelow(
   root: string,
@@ -108,6 +134,7 @@ export function makeFoldersBelow(
       Deno.mkdirSync(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (isLink(path)) throw new LinkInPathError(path);
       made = false;
     }
     onFolder(path, made);

@@ -5,7 +5,7 @@
  * An entry that is no plain file is named in a ForeignEntryError; `setAside` gives it another name, so that the program
  * can go on and nothing is lost.
  */
-import { holdEntry } from "../../ffi/system/files.ts";
+import { holdEntry, nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile } from "./durable.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 
@@ -131,6 +131,7 @@ export function createOwn(path: string): Deno.FsFile {
 
 /** Removes the plain file of this name (another name of it keeps its content), sets anything else aside. */
 export function freeName(path: string): void {
+  if (nameIsFree(path)) return;
   const info = lstatOrNull(path);
   if (info === null) return;
   if (info.isFile) removeFile(path);

@@ -5,6 +5,12 @@ import type { Reporter } from "./events.ts";
 import type { LeftFolder } from "./claim/left_folders.ts";
 import type { RetryOrder } from "./prepare/quarantine_retry.ts";
 
+/** Folders that the configuration, the settings or a recorded past of them have named, absolute. */
+export interface KnownRoots {
+  readonly raw: readonly string[];
+  readonly output: readonly string[];
+}
+
 /** The folders of the way, absolute. */
 export interface FrameFolders {
   readonly raw: string;
@@ -15,6 +21,8 @@ export interface FrameFolders {
   readonly outputDir: string;
   /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
   readonly left?: readonly LeftFolder[];
+  /** Roots of earlier times, of which claims may still speak; none where they are not given. */
+  readonly roots?: KnownRoots;
   /** Somebody wants the quarantine to be tried again. */
   readonly retry?: RetryOrder;
 }

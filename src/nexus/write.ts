@@ -3,6 +3,7 @@ import { Hdf5Error } from "../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile, writeAll } from "../files/durable.ts";
+import { openPlain } from "../files/plain_file.ts";
 import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./frame/build.ts";
 import type { FrameFacts, NexusReport, Splice } from "./frame/facts.ts";
@@ -96,7 +97,7 @@ function planDark(facts: FrameFacts): { plan: ImagePlan | null; note: string | n
 
 /** Moves what stands behind the image up to where the image belongs, and cuts the file there. */
 function cutPixelsOut(path: string, splice: Splice, checksumSlot: number | null): void {
-  using file = Deno.openSync(path, { read: true, write: true });
+  using file = openPlain(path, { write: true });
   const { size } = file.statSync();
   const tailAt = splice.at + splice.byteCount;
   if (size < tailAt || size - tailAt > TAIL_BYTES_MAX || (checksumSlot !== null && checksumSlot >= splice.at)) {
@@ -110,6 +111,6 @@ function cutPixelsOut(path: string, splice: Splice, checksumSlot: number | null)
 }
 
 function sync(path: string): void {
-  using file = Deno.openSync(path, { read: true, write: true });
+  using file = openPlain(path, { write: true });
   file.syncSync();
 }

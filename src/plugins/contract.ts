@@ -8,6 +8,7 @@
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
 import type { LeftFolder } from "../frames/claim/left_folders.ts";
+import type { KnownRoots } from "../frames/stage.ts";
 import type { RetryOrder } from "../frames/prepare/quarantine_retry.ts";
 import type { ParameterReading, ParameterValue } from "../parameters/parameter.ts";
 import type { SidecarView } from "../qxrd/view.ts";
@@ -24,6 +25,8 @@ export interface PluginFolders {
   readonly output: string;
   /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
   readonly left: readonly LeftFolder[];
+  /** For stages: earlier raw folders and output roots, of which claims may still speak. */
+  readonly roots?: KnownRoots;
   /** For the first stage: somebody wants the quarantine to be tried again. */
   readonly retry?: RetryOrder;
 }

@@ -234,7 +234,8 @@ Deno.test("a change that cannot be kept over a restart is refused", async () => 
   await using place = new Place();
   const daemon = place.daemon();
   await daemon.start();
-  place.make("state", `${SETTINGS_FILE}.part`, "in the way");
+  Deno.renameSync(place.join("state"), place.join("away"));
+  Deno.writeTextFileSync(place.join("state"), "in the way");
   const raw = place.make("raw2");
   await refused(daemon, { key: "raw", value: raw }, /it cannot be kept over a restart/);
   FolderLock.take([raw]).release();

@@ -112,6 +112,7 @@ Deno.test("a frame whose output has gone for good goes to the one that the confi
   await way.fire(3);
   assert.match(way.heard.conditions.get("output") ?? "", /is not there/);
   folders.output_root = `${gone}-new`;
+  way.roots = { raw: [], output: [gone] };
   Deno.mkdirSync(folders.output_root);
   await way.fire();
   assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"]);

@@ -14,7 +14,7 @@ import { mergeData } from "../../src/frames/merge/merge_data.ts";
 import type { RetryProgress } from "../../src/frames/prepare/quarantine_retry.ts";
 import { PrepareRaw } from "../../src/frames/prepare/prepare_raw.ts";
 import { SeriesMasters } from "../../src/frames/series/series_masters.ts";
-import type { ParameterSource, StageOptions } from "../../src/frames/stage.ts";
+import type { KnownRoots, ParameterSource, StageOptions } from "../../src/frames/stage.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
@@ -58,6 +58,8 @@ export class Way implements Disposable {
   settings: Settings;
   /** Folders that were left, with which the stages go on. */
   left: readonly LeftFolder[] = [];
+  /** Folders of earlier times, which claims may speak of. */
+  roots: KnownRoots = { raw: [], output: [] };
   /** What is left in these, as the stages told last, by their paths. */
   readonly leftFrames = new Map<string, number>();
   /** How far the last order is to try the quarantine again. */
@@ -191,6 +193,7 @@ export class Way implements Disposable {
         outputRoot: folders.output_root,
         outputDir: folders.output_dir,
         left: this.left,
+        roots: this.roots,
         ...this.#orders === 0
           ? {}
           : { retry: { id: this.#orders, path: join(folders.output_root, QUARANTINE_FOLDER) } },

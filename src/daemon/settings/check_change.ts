@@ -4,6 +4,7 @@ import { faultOfPath, folderClashes } from "../../config/check.ts";
 import { clashesOfFolders, relate } from "../../config/folder_rules.ts";
 import { FolderNameError, splitRelativeFolder } from "../../config/relative_folder.ts";
 import type { Settings } from "../../config/settings.ts";
+import { isLink } from "../../../ffi/system/files.ts";
 import { removeFile } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { probeName } from "../../files/probe.ts";
@@ -172,6 +173,7 @@ async function makeBelow(change: SettingChange, root: string, relative: string):
       if (!(error instanceof Deno.errors.AlreadyExists)) {
         throw refusal(change, `the folder ${path} cannot be made: ${reasonOf(error)}`);
       }
+      if (isLink(path)) throw refusal(change, `${path} is a link, and none is followed below the output root`);
     }
   }
 }

@@ -8,6 +8,7 @@ import { messageOf } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import type { Backlog, Condition, Logger } from "../../frames/events.ts";
+import type { KnownRoots } from "../../frames/stage.ts";
 import { type FolderKind, type LeftFolder, leftKey, leftUnreadable } from "../../frames/claim/left_folders.ts";
 import { checkChange, checkText, keyOf, refusal } from "./check_change.ts";
 import { type ClientSetting, clientSettings, type SettingChange, withChange } from "./client_settings.ts";
@@ -56,6 +57,8 @@ export class LiveSettings {
   readonly #left = new LeftList();
   /** Where the last run had its claims. */
   #before: SettingsState["work"] = null;
+  /** Of now and before, the newest first. */
+  #roots: KnownRoots = { raw: [], output: [] };
   #keepAfter_ms = 0;
   /** Whether the output root that a client has set was there since; from then on its stage tells of it. */
   #outputSeen = false;
@@ -88,6 +91,11 @@ export class LiveSettings {
     return this.#left.folders.filter(({ path }) => this.#keeper.holds(path));
   }
 
+  /** Raw folders and output roots of now and before, which claims may speak of. */
+  get roots(): KnownRoots {
+    return this.#roots;
+  }
+
   /** Whether the stages may work: all three folders of the way are there and held. */
   get complete(): boolean {
     return WAY.every((kind) => this.#keeper.holds(this.#settings.folders[kind]));
@@ -104,8 +112,11 @@ export class LiveSettings {
     this.#keeper.take([...more, ...configured]);
     this.#takeUp();
     const { temp, proc } = folders;
-    if (this.#before?.temp === temp && this.#before.proc === proc) return;
+    const roots = rootsWith(this.#roots, this.#settings);
+    const isKnown = this.#before?.temp === temp && this.#before.proc === proc;
+    if (isKnown && JSON.stringify(roots) === JSON.stringify(this.#roots)) return;
     this.#before = { temp, proc };
+    this.#roots = roots;
     try {
       await this.#keep(this.#state, performance.now() + CHECK_MS_MAX);
     } catch (error) {
@@ -169,14 +180,16 @@ export class LiveSettings {
     const written = ofClient
       ? { ...this.#written, [checked.key]: { value: checked.value, instead_of: before, since } }
       : this.#written;
+    const roots = rootsWith(this.#roots, next);
     try {
-      await this.#keep(stateOf(next, written, left), deadline_ms);
+      await this.#keep(stateOf(next, written, left, roots), deadline_ms);
     } catch (error) {
       release();
       throw refusal(change, `it cannot be kept over a restart in ${this.path}: ${messageOf(error)}`);
     }
     this.#settings = next;
     this.#written = written;
+    this.#roots = roots;
     this.#left.set(left);
     this.#tellUnavailable(checked.key, null);
     if (checked.key === "output_root") this.#outputSeen = true;
@@ -204,7 +217,7 @@ export class LiveSettings {
     if (gone.length === 0) return;
     const left = this.#left.folders.filter(({ id }) => !ids.includes(id));
     try {
-      await this.#keep(stateOf(this.#settings, this.#written, left), performance.now() + CHECK_MS_MAX);
+      await this.#keep(stateOf(this.#settings, this.#written, left, this.#roots), performance.now() + CHECK_MS_MAX);
     } catch (error) {
       this.#keepAfter_ms = performance.now() + KEEP_RETRY_MS;
       this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
@@ -261,7 +274,7 @@ export class LiveSettings {
   }
 
   get #state(): SettingsState {
-    return stateOf(this.#settings, this.#written, this.#left.folders);
+    return stateOf(this.#settings, this.#written, this.#left.folders, this.#roots);
   }
 
   #keep(state: SettingsState, deadline_ms: number): Promise<void> {
@@ -303,6 +316,7 @@ export class LiveSettings {
     this.#left.set(left.map((folder) => this.#left.made(folder)));
     this.#left.close();
     this.#before = state.work;
+    this.#roots = state.roots;
   }
 
   /** Where the last run worked, if the configuration has been changed since: what is on its way there goes on too. */
@@ -328,10 +342,24 @@ export class LiveSettings {
   }
 }
 
-function stateOf(settings: Settings, written: WrittenSettings, left: readonly Left[]): SettingsState {
+/** Frames of so many changes ago have long been delivered. */
+const ROOTS_MAX = 32;
+
+function rootsWith({ raw, output }: KnownRoots, { folders }: Settings): KnownRoots {
+  const withFirst = (list: readonly string[], path: string) =>
+    [path, ...list.filter((other) => other !== path)].slice(0, ROOTS_MAX);
+  return { raw: withFirst(raw, folders.raw), output: withFirst(output, folders.output_root) };
+}
+
+function stateOf(
+  settings: Settings,
+  written: WrittenSettings,
+  left: readonly Left[],
+  roots: KnownRoots,
+): SettingsState {
   const { temp, proc } = settings.folders;
   const kept = left.map(({ kind, path, until_ms }) => ({ kind, path, until_ms }));
-  return { settings: written, work: { temp, proc }, left: kept };
+  return { settings: written, work: { temp, proc }, left: kept, roots };
 }
 
 function reasonNotTaken(error: unknown): string {

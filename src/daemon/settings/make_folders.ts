@@ -1,7 +1,8 @@
 /** Makes the folders that a configuration names. */
-import { join } from "node:path";
+import { join, sep } from "node:path";
+import { messageOf } from "../../files/errors.ts";
 import type { Settings } from "../../config/settings.ts";
-import { makeFolder as makeWithThoseAbove } from "../../files/listing.ts";
+import { makeFolder as makeWithThoseAbove, refuseLinks } from "../../files/listing.ts";
 import type { WrittenSettings } from "./settings_file.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 
@@ -26,6 +27,12 @@ export function makeFolders(settings: Settings, written: WrittenSettings = {}): 
   if (written.raw === undefined) makeFolder("folders.raw", raw);
   if (written.temp === undefined) makeFolder("folders.temp", temp);
   if (written.proc === undefined) makeFolder("folders.proc", proc);
+  const { output_root, output_dir } = settings.folders;
+  try {
+    refuseLinks(output_root, output_dir.split(sep).join("/"));
+  } catch (error) {
+    throw new FolderError("folders.output_dir", messageOf(error), { cause: error });
+  }
   if (written.output_root === undefined) makeFolder("folders.output_root", outputFolder(settings));
   makeFolder("daemon.state_dir", shadowFolder(settings));
 }

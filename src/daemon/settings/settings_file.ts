@@ -1,9 +1,10 @@
 /** The file that carries over a restart what clients have changed, and all folders that may have frames on their way. */
-import { join } from "node:path";
-import { syncFolder, whileHeldOpen } from "../../files/durable.ts";
-import { isMissing } from "../../files/errors.ts";
+import { dirname, join } from "node:path";
+import { encodeJson, type JsonFileKind, readJson } from "../../files/json_file.ts";
 import { makeFolder } from "../../files/listing.ts";
+import { writeWholeBehind } from "../../files/whole_file.ts";
 import type { FolderKind } from "../../frames/claim/left_folders.ts";
+import type { KnownRoots } from "../../frames/stage.ts";
 import type { ClientSetting } from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 
@@ -41,7 +42,11 @@ export interface SettingsState {
   readonly work: { readonly temp: string; readonly proc: string } | null;
   /** Folders that were left and not empty yet. */
   readonly left: readonly KeptFolder[];
+  /** Raw folders and output roots that were in use at any time, the newest first: claims may still speak of them. */
+  readonly roots: KnownRoots;
 }
+
+const NO_ROOTS: KnownRoots = { raw: [], output: [] };
 
 export function settingsPath(stateDir: string): string {
   return join(stateDir, SETTINGS_FILE);
@@ -52,17 +57,10 @@ export function settingsPath(stateDir: string): string {
  * @throws an error that says what is wrong with it
  */
 export function readSettingsFile(path: string): SettingsState {
-  let text: string;
-  try {
-    if (Deno.lstatSync(path).size > FILE_BYTES_MAX) throw new RangeError("it is too large");
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (isMissing(error)) return { settings: {}, work: null, left: [] };
-    throw error;
-  }
-  const content: unknown = JSON.parse(text);
-  if (!isObject(content) || content["version"] !== VERSION) throw new SyntaxError(`it is none of version ${VERSION}`);
-  const { settings, work, left } = content;
+  const read = readJson(path, SETTINGS_KIND);
+  if (read === null) return { settings: {}, work: null, left: [], roots: NO_ROOTS };
+  // Files of older versions have no roots.
+  const { settings, work, left, roots = NO_ROOTS } = read.value;
   if (!isObject(work) || typeof work["temp"] !== "string" || typeof work["proc"] !== "string") {
     throw new SyntaxError("work holds no folders");
   }
@@ -71,8 +69,15 @@ export function readSettingsFile(path: string): SettingsState {
     if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is none`);
   }
   if (!left.every(isKept)) throw new SyntaxError("left holds what is no folder");
-  return { settings: settings as WrittenSettings, work: { temp: work["temp"], proc: work["proc"] }, left };
+  if (!areRoots(roots)) throw new SyntaxError("roots holds what is no folder");
+  return { settings: settings as WrittenSettings, work: { temp: work["temp"], proc: work["proc"] }, left, roots };
 }
+
+const SETTINGS_KIND: JsonFileKind<Readonly<Record<string, unknown>>> = {
+  bytesMax: FILE_BYTES_MAX,
+  what: `file of settings of version ${VERSION}`,
+  isRight: (value): value is Readonly<Record<string, unknown>> => isObject(value) && value["version"] === VERSION,
+};
 
 /** Writes the file, one state after the other; none is waited for longer than its deadline. */
 export class SettingsWriter {
@@ -112,21 +117,19 @@ export class SettingsWriter {
 
 /** Written whole beside the old one, flushed, then renamed over it: it holds also after a power cut. */
 async function writeSettingsFile(path: string, state: SettingsState): Promise<void> {
-  const part = `${path}.part`;
-  const folder = join(path, "..");
-  makeFolder(folder);
-  const bytes = new TextEncoder().encode(`${JSON.stringify({ version: VERSION, about: ABOUT, ...state }, null, 2)}\n`);
-  {
-    using file = await Deno.open(part, { write: true, create: true, truncate: true });
-    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-    await file.sync();
-  }
-  await whileHeldOpen(() => Deno.renameSync(part, path));
-  syncFolder(folder);
+  makeFolder(dirname(path));
+  await writeWholeBehind(path, [encodeJson({ version: VERSION, about: ABOUT, ...state }, 2)], { fsync: true });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function areRoots(value: unknown): value is KnownRoots {
+  if (!isObject(value)) return false;
+  return [value["raw"], value["output"]].every((list) =>
+    Array.isArray(list) && list.every((path) => typeof path === "string")
+  );
 }
 
 function isWritten(key: string, setting: unknown): boolean {

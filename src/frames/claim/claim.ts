@@ -11,18 +11,8 @@ import { isMissing, isOtherVolume, mayBeHeldOpen } from "../../files/errors.ts";
 import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../../files/listing.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
-import { rawFolder } from "./awkward_names.ts";
-import {
-  type ClaimRecord,
-  DONE_NAME,
-  type Member,
-  NEXUS_NAME,
-  readRecord,
-  reasonName,
-  RECORD_NAME,
-  RecordError,
-  writeRecord,
-} from "./record.ts";
+import { originOf } from "./belief.ts";
+import { type ClaimRecord, DONE_NAME, type Member, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
 import { allOf, leftOf } from "./left_folders.ts";
 import { copyFile, moveFile, MOVING_NAME } from "./move_file.ts";
 import type { FrameFolders } from "../stage.ts";
@@ -126,12 +116,13 @@ async function finishClaiming(claiming: string, record: ClaimRecord, temp: strin
 
 /**
  * Goes on with a claim that a crash left half-made. One whose image never left raw is taken back: the frame is then
- * claimed anew.
+ * claimed anew. One that speaks of a raw folder that nobody has named is left as it is.
  * @returns the record where the claim was finished, null where nothing was left of it
+ * @throws RecordError, LinkInPathError, or the system's error
  */
 export async function resumeClaim(
   name: string,
-  options: { raw: string; temp: string; fsync: boolean },
+  options: { folders: FrameFolders; temp: string },
 ): Promise<ClaimRecord | null> {
   const claiming = join(options.temp, name);
   const record = readRecord(claiming);
@@ -139,8 +130,7 @@ export async function resumeClaim(
     discardRemains(claiming);
     return null;
   }
-  const raw = record.raw ?? options.raw;
-  const from = rawFolder(raw, record.folder);
+  const from = originOf(record, options.folders);
   try {
     await fillClaim(claiming, record, from);
   } catch (error) {
@@ -295,23 +285,6 @@ export async function discardClaim(claim: string): Promise<"removed" | "left"> {
     throw error;
   }
 }
-
-/**
- * A claim is removed with all that is in it once its record's files are delivered, so a damaged record must not be short
- * of one.
- * @throws RecordError
- */
-export function checkNamesAll(claim: string, record: ClaimRecord): void {
-  const members = new Set(record.members.map((member) => member.name));
-  // The text for the quarantine is written before the record names it.
-  const own = record.quarantine === null ? OWN_NAMES : [...OWN_NAMES, reasonName(record)];
-  const isOwn = (name: string) => own.some((start) => name.startsWith(start));
-  const unnamed = listFolder(claim).files.find((name) => !members.has(name) && !isOwn(name));
-  if (unnamed !== undefined) throw new RecordError(`its record does not name ${unnamed}`);
-}
-
-/** What pewatch itself puts into claims; each also with ".part" behind it. */
-const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, NEXUS_NAME, MOVING_NAME];
 
 /** Whether only the removal of this claim is left to do. */
 export function isDone(claim: string): boolean {

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { isMissing, messageOf } from "../../files/errors.ts";
 import { nameIsTaken } from "../../files/listing.ts";
+import { readPlain } from "../../files/plain_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
@@ -50,9 +51,9 @@ function readClaimParameters(claim: string): readonly ParameterReading[] {
   const path = join(claim, PARAMETERS_NAME);
   try {
     if (!nameIsTaken(path)) return [];
-    const { size } = Deno.lstatSync(path);
-    if (size > FILE_BYTES_MAX) throw new RangeError(`Cannot read ${path}: ${size} bytes are too many`);
-    const lines = Deno.readTextFileSync(path).split("\n").filter((line) => line !== "");
+    const bytes = readPlain(path, FILE_BYTES_MAX);
+    if (bytes === null) return [];
+    const lines = new TextDecoder().decode(bytes).split("\n").filter((line) => line !== "");
     return lines.map((line) => readingFromJson(JSON.parse(line)));
   } catch (error) {
     if (isMissing(error)) return [];

@@ -1,8 +1,7 @@
 /** The claim record: the small file in each claim that lets a restart continue without any other state. */
 import { isAbsolute, join } from "node:path";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
-import { isMissing } from "../../files/errors.ts";
-import { writeWhole } from "../../files/whole_file.ts";
+import { JsonFileError, type JsonFileKind, readJson, writeJson } from "../../files/json_file.ts";
 
 export const RECORD_NAME = "claim.json";
 /** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */
@@ -94,8 +93,14 @@ export function frameOf(record: Pick<ClaimRecord, "folder" | "image">): string {
 }
 
 export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: boolean }): void {
-  writeWhole(join(claim, RECORD_NAME), new TextEncoder().encode(JSON.stringify(record, null, 1) + "\n"), options);
+  writeJson(join(claim, RECORD_NAME), record, { ...options, indent: 1 });
 }
+
+const RECORD_FILE: JsonFileKind<ClaimRecord> = {
+  bytesMax: RECORD_BYTES_MAX,
+  what: `claim record of version ${RECORD_VERSION}`,
+  isRight: isRecord,
+};
 
 /**
  * The record of a claim, or null where the claim has none.
@@ -103,21 +108,12 @@ export function writeRecord(claim: string, record: ClaimRecord, options: { fsync
  */
 export function readRecord(claim: string): ClaimRecord | null {
   const path = join(claim, RECORD_NAME);
-  let text: string;
   try {
-    if (Deno.lstatSync(path).size > RECORD_BYTES_MAX) throw new RecordError(`Cannot read ${path}: it is too large`);
-    text = Deno.readTextFileSync(path);
+    return readJson(path, RECORD_FILE)?.value ?? null;
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (error instanceof JsonFileError) throw new RecordError(error.message, { cause: error });
     throw error;
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isRecord(value)) return value;
-  } catch (error) {
-    throw new RecordError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
-  }
-  throw new RecordError(`Cannot read ${path}: it is no claim record of version ${RECORD_VERSION}`);
 }
 
 function isRecord(value: unknown): value is ClaimRecord {

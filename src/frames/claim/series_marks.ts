@@ -5,9 +5,8 @@
  */
 import { join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
-import { isMissing } from "../../files/errors.ts";
+import { JsonFileError, readJson, writeJson } from "../../files/json_file.ts";
 import { listFolder } from "../../files/listing.ts";
-import { writeWhole } from "../../files/whole_file.ts";
 import { seriesFrame } from "../../nexus/series/series_layout.ts";
 
 const MARK_NAME = /^\.series-([0-9A-Za-z-]+)\.json$/;
@@ -36,7 +35,7 @@ export function isMarkName(name: string): boolean {
 
 /** The same mark again changes nothing. */
 export function writeMark(proc: string, mark: SeriesMark, options: { fsync: boolean }): void {
-  writeWhole(join(proc, markName(mark.id)), new TextEncoder().encode(JSON.stringify(mark) + "\n"), options);
+  writeJson(join(proc, markName(mark.id)), mark, options);
 }
 
 /**
@@ -61,12 +60,9 @@ export function removeMark(proc: string, id: string): void {
 
 function readMark(path: string): SeriesMark | "damaged" | null {
   try {
-    if (Deno.lstatSync(path).size > MARK_BYTES_MAX) return "damaged";
-    const value: unknown = JSON.parse(Deno.readTextFileSync(path));
-    return isMark(value) ? value : "damaged";
+    return readJson(path, { bytesMax: MARK_BYTES_MAX, what: "mark of a series", isRight: isMark })?.value ?? null;
   } catch (error) {
-    if (isMissing(error)) return null;
-    if (error instanceof SyntaxError) return "damaged";
+    if (error instanceof JsonFileError) return "damaged";
     throw error;
   }
 }

@@ -6,15 +6,8 @@ import { isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
 import { listFolder } from "../../files/listing.ts";
 import { isProbeName, writeProbe } from "../../files/probe.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
-import {
-  checkNamesAll,
-  discardClaim,
-  findClaims,
-  finishMovesAcross,
-  type FoundClaim,
-  isDone,
-  moveClaim,
-} from "../claim/claim.ts";
+import { checkClaim } from "../claim/belief.ts";
+import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
 import { deliverClaim, type Delivery } from "./deliver.ts";
 import { deliverInLanes } from "./delivery_lanes.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
@@ -135,7 +128,7 @@ export class Finalize implements Disposable {
       try {
         const record = readRecord(path);
         if (record !== null) {
-          checkNamesAll(path, record);
+          checkClaim(path, record, folders);
           waiting.push({ id, folder, path, record });
         } else if (isDone(path)) await discardClaim(path);
         else throw new Error("it has no claim record; move its files back into the raw folder");

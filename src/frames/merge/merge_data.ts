@@ -4,6 +4,7 @@ import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../../fi
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { removeForgottenCasts } from "../../nexus/tree/casts.ts";
 import { parametersOfClaim } from "../claim/claim_parameters.ts";
+import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
 import { HeldOpen } from "../held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
@@ -130,6 +131,7 @@ async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options:
     if (isDone(path)) return void await discardClaim(path);
     throw new Error("it has no claim record; move its files back into the raw folder");
   }
+  checkClaim(path, found, folders);
   const fsync = settings.frames.fsync;
   let record: ClaimRecord = found;
   if (record.merge === null) {

@@ -93,10 +93,9 @@ export class PrepareRaw {
 
   async #resumeIn(temp: string, options: StageOptions): Promise<void> {
     const { folders, reporter } = options;
-    const fsync = options.settings.frames.fsync;
     for (const name of listOrNothing(temp, CLAIMING_PREFIX)) {
       try {
-        const record = await resumeClaim(name, { raw: folders.raw, temp, fsync });
+        const record = await resumeClaim(name, { folders, temp });
         if (record !== null) reporter.log.info(`${frameOf(record)}: goes on after a stop`);
         this.#refused.delete(name);
       } catch (error) {

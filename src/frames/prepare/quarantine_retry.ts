@@ -1,7 +1,8 @@
 /** Tries the frames of the quarantine once more: what can be understood now is claimed like a frame in raw. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
+import { refuseLinks } from "../../files/listing.ts";
 import { assess, type Ready } from "./assess.ts";
 import { stemOf } from "../claim/names.ts";
 import { frameOf } from "../claim/record.ts";
@@ -62,6 +63,7 @@ export class QuarantineRetry {
     this.#taken = this.#kept = 0;
     this.#waiting = [];
     try {
+      refuseLinks(dirname(order.path), basename(order.path));
       this.#waiting = [...scanRaw(order.path).candidates];
     } catch (error) {
       // Nothing was ever put there.

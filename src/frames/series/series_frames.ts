@@ -4,6 +4,7 @@ import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { isMissing, messageOf } from "../../files/errors.ts";
 import { listFolder } from "../../files/listing.ts";
+import { openPlain } from "../../files/plain_file.ts";
 import { describeType } from "../../nexus/tree/read_tree.ts";
 import { type FrameImage, readFrameImage } from "../../nexus/series/series_frame.ts";
 import { inSeriesOrder, type SeriesFrame, seriesFrame } from "../../nexus/series/series_layout.ts";
@@ -79,7 +80,7 @@ function readOne(hdf5: Hdf5Library, path: string): { image: FrameImage | string;
     if (!(error instanceof Hdf5Error)) throw error;
     try {
       // HDF5 does not say whether the file or its folder is at fault.
-      Deno.openSync(path, { read: true }).close();
+      openPlain(path).close();
     } catch (fault) {
       if (isMissing(fault)) return null;
       throw fault;

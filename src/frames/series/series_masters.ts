@@ -9,6 +9,7 @@ import { collectFrames, type KnownFrames } from "./series_frames.ts";
 import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
 import type { Logger } from "../events.ts";
+import { isBelow, outputRoots } from "../claim/belief.ts";
 import { allOf } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
 
@@ -116,6 +117,10 @@ export class SeriesMasters {
     tools: { hdf5: Hdf5Library; options: StageOptions; path: string },
   ): Promise<boolean> {
     const { hdf5, options, path } = tools;
+    // A mark says where a file is written, and whoever can write to proc can put one there.
+    if (!isBelow(series.folder, outputRoots(options.folders))) {
+      throw new Error("no setting names or has named its folder");
+    }
     if (!folderExists(series.folder)) {
       if (!folderExists(series.root)) throw new Error(`the output folder ${series.root} is not there`);
       return true; // taken away with its frames

@@ -2,6 +2,7 @@
 import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { isMissing } from "../../files/errors.ts";
+import { ForeignEntryError, openPlain } from "../../files/plain_file.ts";
 import { PROGRAM } from "../frame/entry_parts.ts";
 import { buildMasterTree, FRAMES_GROUP, type MasterContents, SERIES_ATTRIBUTE } from "./series_tree.ts";
 import { writeTree } from "../tree/write_tree.ts";
@@ -14,9 +15,10 @@ export type Standing = "none" | "ours" | "foreign";
  */
 export function standingOf(hdf5: Hdf5Library, path: string): Standing {
   try {
-    // A file that the system itself cannot open says nothing of whose it is.
-    Deno.openSync(path, { read: true }).close();
+    // A file that the system itself cannot open says nothing of whose it is; HDF5 would wait for a pipe.
+    openPlain(path).close();
   } catch (error) {
+    if (error instanceof ForeignEntryError) return "foreign";
     if (isMissing(error)) return "none";
     throw error;
   }

@@ -8,6 +8,7 @@ import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import { readEnd } from "../../../ffi/hdf5/file.ts";
 import type { Hdf5File, Hdf5Library, Hdf5Variable } from "../../../ffi/hdf5/library.ts";
 import { removeFile, writeAll } from "../../files/durable.ts";
+import { createOwn, openPlain } from "../../files/plain_file.ts";
 import { readInto } from "../../tiff/random_access.ts";
 import type { NexusGroup } from "./tree.ts";
 import { changesOf, type TreeChange } from "./tree_changes.ts";
@@ -36,7 +37,7 @@ export class Cast implements Disposable {
     this.#file = stack.adopt(createTreeFile(hdf5, path, tree), (file) => file[Symbol.dispose]());
     this.#written = fillFile(this.#file, tree);
     this.#file.flush();
-    this.#source = stack.use(Deno.openSync(path, { read: true, write: true }));
+    this.#source = stack.use(openPlain(path, { write: true }));
     this.#tree = tree;
     this.#end = this.#firstEnd = readEnd(this.#source, this.#path);
     stack.move();
@@ -63,7 +64,7 @@ export class Cast implements Disposable {
    * @throws the system's error
    */
   copyTo(path: string, options: { readonly fsync: boolean }): WrittenTree {
-    using target = Deno.openSync(path, { write: true, create: true, truncate: true });
+    using target = createOwn(path);
     const { splice, checksumSlot } = this.#written;
     if (splice === null) this.#copy(target, 0, this.#end);
     else {

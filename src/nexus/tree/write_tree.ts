@@ -8,6 +8,7 @@ import type {
   Hdf5Object,
   Hdf5Value,
 } from "../../../ffi/hdf5/library.ts";
+import { freeName } from "../../files/plain_file.ts";
 import { readInto } from "../../tiff/random_access.ts";
 import type { ImagePlan, NexusChecksum, NexusGroup, NexusImage, NexusLink, NexusStack } from "./tree.ts";
 
@@ -51,8 +52,9 @@ export function writeTree(hdf5: Hdf5Library, path: string, tree: NexusGroup): Wr
   return written;
 }
 
-/** An empty file with room for the tree. */
+/** An empty file with room for the tree; what a run that was cut off left under its name is gone. */
 export function createTreeFile(hdf5: Hdf5Library, path: string, tree: NexusGroup): Hdf5File {
+  freeName(path);
   return hdf5.createFile(path, { metadataBlockBytes: METADATA_BLOCK_BYTES, reserveBytes: sizeBound(tree) });
 }
 

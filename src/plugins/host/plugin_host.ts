@@ -23,7 +23,7 @@ export interface SourceFolder {
 }
 
 /** What stages have to do besides the frames in the present folders. */
-export type StageOrders = Pick<PluginFolders, "left" | "retry">;
+export type StageOrders = Pick<PluginFolders, "left" | "retry" | "roots">;
 
 export interface PluginHostOptions {
   /** What is shipped. */

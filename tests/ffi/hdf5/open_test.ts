@@ -40,7 +40,7 @@ Deno.test("a library that was closed can be opened again, as often as one likes"
   using folder = new TempFolder();
   for (let round = 0; round < 5; round++) {
     const hdf5 = openHdf5Library();
-    const file = hdf5.createFile(folder.join("a.h5"));
+    const file = hdf5.createFile(folder.join(`${round}.h5`));
     file.root.createValue("round", round).close();
     file.close();
     hdf5.close();
