@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { closest } from "./closest.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { clashesOfFolders, type FolderClash, type NamedFolder, relate } from "./folder_rules.ts";
+import { HC_KEV_ANGSTROM } from "./ranges.ts";
 import { splitRelativeFolder } from "./relative_folder.ts";
 import { faultOnWindows } from "./windows_names.ts";
 import { keysOfTables, settingsSchema } from "./schema.ts";
@@ -21,8 +22,6 @@ export interface CheckOptions {
 
 type Table = Record<string, unknown>;
 
-/** hc in keV angstrom (CODATA 2018): energy times wavelength. */
-const HC_KEV_ANGSTROM = 12.398419843320026;
 /** Energy and wavelength may differ by rounding; more than this is a slip. */
 const WAVELENGTH_TOLERANCE = 0.01;
 

@@ -57,7 +57,6 @@ export const OPEN_GROUPS: ReadonlyMap<string, string> = new Map([
   ["instrument/monochromator", "NXmonochromator"],
   ["instrument/beam", "NXbeam"],
   ["instrument/detector", "NXdetector"],
-  ["instrument/detector/tilt", "NXcollection"],
   ["instrument/parameters", "NXcollection"],
   ["sample", "NXsample"],
   // In the profile nxmx it stands here.

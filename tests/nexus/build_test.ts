@@ -16,6 +16,9 @@ function centerfinder(lines: string): string {
   return `[metadata]\nexposureTime=2\nsummedExposures=5\n[centerfinder]\n${lines}\n`;
 }
 
+const CENTER =
+  "centerX=7\ncenterY=9\ndetectorDistance=300\nenergy=42700\ndetectorXPixelSize=200\ndetectorYPixelSize=200\n";
+
 function groupAt(tree: NexusGroup, path: string): NexusGroup {
   const node = findNode(tree, path);
   if (node?.kind !== "group") throw new Error(`Cannot find group ${path}`);
@@ -36,14 +39,20 @@ Deno.test("geometry comes from the sidecar, and says so", () => {
   assert.deepEqual(distance.attributes, { units: "m", origin: "sidecar [centerfinder] detectorDistance" });
   const center = fieldAt(tree, "instrument/detector/beam_center_x");
   assert.equal(center.value, 1030.36);
-  assert.deepEqual(center.attributes, { units: "pixel", origin: "sidecar [centerfinder] centerX" });
+  assert.deepEqual(center.attributes, {
+    units: "pixel",
+    origin: "sidecar [centerfinder] centerX",
+    convention: "counted from the outer edge of the first pixel, whose middle is at 0.5",
+  });
   assert.equal(fieldAt(tree, "instrument/detector/x_pixel_size").value, 200);
-  assert.equal(fieldAt(tree, "instrument/detector/tilt/tilt").value, -0.2);
+  const tilt = fieldAt(tree, "instrument/detector/transformations/tilt");
+  assert.equal(Number(tilt.value).toFixed(12), "-0.200000000000");
+  assert.equal(tilt.attributes["origin"], "sidecar [centerfinder] detectorTilt");
 });
 
 Deno.test("the configuration goes before the sidecar, and says so", () => {
   const settings = settingsWith({
-    detector: { distance_mm: 400, beam_center_x_px: 0, x_pixel_size_um: 100, tilt_deg: 1 },
+    detector: { distance_mm: 400, beam_center_x_px: 0, x_pixel_size_um: 100, tilt_deg: 1, tilt_plane_rotation_deg: 90 },
     beamline: { energy_kev: 60 },
   });
   const tree = treeOf(factsWith({ ...LAB6, settings }));
@@ -53,7 +62,7 @@ Deno.test("the configuration goes before the sidecar, and says so", () => {
   assert.equal(fieldAt(tree, "instrument/detector/beam_center_x").value, 0);
   assert.equal(fieldAt(tree, "instrument/detector/x_pixel_size").value, 100);
   assert.equal(
-    fieldAt(tree, "instrument/detector/tilt/tilt").attributes["origin"],
+    fieldAt(tree, "instrument/detector/transformations/tilt").attributes["origin"],
     "configuration [detector] tilt_deg",
   );
   assert.equal(fieldAt(tree, "instrument/beam/incident_energy").value, 60);
@@ -74,7 +83,7 @@ Deno.test("the wavelength follows from the energy, and the energy from the wavel
   assert.equal(converted.attributes["origin"], "configuration [beamline] wavelength_angstrom, converted");
 });
 
-Deno.test("a distance, energy or pixel size of 0 is no measure and is left out", () => {
+Deno.test("a distance, energy or pixel size of 0 is no measure, is left out, and a note says so", () => {
   const tree = treeOf(
     factsWith({ sidecarText: centerfinder("detectorDistance=0\nenergy=0\ndetectorXPixelSize=0\ncenterX=0") }),
   );
@@ -83,12 +92,16 @@ Deno.test("a distance, energy or pixel size of 0 is no measure and is left out",
   ) {
     assert.equal(findNode(tree, `entry/instrument/${path}`), undefined, path);
   }
-  assert.equal(fieldAt(tree, "instrument/detector/beam_center_x").value, 0);
+  const notes = String(fieldAt(tree, "process/notes/data").value);
+  for (const key of ["detectorDistance", "energy", "detectorXPixelSize"]) {
+    assert.match(notes, new RegExp(`centerfinder\\] ${key}=0 is not used`));
+  }
 });
 
 Deno.test("a tilt that QXRD does not apply is left out", () => {
-  const tree = treeOf(factsWith({ sidecarText: centerfinder("implementTilt=false\ndetectorTilt=5") }));
-  assert.equal(findNode(tree, "entry/instrument/detector/tilt"), undefined);
+  const tree = treeOf(factsWith({ sidecarText: centerfinder(`${CENTER}implementTilt=false\ndetectorTilt=5\n`) }));
+  assert.notEqual(findNode(tree, "entry/instrument/detector/transformations/translation"), undefined);
+  assert.equal(findNode(tree, "entry/instrument/detector/transformations/tilt"), undefined);
 });
 
 Deno.test("exposure times are those of all summed exposures, with seconds", () => {
@@ -151,8 +164,8 @@ Deno.test("what readers demand of the image and its axes is kept", () => {
   const data = groupAt(tree, "entry/data");
   assert.deepEqual(data.children.map(({ name }) => name).filter((name) => name.startsWith("data")), ["data"]);
   assert.deepEqual(data.attributes["axes"], ["frame_number", "y", "x"]);
-  assert.deepEqual(fieldAt(tree, "data/x").value, Float32Array.of(0, 1, 2, 3, 4, 5));
-  assert.deepEqual(fieldAt(tree, "data/y").value, Float32Array.of(0, 1, 2, 3));
+  assert.deepEqual(fieldAt(tree, "data/x").value, Float32Array.of(0.5, 1.5, 2.5, 3.5, 4.5, 5.5));
+  assert.deepEqual(fieldAt(tree, "data/y").value, Float32Array.of(0.5, 1.5, 2.5, 3.5));
   assert.equal(fieldAt(tree, "data/x").attributes["units"], "pixel");
   const image = findNode(tree, "entry/instrument/detector/data");
   assert(image?.kind === "image");

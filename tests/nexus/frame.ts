@@ -60,7 +60,11 @@ export function factsWith(
 }
 
 /** A dark for the frames of `factsWith`, kept at `path`. */
-export function darkAt(path: string, tiff: Uint8Array = makeTiff(), sidecarText = "[metadata]\n"): ReferenceDark {
+export function darkAt(
+  path: string,
+  tiff: Uint8Array = makeTiff(),
+  sidecarText = "[metadata]\nuserComment1=\n",
+): ReferenceDark {
   const sidecar = parseSidecar(bytesOf(sidecarText));
   return {
     imageName: "D-00001.dark.tif",

@@ -1,40 +1,19 @@
 /** The parts before the sample: source, monochromator, beam. */
+import type { Geometry } from "../../geometry/geometry.ts";
 import type { FrameFacts } from "./facts.ts";
-import {
-  configured,
-  firstOf,
-  fromCenterfinder,
-  mapped,
-  numberField,
-  positive,
-  type Sourced,
-  textField,
-} from "./sources.ts";
+import { configured, mapped, numberField, positive, type Sourced, textField } from "./sources.ts";
 import { field, group, groupIfAny, type NexusGroup } from "../tree/tree.ts";
 
-/** h c / e in keV angstrom, exact since the SI of 2019. */
-export const KEV_ANGSTROM = 12.398419843320026;
-const EV_PER_KEV = 1000;
+const ANGSTROM_PER_M = 1e10;
 
 export interface BeamFacts {
   readonly energy_kev: Sourced<number> | null;
   readonly wavelength_angstrom: Sourced<number> | null;
 }
 
-/** The configuration first, then `[centerfinder] energy`; where one of the two is known the other follows from it. */
-export function beamFacts(facts: FrameFacts): BeamFacts {
-  const energy = positive(configured(facts, "beamline", "energy_kev"));
-  const wavelength = positive(configured(facts, "beamline", "wavelength_angstrom"));
-  const fitted = positive(
-    mapped(fromCenterfinder(facts, "energy_ev", "energy"), (energy_ev) => energy_ev / EV_PER_KEV),
-  );
-  const known = firstOf(energy, wavelength === null ? fitted : null);
-  return { energy_kev: known ?? converted(wavelength), wavelength_angstrom: wavelength ?? converted(known) };
-}
-
-/** Energy in keV from wavelength in angstrom, and the other way round: it is the same division. */
-function converted(from: Sourced<number> | null): Sourced<number> | null {
-  return from === null ? null : { value: KEV_ANGSTROM / from.value, origin: `${from.origin}, converted` };
+export function beamFacts({ energy_kev, wavelength_m }: Geometry): BeamFacts {
+  const inAngstrom = (metres: number) => Number((metres * ANGSTROM_PER_M).toPrecision(15));
+  return { energy_kev, wavelength_angstrom: mapped(wavelength_m, inAngstrom) };
 }
 
 export function monochromatorGroup(beam: BeamFacts): NexusGroup | null {

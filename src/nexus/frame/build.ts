@@ -1,10 +1,13 @@
 /** Turns what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
+import { type Geometry, missingFor } from "../../geometry/geometry.ts";
+import { geometryOf } from "../../geometry/geometry_of.ts";
 import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup } from "./beam.ts";
-import { detectorGroup, type Geometry, geometryOf, IMAGE_PATH } from "./detector.ts";
+import { detectorGroup, IMAGE_PATH } from "./detector.ts";
+import { pixelAxis } from "./pixel_axis.ts";
 import { processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
 import { frameNumber, totalExposure } from "./exposure.ts";
 import type { FrameFacts } from "./facts.ts";
-import { DEFINITION, DEFINITION_VERSION, moduleGroup } from "./nxmx.ts";
+import { DEFINITION, DEFINITION_VERSION } from "./nxmx.ts";
 import { placeParameters } from "./parameter_tree.ts";
 import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
 import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment, momentOf } from "./time.ts";
@@ -46,10 +49,10 @@ export function nexusName(imageName: string): string {
 }
 
 function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
-  const beam = beamFacts(facts);
-  const geometry = geometryOf(facts);
+  const geometry = geometryOfFrame(facts);
+  const beam = beamFacts(geometry);
   const end = momentOf(facts);
-  const notes = [...facts.notes, ...options.notes, ...viewProblems(facts), ...end.notes];
+  const notes = [...facts.notes, ...options.notes, ...viewProblems(facts), ...geometry.notes, ...end.notes];
   const wanted = facts.settings.nexus.profile === "nxmx";
   const lacking = wanted ? missingForNxmx(facts, { options, beam, geometry }) : [];
   const isNxmx = wanted && lacking.length === 0;
@@ -71,6 +74,11 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
   return { ...entry, children: [...entry.children, process, ...(options.plan === null ? [] : [dataGroup(facts)])] };
 }
 
+export function geometryOfFrame({ settings, view, layout, calibration }: FrameFacts): Geometry {
+  const { detector, beamline } = settings;
+  return geometryOf({ detector, beamline, view, calibration: calibration ?? null, image: layout });
+}
+
 /** A known key of the sidecar whose value cannot be used is told of, as it would be missed otherwise. */
 function viewProblems(facts: FrameFacts): string[] {
   return (facts.view?.problems ?? []).map(({ key, line, text }) =>
@@ -86,18 +94,18 @@ function missingForNxmx(
   const { options, beam, geometry } = known;
   const { beamline, source, detector } = facts.settings;
   const needed = {
-    image: options.plan,
-    "exposure time": totalExposure(facts),
-    wavelength: beam.wavelength_angstrom,
-    distance: geometry.distance_m,
-    "pixel size": geometry.xPixelSize_um === null ? null : geometry.yPixelSize_um,
-    "beam centre": geometry.beamCenterX_px === null ? null : geometry.beamCenterY_px,
     "[beamline] name": beamline.name,
     "[source] name": source.name,
     "[detector] sensor_material": detector.sensor_material,
     "[detector] sensor_thickness_um": detector.sensor_thickness_um,
   };
-  return Object.entries(needed).flatMap(([name, value]) => value === null || value === undefined ? [name] : []);
+  return [
+    ...(options.plan === null ? ["image"] : []),
+    ...(totalExposure(facts) === null ? ["exposure time"] : []),
+    ...(beam.wavelength_angstrom === null ? ["wavelength"] : []),
+    ...missingFor(geometry),
+    ...Object.entries(needed).flatMap(([name, value]) => value === undefined ? [name] : []),
+  ];
 }
 
 function about(facts: FrameFacts): (NexusNode | null)[] {
@@ -146,7 +154,6 @@ function instrumentGroup(
         geometry,
         plan: options.plan,
         darkPlan: options.darkPlan,
-        extra: isNxmx ? [moduleGroup(facts, geometry)] : [],
       }),
     ],
   });
@@ -174,11 +181,4 @@ function dataGroup(facts: FrameFacts): NexusGroup {
       { kind: "link", name: "data", target: IMAGE_PATH },
     ],
   });
-}
-
-/** Filled by hand: `from` with a function is many times slower, and both axes are made for every frame. */
-function pixelAxis(length: number): Float32Array {
-  const axis = new Float32Array(length);
-  for (let index = 0; index < length; index++) axis[index] = index;
-  return axis;
 }

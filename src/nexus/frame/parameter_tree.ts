@@ -20,6 +20,14 @@ const DEFAULT_PATH = "/entry/instrument/parameters";
  * of better knowledge. What the sidecar says of the frame stays.
  */
 const REPLACEABLE = /^(configuration \[|file name$|not configured$|kind of detector$)/;
+/** Of a detector with a chain of transformations: another number here would contradict it. */
+const GEOMETRY_FIELDS: ReadonlySet<string> = new Set([
+  "x_pixel_size",
+  "y_pixel_size",
+  "distance",
+  "beam_center_x",
+  "beam_center_y",
+]);
 const MS_PER_S = 1000;
 
 export interface PlacedParameters {
@@ -110,6 +118,9 @@ function whyNotReplaced(
   { node, parent }: { node: NexusField | NexusGroup; parent: NexusGroup },
 ): string | null {
   if (there.kind !== "field") return "a group stands there";
+  if (GEOMETRY_FIELDS.has(there.name) && childOf(parent, "transformations") !== undefined) {
+    return "the place of the detector's pixels (transformations, module) is made of the value that stands there";
+  }
   const origin = there.attributes["origin"];
   if (typeof origin !== "string" || !REPLACEABLE.test(origin)) {
     return `what stands there is known from ${typeof origin === "string" ? origin : "pewatch itself"}`;

@@ -1,13 +1,10 @@
 /** Where the numbers of a file come from: the configuration or the sidecar, each told with its value. */
-import type { CenterFinderView, SidecarView } from "../../qxrd/view.ts";
+import type { SidecarView } from "../../qxrd/view.ts";
+import type { Sourced } from "../../geometry/geometry.ts";
 import type { FrameFacts } from "./facts.ts";
-import { field, type NexusField } from "../tree/tree.ts";
+import { type Attributes, field, type NexusField } from "../tree/tree.ts";
 
-/** A value, and in words where it was found. */
-export interface Sourced<T> {
-  readonly value: T;
-  readonly origin: string;
-}
+export type { Sourced };
 
 type Tables = Pick<FrameFacts["settings"], "beamline" | "source" | "detector" | "sample">;
 
@@ -36,17 +33,6 @@ export function fromMetadata<K extends MetadataKey>(
   return { value, origin: `sidecar [metadata] ${key}` };
 }
 
-/** A value of the sidecar's `[centerfinder]`, which may have been changed after the image was taken. */
-export function fromCenterfinder<K extends keyof CenterFinderView>(
-  facts: FrameFacts,
-  property: K,
-  key: string,
-): Sourced<NonNullable<CenterFinderView[K]>> | null {
-  const value = facts.view?.centerfinder?.[property];
-  if (value === undefined || value === null) return null;
-  return { value, origin: `sidecar [centerfinder] ${key}` };
-}
-
 /** The first that is known. */
 export function firstOf<T>(...candidates: (Sourced<T> | null)[]): Sourced<T> | null {
   return candidates.find((candidate) => candidate !== null) ?? null;
@@ -62,9 +48,14 @@ export function mapped<T, U>(sourced: Sourced<T> | null, convert: (value: T) => 
 }
 
 /** A number with its units and origin; null where it is not known. */
-export function numberField(name: string, sourced: Sourced<number> | null, units?: string): NexusField | null {
+export function numberField(
+  name: string,
+  sourced: Sourced<number> | null,
+  units?: string,
+  more: { readonly attributes?: Attributes } = {},
+): NexusField | null {
   if (sourced === null || !Number.isFinite(sourced.value)) return null;
-  return field(name, sourced.value, { origin: sourced.origin, ...(units === undefined ? {} : { units }) });
+  return field(name, sourced.value, { origin: sourced.origin, ...(units === undefined ? {} : { units }), ...more });
 }
 
 /** A whole number without units; null where it is not known or not whole. */

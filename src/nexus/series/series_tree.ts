@@ -1,6 +1,7 @@
 /** The tree of a series' master file: the stack of its frames, and what is the same for all by links to the first. */
 import { NEXUS_RELEASE } from "../frame/build.ts";
 import { PROGRAM, PROGRAM_VERSION } from "../frame/entry_parts.ts";
+import { pixelAxis } from "../frame/pixel_axis.ts";
 import { FRAME_IMAGE, type FrameImage, type FrameMembers } from "./series_frame.ts";
 import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
 import { formatInZone } from "../frame/time.ts";
@@ -16,7 +17,6 @@ const OF_ONE_FRAME: ReadonlySet<string> = new Set([
   "data_file",
   "qxrd",
   "reference_dark",
-  "module",
   "count_time",
   "frame_time",
   "number_of_cycles",
@@ -148,8 +148,8 @@ function dataGroup(contents: MasterContents): NexusGroup {
       field("present", Int32Array.from(slots, (slot) => slot.frame === null ? 0 : 1), {
         attributes: { long_name: "1 where the frame is there" },
       }),
-      field("y", Float32Array.from({ length: height }, (_, index) => index), { units: "pixel" }),
-      field("x", Float32Array.from({ length: width }, (_, index) => index), { units: "pixel" }),
+      field("y", pixelAxis(height), { units: "pixel" }),
+      field("x", pixelAxis(width), { units: "pixel" }),
       {
         kind: "stack",
         name: "data",

@@ -1,0 +1,212 @@
+/** A frame's geometry from the configuration (values, or a PONI file), else from the sidecar's `[centerfinder]`. */
+import { faultOf, HC_KEV_ANGSTROM, type NumberRange, RANGES } from "../config/ranges.ts";
+import type { BeamlineSettings, DetectorSettings } from "../config/settings.ts";
+import type { CenterFinderView, SidecarView } from "../qxrd/view.ts";
+import { type Calibration, placementForImage } from "./calibration.ts";
+import type { Geometry, Sourced } from "./geometry.ts";
+import { isStartValue, isUntouched } from "./start_values.ts";
+
+const MM_PER_M = 1e3;
+const UM_PER_M = 1e6;
+const ANGSTROM_PER_M = 1e10;
+const EV_PER_KEV = 1e3;
+const DEG_PER_RAD = 180 / Math.PI;
+
+export interface GeometrySources {
+  readonly detector: DetectorSettings;
+  readonly beamline: BeamlineSettings;
+  /** Null where no sidecar describes the image. */
+  readonly view: Pick<SidecarView, "centerfinder" | "hBinning" | "vBinning"> | null;
+  /** What `[detector] poni` names; null where it names none. */
+  readonly calibration: Calibration | null;
+  /** Null where the image could not be read. */
+  readonly image: { readonly width: number; readonly height: number } | null;
+}
+
+/** Never throws: what cannot be used is left out, and a note says why. */
+export function geometryOf(sources: GeometrySources): Geometry {
+  const notes: string[] = [];
+  const sidecar = new SidecarNumbers(sources.view?.centerfinder, notes);
+  const beam = beamOf(sources, sidecar, notes);
+  const placement = sources.calibration === null
+    ? fromValues(sources.detector, sidecar, notes)
+    : fromCalibration(sources.calibration, sources, notes);
+  sidecar.noteStartValues();
+  return { ...placement, ...beam, notes };
+}
+
+type PlacementPart = Omit<Geometry, "wavelength_m" | "energy_kev" | "notes">;
+type BeamPart = Pick<Geometry, "wavelength_m" | "energy_kev">;
+
+/** `[centerfinder]` as it may be believed: no start values, nothing out of range. */
+class SidecarNumbers {
+  readonly #view: CenterFinderView | undefined;
+  readonly #notes: string[];
+  readonly #started: string[] = [];
+
+  constructor(view: CenterFinderView | undefined, notes: string[]) {
+    this.#view = view;
+    this.#notes = notes;
+  }
+
+  get tilts(): boolean {
+    return this.#view?.implementTilt === true;
+  }
+
+  /** In QXRD's unit; null where it is not there or not to be used. */
+  number(
+    property: Exclude<keyof CenterFinderView, "implementTilt">,
+    of: { readonly key: string; readonly range: NumberRange; readonly scale?: number },
+  ): Sourced<number> | null {
+    const value = this.#view?.[property];
+    if (this.#view === undefined || value === undefined) return null;
+    if (isStartValue(property, value, { untouched: isUntouched(this.#view) })) {
+      this.#started.push(`${of.key}=${value}`);
+      return null;
+    }
+    const fault = faultOf(value / (of.scale ?? 1), of.range);
+    if (fault !== null) {
+      this.#notes.push(`sidecar [centerfinder] ${of.key}=${value} is not used: ${fault}`);
+      return null;
+    }
+    return { value, origin: `sidecar [centerfinder] ${of.key}` };
+  }
+
+  noteStartValues(): void {
+    if (this.#started.length === 0) return;
+    this.#notes.push(
+      `sidecar [centerfinder] ${
+        this.#started.join(", ")
+      }: QXRD starts with these values, and nobody has set them, so ` +
+        "they are not used; where one is right, set it in [detector] or [beamline] of the configuration",
+    );
+  }
+}
+
+function fromValues(detector: DetectorSettings, sidecar: SidecarNumbers, notes: string[]): PlacementPart {
+  const configured = (key: keyof DetectorSettings & `${string}_${"mm" | "um" | "px" | "deg"}`) => {
+    const value = detector[key];
+    return value === undefined ? null : { value, origin: `configuration [detector] ${key}` };
+  };
+  const distance = configured("distance_mm") ??
+    sidecar.number("detectorDistance_mm", { key: "detectorDistance", range: RANGES.distance_mm });
+  const pixelX = configured("x_pixel_size_um") ??
+    sidecar.number("detectorXPixelSize_um", { key: "detectorXPixelSize", range: RANGES.pixelSize_um });
+  const pixelY = configured("y_pixel_size_um") ??
+    sidecar.number("detectorYPixelSize_um", { key: "detectorYPixelSize", range: RANGES.pixelSize_um });
+  const center = { range: RANGES.beamCenter_px };
+  return {
+    distance_m: divided(distance, MM_PER_M),
+    xPixelSize_m: divided(pixelX, UM_PER_M),
+    yPixelSize_m: divided(pixelY, UM_PER_M),
+    beamCenterX_px: configured("beam_center_x_px") ?? sidecar.number("centerX_px", { key: "centerX", ...center }),
+    beamCenterY_px: configured("beam_center_y_px") ?? sidecar.number("centerY_px", { key: "centerY", ...center }),
+    ...tiltOf({ tilt: configured("tilt_deg"), rotation: configured("tilt_plane_rotation_deg") }, sidecar, notes),
+    roll_rad: 0,
+  };
+}
+
+type Tilt = Pick<Geometry, "tilt_rad" | "tiltPlaneRotation_rad">;
+
+/** Both angles from one place; QXRD's count only where QXRD itself corrects for them. */
+function tiltOf(
+  configured: { tilt: Sourced<number> | null; rotation: Sourced<number> | null },
+  sidecar: SidecarNumbers,
+  notes: string[],
+): Tilt {
+  const upright = (origin: string): Tilt => ({
+    tilt_rad: { value: 0, origin },
+    tiltPlaneRotation_rad: { value: 0, origin },
+  });
+  const inSidecar = configured.tilt === null;
+  if (inSidecar && !sidecar.tilts) return upright("no tilt is known");
+  const tilt = configured.tilt ??
+    sidecar.number("detectorTilt_deg", { key: "detectorTilt", range: RANGES.tilt_deg });
+  if (tilt?.value === 0) return upright(tilt.origin);
+  const rotation = inSidecar
+    ? sidecar.number("tiltPlaneRotation_deg", { key: "tiltPlaneRotation", range: RANGES.tiltPlaneRotation_deg })
+    : configured.rotation;
+  if (tilt === null || rotation === null) {
+    notes.push("the detector's tilt is not known: tilt and tilt plane rotation are both needed");
+  }
+  return { tilt_rad: divided(tilt, DEG_PER_RAD), tiltPlaneRotation_rad: divided(rotation, DEG_PER_RAD) };
+}
+
+function fromCalibration(calibration: Calibration, sources: GeometrySources, notes: string[]): PlacementPart {
+  const placement = placementForImage(calibration, sources);
+  if (typeof placement === "string") {
+    notes.push(`${calibration.origin} is not used: ${placement}`);
+    const nothing = { distance_m: null, xPixelSize_m: null, yPixelSize_m: null, roll_rad: 0 };
+    return { ...nothing, beamCenterX_px: null, beamCenterY_px: null, tilt_rad: null, tiltPlaneRotation_rad: null };
+  }
+  const known = (value: number) => ({ value, origin: calibration.origin });
+  return {
+    distance_m: known(placement.distance_m),
+    xPixelSize_m: known(placement.xPixelSize_m),
+    yPixelSize_m: known(placement.yPixelSize_m),
+    beamCenterX_px: known(placement.beamCenterX_px),
+    beamCenterY_px: known(placement.beamCenterY_px),
+    tilt_rad: known(placement.tilt_rad),
+    tiltPlaneRotation_rad: known(placement.tiltPlaneRotation_rad),
+    roll_rad: placement.roll_rad,
+  };
+}
+
+/** `[beamline]` first, then the PONI file, then the sidecar; where one of the two is known the other follows from it. */
+function beamOf({ beamline, calibration }: GeometrySources, sidecar: SidecarNumbers, notes: string[]): BeamPart {
+  const { energy_kev, wavelength_angstrom } = beamline;
+  const given = (key: "energy_kev" | "wavelength_angstrom", value: number | undefined) =>
+    value === undefined ? null : { value, origin: `configuration [beamline] ${key}` };
+  const energy = given("energy_kev", energy_kev);
+  const wavelength = given("wavelength_angstrom", wavelength_angstrom);
+  const inPoni = calibration?.wavelength_m ?? null;
+  const calibrated = calibration === null || inPoni === null
+    ? null
+    : { value: inPoni * ANGSTROM_PER_M, origin: calibration.origin };
+  const configured = wavelength ?? converted(energy);
+  if (configured !== null && calibrated !== null && differ(configured.value, calibrated.value)) {
+    notes.push(
+      `${calibrated.origin} is for ${calibrated.value} angstrom, ${configured.origin} says ${configured.value}`,
+    );
+  }
+  const inAngstrom = wavelength ?? (energy === null ? calibrated : null);
+  const fitted = energy === null && inAngstrom === null
+    ? divided(
+      sidecar.number("energy_ev", { key: "energy", range: ENERGY_EV }),
+      EV_PER_KEV,
+    )
+    : null;
+  const inKev = energy ?? fitted;
+  const angstrom = inAngstrom ?? converted(inKev);
+  return { wavelength_m: inMetres(angstrom), energy_kev: inKev ?? converted(inAngstrom) };
+}
+
+/** Without the last digit, which is rounding: a wavelength that came in metres goes out as it came. */
+function inMetres(angstrom: Sourced<number> | null): Sourced<number> | null {
+  if (angstrom === null) return null;
+  return { value: Number((angstrom.value / ANGSTROM_PER_M).toPrecision(15)), origin: angstrom.origin };
+}
+
+const ENERGY_EV: NumberRange = {
+  low: RANGES.energy_kev.low * EV_PER_KEV,
+  high: RANGES.energy_kev.high * EV_PER_KEV,
+  unit: "eV",
+  belowIs: "keV",
+};
+
+/** Rounding is no contradiction. */
+const WAVELENGTH_TOLERANCE = 0.01;
+
+/** Whether two wavelengths contradict each other. */
+export function differ(one: number, other: number): boolean {
+  return Math.abs(one / other - 1) > WAVELENGTH_TOLERANCE;
+}
+
+/** Energy in keV from wavelength in angstrom, and the other way round: it is the same division. */
+function converted(from: Sourced<number> | null): Sourced<number> | null {
+  return from === null ? null : { value: HC_KEV_ANGSTROM / from.value, origin: `${from.origin}, converted` };
+}
+
+function divided(sourced: Sourced<number> | null, by: number): Sourced<number> | null {
+  return sourced === null ? null : { value: sourced.value / by, origin: sourced.origin };
+}
