@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
-import { writeAll } from "./durable.ts";
+import { syncFile, writeAll } from "./durable.ts";
 import { createOwn, openPlain } from "./plain_file.ts";
 
 /**
@@ -169,7 +169,7 @@ class Writers implements Disposable {
       const wanted = target.spans.reduce((sum, span) => sum + span.length, 0);
       const size = file.statSync().size;
       if (size !== wanted) throw new VerificationError(`${target.path} has ${size} bytes, ${wanted} were written`);
-      if (this.#options.fsync) file.syncSync();
+      if (this.#options.fsync) syncFile(file, target.path);
     });
   }
 

@@ -1,7 +1,9 @@
 /** Small durable steps: flush a folder, rename and remove in spite of programs that hold a file open. */
+import { dirname } from "node:path";
 import { deleteFile, removeEmptyFolder, renameToFreeName } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver, mayBeHeldOpen } from "./errors.ts";
 import { nameIsTaken } from "./listing.ts";
+import { isUnsupported, noteLack } from "./volume_services.ts";
 
 /** A virus scanner lets go of a file within some hundred milliseconds; what lasts longer waits for the next firing. */
 const HELD_OPEN_TRIES = 5;
@@ -31,14 +33,51 @@ export function whileHeldOpenSync<T>(step: () => T): T {
   }
 }
 
-/** Flushes names that were made or changed in a folder. Windows keeps them in NTFS's journal and has no such call. */
+/**
+ * Flushes names that were made or changed in a folder. Windows keeps them in NTFS's journal and has no such call; a
+ * volume that refuses it (older CIFS, some FUSE) does without, which is noted.
+ * @throws the system's error where the folder is gone or the disk fails
+ */
 export function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
-  const folder = Deno.openSync(path, { read: true });
   try {
+    using folder = Deno.openSync(path, { read: true });
     folder.syncSync();
-  } finally {
-    folder.close();
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    noteLack("folder flush", { path, error });
+  }
+}
+
+/** Flushes a file's bytes; where the volume cannot, that is noted. */
+export function syncFile(file: Pick<Deno.FsFile, "syncSync">, path: string): void {
+  try {
+    file.syncSync();
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    noteLack("file flush", { path: dirname(path), error });
+  }
+}
+
+/** `syncFolder` for the thread that ticks. */
+export async function syncFolderBehind(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  try {
+    using folder = await Deno.open(path, { read: true });
+    await folder.sync();
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    noteLack("folder flush", { path, error });
+  }
+}
+
+/** `syncFile` for the thread that ticks. */
+export async function syncFileBehind(file: Deno.FsFile, path: string): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    noteLack("file flush", { path: dirname(path), error });
   }
 }
 

@@ -3,30 +3,90 @@
  * ImDisk refuse that on Windows.
  */
 import { dirname, join } from "node:path";
+import { type RawEntries, readEntries } from "../../ffi/system/directory.ts";
 import { canBeListed, isLink, nameIsFree } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 
 export interface FolderListing {
-  readonly files: string[];
-  readonly folders: string[];
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
   /** Symbolic links, whatever they lead to: nobody but a person makes them. */
-  readonly links: string[];
+  readonly links: readonly string[];
   /** Pipes, sockets and devices. */
-  readonly specials: string[];
+  readonly specials: readonly string[];
 }
 
-/** @throws the system's error where the folder is missing or may not be read */
+/** Listings of folders with so many entries are kept: as long as nothing has changed, the same object is returned. */
+const KEPT_ENTRIES_MIN = 1000;
+/** Of so many entries together; the folder that was listed longest ago is forgotten first. */
+const KEPT_ENTRIES_MAX = 2_000_000;
+
+interface Kept {
+  readonly fingerprint: string;
+  readonly count: number;
+  readonly listing: FolderListing;
+}
+
+const kept = new Map<string, Kept>();
+
+/**
+ * The names of a folder's entries; bytes that are not UTF-8 are U+FFFD in them, and such names open nothing.
+ * @throws the system's error where the folder is missing or may not be read
+ */
 export function listFolder(path: string): FolderListing {
-  const files: string[] = [];
-  const folders: string[] = [];
-  const links: string[] = [];
-  const specials: string[] = [];
-  for (const entry of Deno.readDirSync(path)) {
-    if (entry.isFile) files.push(entry.name);
-    else if (entry.isDirectory) folders.push(entry.name);
-    else (entry.isSymlink ? links : specials).push(entry.name);
+  const entries = readEntries(path);
+  if (entries === null) return listByDeno(path);
+  const { fingerprint, count } = entries;
+  const known = kept.get(path);
+  kept.delete(path);
+  const listing = known?.fingerprint === fingerprint ? known.listing : listingOf(path, entries);
+  if (count >= KEPT_ENTRIES_MIN) keep(path, { fingerprint, count, listing });
+  return listing;
+}
+
+function keep(path: string, one: Kept): void {
+  kept.set(path, one);
+  let entries = 0;
+  for (const { count } of kept.values()) entries += count;
+  for (const [oldest, { count }] of kept) {
+    if (entries <= KEPT_ENTRIES_MAX || oldest === path) return;
+    entries -= count;
+    kept.delete(oldest);
   }
-  return { files, folders, links, specials };
+}
+
+type Lists = { -readonly [Key in keyof FolderListing]: string[] };
+
+function listingOf(path: string, entries: RawEntries): FolderListing {
+  const lists: Lists = { files: [], folders: [], links: [], specials: [] };
+  entries.each((name, kind) => {
+    if (kind === "file") lists.files.push(name);
+    else if (kind === "folder") lists.folders.push(name);
+    else if (kind === "link") lists.links.push(name);
+    else if (kind === "special") lists.specials.push(name);
+    else addByAsking(lists, { path, name }); // some file systems do not say what an entry is
+  });
+  return lists;
+}
+
+function addByAsking(lists: Lists, { path, name }: { path: string; name: string }): void {
+  try {
+    const { isFile, isDirectory, isSymlink } = Deno.lstatSync(join(path, name));
+    const list = isFile ? lists.files : isDirectory ? lists.folders : isSymlink ? lists.links : lists.specials;
+    list.push(name);
+  } catch (error) {
+    if (!isMissing(error)) throw error; // removed meanwhile
+  }
+}
+
+function listByDeno(path: string): FolderListing {
+  const lists: Lists = { files: [], folders: [], links: [], specials: [] };
+  for (const entry of Deno.readDirSync(path)) {
+    if (entry.isFile) lists.files.push(entry.name);
+    else if (entry.isDirectory) lists.folders.push(entry.name);
+    else (entry.isSymlink ? lists.links : lists.specials).push(entry.name);
+  }
+  return lists;
 }
 
 /** Whether a folder is there and can be listed. How much is in it makes no difference. */

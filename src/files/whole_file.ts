@@ -1,8 +1,18 @@
 /** Writes a file whole or not at all: beside it under another name, flushed, then renamed over it. */
 import { dirname } from "node:path";
-import { syncFolder, whileHeldOpen, whileHeldOpenSync, writeAll } from "./durable.ts";
+import {
+  removeFile,
+  syncFile,
+  syncFileBehind,
+  syncFolder,
+  syncFolderBehind,
+  whileHeldOpen,
+  whileHeldOpenSync,
+  writeAll,
+} from "./durable.ts";
 import { isOtherVolume } from "./errors.ts";
 import { createOwn, setAside } from "./plain_file.ts";
+import { noteLack } from "./volume_services.ts";
 
 /** What a file under way is called: its name with this behind it. */
 export const PART_ENDING = ".part";
@@ -17,7 +27,7 @@ export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: bo
   const file = createOwn(part);
   try {
     writeAll(file, bytes);
-    if (options.fsync) file.syncSync();
+    if (options.fsync) syncFile(file, path);
   } finally {
     file.close();
   }
@@ -39,21 +49,23 @@ export async function writeWholeBehind(
   {
     using file = createOwn(part);
     for (const bytes of chunks) for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-    if (options.fsync) await file.sync();
+    if (options.fsync) await syncFileBehind(file, path);
   }
   await whileHeldOpen(() => renameOver(part, path));
-  if (!options.fsync || Deno.build.os === "windows") return;
-  using folder = await Deno.open(dirname(path), { read: true });
-  await folder.sync();
+  if (options.fsync) await syncFolderBehind(dirname(path));
 }
 
-/** Only a folder is not replaced by a rename. */
+/** Only a folder is not replaced by a rename; and some volumes (FUSE) never replace a name. */
 function renameOver(part: string, path: string): void {
   try {
     Deno.renameSync(part, path);
   } catch (error) {
-    if (isOtherVolume(error) || !isFolder(path)) throw error;
-    setAside(path);
+    if (isOtherVolume(error)) throw error;
+    if (isFolder(path)) setAside(path);
+    else if (error instanceof Deno.errors.AlreadyExists) {
+      noteLack("rename over", { path: dirname(path), error });
+      removeFile(path);
+    } else throw error;
     Deno.renameSync(part, path);
   }
 }

@@ -2,7 +2,7 @@
 import { Hdf5Error } from "../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { nameIsFree } from "../../ffi/system/files.ts";
-import { removeFile, writeAll } from "../files/durable.ts";
+import { removeFile, syncFile, writeAll } from "../files/durable.ts";
 import { openPlain } from "../files/plain_file.ts";
 import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./frame/build.ts";
@@ -112,5 +112,5 @@ function cutPixelsOut(path: string, splice: Splice, checksumSlot: number | null)
 
 function sync(path: string): void {
   using file = openPlain(path, { write: true });
-  file.syncSync();
+  syncFile(file, path);
 }

@@ -1,6 +1,6 @@
 /** The file that carries the parameters over a restart: one reading a line, written whole beside and renamed. */
 import { dirname } from "node:path";
-import { whileHeldOpen } from "../files/durable.ts";
+import { syncFile, whileHeldOpen } from "../files/durable.ts";
 import { isMissing, messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import type { ParameterReading } from "./parameter.ts";
@@ -55,7 +55,7 @@ export async function writeParameterFile(path: string, lines: Iterable<string>):
   {
     using file = await Deno.open(part, { write: true, create: true, truncate: true });
     for (const chunk of chunksOf(lines)) await writeAll(file, new TextEncoder().encode(chunk));
-    await file.sync();
+    syncFile(file, path);
   }
   await whileHeldOpen(() => Deno.renameSync(part, path));
 }

@@ -1,5 +1,6 @@
 /** The file that tags are merged into, with the four things that may be done to it. */
 import { TiffError } from "../../ffi/tiff/error.ts";
+import { syncFile } from "../files/durable.ts";
 import { fileAccess, type RandomAccess } from "./random_access.ts";
 
 /** A seam: the tests put a file here that dies at a given write. */
@@ -27,7 +28,7 @@ export function openMergeFile(path: string): MergeFile & Disposable {
     return {
       size: before.size,
       read: (offset, length) => before.read(offset, length),
-      ...writersOf(file),
+      ...writersOf(file, path),
       [Symbol.dispose]: () => file.close(),
     };
   } catch (error) {
@@ -36,14 +37,14 @@ export function openMergeFile(path: string): MergeFile & Disposable {
   }
 }
 
-function writersOf(file: Deno.FsFile): Omit<MergeFile, keyof RandomAccess> {
+function writersOf(file: Deno.FsFile, path: string): Omit<MergeFile, keyof RandomAccess> {
   return {
     write(offset, bytes) {
       file.seekSync(offset, Deno.SeekMode.Start);
       let written = 0;
       while (written < bytes.length) written += file.writeSync(bytes.subarray(written));
     },
-    sync: () => file.syncDataSync(),
+    sync: () => syncFile({ syncSync: () => file.syncDataSync() }, path),
     truncate: (size) => file.truncateSync(size),
   };
 }

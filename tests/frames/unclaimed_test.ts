@@ -1,5 +1,6 @@
 /** Nothing stays in raw without a word, and one bad folder holds up no frame beside it. */
 import assert from "node:assert/strict";
+import { folderCalls } from "../../ffi/system/directory.ts";
 import { join } from "node:path";
 import type { UnclaimedKind } from "../../src/frames/events.ts";
 import { scanRaw, type Unclaimed } from "../../src/frames/prepare/scan.ts";
@@ -60,6 +61,8 @@ Deno.test("scanRaw() goes on where a sub-folder cannot be listed", () => {
   Deno.mkdirSync(folder.join("System Volume Information"));
   touch(folder, "P.tif");
   const list = Deno.readDirSync;
+  const { read } = folderCalls;
+  folderCalls.read = () => null;
   for (const error of [new Deno.errors.PermissionDenied("denied (os error 13)"), new Error("I/O (os error 5)")]) {
     Deno.readDirSync = (path) => {
       if (String(path).includes("Volume")) throw error;
@@ -73,6 +76,7 @@ Deno.test("scanRaw() goes on where a sub-folder cannot be listed", () => {
       Deno.readDirSync = list;
     }
   }
+  folderCalls.read = read;
 });
 
 Deno.test("scanRaw() ends below 32 folders, and says where", () => {

@@ -1,6 +1,7 @@
 /** Copies frames in several workers at once: two of them, block by block, are faster than `cp`. */
 import { type CopyOptions, copySpans, type CopyTarget, VerificationError } from "../../files/copy_spans.ts";
 import { foreignEntries } from "../../files/plain_file.ts";
+import { type Lack, noteAll } from "../../files/volume_services.ts";
 
 /** Workers that had nothing to do for so long are ended: each holds some ten megabytes. */
 const IDLE_MS = 30_000;
@@ -10,9 +11,9 @@ export interface CopyJob {
   readonly options: CopyOptions;
 }
 
-/** `reports`: what was set aside on the way. */
+/** `reports`: what was set aside on the way; `lacks`: what a volume does not have. */
 export type CopyAnswer =
-  & { readonly reports: readonly string[] }
+  & { readonly reports: readonly string[]; readonly lacks: readonly Lack[] }
   & (
     | { readonly ok: true; readonly sha256: string | null }
     | { readonly ok: false; readonly name: string; readonly message: string; readonly code: string }
@@ -68,6 +69,7 @@ export class DeliveryPool implements Disposable {
       member.worker.postMessage(job);
       const answer = await due.promise;
       for (const report of answer.reports) foreignEntries.report(report);
+      noteAll(answer.lacks);
       if (answer.ok) return answer.sha256;
       throw errorOf(answer);
     } finally {

@@ -3,6 +3,7 @@
 import { copySpans } from "../../files/copy_spans.ts";
 import { codeOf, messageOf } from "../../files/errors.ts";
 import { foreignEntries } from "../../files/plain_file.ts";
+import { takeLacks } from "../../files/volume_services.ts";
 import type { CopyAnswer, CopyJob } from "./delivery_pool.ts";
 
 self.onmessage = (event: MessageEvent<CopyJob>) => {
@@ -10,15 +11,16 @@ self.onmessage = (event: MessageEvent<CopyJob>) => {
 };
 
 // The first message says that this worker listens.
-self.postMessage({ ok: true, sha256: null, reports: [] } satisfies CopyAnswer);
+self.postMessage({ ok: true, sha256: null, reports: [], lacks: [] } satisfies CopyAnswer);
 
 function answerTo(job: CopyJob): CopyAnswer {
   const reports: string[] = [];
   foreignEntries.report = (text) => reports.push(text);
   try {
-    return { ok: true, sha256: copySpans(job.targets, job.options), reports };
+    const sha256 = copySpans(job.targets, job.options);
+    return { ok: true, sha256, reports, lacks: takeLacks() };
   } catch (error) {
     const name = error instanceof Error ? error.name : "Error";
-    return { ok: false, name, message: messageOf(error), code: codeOf(error), reports };
+    return { ok: false, name, message: messageOf(error), code: codeOf(error), reports, lacks: takeLacks() };
   }
 }

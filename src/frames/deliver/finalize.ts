@@ -16,6 +16,7 @@ import { FileTimes } from "./file_times.ts";
 import { HeldOpen } from "../held_open.ts";
 import { tellLeft } from "../claim/left_folders.ts";
 import { stemOf } from "../claim/names.ts";
+import { reportLacks } from "../report_lacks.ts";
 import { Rounds } from "../rounds.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
@@ -72,6 +73,7 @@ export class Finalize implements Disposable {
       reporter.backlog({ proc: firing.left });
       return true;
     });
+    reportLacks(options);
     if (!isReadable) return;
     if (!firing.stopped) reporter.condition({ key: "output", message: null });
     this.#held.endRound(reporter);

@@ -9,6 +9,7 @@ import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, m
 import { HeldOpen } from "../held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
+import { reportLacks } from "../report_lacks.ts";
 import { Rounds } from "../rounds.ts";
 import { leftOf, tellLeft } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
@@ -31,6 +32,7 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
     reporter.backlog({ temp: left });
     return true;
   });
+  reportLacks(options);
   if (!isReadable) return;
   held.endRound(reporter);
   reporter.backlog({ temp: left });

@@ -18,7 +18,7 @@ import {
   resumeClaim,
 } from "../claim/claim.ts";
 import { parametersFor } from "../claim/claim_parameters.ts";
-import type { Reporter, UnclaimedKind } from "../events.ts";
+import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
 import { QuarantineRetry } from "./quarantine_retry.ts";
@@ -26,7 +26,9 @@ import { type DarkFate, fateOfDark } from "./dark_policy.ts";
 import { exposedAt } from "../exposure_time.ts";
 import { type DarkToKeep, keepReference } from "../reference_dark.ts";
 import { allOf, leftKey, leftOf, leftUnreadable } from "../claim/left_folders.ts";
-import { type Candidate, type Companion, type Scan, scanRaw, type Unclaimed } from "./scan.ts";
+import { reportLacks } from "../report_lacks.ts";
+import { LookOrder } from "./look_order.ts";
+import { type Candidate, joined, type Scan, scanRaw } from "./scan.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 import { UnclaimedReport } from "./unclaimed.ts";
 import { Watch } from "./watch.ts";
@@ -37,11 +39,15 @@ import { Watch } from "./watch.ts";
  */
 export const CLAIMS_MAX = 500;
 
+/** So many of them at most from a crowd's frames that are not new: a new one overtakes those in raw, but not these. */
+const CLAIMS_OF_CROWD_MAX = 60;
+
 /**
- * A scan that found nothing to take is followed by a pause of so many times its own length. A hundred thousand files
- * that wait for the output then cost a tenth of a core.
+ * A scan that found nothing to take is followed by a pause of so many times its own length, within limits: a hundred
+ * thousand files that wait for the output cost a tenth of a core, and a new frame is still found soon.
  */
 const PAUSE_PER_SCAN = 9;
+const PAUSE_MS_MAX = 1000;
 /** A scan this short may be done at each tick. */
 const SCAN_SHORT_MS = 50;
 
@@ -50,40 +56,62 @@ export class PrepareRaw {
   readonly #held = new HeldOpen("raw");
   readonly #retry = new QuarantineRetry();
   readonly #unclaimed = new UnclaimedReport();
+  readonly #order = new LookOrder();
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
   #nextScan_ms = 0;
 
   /** One firing. */
   async work(options: StageOptions): Promise<void> {
+    try {
+      await this.#work(options);
+    } finally {
+      reportLacks(options);
+    }
+  }
+
+  async #work(options: StageOptions): Promise<void> {
     const { folders, reporter, signal } = options;
     reportForeignTo(reporter.log);
     await this.#resume(options);
     const begun_ms = performance.now();
     if (begun_ms < this.#nextScan_ms) return;
     const scan = scanAll(options);
-    const waiting = new Set(scan.candidates);
+    const taken = new Set<Candidate>();
     const onTheWay = countClaims(folders);
-    let room = CLAIMS_MAX - onTheWay;
-    for (const candidate of scan.candidates) {
-      if (signal.aborted || room <= 0) break;
-      const outcome = await this.#treat(candidate, options);
-      if (outcome === "stuck") break;
-      if (outcome === "waiting") continue;
-      waiting.delete(candidate);
-      if (outcome === "claimed") room--;
+    const room = CLAIMS_MAX - onTheWay;
+    let claimed = 0, stuck = false;
+    const takeAll = async (candidates: Iterable<Candidate>, room: number) => {
+      if (room <= 0) return;
+      for (const candidate of candidates) {
+        if (signal.aborted || stuck) return;
+        const outcome = await this.#treat(candidate, options);
+        stuck ||= outcome === "stuck";
+        if (outcome !== "claimed" && outcome !== "removed") continue;
+        taken.add(candidate);
+        if (outcome === "claimed" && ++claimed >= room) return;
+      }
+    };
+    const { first, others } = this.#order.looks(scan.candidates);
+    await takeAll(first, room);
+    // Without ticks nobody measures now.
+    const roomForOthers = options.nextTick_ms === undefined ? room : CLAIMS_OF_CROWD_MAX - onTheWay;
+    await takeAll(others, Math.min(room, roomForOthers));
+    if (this.#order.roundIsOver) {
+      this.#watch.endRound();
+      this.#held.endRound(reporter);
     }
-    this.#watch.endRound();
-    this.#held.endRound(reporter);
     const scan_ms = performance.now() - begun_ms;
     // The tries at a file that is held open take time too, and are no reason to look less often.
-    const idle = waiting.size === scan.candidates.length && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
-    this.#nextScan_ms = begun_ms + scan_ms * (idle ? 1 + PAUSE_PER_SCAN : 1);
+    const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
+    this.#nextScan_ms = begun_ms + scan_ms + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
     const claim = (candidate: Candidate, verdict: Ready) => claimReady(candidate, { verdict, options });
     await this.#retry.work(options, { onTheWay, claim });
-    const left = leftInRaw(waiting, { folders, read: scan.read });
+    const waits = (candidate: Candidate) => !taken.has(candidate);
+    const left = leftInRaw(scan, { folders, waits });
+    const raw = scan.candidates.length - taken.size;
     const unclaimed = this.#unclaimed.report(scan.unclaimed, reporter);
-    reporter.backlog(scan.read.has(folders.raw) ? { raw: waiting.size, left, unclaimed } : { left });
+    reporter.backlog(scan.read.has(folders.raw) ? { raw, left, unclaimed } : { left });
   }
 
   /** Goes on with what a crash left, before anything new is claimed. */
@@ -153,31 +181,20 @@ export class PrepareRaw {
 /** Messages are repeated after so many others rather than remembered for ever. */
 const REMEMBERED_MAX = 10_000;
 
-interface ScanOfAll {
-  /** In the order in which they are taken. */
-  readonly candidates: readonly Candidate[];
-  readonly companions: readonly Companion[];
-  readonly unclaimed: ReadonlyMap<UnclaimedKind, readonly Unclaimed[]>;
+interface ScanOfAll extends Scan {
   /** The raw folders that could be read. */
   readonly read: ReadonlySet<string>;
 }
 
 /** The raw folder, and before it those that were left, each told of where it cannot be read. */
 function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
-  const candidates: Candidate[] = [];
-  const companions: Companion[] = [];
-  const unclaimed = new Map<UnclaimedKind, Unclaimed[]>();
+  const scans: Scan[] = [];
   const read = new Set<string>();
-  const take = (scan: Scan, found: readonly Candidate[]) => {
-    for (const candidate of inOrder(found)) candidates.push(candidate);
-    for (const companion of scan.companions) companions.push(companion);
-    for (const [kind, names] of scan.unclaimed) unclaimed.set(kind, [...unclaimed.get(kind) ?? [], ...names]);
-  };
   for (const left of leftOf(folders, "raw")) {
     const key = leftKey(left.path);
     try {
       const scan = scanRaw(left.path);
-      take(scan, inTime(scan.candidates, left.until_ms));
+      scans.push({ ...scan, candidates: inTime(scan.candidates, left.until_ms) });
       read.add(left.path);
       reporter.condition({ key, message: null });
     } catch (error) {
@@ -188,14 +205,13 @@ function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
     }
   }
   try {
-    const scan = scanRaw(folders.raw);
-    take(scan, scan.candidates);
+    scans.push(scanRaw(folders.raw));
     read.add(folders.raw);
     reporter.condition({ key: "raw", message: null });
   } catch (error) {
     reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
   }
-  return { candidates, companions, unclaimed, read };
+  return { ...(scans.length === 1 ? scans[0]! : joined(scans)), read };
 }
 
 function isOver(until_ms: number | null): boolean {
@@ -210,21 +226,15 @@ function inTime(candidates: readonly Candidate[], until_ms: number | null): read
 
 /** How many frames of each raw folder that was left are still to be taken; as long as QXRD may write there, nothing. */
 function leftInRaw(
-  waiting: ReadonlySet<Candidate>,
-  { folders, read }: { folders: FrameFolders; read: ReadonlySet<string> },
+  { candidates, read }: ScanOfAll,
+  { folders, waits }: { folders: FrameFolders; waits: (candidate: Candidate) => boolean },
 ): { id: number; frames: number }[] {
   return leftOf(folders, "raw")
     .filter(({ closed, until_ms, path }) => closed && isOver(until_ms) && read.has(path))
-    .map(({ id, path }) => ({ id, frames: [...waiting].filter(({ raw }) => raw === path).length }));
-}
-
-/** Series order: by folder, then by name as QXRD counts. */
-function inOrder(candidates: readonly Candidate[]): Candidate[] {
-  return candidates.toSorted((a, b) => compare(a.folder, b.folder) || compare(a.image, b.image));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+    .map(({ id, path }) => ({
+      id,
+      frames: candidates.filter((candidate) => candidate.raw === path && waits(candidate)).length,
+    }));
 }
 
 function countClaims(folders: FrameFolders): number {

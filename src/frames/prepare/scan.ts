@@ -55,13 +55,21 @@ interface Found {
   readonly unclaimed: Map<UnclaimedKind, Unclaimed[]>;
 }
 
+/** What was found in listings that have not changed: a large folder is not sorted into frames anew at each look. */
+const foundIn = new WeakMap<FolderListing, Found>();
+/** The last scan, returned again while no folder has changed: whoever has it has nothing to do anew either. */
+let last: { readonly raw: string; readonly listings: readonly FolderListing[]; readonly scan: Scan } | null = null;
+
 /**
  * Lists raw and all folders below it; hidden folders (a leading dot) are not QXRD's. A folder below raw that cannot be
- * listed is reported and holds up nothing else.
+ * listed is reported and holds up nothing else. The candidates are in series order: by folder, then by name as QXRD
+ * counts. While nothing has changed in large folders, the same object is returned.
  * @throws the system's error where raw itself cannot be listed
  */
 export function scanRaw(raw: string): Scan {
-  const found: Found = { candidates: [], companions: [], unclaimed: new Map() };
+  const listings: FolderListing[] = [];
+  const parts: { readonly folder: string; readonly found: Found }[] = [];
+  const flaws = emptyFound();
   const waiting: (RawPlace & { readonly depth: number })[] = [{
     raw,
     path: rawFolder(raw, ""),
@@ -70,18 +78,49 @@ export function scanRaw(raw: string): Scan {
   }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { depth, ...place } = next;
-    const listing = listBelow(place, depth, found);
+    const listing = listBelow(place, depth, flaws);
     if (listing === null) continue;
-    sortFiles(listing, place, found);
+    listings.push(listing);
+    parts.push({ folder: place.folder, found: sortFiles(listing, place) });
     for (const name of listing.folders) {
       const folder = below(place, name);
-      if (name.startsWith(".")) addHidden(name, place, found);
+      if (name.startsWith(".")) addHidden(name, place, flaws);
       else if (depth >= FOLDER_DEPTH_MAX) {
-        add("folder", { name: folder, reason: `more than ${FOLDER_DEPTH_MAX} folders deep` }, found);
+        add("folder", { name: folder, reason: `more than ${FOLDER_DEPTH_MAX} folders deep` }, flaws);
       } else waiting.push({ raw, path: join(place.path, name), folder, depth: depth + 1 });
     }
   }
-  return found;
+  const isSame = flaws.unclaimed.size === 0 && last?.raw === raw && last.listings.length === listings.length &&
+    listings.every((listing, index) => listing === last!.listings[index]);
+  if (isSame) return last!.scan;
+  parts.sort((a, b) => compare(a.folder, b.folder));
+  const scan = joined([...parts.map(({ found }) => found), flaws]);
+  last = { raw, listings, scan };
+  return scan;
+}
+
+function emptyFound(): Found {
+  return { candidates: [], companions: [], unclaimed: new Map() };
+}
+
+/** Several scans as one, in this order. */
+export function joined(scans: readonly Scan[]): Scan {
+  const unclaimed = new Map<UnclaimedKind, readonly Unclaimed[]>();
+  for (const scan of scans) {
+    for (const [kind, names] of scan.unclaimed) {
+      const before = unclaimed.get(kind);
+      unclaimed.set(kind, before === undefined ? names : before.concat(names));
+    }
+  }
+  return {
+    candidates: scans.flatMap(({ candidates }) => candidates),
+    companions: scans.flatMap(({ companions }) => companions),
+    unclaimed,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Null where a folder below raw is gone or cannot be listed. */
@@ -96,7 +135,10 @@ function listBelow(place: RawPlace, depth: number, found: Found): FolderListing 
   }
 }
 
-function sortFiles(listing: FolderListing, place: RawPlace, found: Found): void {
+function sortFiles(listing: FolderListing, place: RawPlace): Found {
+  const known = foundIn.get(listing);
+  if (known !== undefined) return known;
+  const found = emptyFound();
   const visible: string[] = [];
   for (const name of listing.files) {
     if (name.startsWith(".")) addHidden(name, place, found);
@@ -111,12 +153,15 @@ function sortFiles(listing: FolderListing, place: RawPlace, found: Found): void 
   for (const name of listing.specials) add("special", { name: below(place, name) }, found);
   const groups = groupFrames(visible, { caseInsensitive: Deno.build.os === "windows" });
   for (const frame of groups.frames) found.candidates.push({ ...place, ...frame });
+  found.candidates.sort((a, b) => compare(a.image, b.image));
   for (const name of groups.strays) {
     // Of two images whose names differ in case the second is taken after the first.
     if (isImageName(name)) continue;
     if (companionOf(name) === null) add("other", { name: below(place, name) }, found);
     else found.companions.push({ ...place, name });
   }
+  foundIn.set(listing, found);
+  return found;
 }
 
 function addHidden(name: string, place: RawPlace, found: Found): void {

@@ -7,7 +7,7 @@
 import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import { readEnd } from "../../../ffi/hdf5/file.ts";
 import type { Hdf5File, Hdf5Library, Hdf5Variable } from "../../../ffi/hdf5/library.ts";
-import { removeFile, writeAll } from "../../files/durable.ts";
+import { removeFile, syncFile, writeAll } from "../../files/durable.ts";
 import { createOwn, openPlain } from "../../files/plain_file.ts";
 import { readInto } from "../../tiff/random_access.ts";
 import type { NexusGroup } from "./tree.ts";
@@ -71,7 +71,7 @@ export class Cast implements Disposable {
       this.#copy(target, 0, splice.at);
       this.#copy(target, splice.at + splice.byteCount, this.#end);
     }
-    if (options.fsync) target.syncSync();
+    if (options.fsync) syncFile(target, path);
     return { splice: splice === null ? null : { ...splice, tiffOffset: tiffOffsetOf(this.#tree) }, checksumSlot };
   }
 

@@ -21,6 +21,10 @@ export interface TellingsOptions {
 const CONDITIONS_MAX = 100;
 const TEXT_LENGTH_MAX = 4096;
 
+/** What was logged under a `once`, of each log. */
+const saidOnce = new WeakMap<Logger, Set<string>>();
+const SAID_ONCE_MAX = 1000;
+
 export class Tellings {
   readonly #options: TellingsOptions;
   readonly #standing = new Set<string>();
@@ -49,6 +53,7 @@ export class Tellings {
     const plugin = this.#options.plugin();
     switch (telling.type) {
       case "log":
+        if (this.#isRepeated(telling.fields?.["once"])) return;
         return log[telling.level](`${plugin.name}: ${telling.message}`, telling.fields ?? undefined);
       case "event":
         if (this.#isOfTheWay()) this.#options.onFrame(checkedEvent(telling.event));
@@ -81,6 +86,17 @@ export class Tellings {
     else if (this.#standing.size >= CONDITIONS_MAX && !this.#standing.has(own)) return;
     else this.#standing.add(own);
     this.#options.onCondition({ key: own, message: message?.slice(0, TEXT_LENGTH_MAX) ?? null });
+  }
+
+  /** What several stages find, each in a thread of its own, is logged once. */
+  #isRepeated(once: unknown): boolean {
+    if (!this.#options.ofTheWay || typeof once !== "string") return false;
+    const { log } = this.#options;
+    const said = saidOnce.get(log) ?? new Set();
+    saidOnce.set(log, said);
+    if (said.has(once)) return true;
+    if (said.size < SAID_ONCE_MAX) said.add(once);
+    return false;
   }
 
   #isOfTheWay(): boolean {
