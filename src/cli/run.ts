@@ -71,7 +71,8 @@ interface Watching {
 
 async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
   tellStart(loaded, log);
-  const library = loaded.settings.tango.enabled ? tangoLibrary(log) : null;
+  const opened = loaded.settings.tango.enabled ? tangoLibrary() : null;
+  const library = opened instanceof NativeLibraryError ? null : opened;
   const properties = library === null ? null : new DeviceProperties(loaded.settings, { library, log });
   const settings = await properties?.settingsAtStart() ?? loaded.settings;
   const daemon = new Daemon(settings, {
@@ -81,17 +82,18 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   });
   tellFolders(daemon.settings, log);
   const begin_ms = performance.now();
+  const startFault = await start(daemon, log);
+  if (startFault !== null) return startFault;
+  tellPlugins(daemon, log);
+  // Last: where the daemon cannot start, the reason is the only thing in the log.
   const tango = properties === null || library === null
     ? null
     : new TangoFace({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
-  await tango?.start();
-  const startFault = await start(daemon, log);
-  if (startFault !== null) {
-    await tango?.stop();
-    return startFault;
+  properties?.report();
+  tango?.start();
+  if (opened instanceof NativeLibraryError) {
+    log.error(`Tango: the device is not served; frames are delivered without it: ${opened.message}`);
   }
-  tango?.started();
-  tellPlugins(daemon, log);
   const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
   using _watch = loaded.file === null
     ? null
@@ -110,14 +112,13 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   return EXIT.done;
 }
 
-/** Null where there is none: frames do without. */
-function tangoLibrary(log: RunningLog): TangoLibrary | null {
+/** The error where there is none: frames do without. */
+function tangoLibrary(): TangoLibrary | NativeLibraryError {
   try {
     return openTango();
   } catch (error) {
-    if (!(error instanceof NativeLibraryError)) throw error;
-    log.error(`Tango: the device is not served, frames go on without it: ${error.message}`);
-    return null;
+    if (error instanceof NativeLibraryError) return error;
+    throw error;
   }
 }
 

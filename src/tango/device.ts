@@ -17,7 +17,7 @@ import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { type DeviceReading, readDevice } from "./reading.ts";
 import type { DeviceTable } from "./table.ts";
-import { changeOf } from "./writes.ts";
+import { changeOf, inAttributeNames } from "./writes.ts";
 
 export type DeviceDaemon = Pick<
   Daemon,
@@ -56,7 +56,7 @@ export class Device implements Disposable {
   readonly #preview: LastPreview;
   #timer: ReturnType<typeof setInterval> | undefined;
   #ending = false;
-  #phase: Phase | null = STARTING;
+  #phase: Phase | null = null;
   #set: Partial<DeviceReading> = {};
 
   constructor(options: DeviceOptions) {
@@ -105,11 +105,6 @@ export class Device implements Disposable {
     server.setState(...this.#phase ?? [status.state, status.text]);
   }
 
-  /** The daemon has started for the first time. */
-  started(): void {
-    this.#show(null);
-  }
-
   /** The program comes to its end: clients watch it, and can do nothing. */
   end(): void {
     this.#ending = true;
@@ -134,7 +129,7 @@ export class Device implements Disposable {
     } else {
       // Not awaited: a slow command does not hold up what other clients want.
       this.#answer(request).catch((error) => {
-        const reason = messageOf(error);
+        const reason = inAttributeNames(messageOf(error));
         if (!(error instanceof SettingRefusedError)) {
           this.#options.log.error(`Tango: ${request.name} failed: ${reason}`);
         }
@@ -163,7 +158,13 @@ export class Device implements Disposable {
 
   async #showPreview(demand: TangoDemand): Promise<void> {
     const preview = await this.#preview.next();
-    if (preview !== null) this.#options.server.set("Preview", preview.image, { time: preview.time });
+    if (preview !== null) {
+      const { server } = this.#options;
+      const { image, time } = preview;
+      server.set("PreviewLow", image?.low ?? null, { time });
+      server.set("PreviewHigh", image?.high ?? null, { time });
+      server.set("Preview", image, { time });
+    }
     demand.accept();
   }
 

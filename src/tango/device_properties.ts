@@ -1,5 +1,6 @@
 /** The device's properties in the database: they take the place of the configuration, below what clients write. */
 import { join } from "node:path";
+import { TangoError } from "../../ffi/tango/error.ts";
 import type { TangoLibrary } from "../../ffi/tango/library.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/settings/client_settings.ts";
@@ -9,6 +10,7 @@ import { makeFolder } from "../files/listing.ts";
 import { writeWhole } from "../files/whole_file.ts";
 import type { Logger } from "../frames/events.ts";
 import { inTime, LATE } from "../time/in_time.ts";
+import { databaseCause } from "./database_fault.ts";
 import { withProperties } from "./properties.ts";
 
 /** Frames wait for that at the start: a database that is there answers within some milliseconds. */
@@ -22,6 +24,8 @@ export interface DevicePropertiesOptions {
   readonly library: Pick<TangoLibrary, "deviceProperties">;
   readonly log: Logger;
   readonly limit_ms?: number;
+  /** Why the database at "host:port" does not answer; a seam for tests. */
+  readonly databaseCause?: (database: string) => Promise<string>;
 }
 
 export class DeviceProperties {
@@ -29,6 +33,8 @@ export class DeviceProperties {
   readonly #options: DevicePropertiesOptions;
   #holding: Settings;
   #known = false;
+  /** What there is to say of the start, until it can be said. */
+  #notes: (() => unknown)[] | null = [];
 
   constructor(configured: Settings, options: DevicePropertiesOptions) {
     this.#configured = configured;
@@ -55,7 +61,10 @@ export class DeviceProperties {
       const remembered = recall(this.#configured);
       const instead = remembered === null ? "what the configuration says holds" : "those that were read last hold";
       const { device } = this.#configured.tango;
-      this.#options.log.warn(`Tango: the properties of ${device} cannot be read (${messageOf(error)}): ${instead}`);
+      this.#say(async (log) => {
+        const cause = error instanceof TangoError ? ` (${await this.#cause()})` : "";
+        log.warn(`Tango: the properties of ${device} cannot be read: ${messageOf(error)}${cause}; ${instead}`);
+      });
       properties = remembered ?? new Map();
     }
     this.#holding = this.#judge(properties);
@@ -74,11 +83,30 @@ export class DeviceProperties {
   }
 
   #judge(properties: Properties): Settings {
-    const { log } = this.#options;
     const { settings, taken, refused } = withProperties(this.#configured, properties);
-    for (const one of taken) log.info(`Tango: ${one}, a property of ${settings.tango.device}`);
-    for (const one of refused) log.error(`Tango: ${one}; what the configuration says holds`);
+    for (const one of taken) this.#say((log) => log.info(`Tango: ${one}, a property of ${settings.tango.device}`));
+    for (const one of refused) this.#say((log) => log.error(`Tango: ${one}; what the configuration says holds`));
     return settings;
+  }
+
+  /**
+   * Says what `settingsAtStart` found. Not before the daemon runs: what keeps it from that, as another pewatch on the same
+   * folders, is to be read first.
+   */
+  report(): void {
+    const notes = this.#notes ?? [];
+    this.#notes = null;
+    for (const note of notes) note();
+  }
+
+  #say(note: (log: Logger) => unknown): void {
+    const { log } = this.#options;
+    if (this.#notes === null) note(log);
+    else this.#notes.push(() => note(log));
+  }
+
+  #cause(): Promise<string> {
+    return (this.#options.databaseCause ?? databaseCause)(this.#configured.tango.database);
   }
 
   async #read(): Promise<Properties> {

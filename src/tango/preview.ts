@@ -1,17 +1,17 @@
 /** The preview of the frame that was delivered last: made when it is asked for, in a worker of its own. */
-import type { TangoImage } from "../../ffi/tango/library.ts";
 import type { FrameEvent } from "../frames/events.ts";
+import type { ShrunkImage } from "./shrink.ts";
 
 export type PreviewAnswer =
-  | { readonly image: TangoImage; readonly error?: undefined }
+  | { readonly image: ShrunkImage; readonly error?: undefined }
   | { readonly image?: undefined; readonly error: string };
 
 /** What makes them; a seam for tests. Takes an image's path; rejects with the reason where there is none. */
-export type MakePreview = (path: string) => Promise<TangoImage>;
+export type MakePreview = (path: string) => Promise<ShrunkImage>;
 
 export interface Preview {
   /** Null where the frame cannot be shown, or where there is none. */
-  readonly image: TangoImage | null;
+  readonly image: ShrunkImage | null;
   readonly time: Date;
 }
 
@@ -46,7 +46,7 @@ export class LastPreview {
     const frame = this.#frame;
     if (this.#making || frame === null || frame === this.#shown) return null;
     this.#making = true;
-    let image: TangoImage | null = null;
+    let image: ShrunkImage | null = null;
     try {
       image = await this.#make(frame.path);
     } catch (error) {
@@ -67,13 +67,13 @@ export class PreviewMaker implements Disposable {
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   /** One at a time. */
-  make(path: string): Promise<TangoImage> {
+  make(path: string): Promise<ShrunkImage> {
     clearTimeout(this.#idle);
     const worker = this.#worker ??= new Worker(new URL("./preview_worker.ts", import.meta.url), {
       type: "module",
       name: "preview",
     });
-    const { promise, resolve, reject } = Promise.withResolvers<TangoImage>();
+    const { promise, resolve, reject } = Promise.withResolvers<ShrunkImage>();
     worker.onmessage = ({ data }: MessageEvent<PreviewAnswer>) => {
       if (data.error === undefined) resolve(data.image);
       else reject(new Error(data.error));

@@ -9,7 +9,9 @@ type AttributeName = DeviceTable["attributes"][number]["name"];
 
 /** All that is not made on demand. */
 export type DeviceReading = {
-  readonly [N in Exclude<AttributeName, "Preview">]: TangoValueOf<TangoAttributeNamed<DeviceTable, N>>;
+  readonly [N in Exclude<AttributeName, "Preview" | "PreviewLow" | "PreviewHigh">]: TangoValueOf<
+    TangoAttributeNamed<DeviceTable, N>
+  >;
 };
 
 export function readDevice(status: DaemonStatus, settings: Settings): DeviceReading {

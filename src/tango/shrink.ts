@@ -2,6 +2,12 @@
 import type { FrameImage } from "../plugins/contract.ts";
 import type { TangoImage } from "../../ffi/tango/library.ts";
 
+/** For a screen: counts between `low`, shown as 0, and `high`, shown as 65535, linear. NaN where no pixel is a number. */
+export interface ShrunkImage extends TangoImage {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What is black and what is white: dead and hot pixels lie outside. */
 const BLACK_FRACTION = 0.01;
 const WHITE_FRACTION = 0.999;
@@ -14,7 +20,7 @@ const WHITE = 0xffff;
  * nothing is left out between them (thin rings stay rings); what is no number does not count. Linear between the
  * percentiles; a block without a single number is black.
  */
-export function shrink(image: FrameImage, side_max: number): TangoImage {
+export function shrink(image: FrameImage, side_max: number): ShrunkImage {
   const block = Math.ceil(Math.max(image.width, image.height) / side_max);
   const width = Math.ceil(image.width / block);
   const height = Math.ceil(image.height / block);
@@ -27,7 +33,7 @@ export function shrink(image: FrameImage, side_max: number): TangoImage {
     // NaN is not above black.
     if (mean > black) pixels[at] = Math.min(WHITE, Math.round((mean - black) * scale));
   }
-  return { pixels, width, height };
+  return { pixels, width, height, low: black, high: white };
 }
 
 interface Blocks {
@@ -69,7 +75,7 @@ function limitsOf(means: Float64Array): [black: number, white: number] {
   for (let at = 0; at < means.length; at += step) {
     if (!Number.isNaN(means[at])) samples[count++] = means[at]!;
   }
-  if (count === 0) return [0, 0];
+  if (count === 0) return [NaN, NaN];
   samples.subarray(0, count).sort();
   return [samples[Math.floor(BLACK_FRACTION * (count - 1))]!, samples[Math.ceil(WHITE_FRACTION * (count - 1))]!];
 }

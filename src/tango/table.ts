@@ -196,7 +196,28 @@ export const DEVICE_TABLE = {
       label: "Preview",
       description:
         "The frame that was delivered last, made smaller by whole blocks of pixels (their means): 0 is the " +
-        "1st percentile, 65535 the 99.9th, linear between. Invalid before the first frame.",
+        "1st percentile, 65535 the 99.9th, linear between; PreviewLow and PreviewHigh are these two in counts. " +
+        "Invalid before the first frame.",
+    },
+    {
+      name: "PreviewLow",
+      type: "double",
+      events: true,
+      onDemand: true,
+      label: "Preview, black",
+      unit: "counts",
+      numberFormat: "%.6g",
+      description: "Counts of a pixel that Preview shows as 0. Invalid before the first frame.",
+    },
+    {
+      name: "PreviewHigh",
+      type: "double",
+      events: true,
+      onDemand: true,
+      label: "Preview, white",
+      unit: "counts",
+      numberFormat: "%.6g",
+      description: "Counts of a pixel that Preview shows as 65535. Invalid before the first frame.",
     },
   ],
   commands: [

@@ -4,11 +4,13 @@ import type { TangoSettings } from "../config/settings.ts";
 import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
+import { databaseCause } from "./database_fault.ts";
 import type { DeviceProperties } from "./device_properties.ts";
 import { inTime } from "../time/in_time.ts";
 import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
 import { DEVICE_TABLE } from "./table.ts";
+import { inAttributeNames } from "./writes.ts";
 
 export interface TangoFaceOptions {
   readonly settings: TangoSettings;
@@ -19,22 +21,22 @@ export interface TangoFaceOptions {
   /** A client killed the server: the program is to end. */
   readonly onKilled: (why: string) => void;
   readonly retry_ms?: number;
+  /** Why the database at "host:port" does not answer; a seam for tests. */
+  readonly databaseCause?: (database: string) => Promise<string>;
 }
 
 /** What hinders a start (a database that is away, a name that is taken) is tried again after so long. */
 export const RETRY_MS = 5000;
-/** The daemon's start waits no longer for the first attempt. */
-const START_MS_MAX = 300;
 /** The end of the program waits no longer for the server's: a start may hang at a database that does not answer. */
 const STOP_MS_MAX = 3000;
 
 const REMEDIES: Readonly<Record<TangoFailure, string>> = {
-  database_away: "it is waited for",
-  not_registered: "pewatch tango register does it",
-  registered_elsewhere: "give [tango] another device, server or instance, or correct the database",
-  already_running: "stop the other one, or give [tango] another instance and device",
-  endpoint: "give [tango] endpoint another port, or an address of this computer",
-  other: "pewatch doctor says more",
+  database_away: "",
+  not_registered: "; pewatch tango register does it",
+  registered_elsewhere: "; give [tango] another device, server or instance, or correct the database",
+  already_running: "; stop the other one, or give [tango] another instance and device",
+  endpoint: "; give [tango] endpoint another port, or an address of this computer",
+  other: "; pewatch doctor says more",
 };
 
 export class TangoFace {
@@ -53,21 +55,14 @@ export class TangoFace {
   }
 
   /**
-   * Waits for the first attempt, but hardly: it takes some 50 ms, and the start of the daemon's workers would hold it up
-   * for longer than it holds them up. The log tells what comes of it.
+   * To be called when the daemon runs: what keeps that from starting is not to stand behind words about ports and
+   * databases. Gives at once; the log says what comes of it.
    */
-  async start(): Promise<void> {
-    const tried = Promise.withResolvers<void>();
-    this.#running = this.#run(tried.resolve).catch((error) => {
+  start(): void {
+    this.#running = this.#run().catch((error) => {
       this.#device?.[Symbol.dispose]();
       this.#options.log.error(`Tango: the device is not served: ${messageOf(error)}`);
-    }).finally(tried.resolve);
-    await inTime(tried.promise, START_MS_MAX);
-  }
-
-  /** The daemon has started. */
-  started(): void {
-    this.#device?.started();
+    });
   }
 
   /** From now on clients read, but can do nothing: the program comes to its end. */
@@ -84,8 +79,7 @@ export class TangoFace {
     await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
   }
 
-  /** @param tried called when the first attempt has succeeded or failed */
-  async #run(tried: () => void): Promise<void> {
+  async #run(): Promise<void> {
     const { settings, daemon, log, library, properties } = this.#options;
     const begin_ms = performance.now();
     const server = library.createServer(DEVICE_TABLE);
@@ -113,16 +107,20 @@ export class TangoFace {
       } catch (error) {
         if (this.#stopped) return;
         if (!(error instanceof TangoError) || error.failure === null) throw error;
-        this.#tell(`Tango: ${error.message}; ${REMEDIES[error.failure]}`);
+        this.#tell(`Tango: ${error.message}${await this.#causeOf(error)}${REMEDIES[error.failure]}`);
       }
-      tried();
       await this.#pause();
       if (this.#stopped) return;
     }
-    tried();
     if (!properties.known) void this.#applyProperties();
     await device.serve();
     if (!this.#stopped) this.#options.onKilled("a Tango client killed the server");
+  }
+
+  async #causeOf({ failure }: TangoError): Promise<string> {
+    if (failure !== "database_away") return "";
+    const { settings, databaseCause: causeOf = databaseCause } = this.#options;
+    return ` (${await causeOf(settings.database)})`;
   }
 
   /** What reads the properties anew elsewhere does so here, too. */
@@ -141,7 +139,7 @@ export class TangoFace {
         await this.#options.properties.apply(this.#options.daemon);
         break;
       } catch (error) {
-        this.#tell(`Tango: the properties of the device do not hold yet: ${messageOf(error)}`);
+        this.#tell(`Tango: the properties of the device do not hold yet: ${inAttributeNames(messageOf(error))}`);
       }
       await this.#pause();
     }
@@ -162,7 +160,7 @@ export class TangoFace {
   /** Once as long as it stays the same. */
   #tell(text: string): void {
     if (this.#said === text) this.#options.log.debug(text);
-    else this.#options.log.warn(`${text}. Frames go on; it is tried again each ${RETRY_MS / 1000} s`);
+    else this.#options.log.warn(`${text}. Retrying every ${RETRY_MS / 1000} s; frames are still delivered`);
     this.#said = text;
   }
 }

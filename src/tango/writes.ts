@@ -1,7 +1,7 @@
 /** What a client writes, as a change of the daemon's settings. */
 import type { TangoWrite } from "../../ffi/tango/library.ts";
 import { escapeForTango } from "../../ffi/tango/text.ts";
-import { refusal } from "../daemon/settings/check_change.ts";
+import { keyOf, refusal } from "../daemon/settings/check_change.ts";
 import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/settings/client_settings.ts";
 import type { Settings } from "../config/settings.ts";
 
@@ -13,6 +13,16 @@ const SETTING_OF: Readonly<Record<string, ClientSetting>> = {
   DirOutput: "output_dir",
   MaxProc: "max_proc",
 };
+
+/** A refusal as a client knows the settings: by its attributes, not by keys of a configuration that it never sees. */
+export function inAttributeNames(text: string): string {
+  return Object.entries(SETTING_OF).reduce(
+    // Not where it is a part of a path.
+    (told, [attribute, key]) =>
+      told.replace(new RegExp(`(?<![\\w./\\\\-])${keyOf(key).replace(".", "\\.")}(?![\\w./\\\\-])`, "g"), attribute),
+    text,
+  );
+}
 
 /** @throws {SettingRefusedError} where Tango has garbled a text */
 export function changeOf({ name, value }: Pick<TangoWrite, "name" | "value">, settings: Settings): SettingChange {

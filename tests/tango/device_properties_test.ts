@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Settings } from "../../src/config/settings.ts";
 import { DeviceProperties, type DevicePropertiesOptions } from "../../src/tango/device_properties.ts";
 import { SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
-import { memoryLog, settingsIn } from "../daemon/helpers.ts";
+import { type MemoryLog, memoryLog, settingsIn } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { FakeDaemon, FakeLibrary } from "./fakes.ts";
 
@@ -16,9 +16,19 @@ function library(properties: Promise<Map<string, string[]>>): FakeLibrary {
   return Object.assign(new FakeLibrary(), { properties });
 }
 
-function startSettings(settings: Settings, options: DevicePropertiesOptions): Promise<Settings> {
-  return new DeviceProperties(settings, options).settingsAtStart();
+/** As a start that succeeds. */
+async function startSettings(settings: Settings, options: DevicePropertiesOptions): Promise<Settings> {
+  const properties = new DeviceProperties(settings, { databaseCause: () => Promise.resolve("refused"), ...options });
+  const found = await properties.settingsAtStart();
+  assert.deepEqual((options.log as MemoryLog).lines.slice(linesBefore.get(options.log) ?? 0), [], "said too early");
+  properties.report();
+  await Promise.resolve();
+  linesBefore.set(options.log, (options.log as MemoryLog).lines.length);
+  return found;
 }
+
+/** Lines of each log that starts before have left. */
+const linesBefore = new WeakMap<object, number>();
 
 const SEVEN = () => library(Promise.resolve(new Map([["MaxProc", ["7"]]])));
 
@@ -46,7 +56,7 @@ Deno.test("a database that does not answer leaves the properties that were read 
   assert.equal((await startSettings(settings, { library: silent, log, limit_ms: 10 })).daemon.max_proc, 7);
   assert.match(
     log.lines[0]!,
-    /^warn Tango: the properties of .* \(.* did not answer within .*\): those that were read/,
+    /^warn Tango: the properties of .* cannot be read: .* did not answer within .*; those that were read/,
   );
   const away = library(Promise.reject(new Error("The Tango database does not answer")));
   assert.equal((await startSettings(settings, { library: away, log })).daemon.max_proc, 7);
@@ -60,7 +70,7 @@ Deno.test("what is remembered of another device or database, or is damaged, does
   const log = memoryLog();
   const other = settingsOf(temporary.path, "other:10000");
   assert.equal((await startSettings(other, { library: away(), log })).daemon.max_proc, 5);
-  assert.match(log.lines[0]!, /cannot be read \(away\): what the configuration says holds/);
+  assert.match(log.lines[0]!, /cannot be read: away; what the configuration says holds/);
   Deno.writeTextFileSync(temporary.join("state", "tango_properties.json"), "{");
   assert.equal((await startSettings(settings, { library: away(), log })).daemon.max_proc, 5);
 });

@@ -15,10 +15,9 @@ interface Serving extends AsyncDisposable {
 function serve(daemon = new FakeDaemon()): Serving {
   const server = new FakeServer();
   const log = memoryLog();
-  const makePreview = () => Promise.resolve({ pixels: new Uint16Array(1), width: 1, height: 1 });
+  const makePreview = () => Promise.resolve({ pixels: new Uint16Array(1), width: 1, height: 1, low: 3, high: 9 });
   const device = new Device({ server, daemon, log, makePreview });
   device.follow();
-  device.started();
   const serving = device.serve();
   return {
     daemon,
@@ -85,10 +84,18 @@ Deno.test("what is under way shows: the start, and a stop until the frames have 
   const makePreview = () => Promise.reject(new Error("none"));
   using device = new Device({ server, daemon, log: memoryLog(), makePreview });
   device.follow();
-  assert.equal(server.state?.[0], "INIT");
-  device.started();
   assert.equal(server.state?.[0], "RUNNING");
   const serving = device.serve();
+
+  daemon.now = { ...STATUS, running: false, state: "ON", text: "Stopped" };
+  const start = Promise.withResolvers<void>();
+  daemon.work = start.promise;
+  await server.command("Start");
+  await until(() => daemon.calls.includes("start"), "the start");
+  assert.equal(server.state?.[0], "INIT");
+  daemon.now = STATUS;
+  start.resolve();
+  await until(() => server.state?.[0] === "RUNNING", "the end of the start");
 
   const { promise, resolve } = Promise.withResolvers<void>();
   daemon.work = promise;
@@ -115,8 +122,13 @@ Deno.test("a write that is taken is set before it is answered", async () => {
 Deno.test("a write that is refused says why in the daemon's words, and the old value stays", async () => {
   await using serving = serve();
   const { server, daemon, log } = serving;
-  daemon.refusal = new SettingRefusedError("Wrong value was given (DirRaw: /x) - directory does not exist");
-  assert.deepEqual(await server.write("DirRaw", "/x"), { refused: daemon.refusal.message });
+  daemon.refusal = new SettingRefusedError(
+    'Cannot set folders.raw to "/x": it lies in folders.output_root, /data/folders.raw',
+  );
+  // By the names that clients know.
+  assert.deepEqual(await server.write("DirRaw", "/x"), {
+    refused: 'Cannot set DirRaw to "/x": it lies in DirOutputRoot, /data/folders.raw',
+  });
   assert.equal(server.values.get("DirRaw"), "/base/raw");
   assert.deepEqual(log.lines.filter((line) => line.startsWith("error")), []);
 });
@@ -188,8 +200,12 @@ Deno.test("the preview is set before a read of it goes on", async () => {
   assert.equal(server.values.has("Preview"), false);
   daemon.deliver("a.tif");
   await server.demand("Preview");
-  assert.deepEqual(server.values.get("Preview"), { pixels: new Uint16Array(1), width: 1, height: 1 });
-  assert.ok(server.times.get("Preview") instanceof Date);
+  const { width, height } = server.values.get("Preview") as { width: number; height: number };
+  assert.deepEqual([width, height], [1, 1]);
+  assert.deepEqual([server.values.get("PreviewLow"), server.values.get("PreviewHigh")], [3, 9]);
+  const time = server.times.get("Preview");
+  assert.ok(time instanceof Date);
+  assert.deepEqual([server.times.get("PreviewLow"), server.times.get("PreviewHigh")], [time, time]);
 });
 
 Deno.test("at the program's end writes and commands are refused, and reads go on", async () => {

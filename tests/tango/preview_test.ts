@@ -1,12 +1,12 @@
 /** Previews are made of the last frame, once, when they are asked for, and never two at a time. */
 import assert from "node:assert/strict";
-import type { TangoImage } from "../../ffi/tango/mod.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
+import type { ShrunkImage } from "../../src/tango/shrink.ts";
 import { LastPreview, PreviewMaker } from "../../src/tango/preview.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { TempFolder } from "../temp_folder.ts";
 
-const IMAGE: TangoImage = { pixels: new Uint16Array(1), width: 1, height: 1 };
+const IMAGE: ShrunkImage = { pixels: new Uint16Array(1), width: 1, height: 1, low: 3, high: 9 };
 const TIME = new Date(1_700_000_000_000);
 
 function delivered(image: string, dark = false): FrameEvent {
@@ -31,7 +31,7 @@ Deno.test("each frame is shown once, with its time, and a dark is none to show",
 });
 
 Deno.test("while one is made, which may take for ever, no other is begun", async () => {
-  const { promise, resolve } = Promise.withResolvers<TangoImage>();
+  const { promise, resolve } = Promise.withResolvers<ShrunkImage>();
   let made = 0;
   const preview = new LastPreview(() => (made++, promise), () => {});
   preview.frame(delivered("/out/1.tif"), TIME);

@@ -16,6 +16,18 @@ Deno.test("an image that fits keeps its pixels; black is its least and white its
   assert.deepEqual([...pixels], [0, 1, 2, 3, 4, 5].map((value) => value * WHITE / 5));
 });
 
+Deno.test("the two levels are in counts: a pixel's value is between them as its shade is between black and white", () => {
+  const counts = (x: number, y: number) => 700 + 3 * x + 11 * y;
+  const { pixels, low, high } = shrink(image(40, 40, counts), 512);
+  assert.ok(low > 700 && low < 740 && high > 1230 && high <= counts(39, 39), `${low} ${high}`);
+  const shown = low + pixels[20 * 40 + 20]! / WHITE * (high - low);
+  assert.ok(Math.abs(shown - counts(20, 20)) < 0.01, String(shown));
+  const nothing = shrink(image(4, 4, () => NaN), 2);
+  assert.ok(Number.isNaN(nothing.low) && Number.isNaN(nothing.high));
+  const flat = shrink(image(4, 4, () => 5), 2);
+  assert.deepEqual([flat.low, flat.high], [5, 5]);
+});
+
 Deno.test("a pixel is the mean of its block, and blocks of the border are as large as the image leaves them", () => {
   // 5 x 3 pixels into blocks of 2: columns of 2, 2 and 1 pixels, rows of 2 and 1.
   const { pixels, width, height } = shrink(image(5, 3, (x) => x < 2 ? 0 : x < 4 ? (x - 2) * 100 : 100), 3);

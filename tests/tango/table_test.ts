@@ -32,6 +32,8 @@ Deno.test("attributes have the names, types, units and access that clients know"
     "LastError string read  scalar",
     "Plugins string read  spectrum 256",
     "Preview ushort read  image 512 512",
+    "PreviewLow double read counts scalar",
+    "PreviewHigh double read counts scalar",
   ]);
 });
 

@@ -1,9 +1,9 @@
 /** The Tango device server: its library, the database, what is registered there, and where it is to listen. */
-import { lookup } from "node:dns/promises";
 import type { TangoFailure, TangoLibrary } from "../../../ffi/tango/mod.ts";
 import type { Settings, TangoSettings } from "../../config/settings.ts";
 import { inTime, LATE } from "../../time/in_time.ts";
-import { placeOf } from "../../tango/place.ts";
+import { databaseFault } from "../../tango/database_fault.ts";
+import { nameForClients, placeOf } from "../../tango/place.ts";
 import { withProperties } from "../../tango/properties.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
@@ -34,7 +34,7 @@ export async function checkTango(settings: Settings, checks: TangoChecks): Promi
   if (!tango.enabled) return [ok("device server", "off ([tango] enabled = false)")];
   const names = ok("names", `device ${tango.device}, server ${tango.server}/${tango.instance}`);
   const library = openLibrary(checks.openLibrary);
-  const findings = [names, library.finding, ...checkTangoHost(tango, checks.tangoHost)];
+  const findings = [names, nameFinding(tango), library.finding, ...checkTangoHost(tango, checks.tangoHost)];
   if (tango.database !== "") {
     const reached = await checkDatabaseHost(tango.database);
     findings.push(reached);
@@ -45,6 +45,14 @@ export async function checkTango(settings: Settings, checks: TangoChecks): Promi
   const { endpoint } = placeOf(tango);
   if (endpoint !== undefined) findings.push(checkEndpoint(endpoint, checks.running));
   return findings;
+}
+
+/** What a person types into a client. */
+function nameFinding(tango: TangoSettings): Finding {
+  const { name, complete } = nameForClients(tango);
+  if (complete) return ok("name for clients", name);
+  const why = "PORT is another at each start, and is in the log";
+  return ok("name for clients", `${name}; ${why}: [tango] endpoint = "127.0.0.1:45450" gives one that stays`);
 }
 
 function openLibrary(open: () => TangoLibrary): { opened: TangoLibrary | null; finding: Finding } {
@@ -73,22 +81,11 @@ function checkTangoHost({ database }: TangoSettings, tangoHost: string | undefin
 /** Whether something listens there, and if not, what is wrong. */
 async function checkDatabaseHost(database: string): Promise<Finding> {
   const name = "database";
-  const colon = database.lastIndexOf(":");
-  const hostname = database.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  const port = Number(database.slice(colon + 1));
-  try {
-    if (await inTime(lookup(hostname), STEP_MS_MAX) === LATE) throw new Error("no name server answers");
-  } catch (error) {
-    return problem(name, `the host ${hostname} is not known: ${reasonOf(error)}`, "Correct [tango] database");
-  }
-  try {
-    (await Deno.connect({ hostname, port, signal: AbortSignal.timeout(STEP_MS_MAX) })).close();
-    return ok(name, `${database} is reached`);
-  } catch (error) {
-    const late = error instanceof DOMException && error.name === "TimeoutError";
-    const reason = late ? `no answer within ${STEP_MS_MAX / 1000} s, as where a firewall is between` : reasonOf(error);
-    return problem(name, `nothing is reached at ${database}: ${reason}`, REMEDIES.database_away);
-  }
+  const fault = await databaseFault(database, STEP_MS_MAX);
+  if (fault === null) return ok(name, `${database} is reached`);
+  return fault.kind === "host"
+    ? problem(name, fault.reason, "Correct [tango] database")
+    : problem(name, `nothing is reached at ${database}: ${fault.reason}`, REMEDIES.database_away);
 }
 
 async function checkRegistration(settings: Settings, library: TangoLibrary, running: boolean): Promise<Finding[]> {

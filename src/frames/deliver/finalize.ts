@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { VerificationError } from "../../files/copy_spans.ts";
 import { removeFile } from "../../files/durable.ts";
 import { isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
-import { listFolder } from "../../files/listing.ts";
+import { folderExists, listFolder } from "../../files/listing.ts";
 import { isProbeName, writeProbe } from "../../files/probe.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { checkClaim } from "../claim/belief.ts";
@@ -23,6 +23,8 @@ import type { FrameFolders, StageOptions } from "../stage.ts";
 
 /** A claim that fails so often while the output takes other files goes to quarantine. */
 const FAILURES_MAX = 5;
+/** How often the output is looked at while no frame needs it: it may be a share, which each look asks. */
+const IDLE_LOOK_MS = 1000;
 
 interface Waiting extends FoundClaim {
   readonly path: string;
@@ -30,6 +32,8 @@ interface Waiting extends FoundClaim {
 }
 
 interface Firing {
+  /** Claims that were found. */
+  tried: number;
   /** Claims that stay, as far as is known. */
   left: number;
   /** Whether the output takes nothing more. */
@@ -45,6 +49,8 @@ export class Finalize implements Disposable {
   readonly #rounds = new Rounds();
 
   #begun = false;
+  #looked_ms = -Infinity;
+  #idleFault: string | null = null;
 
   /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
   async work(options: StageOptions): Promise<void> {
@@ -52,11 +58,12 @@ export class Finalize implements Disposable {
     reportForeignTo(reporter.log);
     const tried = new Set<string>();
     this.#times.log = reporter.log;
-    const firing: Firing = { left: 0, stopped: false };
+    const firing: Firing = { tried: 0, left: 0, stopped: false };
     tryToFinishMoves(options.folders);
     const collect = async () => {
       const waiting = await this.#collect(tried, options);
       firing.left += waiting?.length ?? 0;
+      firing.tried += waiting?.length ?? 0;
       return waiting;
     };
     let isReadable = true;
@@ -75,10 +82,24 @@ export class Finalize implements Disposable {
     });
     reportLacks(options);
     if (!isReadable) return;
-    if (!firing.stopped) reporter.condition({ key: "output", message: null });
+    if (!firing.stopped) reporter.condition({ key: "output", message: this.#faultWhileIdle(firing, options) });
     this.#held.endRound(reporter);
     reporter.backlog({ proc: firing.left });
     tellLeft("proc", options);
+  }
+
+  /**
+   * Why the output would take nothing, also where no frame needs it yet: who watches the state learns it before the
+   * measurement begins. Null where it is there, and after a firing that delivered.
+   */
+  #faultWhileIdle({ tried }: Firing, { folders }: StageOptions): string | null {
+    const now_ms = performance.now();
+    if (tried > 0) this.#idleFault = null;
+    else if (now_ms - this.#looked_ms >= IDLE_LOOK_MS) {
+      this.#idleFault = faultOfRoot(folders.outputRoot);
+      this.#looked_ms = performance.now();
+    }
+    return this.#idleFault;
   }
 
   async #deliverAll(
@@ -221,6 +242,15 @@ export class Finalize implements Disposable {
 
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
+  }
+}
+
+/** Why the output cannot be used, without a file being written; null where it is there. */
+function faultOfRoot(root: string): string | null {
+  try {
+    return folderExists(root) ? null : `the output folder ${root} is not there; frames wait until it is back`;
+  } catch (error) {
+    return `the output folder ${root} cannot be read: ${messageOf(error)}; frames wait until it can`;
   }
 }
 

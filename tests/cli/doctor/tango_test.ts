@@ -1,5 +1,6 @@
 /** What the doctor finds of the Tango device server, with a library of the test's own. */
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import { NativeLibraryError } from "../../../ffi/locate.ts";
 import { TangoError } from "../../../ffi/tango/mod.ts";
 import { checkTango, type TangoChecks } from "../../../src/cli/doctor/tango.ts";
@@ -27,8 +28,23 @@ Deno.test("where Tango is off nothing is looked at", async () => {
 Deno.test("without a database: names, library, endpoint", async () => {
   assert.deepEqual(await found({}), [
     "names ok: device pewatch/daemon/1, server PEWatchDaemon/1; ",
+    "name for clients ok: tango://127.0.0.1:PORT/pewatch/daemon/1#dbase=no; PORT is another at each start, and is in the " +
+    'log: [tango] endpoint = "127.0.0.1:45450" gives one that stays; ',
     "library ok: cppTango 0.0.0 (fake); ",
     "endpoint ok: 127.0.0.1:0 is free; ",
+  ]);
+});
+
+Deno.test("the whole name that a client needs is shown", async () => {
+  const names = async (tango: Partial<TangoSettings>) => (await found(tango)).filter((line) => /^name for/.test(line));
+  assert.deepEqual(await names({ endpoint: "127.0.0.1:45450" }), [
+    "name for clients ok: tango://127.0.0.1:45450/pewatch/daemon/1#dbase=no; ",
+  ]);
+  assert.deepEqual(await names({ endpoint: "0.0.0.0:45450" }), [
+    `name for clients ok: tango://${hostname()}:45450/pewatch/daemon/1#dbase=no; `,
+  ]);
+  assert.deepEqual(await names({ database: "db.invalid:10000", device: "a/b/c" }), [
+    "name for clients ok: tango://db.invalid:10000/a/b/c; ",
   ]);
 });
 
@@ -59,7 +75,7 @@ Deno.test("a device that is not registered is a problem with the command that he
   using database = listen();
   const library = Object.assign(new FakeLibrary(), { checked: new TangoError("it is not there", "not_registered") });
   const all = await found({ database: database.address }, { openLibrary: () => library });
-  assert.deepEqual(all.slice(2), [
+  assert.deepEqual(all.slice(3), [
     `database ok: ${database.address} is reached; `,
     "registration problem: it is not there; Type: pewatch tango register",
   ]);

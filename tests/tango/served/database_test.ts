@@ -93,7 +93,7 @@ test("a database that is away at the start is waited for while frames flow, and 
   await register(database);
   await database.away();
   await using pewatch = served(database);
-  await pewatch.until(() => pewatch.log.includes("does not answer; it is waited for"), "word of it");
+  await pewatch.until(() => pewatch.log.includes("does not answer (Connection refused"), "word of it");
   pewatch.detector.start();
   await pewatch.until(() => filesBelow(pewatch.folders.output).length >= 9, "frames without it");
   await database.serve();

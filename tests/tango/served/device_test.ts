@@ -143,7 +143,9 @@ test("the preview is invalid before the first frame, and then shows it in blocks
   await using pewatch = new ServedPewatch();
   await pewatch.name();
   await withEach(pewatch, async (client, name) => {
-    assert.deepEqual((await client.read("Preview")).Preview, { value: null, quality: "ATTR_INVALID" }, name);
+    for (const [attribute, reading] of Object.entries(await client.read("Preview", "PreviewLow", "PreviewHigh"))) {
+      assert.deepEqual(reading, { value: null, quality: "ATTR_INVALID" }, `${name}: ${attribute}`);
+    }
   });
   const width = 1024, height = 512;
   const ramp = Float32Array.from({ length: width * height }, (_, at) => 100 + at % width);
@@ -154,12 +156,17 @@ test("the preview is invalid before the first frame, and then shows it in blocks
   );
   await pewatch.drained();
   await withEach(pewatch, async (client, name) => {
-    const { Preview } = await client.read("Preview");
+    const { Preview, PreviewLow, PreviewHigh } = await client.read("Preview", "PreviewLow", "PreviewHigh");
     const image = Preview!.value as { width: number; height: number; row: number[] };
     assert.deepEqual([image.width, image.height], [width / 2, height / 2], name);
     // The 1st percentile is black, the 99.9th white, and it is straight between. A column is 128 of 65,535; the
     // percentiles may be taken of every fourth.
     const [black, white] = [0.01 * 511, 0.999 * 511];
+    // A block of two columns has the counts between them.
+    for (const [reading, column] of [[PreviewLow, black], [PreviewHigh, white]] as const) {
+      const counts = 100 + 2 * column + 0.5;
+      assert.ok(Math.abs(reading!.value as number - counts) < 5, `${name}: ${reading!.value}, not ${counts}`);
+    }
     image.row.forEach((pixel, column) => {
       const expected = Math.min(1, Math.max(0, (column - black) / (white - black))) * 65_535;
       assert.ok(

@@ -42,6 +42,8 @@ export const ATTRIBUTES: Readonly<Record<string, ExpectedAttribute>> = {
   LastError: read(STRING),
   Plugins: { type: STRING, format: SPECTRUM, writable: READ, unit: "" },
   Preview: { type: USHORT, format: IMAGE, writable: READ, unit: "", size: [512, 512] },
+  PreviewLow: read(DOUBLE, "counts"),
+  PreviewHigh: read(DOUBLE, "counts"),
   // Tango's own.
   State: read(STATE),
   Status: read(STRING),
