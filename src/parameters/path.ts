@@ -38,6 +38,7 @@ export const OWN_FIELDS: ReadonlySet<string> = new Set([
   "end_time",
   "end_time_estimated",
   "collection_time",
+  "collection_identifier",
   "program_name",
   "instrument/detector/layout",
   "instrument/detector/count_time",

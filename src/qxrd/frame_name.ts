@@ -21,17 +21,15 @@ const IMAGE_NAME = /^(.*)\.tiff?(?:\.(bz2|gz))?$/is;
 const SIDECAR_SUFFIX = ".metadata";
 /** What QSettings and QSaveFile leave for a moment: the lock, and a temporary name with six random letters. */
 const IGNORED_NAME = /\.lock$|\.metadata\.[A-Za-z]{6}$/i;
-/** Counter, phase, collision as they stand behind the base, told by their widths. */
+/** Counter, phase, collision as they stand behind the base, by their digits: see numbersOf(). */
 const NUMBER_PATTERNS: readonly RegExp[] = [
-  // The counter has five digits by default, the phase three, a collision five. Counters of four to six digits are
-  // taken for one when another number follows: `X-20171109-00001` is a date in the base.
-  /^(?<base>.*)-(?<counter>\d{4,6})-(?<phase>\d{1,3})-(?<collision>\d{4,})$/s,
-  /^(?<base>.*)-(?<counter>\d{4,6})-(?<phase>\d{1,3})$/s,
-  /^(?<base>.*)-(?<counter>\d{4,6})-(?<collision>\d{4,})$/s,
+  /^(?<base>.*)-(?<counter>0\d{3,5})-(?<phase>\d{1,3})-(?<collision>\d{4,})$/s,
+  /^(?<base>.*)-(?<counter>0\d{3,5}|\d{5,6})-(?<phase>\d{1,3})$/s,
+  /^(?<base>.*)-(?<counter>0\d{3,5})-(?<collision>\d{4,})$/s,
   /^(?<base>.*)-(?<counter>\d+)$/s,
 ];
 /** QXRD always has a counter before it (`getFileBaseAndName`): `quartz.dark-00001` is frame 1 of a series "quartz.dark". */
-const KIND = /^(.*-\d+)\.(raw|dark)(?:-(\d+))?$/is;
+const KIND = /^(.*[-_]\d+)(\.(raw|dark))(?:-(\d+))?$/is;
 
 /** Whether a name is an image's: `.tif`, `.tiff`, and with `.bz2` or `.gz` behind it. */
 export function isImageName(name: string): boolean {
@@ -48,38 +46,64 @@ export function isIgnoredName(name: string): boolean {
   return IGNORED_NAME.test(name);
 }
 
+/** `P-00001.dark` of `P-00001.dark.tif`; a name that is no image's is all stem. */
+export function stemOf(imageName: string): string {
+  return IMAGE_NAME.exec(imageName)?.[1] ?? imageName;
+}
+
+/** A stem without what says its kind: `P-00001` of `P-00001.dark-00002`. */
+export function kindOf(stem: string): {
+  readonly rest: string;
+  readonly kind: FrameName["kind"];
+  /** As it stands in the stem: ".dark", or "". */
+  readonly ending: string;
+  /** QXRD's number for a taken name where it stands behind the kind (0.11.16 and newer). */
+  readonly lateCollision: number | null;
+} {
+  const found = KIND.exec(stem);
+  if (found === null) return { rest: stem, kind: "processed", ending: "", lateCollision: null };
+  const [, rest, ending, kind, late] = found;
+  return {
+    rest: rest!,
+    kind: kind!.toLowerCase() as "raw" | "dark",
+    ending: ending!,
+    lateCollision: numberOrNull(late),
+  };
+}
+
 /**
- * Takes an image's name apart. Any name gives something: one that is no image's is all stem.
+ * The numbers at a name's end, by their digits alone. The counter has five digits by default, filled up with zeros, the
+ * phase three, the counter of a taken name five. So a number before another one is the counter only where it begins with
+ * 0, or has five digits before a phase: in `X-20171109-00001` and `Fe-1200-00001` it is a part of the base.
+ */
+export function numbersOf(text: string): Pick<FrameName, "base" | "counter" | "phase" | "collision"> {
+  for (const pattern of NUMBER_PATTERNS) {
+    const found = pattern.exec(text)?.groups;
+    if (found === undefined) continue;
+    const { base, counter, phase, collision } = found;
+    return {
+      base: base!,
+      counter: numberOrNull(counter),
+      phase: numberOrNull(phase),
+      collision: numberOrNull(collision),
+    };
+  }
+  return { base: text, counter: null, phase: null, collision: null };
+}
+
+/**
+ * Takes an image's name apart, by the name alone (`identifyFrame` knows more). Any name gives something: one that is no
+ * image's is all stem.
  *
  * `P-00001.tif`, `P-00001-1.tif` (phase), `P-00001.raw.tif`, `P-00001.dark.tif`; where the name was taken already,
  * `P-00001-00001.dark.tif` (QXRD up to 0.11.10) or `P-00001.dark-00001.tif` (0.11.16 and newer).
  */
 export function parseFrameName(imageName: string): FrameName {
-  const image = IMAGE_NAME.exec(imageName);
-  const stem = image?.[1] ?? imageName;
-  const packed = (image?.[2]?.toLowerCase() ?? null) as "bz2" | "gz" | null;
-  const kindFound = KIND.exec(stem);
-  const kind = (kindFound?.[2]?.toLowerCase() ?? "processed") as "processed" | "raw" | "dark";
-  const rest = kindFound?.[1] ?? stem;
-  const late = kindFound?.[3];
+  const packed = (IMAGE_NAME.exec(imageName)?.[2]?.toLowerCase() ?? null) as "bz2" | "gz" | null;
+  const stem = stemOf(imageName);
+  const { rest, kind, lateCollision } = kindOf(stem);
   const numbers = numbersOf(rest);
-  return {
-    stem,
-    base: numbers?.base ?? rest,
-    counter: numberOrNull(numbers?.counter),
-    phase: numberOrNull(numbers?.phase),
-    kind,
-    collision: numberOrNull(late ?? numbers?.collision),
-    packed,
-  };
-}
-
-function numbersOf(text: string): { base?: string; counter?: string; phase?: string; collision?: string } | undefined {
-  for (const pattern of NUMBER_PATTERNS) {
-    const found = pattern.exec(text);
-    if (found !== null) return found.groups;
-  }
-  return undefined;
+  return { stem, ...numbers, kind, collision: lateCollision ?? numbers.collision, packed };
 }
 
 function numberOrNull(digits: string | undefined): number | null {

@@ -121,9 +121,21 @@ Deno.test("where reading all frames takes long, it goes on in the next firing", 
 Deno.test("a mark is read as it was written, and one that leads elsewhere is none", () => {
   using way = new Way();
   const { proc } = way.settings.folders;
-  const mark = { id: "20260101T000000000-000001-0", root: "/out", folder: "/out/Größe", nexus: "Größe-00001.nxs" };
+  const mark = {
+    id: "20260101T000000000-000001-0",
+    root: "/out",
+    folder: "/out/Größe",
+    nexus: "Größe-00001.nxs",
+    series: "Größe",
+  };
   writeMark(proc, mark, { fsync: true });
   writeMark(proc, mark, { fsync: false });
   Deno.writeTextFileSync(join(proc, ".series-x.json"), JSON.stringify({ ...mark, id: "y" }));
-  assert.deepEqual(readMarks(proc), { marks: [mark], damaged: [".series-x.json"] });
+  Deno.writeTextFileSync(join(proc, ".series-z.json"), JSON.stringify({ ...mark, id: "z", series: "../x" }));
+  // A mark of 0.1.
+  Deno.writeTextFileSync(join(proc, ".series-0.json"), JSON.stringify({ ...mark, id: "0", series: undefined }));
+  assert.deepEqual(readMarks(proc), {
+    marks: [{ ...mark, id: "0" }, mark],
+    damaged: [".series-x.json", ".series-z.json"],
+  });
 });

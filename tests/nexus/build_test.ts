@@ -133,6 +133,52 @@ Deno.test("a dark has no number in the series", () => {
   assert.equal(fieldAt(frame, "instrument/detector/frame_start_number").attributes["origin"], "file name");
 });
 
+Deno.test("sample and series have the base's name, also where it ends in a number; the place in the series is beside it", () => {
+  const sidecarText = "[metadata]\nfileBase=Fe-1200-00002-003.tif\nimageNumber=2\nphaseNumber=3\nnPhases=4\n";
+  const tree = treeOf(factsWith({ imageName: "Fe-1200-00002-003.raw-00001.tif", sidecarText }));
+  assert.equal(fieldAt(tree, "sample/name").value, "Fe-1200");
+  const series = fieldAt(tree, "collection_identifier");
+  assert.equal(series.value, "Fe-1200.raw");
+  assert.deepEqual(series.attributes, {
+    frame_number: { integer: 2 },
+    phase_number: { integer: 3 },
+    name_counter: { integer: 1 },
+  });
+  const alone = treeOf(factsWith({ imageName: "Fe-1200-00002.tif" }));
+  assert.equal(fieldAt(alone, "sample/name").value, "Fe-1200");
+  for (const facts of [factsWith({ imageName: "CeO2.tif" }), factsWith({ dark: true })]) {
+    assert.equal(findNode(treeOf(facts), "entry/collection_identifier"), undefined);
+  }
+});
+
+// QXRD's own samples have 230 for 20 exposures, 860 for 40: 2 + 3 + … + 21, and so on.
+Deno.test("sequence_number sorts frames and their phases; imageSequenceNumber, summed over exposures, does not", () => {
+  const numbers = [[1, 0, 1890], [1, 1, 230], [2, 0, 230], [2, 1, 860]].map(([number, phase, sum]) => {
+    const sidecarText =
+      `[metadata]\nimageNumber=${number}\nphaseNumber=${phase}\nnPhases=2\nimageSequenceNumber=${sum}\n`;
+    const tree = treeOf(factsWith({ imageName: `P-0000${number}-00${phase}.tif`, sidecarText }));
+    return (fieldAt(tree, "instrument/detector/sequence_number").value as { integer: number }).integer;
+  });
+  assert.deepEqual(numbers, [2, 3, 4, 5]);
+});
+
+Deno.test("the number is the sidecar's where the name agrees, the name's where nobody counted or the file was renamed", () => {
+  const numberOf = (imageName: string, sidecarText: string) => {
+    const { value, attributes } = fieldAt(
+      treeOf(factsWith({ imageName, sidecarText })),
+      "instrument/detector/frame_start_number",
+    );
+    return [(value as { integer: number }).integer, attributes["origin"]];
+  };
+  assert.deepEqual(numberOf("P-00003.tif", "[metadata]\nimageNumber=3\n"), [3, "sidecar [metadata] imageNumber"]);
+  assert.deepEqual(numberOf("alumina-00102.tif", "[metadata]\nimageNumber=0\n"), [102, "file name"]);
+  assert.deepEqual(numberOf("new-00007.tif", "[metadata]\nfileBase=P-00003.tif\nimageNumber=3\n"), [7, "file name"]);
+  assert.deepEqual(numberOf("new.tif", "[metadata]\nfileBase=P-00003.tif\nimageNumber=3\n"), [
+    3,
+    "sidecar [metadata] imageNumber",
+  ]);
+});
+
 Deno.test("each number tells its units or has none, and each that was measured its origin", () => {
   const settings = settingsWith({
     beamline: { flux_per_s: 1e10 },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { seriesFrame } from "../../src/nexus/series/series_layout.ts";
+import { placeByName } from "../../src/nexus/series/series_layout.ts";
 import { standingOf, writeMaster } from "../../src/nexus/series/series_master.ts";
 import { buildMasterTree, type MasterContents } from "../../src/nexus/series/series_tree.ts";
 import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
@@ -14,10 +14,11 @@ function contentsOf(count: number, base = "P"): MasterContents {
     countTime_s: 1,
     startTime: "2026-01-01T00:00:00.000+01:00",
     endTime: null,
+    place: null,
   } as const;
   const slots = Array.from({ length: count }, (_, number) => {
-    const frame = seriesFrame(`${base}-${String(number).padStart(5, "0")}.nxs`)!;
-    return { number, frame: { ...frame, image } };
+    const file = `${base}-${String(number).padStart(5, "0")}.nxs`;
+    return { number, frame: { ...placeByName(file)!, file, image } };
   });
   const members = {
     entry: ["sample"],

@@ -33,6 +33,8 @@ export interface MergeRecord {
   readonly imageSize: number;
   /** Null where no NeXus file could be made; the reason stands in the notes. */
   readonly nexus: NexusReport | null;
+  /** What the frame's series is called; null where it is in none. Records of 0.1 have none. */
+  readonly series?: string | null;
   readonly notes: readonly string[];
 }
 
@@ -147,7 +149,9 @@ function isMerge(value: unknown): value is MergeRecord {
   if (typeof value !== "object" || value === null) return false;
   const merge = value as Record<string, unknown>;
   return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
-    (merge.nexus === null || isNexusReport(merge.nexus));
+    (merge.nexus === null || isNexusReport(merge.nexus)) &&
+    (merge.series === undefined || merge.series === null ||
+      (typeof merge.series === "string" && isPlainName(merge.series)));
 }
 
 function isNexusReport(value: unknown): value is NexusReport {
@@ -187,7 +191,7 @@ function isMember(value: unknown): value is Member {
 }
 
 /** A damaged record must never lead a copy or a removal out of the folders. */
-function isPlainName(name: string): boolean {
+export function isPlainName(name: string): boolean {
   return name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name);
 }
 

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
 import { JsonFileError, readJson, writeJson } from "../../files/json_file.ts";
 import { listFolder } from "../../files/listing.ts";
-import { seriesFrame } from "../../nexus/series/series_layout.ts";
+import { placeByName } from "../../nexus/series/series_layout.ts";
+import { isPlainName } from "./record.ts";
 
 const MARK_NAME = /^\.series-([0-9A-Za-z-]+)\.json$/;
 /** A mark is some hundred bytes. */
@@ -22,6 +23,8 @@ export interface SeriesMark {
   readonly folder: string;
   /** "P-00001.nxs" */
   readonly nexus: string;
+  /** What the series is called: "P". */
+  readonly series: string;
 }
 
 export function markName(id: string): string {
@@ -60,15 +63,21 @@ export function removeMark(proc: string, id: string): void {
 
 function readMark(path: string): SeriesMark | "damaged" | null {
   try {
-    return readJson(path, { bytesMax: MARK_BYTES_MAX, what: "mark of a series", isRight: isMark })?.value ?? null;
+    const mark = readJson(path, { bytesMax: MARK_BYTES_MAX, what: "mark of a series", isRight: isMark })?.value ?? null;
+    // Marks of 0.1 have no series.
+    return mark === null ? null : { ...mark, series: mark.series ?? placeByName(mark.nexus)!.series };
   } catch (error) {
     if (error instanceof JsonFileError) return "damaged";
     throw error;
   }
 }
 
-function isMark(value: unknown): value is SeriesMark {
+/** As it may stand in a file. */
+type StoredMark = Omit<SeriesMark, "series"> & { readonly series?: string };
+
+function isMark(value: unknown): value is StoredMark {
   if (typeof value !== "object" || value === null) return false;
-  const { id, root, folder, nexus } = value as Record<string, unknown>;
-  return [id, root, folder, nexus].every((text) => typeof text === "string") && seriesFrame(nexus as string) !== null;
+  const { id, root, folder, nexus, series } = value as Record<string, unknown>;
+  return [id, root, folder, nexus].every((text) => typeof text === "string") &&
+    (series === undefined ? placeByName(nexus as string) !== null : typeof series === "string" && isPlainName(series));
 }

@@ -6,7 +6,7 @@ import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/dura
 import { factsOf } from "../../files/listing.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
-import { seriesFrame } from "../../nexus/series/series_layout.ts";
+import { placeByName } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
@@ -85,13 +85,17 @@ function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, del
   const { nexus, frames } = delivery.settings;
   if (!nexus.series || nexus.image !== "embed" || record.dark || record.quarantine !== null) return;
   const file = to.plan.files.find((file) => file.kind === "nexus");
-  if (file === undefined || seriesFrame(file.name) === null) return;
+  if (file === undefined) return;
+  // Records of 0.1 have no series.
+  const series = record.merge?.series === undefined ? placeByName(file.name)?.series ?? null : record.merge.series;
+  if (series === null) return;
   const { root } = record.destination;
   const mark = {
     id: record.id,
     root: to.folder.startsWith(root) ? root : delivery.folders.outputRoot,
     folder: to.folder,
     nexus: file.name,
+    series,
   };
   writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
 }

@@ -16,8 +16,10 @@ import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
 import { mergeTags } from "../../tiff/merge_tags.ts";
 import { cutOrphanedTail } from "../../tiff/orphaned_tail.ts";
 import { tagsOf } from "./frame_tags.ts";
+import { nameInOutput, rawFolder } from "../claim/awkward_names.ts";
 import { copyFile } from "../claim/move_file.ts";
 import { stemOf, underStem } from "../claim/names.ts";
+import { identityOf } from "../../nexus/frame/exposure.ts";
 import { isPacked, misfitOf } from "../prepare/assess.ts";
 import { type ClaimRecord, type MergeRecord, NEXUS_NAME } from "../claim/record.ts";
 import { referenceFor } from "../reference_dark.ts";
@@ -78,8 +80,8 @@ export function mergeFrame(
     return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
   }
   const tagged = tagImage(libraries.tiff, { imagePath, contents, notes, claim }, settings);
-  const nexus = makeNexus(libraries, { claim, imagePath, contents, notes }, settings);
-  return { tagged, imageSize: sizeOf(imagePath), nexus, notes };
+  const made = makeNexus(libraries, { claim, imagePath, contents, notes }, settings);
+  return { tagged, imageSize: sizeOf(imagePath), ...made, notes };
 }
 
 function sizeOf(path: string): number {
@@ -187,7 +189,11 @@ function whereWritable(path: string, step: () => void): void {
  * The NeXus file. An extra that it cannot be made with (the reference dark, then the parameters) is left out, and a note
  * says so.
  */
-function makeNexus(libraries: MergeLibraries, work: Work, settings: Settings): NexusReport | null {
+function makeNexus(
+  libraries: MergeLibraries,
+  work: Work,
+  settings: Settings,
+): Pick<MergeRecord, "nexus" | "series"> {
   const { claim, contents, notes } = work;
   let facts: FrameFacts = {
     imageName: deliveredImage(claim.record),
@@ -199,6 +205,7 @@ function makeNexus(libraries: MergeLibraries, work: Work, settings: Settings): N
     settings,
     notes,
     parameters: claim.parameters,
+    isThere: (stem) => isImageThere(claim.record, stem),
     dark: claim.record.dark,
     referenceDark: referenceOf(work, settings),
     writtenAt: new Date(claim.record.written_ms),
@@ -207,7 +214,8 @@ function makeNexus(libraries: MergeLibraries, work: Work, settings: Settings): N
   };
   for (;;) {
     try {
-      return writeFacts(libraries, { work, facts }, settings);
+      const nexus = writeFacts(libraries, { work, facts }, settings);
+      return { nexus, series: facts.dark ? null : identityOf(facts).series };
     } catch (error) {
       if (isFull(error) || isHeldOpen(error)) throw error;
       if (facts.referenceDark !== null) {
@@ -220,7 +228,7 @@ function makeNexus(libraries: MergeLibraries, work: Work, settings: Settings): N
         facts = { ...facts, parameters: [] };
       } else {
         notes.push(`no NeXus file: ${messageOf(error)}`);
-        return null;
+        return { nexus: null, series: null };
       }
     }
   }
@@ -250,4 +258,20 @@ function writeFacts(
   // An image that is there, by whatever way, is no news to a person.
   if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
   return report;
+}
+
+/** Whether an image of this stem lies where the frame came from or goes to. */
+function isImageThere({ raw, folder, image, destination }: ClaimRecord, stem: string): boolean {
+  const name = `${stem}${image.slice(stemOf(image).length)}`;
+  const folders = [
+    ...raw === undefined ? [] : [rawFolder(raw, folder)],
+    join(destination.root, destination.dir, nameInOutput(folder, { quarantine: null })),
+  ];
+  return folders.some((path) => {
+    try {
+      return factsOf(join(path, name)) !== null;
+    } catch {
+      return false; // it is no more than a hint
+    }
+  });
 }

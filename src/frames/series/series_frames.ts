@@ -7,7 +7,7 @@ import { listFolder } from "../../files/listing.ts";
 import { openPlain } from "../../files/plain_file.ts";
 import { describeType } from "../../nexus/tree/read_tree.ts";
 import { type FrameImage, readFrameImage } from "../../nexus/series/series_frame.ts";
-import { inSeriesOrder, type SeriesFrame, seriesFrame } from "../../nexus/series/series_layout.ts";
+import { inSeriesOrder, mayBeOf, placeByName, type SeriesPlace } from "../../nexus/series/series_layout.ts";
 import type { MasterFrame } from "../../nexus/series/series_tree.ts";
 
 /** More frames than this of one name are left out: their master would take many seconds to write and to open. */
@@ -36,35 +36,36 @@ export function collectFrames(
   options: { known: KnownFrames; hasTime: () => boolean },
 ): CollectedFrames | null {
   const { known, hasTime } = options;
-  const all = inSeriesOrder(framesIn(series));
-  const leftOut = all.slice(FRAMES_MAX).map(({ file }) =>
-    `${file}: left out, a master has ${FRAMES_MAX} frames at most`
-  );
-  const listed = all.slice(0, FRAMES_MAX);
-  const names = new Set(listed.map(({ file }) => file));
+  const files = listFolder(series.folder).files;
+  const names = new Set(files);
   for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+  const leftOut: string[] = [];
   const read: MasterFrame[] = [];
-  for (const frame of listed) {
-    let image = known.get(frame.file);
+  const wanted = folded(series.name);
+  for (const file of files.filter((file) => mayBeOf(wanted, folded(file)))) {
+    let image = known.get(file);
     if (image === undefined) {
       if (!hasTime()) return null;
-      const found = readOne(hdf5, join(series.folder, frame.file));
+      const found = readOne(hdf5, join(series.folder, file));
       if (found === null) continue;
-      if (!found.passing) known.set(frame.file, found.image);
+      if (!found.passing) known.set(file, found.image);
       image = found.image;
     }
-    if (typeof image === "string") leftOut.push(`${frame.file}: left out, ${image}`);
-    else read.push({ ...frame, image });
+    const place = placeOf(file, image, names);
+    if (place === null || folded(place.series) !== wanted) continue;
+    if (typeof image === "string") leftOut.push(`${file}: left out, ${image}`);
+    else read.push({ ...place, file, image });
   }
-  return ofOneKind(read, leftOut);
+  const ordered = inSeriesOrder(read);
+  for (const { file } of ordered.slice(FRAMES_MAX)) {
+    leftOut.push(`${file}: left out, a master has ${FRAMES_MAX} frames at most`);
+  }
+  return ofOneKind(ordered.slice(0, FRAMES_MAX), leftOut);
 }
 
-function framesIn(series: { readonly folder: string; readonly name: string }): SeriesFrame[] {
-  const wanted = folded(series.name);
-  return listFolder(series.folder).files.flatMap((file) => {
-    const frame = seriesFrame(file);
-    return frame !== null && folded(frame.series) === wanted ? [frame] : [];
-  });
+/** As the file says; an older one, or one that cannot be read, by its name and those beside it. */
+function placeOf(file: string, image: FrameImage | string, names: ReadonlySet<string>): SeriesPlace | null {
+  return typeof image !== "string" && image.place !== null ? image.place : placeByName(file, (name) => names.has(name));
 }
 
 /** On Windows names that differ in case only are one. */

@@ -4,7 +4,7 @@ import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { removeFile } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
-import { masterName, seriesFrame } from "../../nexus/series/series_layout.ts";
+import { masterName } from "../../nexus/series/series_layout.ts";
 import { collectFrames, type KnownFrames } from "./series_frames.ts";
 import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
@@ -185,7 +185,7 @@ function marksIn(proc: string, log: Logger): PlacedMark[] {
 function groupMarks(marks: readonly PlacedMark[]): Series[] {
   const groups = new Map<string, Series & { marks: PlacedMark[] }>();
   for (const mark of marks) {
-    const name = seriesFrame(mark.nexus)!.series;
+    const name = mark.series;
     const key = seriesKey(mark.folder, name);
     const group = groups.get(key);
     if (group !== undefined) group.marks.push(mark);

@@ -5,7 +5,8 @@ import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup }
 import { detectorGroup, IMAGE_PATH } from "./detector.ts";
 import { pixelAxis } from "./pixel_axis.ts";
 import { processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
-import { frameNumber, totalExposure } from "./exposure.ts";
+import { frameNumber, identityOf, totalExposure } from "./exposure.ts";
+import { PLACE_IN_SERIES, SERIES_FIELD } from "./series_field.ts";
 import type { FrameFacts } from "./facts.ts";
 import { DEFINITION, DEFINITION_VERSION } from "./nxmx.ts";
 import { placeParameters } from "./parameter_tree.ts";
@@ -116,8 +117,22 @@ function about(facts: FrameFacts): (NexusNode | null)[] {
   return [
     textField("title", firstOf(configured(facts, "beamline", "title"), named)),
     textField("experiment_identifier", configured(facts, "beamline", "experiment_identifier")),
+    seriesField(facts),
     facts.view === null ? null : field("program_name", clean(facts.view.creator ?? "QXRD"), { attributes }),
   ];
+}
+
+/** The series that the frame belongs to, and its place in it; the series' master is put together by this. */
+function seriesField(facts: FrameFacts): NexusNode | null {
+  const { series, counter, phase, collision } = identityOf(facts);
+  if (series === null || facts.dark) return null;
+  return field(SERIES_FIELD, clean(series), {
+    attributes: {
+      [PLACE_IN_SERIES.number]: { integer: counter! },
+      ...phase === null ? {} : { [PLACE_IN_SERIES.phase]: { integer: phase } },
+      ...collision === null ? {} : { [PLACE_IN_SERIES.collision]: { integer: collision } },
+    },
+  });
 }
 
 /** QXRD notes when it had processed a frame; the exposure ended before, by a time that it does not note. */

@@ -1,6 +1,6 @@
 /** Parts of the entry beside the instrument: sample, process. */
 import manifest from "../../../deno.json" with { type: "json" };
-import { parseFrameName } from "../../qxrd/frame_name.ts";
+import { identityOf } from "./exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { clean, configured, numberField, textField } from "./sources.ts";
 import { formatInZone } from "./time.ts";
@@ -11,7 +11,7 @@ export const PROGRAM_VERSION: string = manifest.version;
 
 /** Without a configured name the sample has the name of the series, which people call by it. */
 export function sampleGroup(facts: FrameFacts, isNxmx: boolean): NexusGroup {
-  const series = { value: parseFrameName(facts.imageName).base, origin: "file name" };
+  const series = { value: identityOf(facts).base, origin: "file name" };
   return group("sample", "NXsample", {
     children: [
       textField("name", configured(facts, "sample", "name") ?? series),

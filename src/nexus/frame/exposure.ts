@@ -1,5 +1,5 @@
 /** How long a frame was exposed, and its numbers in the series. */
-import { parseFrameName } from "../../qxrd/frame_name.ts";
+import { type FrameIdentity, identifyFrame } from "../../qxrd/frame_identity.ts";
 import type { FrameFacts } from "./facts.ts";
 import { fromMetadata, mapped, type Sourced } from "./sources.ts";
 
@@ -17,18 +17,37 @@ export function summedExposures(facts: FrameFacts): Sourced<number> | null {
   return fromMetadata(facts, "summedExposures", ["summedExposures"]);
 }
 
-/** The frame's number in its series; null for a dark, which has none. */
-export function frameNumber(facts: FrameFacts): Sourced<number> | null {
-  const told = fromMetadata(facts, "imageNumber", ["imageNumber", "fileIndex"]);
-  if (told !== null) return told.value >= 0 ? told : null;
-  const { counter } = parseFrameName(facts.imageName);
-  return counter === null ? null : { value: counter, origin: "file name" };
+const identities = new WeakMap<FrameFacts, FrameIdentity>();
+
+/** Which frame of which series it is. */
+export function identityOf(facts: FrameFacts): FrameIdentity {
+  let identity = identities.get(facts);
+  if (identity === undefined) {
+    const { imageName, view, isThere } = facts;
+    identity = identifyFrame(imageName, { view, ...isThere === undefined ? {} : { isThere } });
+    identities.set(facts, identity);
+  }
+  return identity;
 }
 
-/** A number that grows over the whole session where QXRD counts one, else the one in the series. */
+/** The frame's number in its series; null for a dark, which has none. */
+export function frameNumber(facts: FrameFacts): Sourced<number> | null {
+  if (facts.dark) return null;
+  const { counter } = identityOf(facts);
+  const known = fromMetadata(facts, "imageNumber", ["imageNumber", "fileIndex"]);
+  // 0 stands there too where nothing was acquired, as in a mask.
+  const least = (facts.view?.nPhases ?? 0) > 0 ? 0 : 1;
+  if (counter === null) return known !== null && known.value >= least ? known : null;
+  return known?.value === counter ? known : { value: counter, origin: "file name" };
+}
+
+/** A number that sorts the frames of a series: of one number the phases follow each other. */
 export function sequenceNumber(facts: FrameFacts): Sourced<number> | null {
-  const told = fromMetadata(facts, "imageSequenceNumber", ["imageSequenceNumber"]);
-  return told !== null && told.value >= 0 ? told : frameNumber(facts);
+  const number = frameNumber(facts);
+  const { phase } = identityOf(facts);
+  const phases = facts.view?.nPhases ?? 0;
+  if (number === null || phase === null || phase >= phases) return number;
+  return { value: number.value * phases + phase, origin: `${number.origin} x nPhases + phase` };
 }
 
 export function gainSetting(facts: FrameFacts): Sourced<string> | null {

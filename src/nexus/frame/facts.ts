@@ -39,6 +39,8 @@ export interface FrameFacts {
   readonly notes: readonly string[];
   /** Each at its own path, or as /entry/instrument/parameters/NAME. */
   readonly parameters: readonly ParameterReading[];
+  /** Whether an image of this stem is there too, in raw or in the output: tells a series' number from a taken name's. */
+  readonly isThere?: (stem: string) => boolean;
   readonly dark: boolean;
   readonly referenceDark: ReferenceDark | null;
   /** When QXRD wrote the frame; tells the time where no sidecar does. */

@@ -1,5 +1,7 @@
 /** Reads of a delivered NeXus file what its series' master has to know. */
 import type { Hdf5Dataset, Hdf5Group, Hdf5Library, Hdf5Type } from "../../../ffi/hdf5/library.ts";
+import { PLACE_IN_SERIES, SERIES_FIELD } from "../frame/series_field.ts";
+import type { SeriesPlace } from "./series_layout.ts";
 
 /** Where each frame's file has its image. */
 export const FRAME_IMAGE = "/entry/data/data";
@@ -15,6 +17,8 @@ export interface FrameImage {
   readonly countTime_s: number | null;
   readonly startTime: string | null;
   readonly endTime: string | null;
+  /** Null where the file does not say it: older ones. */
+  readonly place: SeriesPlace | null;
 }
 
 /** Or in words why the frame cannot stand in a master. @throws Hdf5Error where the file is none of HDF5 */
@@ -35,7 +39,30 @@ export function readFrameImage(hdf5: Hdf5Library, path: string): FrameImage | st
     countTime_s: numberAt(file.root, `${DETECTOR}/count_time`),
     startTime: textAt(file.root, "entry/start_time"),
     endTime: textAt(file.root, "entry/end_time") ?? textAt(file.root, "entry/end_time_estimated"),
+    place: placeIn(file.root),
   };
+}
+
+function placeIn(root: Hdf5Group): SeriesPlace | null {
+  using dataset = openDataset(root, `entry/${SERIES_FIELD}`);
+  const series = dataset?.read({ elementsMax: 1 }) ?? null;
+  if (dataset === null || typeof series !== "string") return null;
+  const number = attributeAt(dataset, PLACE_IN_SERIES.number);
+  if (number === null) return null;
+  return {
+    series,
+    number,
+    phase: attributeAt(dataset, PLACE_IN_SERIES.phase) ?? -1,
+    collision: attributeAt(dataset, PLACE_IN_SERIES.collision) ?? -1,
+  };
+}
+
+/** A whole number of an attribute, or null. */
+function attributeAt(dataset: Hdf5Dataset, name: string): number | null {
+  if (!dataset.attributeNames().includes(name)) return null;
+  const value = dataset.readAttribute(name, { elementsMax: 1 });
+  const number = Array.isArray(value) ? value[0] : value;
+  return typeof number === "number" || typeof number === "bigint" ? Number(number) : null;
 }
 
 /** The names of what a frame's file says of the measurement. */

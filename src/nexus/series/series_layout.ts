@@ -1,5 +1,5 @@
 /** Which frames make a series, what its master file is called, and in which slot of its stack each frame stands. */
-import { parseFrameName } from "../../qxrd/frame_name.ts";
+import { identifyFrame } from "../../qxrd/frame_identity.ts";
 
 /**
  * No frame can have a NeXus file of this name, since theirs all end in ".nxs"; and whoever looks for "*.nxs" finds
@@ -12,13 +12,8 @@ const NEXUS_ENDING = ".nxs";
  * numbers 1 and 99,999) the stack holds the present frames alone, one after the other.
  */
 export const ABSENT_MAX = 10_000;
-/** The axis of the frames' numbers is of int32. */
-const NUMBER_MAX = 2 ** 31 - 1;
-
-/** A frame's place in its series, as its name tells. */
-export interface SeriesFrame {
-  /** "P-00001.nxs" */
-  readonly file: string;
+/** A frame's place in its series. */
+export interface SeriesPlace {
   /** What the series is called: "P"; "P.raw" for QXRD's raw frames of the same names. */
   readonly series: string;
   readonly number: number;
@@ -27,25 +22,45 @@ export interface SeriesFrame {
   readonly collision: number;
 }
 
+export interface SeriesFrame extends SeriesPlace {
+  /** "P-00001.nxs" */
+  readonly file: string;
+}
+
 export interface Slot<T extends SeriesFrame> {
   readonly number: number;
   /** Null where no frame of this number is there. */
   readonly frame: T | null;
 }
 
-/** Null for what is no frame of a series: other files, frames without a number, darks. */
-export function seriesFrame(file: string): SeriesFrame | null {
-  if (!file.endsWith(NEXUS_ENDING)) return null;
-  const stem = file.slice(0, -NEXUS_ENDING.length);
-  const { base, counter, phase, collision, kind } = parseFrameName(`${stem}.tif`);
-  if (counter === null || counter > NUMBER_MAX || kind === "dark") return null;
-  return {
-    file,
-    series: kind === "raw" ? `${base}.raw` : base,
-    number: counter,
-    phase: phase ?? -1,
-    collision: collision ?? -1,
-  };
+/**
+ * By the file's name; files that pewatch has written since 0.2 hold it themselves. Null for what is no frame of a series:
+ * other files, frames without a number, darks.
+ * @param isThere whether a file of this name lies beside it
+ */
+export function placeByName(file: string, isThere: (file: string) => boolean = () => false): SeriesPlace | null {
+  const stem = frameStem(file);
+  if (stem === null) return null;
+  const { series, counter, phase, collision } = identifyFrame(`${stem}.tif`, {
+    view: null,
+    isThere: (other) => isThere(`${other}${NEXUS_ENDING}`),
+  });
+  return series === null ? null : { series, number: counter!, phase: phase ?? -1, collision: collision ?? -1 };
+}
+
+/** "P-00001" of "P-00001.nxs"; null for other files. */
+function frameStem(file: string): string | null {
+  return file.endsWith(NEXUS_ENDING) ? file.slice(0, -NEXUS_ENDING.length) : null;
+}
+
+/**
+ * Whether a file may hold a frame of a series, before it is opened: QXRD puts numbers behind the base, the counter of a
+ * taken name before its first dot too.
+ */
+export function mayBeOf(series: string, file: string): boolean {
+  const start = series.split(".", 1)[0]!;
+  const stem = frameStem(file);
+  return stem !== null && stem.startsWith(start) && /^[-_.]/.test(stem.slice(start.length));
 }
 
 export function masterName(series: string): string {

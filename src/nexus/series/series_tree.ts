@@ -2,6 +2,7 @@
 import { NEXUS_RELEASE } from "../frame/build.ts";
 import { PROGRAM, PROGRAM_VERSION } from "../frame/entry_parts.ts";
 import { pixelAxis } from "../frame/pixel_axis.ts";
+import { SERIES_FIELD } from "../frame/series_field.ts";
 import { FRAME_IMAGE, type FrameImage, type FrameMembers } from "./series_frame.ts";
 import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
 import { formatInZone } from "../frame/time.ts";
@@ -69,7 +70,8 @@ function entryGroup(contents: MasterContents): NexusGroup {
   return group("entry", "NXentry", {
     attributes: { default: "data" },
     children: [
-      contents.series === "" ? null : field("title", contents.series, { origin: "file names" }),
+      contents.series === "" ? null : field("title", contents.series, { origin: "the frames' files" }),
+      contents.series === "" ? null : field(SERIES_FIELD, contents.series),
       first.image.startTime === null ? null : field("start_time", first.image.startTime, { origin: "first frame" }),
       end === null ? null : field("end_time", end, { origin: "last frame" }),
       ...shared.map((name) => external(name, { file: first.file, path: `/entry/${name}` })),
