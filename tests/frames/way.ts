@@ -8,7 +8,7 @@ import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { Finalize } from "../../src/frames/deliver/finalize.ts";
-import type { Condition, FrameEvent, Reporter } from "../../src/frames/events.ts";
+import type { Condition, FrameEvent, Reporter, UnclaimedCounts } from "../../src/frames/events.ts";
 import type { FolderKind, LeftFolder } from "../../src/frames/claim/left_folders.ts";
 import { mergeData } from "../../src/frames/merge/merge_data.ts";
 import type { RetryProgress } from "../../src/frames/prepare/quarantine_retry.ts";
@@ -62,6 +62,8 @@ export class Way implements Disposable {
   roots: KnownRoots = { raw: [], output: [] };
   /** What is left in these, as the stages told last, by their paths. */
   readonly leftFrames = new Map<string, number>();
+  /** What stays in raw, as the first stage counted it last. */
+  unclaimed: UnclaimedCounts = {};
   /** How far the last order is to try the quarantine again. */
   retried: RetryProgress | null = null;
   #orders = 0;
@@ -222,8 +224,9 @@ export class Way implements Disposable {
         if (message === null) conditions.delete(key);
         else conditions.set(key, message);
       },
-      backlog: ({ left = [], retried = this.retried }) => {
+      backlog: ({ left = [], retried = this.retried, unclaimed = this.unclaimed }) => {
         this.retried = retried;
+        this.unclaimed = unclaimed;
         for (const { id, frames } of left) this.leftFrames.set(this.left.find((one) => one.id === id)!.path, frames);
       },
     };

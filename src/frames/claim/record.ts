@@ -195,6 +195,7 @@ export function isPlainName(name: string): boolean {
   return name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name);
 }
 
-function isRelativeFolder(folder: string): boolean {
+/** The same of a folder below another, forward slashes. */
+export function isRelativeFolder(folder: string): boolean {
   return folder === "" || folder.split("/").every(isPlainName);
 }

@@ -21,6 +21,7 @@ import { parametersFor } from "../claim/claim_parameters.ts";
 import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
 import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
+import { LateCompanions } from "./late_companions.ts";
 import { QuarantineRetry } from "./quarantine_retry.ts";
 import { type DarkFate, fateOfDark } from "./dark_policy.ts";
 import { exposedAt } from "../exposure_time.ts";
@@ -57,6 +58,7 @@ export class PrepareRaw {
   readonly #retry = new QuarantineRetry();
   readonly #unclaimed = new UnclaimedReport();
   readonly #order = new LookOrder();
+  readonly #late = new LateCompanions();
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
   #nextScan_ms = 0;
@@ -105,13 +107,24 @@ export class PrepareRaw {
     // The tries at a file that is held open take time too, and are no reason to look less often.
     const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
     this.#nextScan_ms = begun_ms + scan_ms + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
-    const claim = (candidate: Candidate, verdict: Ready) => claimReady(candidate, { verdict, options });
+    const claim = (candidate: Candidate, verdict: Ready) => this.#claim(candidate, { verdict, options });
     await this.#retry.work(options, { onTheWay, claim });
     const waits = (candidate: Candidate) => !taken.has(candidate);
     const left = leftInRaw(scan, { folders, waits });
     const raw = scan.candidates.length - taken.size;
-    const unclaimed = this.#unclaimed.report(scan.unclaimed, reporter);
+    const { stays, others: more } = await this.#late.work(scan.companions, options);
+    const counts = this.#unclaimed.report(new Map([...scan.unclaimed, ["companion", stays]]), reporter);
+    const unclaimed = more === 0 ? counts : { ...counts, companion: stays.length + more };
     reporter.backlog(scan.read.has(folders.raw) ? { raw, left, unclaimed } : { left });
+  }
+
+  async #claim(
+    candidate: Candidate,
+    claim: { verdict: Ready; options: StageOptions },
+  ): Promise<"claimed" | "removed"> {
+    const { outcome, record } = await claimReady(candidate, claim);
+    this.#late.sentTo(record.destination);
+    return outcome;
   }
 
   /** Goes on with what a crash left, before anything new is claimed. */
@@ -148,7 +161,7 @@ export class PrepareRaw {
     try {
       const verdict = assess(candidate, this.#watch, settings.frames);
       if (verdict.state === "waiting") return "waiting";
-      const outcome = await claimReady(candidate, { verdict, options });
+      const outcome = await this.#claim(candidate, { verdict, options });
       this.#refused.delete(frame);
       reporter.condition({ key: "temp", message: null });
       return outcome;
@@ -269,7 +282,7 @@ function canMakeClaims(temp: string): boolean {
 async function claimReady(
   candidate: Candidate,
   claim: { verdict: Ready; options: StageOptions },
-): Promise<"claimed" | "removed"> {
+): Promise<{ outcome: "claimed" | "removed"; record: ClaimRecord }> {
   const { verdict, options } = claim;
   const { settings, folders, reporter } = options;
   const frame = frameOf(candidate);
@@ -289,10 +302,10 @@ async function claimReady(
   await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync, parameters });
   if (record.remove) {
     await removeDark(join(folders.temp, DISCARD_PREFIX + record.id), reporter);
-    return "removed";
+    return { outcome: "removed", record };
   }
   reporter.event({ type: "claimed", frame });
-  return "claimed";
+  return { outcome: "claimed", record };
 }
 
 /** Tells of it when its record is gone, so once, also where another program keeps the rest of it open for a while. */

@@ -4,7 +4,7 @@ import type { Unclaimed } from "./scan.ts";
 
 /** What is there for a moment only (a file that is copied under another name first) is not named. */
 const STAYS_MS = 2000;
-/** QXRD's lock files and temporary names, and a sidecar before its image, may be there for longer. */
+/** QXRD's lock files and temporary names may be there for longer. */
 const UNFINISHED_MS = 30_000;
 /** Of a kind; more are counted, but neither remembered nor named. */
 const REMEMBERED_MAX = 10_000;
@@ -30,8 +30,8 @@ const KINDS: Readonly<Record<UnclaimedKind, KindText>> = {
   companion: {
     one: "file belongs to no frame and stays",
     many: "files belong to no frame and stay",
-    what: "neither the raw folder nor the output has an image that they fit",
-    after_ms: UNFINISHED_MS,
+    what: "they are delivered when their frame is; see which image they are of, or remove them",
+    after_ms: STAYS_MS,
   },
   unfinished: {
     one: "temporary file stays",

@@ -1,0 +1,143 @@
+/**
+ * Moves a late file from raw to its frame in the output. `temp/.late-ID` holds it meanwhile, with a record of where it
+ * lay: whatever QXRD puts under its name in raw from then on is another file, and a restart goes on with it.
+ *
+ * Nothing in the output is replaced. The file leaves `.late-ID` only when its copy in the output is verified, flushed and
+ * has its name, or when it is back in raw.
+ */
+import { join } from "node:path";
+import { copySpans } from "../../files/copy_spans.ts";
+import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { factsOf, listFolder, nameIsTaken } from "../../files/listing.ts";
+import { readPlain } from "../../files/plain_file.ts";
+import { sameContent } from "../../files/same_content.ts";
+import { writeWhole } from "../../files/whole_file.ts";
+import { rawFolder } from "../claim/awkward_names.ts";
+import { newClaimId } from "../claim/claim.ts";
+import { moveFile } from "../claim/move_file.ts";
+import { isPlainName, isRelativeFolder } from "../claim/record.ts";
+import type { FoundPlace, LateFile } from "./find_delivered.ts";
+
+export const LATE_PREFIX = ".late-";
+const RECORD = "late.json";
+const RECORD_BYTES_MAX = 65_536;
+
+/** Where a late file lay. */
+export interface LateRecord {
+  readonly raw: string;
+  /** Sub-folder of raw, forward slashes. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Looks for the file's frame once more, now that nobody else has the file. */
+export type FindFrame = (file: LateFile, record: LateRecord) => FoundPlace;
+
+export type LateOutcome = { readonly delivered: string; readonly image: string } | { readonly reason: string };
+
+/** @throws the system's error; the file is then whole in raw or in `.late-ID` */
+export async function takeLate(
+  record: LateRecord,
+  options: { from: string; temp: string; find: FindFrame; fsync: boolean },
+): Promise<LateOutcome> {
+  const holder = join(options.temp, LATE_PREFIX + newClaimId());
+  Deno.mkdirSync(holder);
+  writeWhole(join(holder, RECORD), new TextEncoder().encode(JSON.stringify(record)), { fsync: options.fsync });
+  try {
+    await moveFile(options.from, join(holder, record.name));
+  } catch (error) {
+    if (factsOf(join(holder, record.name)) === null) clear(holder);
+    throw error;
+  }
+  return await finishLate(holder, record, options);
+}
+
+/**
+ * Goes on with a file that a stop left in `holder`.
+ * @param raws the raw folders that it may have come from
+ * @returns null where nothing is in it
+ */
+export async function resumeLate(
+  holder: string,
+  options: { find: FindFrame; fsync: boolean; raws: readonly string[] },
+): Promise<LateOutcome | null> {
+  const record = readLate(holder);
+  if (record === null || factsOf(join(holder, record.name)) === null) {
+    clear(holder);
+    return null;
+  }
+  if (!options.raws.includes(record.raw)) throw new Error(`${holder} is of another raw folder, ${record.raw}`);
+  return await finishLate(holder, record, options);
+}
+
+async function finishLate(
+  holder: string,
+  record: LateRecord,
+  { find, fsync }: { find: FindFrame; fsync: boolean },
+): Promise<LateOutcome> {
+  const path = join(holder, record.name);
+  const facts = factsOf(path);
+  if (facts === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
+  // Another file may have come to its name just before it was moved.
+  const found = find({ path, name: record.name, facts }, record);
+  if ("reason" in found) return await giveBack(holder, record, found.reason);
+  const target = join(found.folder, found.name);
+  if (!found.present && !await deliver(path, { folder: found.folder, target, fsync })) {
+    return await giveBack(holder, record, `its image ${found.image} has another file of this kind beside it`);
+  }
+  // Also of what an earlier try has put there: it may have ended before this.
+  if (fsync) syncFolder(found.folder);
+  removeFile(path);
+  clear(holder);
+  return { delivered: target, image: found.image };
+}
+
+/** Whether it stands there now; false where another file has the name. */
+async function deliver(path: string, to: { folder: string; target: string; fsync: boolean }): Promise<boolean> {
+  const { size, mtime } = Deno.lstatSync(path);
+  const part = join(to.folder, `.pewatch-${newClaimId()}-late.part`);
+  try {
+    const spans = [{ source: path, offset: 0, length: size }];
+    copySpans([{ path: part, spans, checksumSlot: null }], { verify: "compare", fsync: to.fsync, hashed: null });
+    if (mtime !== null) Deno.utimeSync(part, mtime, mtime);
+    await whileHeldOpen(() => publish(part, to.target));
+  } catch (error) {
+    removeFile(part);
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return sameContent(path, to.target);
+  }
+  return true;
+}
+
+/** Where its name in raw is taken by now, it stays in the holder, and is tried again. */
+async function giveBack(holder: string, record: LateRecord, reason: string): Promise<LateOutcome> {
+  const home = join(rawFolder(record.raw, record.folder), record.name);
+  if (nameIsTaken(home)) throw new Error(`it waits in ${holder}, since its name in raw is taken again: ${reason}`);
+  await moveFile(join(holder, record.name), home);
+  clear(holder);
+  return { reason };
+}
+
+/** The record's removal is the last step but one: until then the next start finds what to do. */
+function clear(holder: string): void {
+  const { files } = listFolder(holder);
+  const foreign = files.find((name) => !name.startsWith(RECORD));
+  if (foreign !== undefined) throw new Error(`${holder} holds ${foreign}: move it back into the raw folder`);
+  for (const name of files) removeFile(join(holder, name));
+  removeFolder(holder);
+}
+
+/** Null where there is none, or one that was cut off: nothing had moved then. */
+function readLate(holder: string): LateRecord | null {
+  const bytes = readPlain(join(holder, RECORD), RECORD_BYTES_MAX);
+  if (bytes === null) return null;
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const { raw, folder, name } = (value ?? {}) as Record<string, unknown>;
+  if (typeof raw !== "string" || typeof folder !== "string" || typeof name !== "string") {
+    throw new Error(`Cannot read ${join(holder, RECORD)}: it is no record of a late file`);
+  }
+  if (!isRelativeFolder(folder) || !isPlainName(name) || name.startsWith(RECORD)) {
+    throw new Error(`Cannot read ${join(holder, RECORD)}: it names no file of a raw folder`);
+  }
+  return { raw, folder, name };
+}
