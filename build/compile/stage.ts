@@ -98,6 +98,8 @@ if (import.meta.main) {
   const [checkout, stage] = Deno.args as [string, string];
   const read = (name: string) => JSON.parse(Deno.readTextFileSync(join(checkout, name)));
   const manifest = cutManifest(read("deno.json"), [...sourcesBelow(stage)]);
+  // What components.ts writes: the licences of all that is embedded.
+  (manifest["compile"] as { include: string[] }).include.push("licenses");
   const lock = cutLock(read("deno.lock"), manifest);
   Deno.writeTextFileSync(join(stage, "deno.json"), JSON.stringify(manifest, null, 2) + "\n");
   Deno.writeTextFileSync(join(stage, "deno.lock"), JSON.stringify(lock, null, 2) + "\n");

@@ -7,7 +7,7 @@ program_parts="main.ts src ffi plugins config"
 
 # --- The compiler and its base: Deno as an executable without a program in it
 
-# Sets base_kind, and base_deno, the Deno that compiles: the official base of the project's Deno where Deno's download site is reached,
+# Sets base_kind, is_release (only with the official base), and base_deno, the Deno that compiles: the official base of the project's Deno where Deno's download site is reached,
 # else an older one from npm. PEWATCH_BASE=official or npm asks for one of them.
 choose_base() {
   read_base_pins
@@ -20,7 +20,8 @@ choose_base() {
 }
 
 use_npm_base() {
-  base_kind="of Deno $npm_version from npm"
+  base_kind="Deno $npm_version, taken out of the npm packages ${pins_linux%% *} and ${pins_windows%% *}"
+  is_release=no
   base_deno=$cache/compile/${pins_compiler##* }/deno
   [ -x "$base_deno" ] || fetch_from_npm compiler "$base_deno"
 }
@@ -47,7 +48,8 @@ target_of() {
 # Both systems' or none: two versions in one release would be confusing.
 fetch_official_base() {
   local system
-  base_kind="of Deno $deno_version, the official one"
+  base_kind="official: Deno $deno_version"
+  is_release=yes
   base_deno=$DENO
   for system in linux windows; do
     [ -e "$(official_base "$system")" ] || lock_name=lock-compile locked download_base "$system" || return 1
@@ -148,11 +150,12 @@ compile() {
     add_libraries "$stage"
   fi
   ensure_base "$system"
+  add_components "$stage" "$system"
   hash_stage "$stage" "$system"
   local wanted=$SHA256 found="" of=""
   if [ -f "$output" ] && { read -r found of <"$made"; } 2>/dev/null && [ "$found" = "$wanted" ]; then
     sha256_of "$output"
-    [ "$SHA256" != "$of" ] || { say "${output#"$root"/} is up to date" && return 0; }
+    [ "$SHA256" != "$of" ] || [ ! -f "$(sbom_of "$system")" ] || { say "${output#"$root"/} is up to date" && return 0; }
   fi
   rm -f "$output"
   (cd "$stage" && run_compiler "$(target_of "$system")" "$workspace/$system.out" ${libraries[@]+"${libraries[@]}"}) >"$log" 2>&1 </dev/null ||
@@ -161,8 +164,29 @@ compile() {
   [ "$system" != windows ] || { mv "$workspace/$system.out.exe" "$workspace/$system.out" && set_resources "$workspace/$system.out"; }
   sha256_of "$workspace/$system.out"
   mv "$workspace/$system.out" "$output"
+  NODE_NO_WARNINGS=1 "$DENO" run -A --frozen --cached-only --config "$root/deno.json" "$compile_tools/sbom.ts" "$stage/licenses/components.json" "$version" \
+    "$output" "$(sbom_of "$system")" || fail "the bill of materials of ${output##*/} cannot be written"
   echo "$wanted $SHA256" >"$made"
-  say "${output#"$root"/}: $(size_of "$output"), base $base_kind ($((SECONDS - start)) s)"
+  say "${output#"$root"/}: $(size_of "$output"), base: ${base_kind#official: } ($((SECONDS - start)) s)"
+}
+
+# The bill of materials of an executable, CycloneDX.
+sbom_of() { echo "$root/dist/pewatch-$version-$1.cdx.json"; }
+
+# add_components STAGE SYSTEM: licences, and the list of all that is embedded.
+add_components() {
+  local name prefix_of native=""
+  mkdir -p "$1/licenses"
+  if [ "$2" = windows ]; then
+    native=$windows_libraries
+    for name in $windows_libraries; do
+      prefix_of=${name}_prefix
+      cp "${!prefix_of}/licenses/"* "$1/licenses/"
+    done
+  fi
+  # shellcheck disable=SC2086 # a list of names
+  "$DENO" run -A --no-config "$compile_tools/components.ts" "$root" "$1" "$base_kind" $native <<<"$packages" ||
+    fail "what is embedded cannot be listed"
 }
 
 # add_libraries STAGE: each DLL to the folder in ffi/ that opens it; adds to $libraries what the compiler has to be told.
@@ -200,18 +224,16 @@ size_of() { numfmt --to=si --suffix=B --format=%.1f "$(stat -c %s "$1")"; }
 
 # pack_zip EXECUTABLE ZIP: unless ZIP was packed from the same.
 pack_zip() {
-  local folder=$workspace/zip/pewatch-$version made=$cache/compile/zip.made name prefix_of
+  local folder=$workspace/zip/pewatch-$version made=$cache/compile/zip.made
   mkdir -p "$folder/licenses" "$folder/docs"
   cp "$1" "$folder/pewatch.exe"
   cp "$root/LICENSE" "$root/COPYING" "$root/README.md" "$folder/"
   cp "$root"/docs/*.md "$folder/docs/"
   cp "$root/config/pewatch-service.xml" "$folder/"
-  cp "$compile_tools/licenses/"* "$folder/licenses/"
-  for name in $windows_libraries; do
-    prefix_of=${name}_prefix
-    cp "${!prefix_of}/licenses/"* "$folder/licenses/"
-  done
-  collect_package_licenses "$folder/licenses"
+  cp "$workspace/windows/pewatch/licenses/"* "$folder/licenses/"
+  cp "$(sbom_of windows)" "$folder/licenses/"
+  [ "$is_release" = yes ] || echo "This is a development build. Its base is ${base_kind}; a release has Deno's own." >"$folder/DEVELOPMENT-BUILD.txt"
+  report_package_sizes
   hash_folder "$folder"
   if [ -f "$2" ] && [ "$(cat "$made" 2>/dev/null)" = "$SHA256" ]; then
     say "${2#"$root"/} is up to date"
@@ -220,6 +242,7 @@ pack_zip() {
   rm -f "$2"
   (cd "$workspace/zip" && python3 -m zipfile -c "$workspace/out.zip" "pewatch-$version") || fail "the zip cannot be packed"
   mv "$workspace/out.zip" "$2"
+  (cd "${2%/*}" && sha256sum "${2##*/}" >"${2##*/}.sha256")
   echo "$SHA256" >"$made"
   say "${2#"$root"/}: $(size_of "$2")"
 }
@@ -230,17 +253,11 @@ hash_folder() {
   SHA256=${SHA256%% *}
 }
 
-# Also says what each package costs: its files, which are embedded as they are.
-collect_package_licenses() {
-  local name version folder license total=0 bytes
+# What each package costs: its files, which are embedded as they are.
+report_package_sizes() {
+  local name version folder total=0 bytes
   while read -r name version; do
     for folder in "$DENO_DIR/npm/"*"/$name/$version"; do
-      license=$(find "$folder" -maxdepth 1 -iname 'licen[sc]e*' | head -n 1)
-      if [ -n "$license" ]; then
-        cp "$license" "$1/npm-${name//\//-}.txt"
-      else
-        say "$name $version has no file with its licence"
-      fi
       bytes=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }')
       total=$((total + bytes))
       printf '  %9d bytes  %s %s\n' "$bytes" "$name" "$version"

@@ -40,6 +40,11 @@ async function dispatch(args: readonly string[]): Promise<number> {
     console.log(describeVersions().join("\n"));
     return EXIT.done;
   }
+  if (first === "--licenses") {
+    const { licenseLines, readEmbedded } = await import("./embedded.ts");
+    console.log(licenseLines(readEmbedded()).join("\n"));
+    return EXIT.done;
+  }
   const command = commandOf(first);
   return command ? await (await command.load())(rest) : unknown(first);
 }
@@ -60,7 +65,7 @@ function commandOf(name: string): Command | undefined {
 
 function unknown(name: string): number {
   const what = name.startsWith("-") ? "option" : "command";
-  const meant = closest(name, [...Object.keys(COMMANDS), "help", "--help", "--version"]);
+  const meant = closest(name, [...Object.keys(COMMANDS), "help", "--help", "--version", "--licenses"]);
   console.error(`pewatch: Unknown ${what} "${name}".${meant ? ` Did you mean ${meant}?` : ""}\nSee pewatch --help`);
   return EXIT.usage;
 }
@@ -73,7 +78,8 @@ function overview(): string {
     "",
     ...commandLines(COMMANDS),
     "",
-    "pewatch help COMMAND shows a command's options, pewatch --version the versions of all parts.",
+    "pewatch help COMMAND shows a command's options, pewatch --version the versions of all",
+    "parts, pewatch --licenses their licences.",
     "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
   ].join("\n");
 }

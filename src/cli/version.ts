@@ -3,6 +3,7 @@ import { dirname, sep } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { openTangoLibrary } from "../../ffi/tango/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { type Embedded, readEmbedded } from "./embedded.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 
 export interface LibraryFinding {
@@ -45,15 +46,22 @@ function placeOf(path: string): string {
 
 /** What `--version` prints, pewatch's own line first. */
 export function describeVersions(): string[] {
-  const how = Deno.build.standalone ? "compiled" : "from source";
+  const embedded = readEmbedded();
   return [
-    `pewatch ${PROGRAM_VERSION} (${how}, ${Deno.build.target})`,
+    `pewatch ${PROGRAM_VERSION} (${howBuilt(embedded)}, ${Deno.build.target})`,
     `Deno ${Deno.version.deno}`,
     ...findLibraries().map(({ name, version, path, problem }) =>
       version === null ? `${name} not found: ${problem}` : `${name} ${version} (${path})`
     ),
     describeTango(),
+    ...embedded?.build === "development" ? [`base: ${embedded.base}`] : [],
   ];
+}
+
+/** "compiled" for a release; a base that is not Deno's own makes a development build. */
+export function howBuilt(embedded: Embedded | null): string {
+  if (embedded === null) return "from source";
+  return embedded.build === "release" ? "compiled" : "compiled, development build";
 }
 
 /** Nothing is wrong where it is missing: only whoever switches Tango on needs it. */

@@ -1,16 +1,36 @@
 /** The Windows executable starts by itself, finds its libraries inside and its things beside it. */
 import assert from "node:assert/strict";
+import manifest from "../../deno.json" with { type: "json" };
 import { TempFolder } from "../temp_folder.ts";
 import { outputOn, runOn, WINDOWS_EXECUTABLE, windowsPath } from "./programs.ts";
 
-Deno.test("--version tells the Deno inside, and all libraries inside the executable", async () => {
+Deno.test("--version shows the Deno inside, all libraries inside the executable, and that it is a development build", async () => {
   const lines = (await outputOn("windows", ["--version"])).trimEnd().split("\n");
-  assert.match(lines[0]!, /^pewatch \d+\.\d+\.\d+ \(compiled, x86_64-pc-windows-msvc\)$/);
+  assert.match(lines[0]!, /^pewatch \d+\.\d+\.\d+ \(compiled(, development build)?, x86_64-pc-windows-msvc\)$/);
   assert.match(lines[1]!, /^Deno \d+\.\d+\.\d+$/);
   assert.match(lines[2]!, /^libtiff 4\.\d+\.\d+ \(inside the executable\)$/);
   assert.match(lines[3]!, /^HDF5 1\.14\.5 \(inside the executable\)$/);
   assert.match(lines[4]!, /^cppTango 10\.0\.2 \(inside the executable\)$/);
+  if (lines[0]!.includes("development build")) {
+    assert.match(lines.splice(5, 1)[0] ?? "", /^base: Deno .* npm packages /);
+  }
   assert.equal(lines.length, 5);
+});
+
+Deno.test("--licenses lists all that is inside, with the texts", async () => {
+  for (const system of ["linux", "windows"] as const) {
+    const text = await outputOn(system, ["--licenses"]);
+    const bom = JSON.parse(
+      Deno.readTextFileSync(new URL(`../../dist/pewatch-${manifest.version}-${system}.cdx.json`, import.meta.url)),
+    );
+    const names: string[] = bom.components.map(({ group, name }: { group?: string; name: string }) =>
+      group === undefined ? name : `${group}/${name}`
+    );
+    assert.ok(names.includes("valibot") && names.includes("deno"), names.join());
+    assert.equal(names.includes("omniorb"), system === "windows");
+    for (const name of names) assert.match(text, new RegExp(`^  ${name} .*: \\S`, "m"));
+    assert.match(text, /^={20} valibot .*\n\nMIT License/m);
+  }
 });
 
 Deno.test("both executables have one Deno inside", async () => {

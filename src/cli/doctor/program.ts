@@ -1,5 +1,6 @@
 /** The program itself: its version, Deno's, and the native libraries. */
 import type { LibraryFinding } from "../version.ts";
+import { type Embedded, readEmbedded } from "../embedded.ts";
 import { PROGRAM_VERSION } from "../program_version.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 
@@ -18,8 +19,12 @@ export function checkDeno(version: string = Deno.version.deno, os: string = Deno
   return ok(name, version);
 }
 
-export function checkProgram(): Finding {
-  return ok("pewatch", `${PROGRAM_VERSION} ${Deno.build.standalone ? `(${Deno.execPath()})` : "from source"}`);
+export function checkProgram(embedded: Embedded | null = readEmbedded()): Finding {
+  if (embedded === null) return ok("pewatch", `${PROGRAM_VERSION} from source`);
+  const finding = `${PROGRAM_VERSION} (${Deno.execPath()})`;
+  return embedded.build === "release"
+    ? ok("pewatch", finding)
+    : ok("pewatch", `${finding}, development build: ${embedded.base}`);
 }
 
 export function checkLibrary({ name, version, path, problem: reason }: LibraryFinding): Finding {
