@@ -1,37 +1,16 @@
 /** The functions of kernel32.dll about the console that pewatch calls: the table, nothing else. */
 
+import { fn } from "../function.ts";
+
 export const CONSOLE_SYMBOLS = {
-  GetConsoleProcessList: {
-    parameters: [
-      "buffer", // LPDWORD lpdwProcessList
-      "u32", // DWORD dwProcessCount
-    ],
-    result: "u32", // DWORD, how many there are, also where the list is too short for them; 0 at an error
-  },
-  GetStdHandle: {
-    parameters: [
-      "u32", // DWORD nStdHandle
-    ],
-    result: "pointer", // HANDLE
-  },
-  GetConsoleMode: {
-    parameters: [
-      "pointer", // HANDLE hConsoleHandle
-      "buffer", // LPDWORD lpMode
-    ],
-    result: "i32", // BOOL
-  },
-  SetConsoleMode: {
-    parameters: [
-      "pointer", // HANDLE hConsoleHandle
-      "u32", // DWORD dwMode
-    ],
-    result: "i32", // BOOL
-  },
-  FlushConsoleInputBuffer: {
-    parameters: [
-      "pointer", // HANDLE hConsoleInput
-    ],
-    result: "i32", // BOOL
-  },
+  // DWORD GetConsoleProcessList(LPDWORD lpdwProcessList, DWORD dwProcessCount): how many there are, also where the list is too short for them; 0 at an error
+  GetConsoleProcessList: fn(["buffer", "u32"], "u32"),
+  // HANDLE GetStdHandle(DWORD nStdHandle)
+  GetStdHandle: fn(["u32"], "pointer"),
+  // BOOL GetConsoleMode(HANDLE hConsoleHandle, LPDWORD lpMode)
+  GetConsoleMode: fn(["pointer", "buffer"], "i32"),
+  // BOOL SetConsoleMode(HANDLE hConsoleHandle, DWORD dwMode)
+  SetConsoleMode: fn(["pointer", "u32"], "i32"),
+  // BOOL FlushConsoleInputBuffer(HANDLE hConsoleInput)
+  FlushConsoleInputBuffer: fn(["pointer"], "i32"),
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -1,6 +1,6 @@
 /** Reads HDF5's own account of what went wrong. It is kept per thread, so the thread that failed must ask. */
 import { ERROR_DESCRIPTION_AT, H5E_DEFAULT, H5E_WALK_DOWNWARD } from "./constants.ts";
-import type { Symbols } from "./native.ts";
+import type { Symbols } from "./symbols.ts";
 
 /** The descriptions from the function that was called down to where it went wrong; empty where HDF5 has none. */
 export function readErrorStack(symbols: Symbols): string[] {

@@ -3,9 +3,7 @@ import { H5E_DEFAULT } from "./constants.ts";
 import { Hdf5Error } from "./error.ts";
 import { readErrorStack } from "./error_stack.ts";
 import type { Globals } from "./globals.ts";
-import type { SYMBOLS } from "./symbols.ts";
-
-export type Symbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+import type { Symbols } from "./symbols.ts";
 
 /** Ids that are made once and live as long as the library. */
 export interface SharedIds {

@@ -1,5 +1,7 @@
 /** The functions of HDF5 that pewatch calls: only the table, each parameter with its C declaration. */
 
+import { fn } from "../function.ts";
+
 // hid_t is 64 bits wide since HDF5 1.10; an earlier library would misread every call, so the version is checked first.
 const hid_t = "i64";
 const herr_t = "i32";
@@ -23,595 +25,194 @@ const callback = "function";
 
 export const SYMBOLS = {
   // H5public.h
-  H5dont_atexit: { parameters: [], result: herr_t }, // herr_t H5dont_atexit(void)
-  H5open: { parameters: [], result: herr_t }, // herr_t H5open(void)
-  H5get_libversion: {
-    parameters: [
-      memory, // unsigned *majnum
-      memory, // unsigned *minnum
-      memory, // unsigned *relnum
-    ],
-    result: herr_t, // herr_t
-  },
-  H5is_library_threadsafe: {
-    parameters: [
-      memory, // hbool_t *is_ts
-    ],
-    result: herr_t, // herr_t
-  },
-  H5free_memory: {
-    parameters: [
-      pointer, // void *mem
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // herr_t H5dont_atexit(void)
+  H5dont_atexit: fn([], herr_t),
+  // herr_t H5open(void)
+  H5open: fn([], herr_t),
+  // herr_t H5get_libversion(unsigned *majnum, unsigned *minnum, unsigned *relnum)
+  H5get_libversion: fn([memory, memory, memory], herr_t),
+  // herr_t H5is_library_threadsafe(hbool_t *is_ts)
+  H5is_library_threadsafe: fn([memory], herr_t),
+  // herr_t H5free_memory(void *mem)
+  H5free_memory: fn([pointer], herr_t),
+
   // H5Epublic.h
-  H5Eset_auto2: {
-    parameters: [
-      hid_t, // hid_t estack_id
-      pointer, // H5E_auto2_t func
-      pointer, // void *client_data
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Ewalk2: {
-    parameters: [
-      hid_t, // hid_t err_stack
-      enumeration, // H5E_direction_t direction
-      callback, // H5E_walk2_t func
-      pointer, // void *client_data
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Eclear2: {
-    parameters: [
-      hid_t, // hid_t err_stack
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // herr_t H5Eset_auto2(hid_t estack_id, H5E_auto2_t func, void *client_data)
+  H5Eset_auto2: fn([hid_t, pointer, pointer], herr_t),
+  // herr_t H5Ewalk2(hid_t err_stack, H5E_direction_t direction, H5E_walk2_t func, void *client_data)
+  H5Ewalk2: fn([hid_t, enumeration, callback, pointer], herr_t),
+  // herr_t H5Eclear2(hid_t err_stack)
+  H5Eclear2: fn([hid_t], herr_t),
+
   // H5Fpublic.h
-  H5Fcreate: {
-    parameters: [
-      memory, // const char *filename
-      unsigned, // unsigned flags
-      hid_t, // hid_t fcpl_id
-      hid_t, // hid_t fapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Fopen: {
-    parameters: [
-      memory, // const char *filename
-      unsigned, // unsigned flags
-      hid_t, // hid_t fapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Fflush: {
-    parameters: [
-      hid_t, // hid_t object_id
-      enumeration, // H5F_scope_t scope
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Fclose: {
-    parameters: [
-      hid_t, // hid_t file_id
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Fget_obj_count: {
-    parameters: [
-      hid_t, // hid_t file_id
-      unsigned, // unsigned types
-    ],
-    result: ssize_t, // ssize_t
-  },
+
+  // hid_t H5Fcreate(const char *filename, unsigned flags, hid_t fcpl_id, hid_t fapl_id)
+  H5Fcreate: fn([memory, unsigned, hid_t, hid_t], hid_t),
+  // hid_t H5Fopen(const char *filename, unsigned flags, hid_t fapl_id)
+  H5Fopen: fn([memory, unsigned, hid_t], hid_t),
+  // herr_t H5Fflush(hid_t object_id, H5F_scope_t scope)
+  H5Fflush: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Fclose(hid_t file_id)
+  H5Fclose: fn([hid_t], herr_t),
+  // ssize_t H5Fget_obj_count(hid_t file_id, unsigned types)
+  H5Fget_obj_count: fn([hid_t, unsigned], ssize_t),
+
   // H5Gpublic.h
-  H5Gcreate2: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      hid_t, // hid_t lcpl_id
-      hid_t, // hid_t gcpl_id
-      hid_t, // hid_t gapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Gopen2: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      hid_t, // hid_t gapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Gget_info: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // H5G_info_t *ginfo
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Gclose: {
-    parameters: [
-      hid_t, // hid_t group_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Gcreate2(hid_t loc_id, const char *name, hid_t lcpl_id, hid_t gcpl_id, hid_t gapl_id)
+  H5Gcreate2: fn([hid_t, memory, hid_t, hid_t, hid_t], hid_t),
+  // hid_t H5Gopen2(hid_t loc_id, const char *name, hid_t gapl_id)
+  H5Gopen2: fn([hid_t, memory, hid_t], hid_t),
+  // herr_t H5Gget_info(hid_t loc_id, H5G_info_t *ginfo)
+  H5Gget_info: fn([hid_t, memory], herr_t),
+  // herr_t H5Gclose(hid_t group_id)
+  H5Gclose: fn([hid_t], herr_t),
+
   // H5Lpublic.h
-  H5Lcreate_hard: {
-    parameters: [
-      hid_t, // hid_t cur_loc
-      memory, // const char *cur_name
-      hid_t, // hid_t dst_loc
-      memory, // const char *dst_name
-      hid_t, // hid_t lcpl_id
-      hid_t, // hid_t lapl_id
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Lcreate_soft: {
-    parameters: [
-      memory, // const char *link_target
-      hid_t, // hid_t link_loc_id
-      memory, // const char *link_name
-      hid_t, // hid_t lcpl_id
-      hid_t, // hid_t lapl_id
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Lcreate_external: {
-    parameters: [
-      memory, // const char *file_name
-      memory, // const char *obj_name
-      hid_t, // hid_t link_loc_id
-      memory, // const char *link_name
-      hid_t, // hid_t lcpl_id
-      hid_t, // hid_t lapl_id
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Lget_name_by_idx: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *group_name
-      enumeration, // H5_index_t idx_type
-      enumeration, // H5_iter_order_t order
-      hsize_t, // hsize_t n
-      memory, // char *name
-      size_t, // size_t size
-      hid_t, // hid_t lapl_id
-    ],
-    result: ssize_t, // ssize_t
-  },
-  H5Lget_val: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      memory, // void *buf
-      size_t, // size_t size
-      hid_t, // hid_t lapl_id
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Lget_info: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      memory, // H5L_info_t *linfo
-      hid_t, // hid_t lapl_id
-    ],
-    result: herr_t, // herr_t
-    optional: true,
-  },
-  H5Lget_info1: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      memory, // H5L_info1_t *linfo
-      hid_t, // hid_t lapl_id
-    ],
-    result: herr_t, // herr_t
-    optional: true,
-  },
+
+  // herr_t H5Lcreate_hard(hid_t cur_loc, const char *cur_name, hid_t dst_loc, const char *dst_name, hid_t lcpl_id, hid_t lapl_id)
+  H5Lcreate_hard: fn([hid_t, memory, hid_t, memory, hid_t, hid_t], herr_t),
+  // herr_t H5Lcreate_soft(const char *link_target, hid_t link_loc_id, const char *link_name, hid_t lcpl_id, hid_t lapl_id)
+  H5Lcreate_soft: fn([memory, hid_t, memory, hid_t, hid_t], herr_t),
+  // herr_t H5Lcreate_external(const char *file_name, const char *obj_name, hid_t link_loc_id, const char *link_name, hid_t lcpl_id, hid_t lapl_id)
+  H5Lcreate_external: fn([memory, memory, hid_t, memory, hid_t, hid_t], herr_t),
+  // ssize_t H5Lget_name_by_idx(hid_t loc_id, const char *group_name, H5_index_t idx_type, H5_iter_order_t order, hsize_t n, char *name, size_t size, hid_t lapl_id)
+  H5Lget_name_by_idx: fn([hid_t, memory, enumeration, enumeration, hsize_t, memory, size_t, hid_t], ssize_t),
+  // herr_t H5Lget_val(hid_t loc_id, const char *name, void *buf, size_t size, hid_t lapl_id)
+  H5Lget_val: fn([hid_t, memory, memory, size_t, hid_t], herr_t),
+  // herr_t H5Lget_info(hid_t loc_id, const char *name, H5L_info_t *linfo, hid_t lapl_id)
+  H5Lget_info: { optional: true, ...fn([hid_t, memory, memory, hid_t], herr_t) },
+  // herr_t H5Lget_info1(hid_t loc_id, const char *name, H5L_info1_t *linfo, hid_t lapl_id)
+  H5Lget_info1: { optional: true, ...fn([hid_t, memory, memory, hid_t], herr_t) },
+
   // H5Opublic.h
-  H5Oopen: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      hid_t, // hid_t lapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Oclose: {
-    parameters: [
-      hid_t, // hid_t object_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Oopen(hid_t loc_id, const char *name, hid_t lapl_id)
+  H5Oopen: fn([hid_t, memory, hid_t], hid_t),
+  // herr_t H5Oclose(hid_t object_id)
+  H5Oclose: fn([hid_t], herr_t),
+
   // H5Ipublic.h
-  H5Iget_type: {
-    parameters: [
-      hid_t, // hid_t id
-    ],
-    result: enumeration, // H5I_type_t
-  },
+
+  // H5I_type_t H5Iget_type(hid_t id)
+  H5Iget_type: fn([hid_t], enumeration),
+
   // H5Apublic.h
-  H5Acreate2: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *attr_name
-      hid_t, // hid_t type_id
-      hid_t, // hid_t space_id
-      hid_t, // hid_t acpl_id
-      hid_t, // hid_t aapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Aopen: {
-    parameters: [
-      hid_t, // hid_t obj_id
-      memory, // const char *attr_name
-      hid_t, // hid_t aapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Awrite: {
-    parameters: [
-      hid_t, // hid_t attr_id
-      hid_t, // hid_t type_id
-      memory, // const void *buf
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Aread: {
-    parameters: [
-      hid_t, // hid_t attr_id
-      hid_t, // hid_t type_id
-      memory, // void *buf
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Aget_type: {
-    parameters: [
-      hid_t, // hid_t attr_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Aget_space: {
-    parameters: [
-      hid_t, // hid_t attr_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Aget_num_attrs: {
-    parameters: [
-      hid_t, // hid_t loc_id
-    ],
-    result: int, // int
-  },
-  H5Aget_name_by_idx: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *obj_name
-      enumeration, // H5_index_t idx_type
-      enumeration, // H5_iter_order_t order
-      hsize_t, // hsize_t n
-      memory, // char *name
-      size_t, // size_t size
-      hid_t, // hid_t lapl_id
-    ],
-    result: ssize_t, // ssize_t
-  },
-  H5Aclose: {
-    parameters: [
-      hid_t, // hid_t attr_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Acreate2(hid_t loc_id, const char *attr_name, hid_t type_id, hid_t space_id, hid_t acpl_id, hid_t aapl_id)
+  H5Acreate2: fn([hid_t, memory, hid_t, hid_t, hid_t, hid_t], hid_t),
+  // hid_t H5Aopen(hid_t obj_id, const char *attr_name, hid_t aapl_id)
+  H5Aopen: fn([hid_t, memory, hid_t], hid_t),
+  // herr_t H5Awrite(hid_t attr_id, hid_t type_id, const void *buf)
+  H5Awrite: fn([hid_t, hid_t, memory], herr_t),
+  // herr_t H5Aread(hid_t attr_id, hid_t type_id, void *buf)
+  H5Aread: fn([hid_t, hid_t, memory], herr_t),
+  // hid_t H5Aget_type(hid_t attr_id)
+  H5Aget_type: fn([hid_t], hid_t),
+  // hid_t H5Aget_space(hid_t attr_id)
+  H5Aget_space: fn([hid_t], hid_t),
+  // int H5Aget_num_attrs(hid_t loc_id)
+  H5Aget_num_attrs: fn([hid_t], int),
+  // ssize_t H5Aget_name_by_idx(hid_t loc_id, const char *obj_name, H5_index_t idx_type, H5_iter_order_t order, hsize_t n, char *name, size_t size, hid_t lapl_id)
+  H5Aget_name_by_idx: fn([hid_t, memory, enumeration, enumeration, hsize_t, memory, size_t, hid_t], ssize_t),
+  // herr_t H5Aclose(hid_t attr_id)
+  H5Aclose: fn([hid_t], herr_t),
+
   // H5Dpublic.h
-  H5Dcreate2: {
-    parameters: [
-      hid_t, // hid_t loc_id
-      memory, // const char *name
-      hid_t, // hid_t type_id
-      hid_t, // hid_t space_id
-      hid_t, // hid_t lcpl_id
-      hid_t, // hid_t dcpl_id
-      hid_t, // hid_t dapl_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Dget_type: {
-    parameters: [
-      hid_t, // hid_t dset_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Dget_space: {
-    parameters: [
-      hid_t, // hid_t dset_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Dget_offset: {
-    parameters: [
-      hid_t, // hid_t dset_id
-    ],
-    result: haddr_t, // haddr_t
-  },
-  H5Dwrite: {
-    parameters: [
-      hid_t, // hid_t dset_id
-      hid_t, // hid_t mem_type_id
-      hid_t, // hid_t mem_space_id
-      hid_t, // hid_t file_space_id
-      hid_t, // hid_t dxpl_id
-      memory, // const void *buf
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Dread: {
-    parameters: [
-      hid_t, // hid_t dset_id
-      hid_t, // hid_t mem_type_id
-      hid_t, // hid_t mem_space_id
-      hid_t, // hid_t file_space_id
-      hid_t, // hid_t dxpl_id
-      memory, // void *buf
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Dclose: {
-    parameters: [
-      hid_t, // hid_t dset_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Dcreate2(hid_t loc_id, const char *name, hid_t type_id, hid_t space_id, hid_t lcpl_id, hid_t dcpl_id, hid_t dapl_id)
+  H5Dcreate2: fn([hid_t, memory, hid_t, hid_t, hid_t, hid_t, hid_t], hid_t),
+  // hid_t H5Dget_type(hid_t dset_id)
+  H5Dget_type: fn([hid_t], hid_t),
+  // hid_t H5Dget_space(hid_t dset_id)
+  H5Dget_space: fn([hid_t], hid_t),
+  // haddr_t H5Dget_offset(hid_t dset_id)
+  H5Dget_offset: fn([hid_t], haddr_t),
+  // herr_t H5Dwrite(hid_t dset_id, hid_t mem_type_id, hid_t mem_space_id, hid_t file_space_id, hid_t dxpl_id, const void *buf)
+  H5Dwrite: fn([hid_t, hid_t, hid_t, hid_t, hid_t, memory], herr_t),
+  // herr_t H5Dread(hid_t dset_id, hid_t mem_type_id, hid_t mem_space_id, hid_t file_space_id, hid_t dxpl_id, void *buf)
+  H5Dread: fn([hid_t, hid_t, hid_t, hid_t, hid_t, memory], herr_t),
+  // herr_t H5Dclose(hid_t dset_id)
+  H5Dclose: fn([hid_t], herr_t),
+
   // H5Spublic.h
-  H5Screate: {
-    parameters: [
-      enumeration, // H5S_class_t type
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Screate_simple: {
-    parameters: [
-      int, // int rank
-      memory, // const hsize_t *dims
-      memory, // const hsize_t *maxdims
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Sselect_hyperslab: {
-    parameters: [
-      hid_t, // hid_t space_id
-      enumeration, // H5S_seloper_t op
-      memory, // const hsize_t *start
-      memory, // const hsize_t *stride
-      memory, // const hsize_t *count
-      memory, // const hsize_t *block
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Sget_simple_extent_type: {
-    parameters: [
-      hid_t, // hid_t space_id
-    ],
-    result: enumeration, // H5S_class_t
-  },
-  H5Sget_simple_extent_ndims: {
-    parameters: [
-      hid_t, // hid_t space_id
-    ],
-    result: int, // int
-  },
-  H5Sget_simple_extent_dims: {
-    parameters: [
-      hid_t, // hid_t space_id
-      memory, // hsize_t *dims
-      memory, // hsize_t *maxdims
-    ],
-    result: int, // int
-  },
-  H5Sclose: {
-    parameters: [
-      hid_t, // hid_t space_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Screate(H5S_class_t type)
+  H5Screate: fn([enumeration], hid_t),
+  // hid_t H5Screate_simple(int rank, const hsize_t *dims, const hsize_t *maxdims)
+  H5Screate_simple: fn([int, memory, memory], hid_t),
+  // herr_t H5Sselect_hyperslab(hid_t space_id, H5S_seloper_t op, const hsize_t *start, const hsize_t *stride, const hsize_t *count, const hsize_t *block)
+  H5Sselect_hyperslab: fn([hid_t, enumeration, memory, memory, memory, memory], herr_t),
+  // H5S_class_t H5Sget_simple_extent_type(hid_t space_id)
+  H5Sget_simple_extent_type: fn([hid_t], enumeration),
+  // int H5Sget_simple_extent_ndims(hid_t space_id)
+  H5Sget_simple_extent_ndims: fn([hid_t], int),
+  // int H5Sget_simple_extent_dims(hid_t space_id, hsize_t *dims, hsize_t *maxdims)
+  H5Sget_simple_extent_dims: fn([hid_t, memory, memory], int),
+  // herr_t H5Sclose(hid_t space_id)
+  H5Sclose: fn([hid_t], herr_t),
+
   // H5Tpublic.h
-  H5Tcopy: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Tset_size: {
-    parameters: [
-      hid_t, // hid_t type_id
-      size_t, // size_t size
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Tset_cset: {
-    parameters: [
-      hid_t, // hid_t type_id
-      enumeration, // H5T_cset_t cset
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Tset_strpad: {
-    parameters: [
-      hid_t, // hid_t type_id
-      enumeration, // H5T_str_t strpad
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Tget_class: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: enumeration, // H5T_class_t
-  },
-  H5Tget_size: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: size_t, // size_t
-  },
-  H5Tget_order: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: enumeration, // H5T_order_t
-  },
-  H5Tget_sign: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: enumeration, // H5T_sign_t
-  },
-  H5Tget_strpad: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: enumeration, // H5T_str_t
-  },
-  H5Tis_variable_str: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: htri_t, // htri_t
-  },
-  H5Tclose: {
-    parameters: [
-      hid_t, // hid_t type_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Tcopy(hid_t type_id)
+  H5Tcopy: fn([hid_t], hid_t),
+  // herr_t H5Tset_size(hid_t type_id, size_t size)
+  H5Tset_size: fn([hid_t, size_t], herr_t),
+  // herr_t H5Tset_cset(hid_t type_id, H5T_cset_t cset)
+  H5Tset_cset: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Tset_strpad(hid_t type_id, H5T_str_t strpad)
+  H5Tset_strpad: fn([hid_t, enumeration], herr_t),
+  // H5T_class_t H5Tget_class(hid_t type_id)
+  H5Tget_class: fn([hid_t], enumeration),
+  // size_t H5Tget_size(hid_t type_id)
+  H5Tget_size: fn([hid_t], size_t),
+  // H5T_order_t H5Tget_order(hid_t type_id)
+  H5Tget_order: fn([hid_t], enumeration),
+  // H5T_sign_t H5Tget_sign(hid_t type_id)
+  H5Tget_sign: fn([hid_t], enumeration),
+  // H5T_str_t H5Tget_strpad(hid_t type_id)
+  H5Tget_strpad: fn([hid_t], enumeration),
+  // htri_t H5Tis_variable_str(hid_t type_id)
+  H5Tis_variable_str: fn([hid_t], htri_t),
+  // herr_t H5Tclose(hid_t type_id)
+  H5Tclose: fn([hid_t], herr_t),
+
   // H5Ppublic.h
-  H5Pcreate: {
-    parameters: [
-      hid_t, // hid_t cls_id
-    ],
-    result: hid_t, // hid_t
-  },
-  H5Pset_libver_bounds: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      enumeration, // H5F_libver_t low
-      enumeration, // H5F_libver_t high
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_fclose_degree: {
-    parameters: [
-      hid_t, // hid_t fapl_id
-      enumeration, // H5F_close_degree_t degree
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_meta_block_size: {
-    parameters: [
-      hid_t, // hid_t fapl_id
-      hsize_t, // hsize_t size
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_file_locking: {
-    parameters: [
-      hid_t, // hid_t fapl_id
-      hbool_t, // hbool_t use_file_locking
-      hbool_t, // hbool_t ignore_when_disabled
-    ],
-    result: herr_t, // herr_t
-    optional: true,
-  },
-  H5Pset_char_encoding: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      enumeration, // H5T_cset_t encoding
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_link_phase_change: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      unsigned, // unsigned max_compact
-      unsigned, // unsigned min_dense
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_layout: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      enumeration, // H5D_layout_t layout
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_alloc_time: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      enumeration, // H5D_alloc_time_t alloc_time
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_fill_time: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      enumeration, // H5D_fill_time_t fill_time
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_external: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      memory, // const char *name
-      off_t, // off_t offset
-      hsize_t, // hsize_t size
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_virtual: {
-    parameters: [
-      hid_t, // hid_t dcpl_id
-      hid_t, // hid_t vspace_id
-      memory, // const char *src_file_name
-      memory, // const char *src_dset_name
-      hid_t, // hid_t src_space_id
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_fill_value: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      hid_t, // hid_t type_id
-      memory, // const void *value
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_obj_track_times: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      hbool_t, // hbool_t track_times
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pset_buffer: {
-    parameters: [
-      hid_t, // hid_t plist_id
-      size_t, // size_t size
-      memory, // void *tconv
-      memory, // void *bkg
-    ],
-    result: herr_t, // herr_t
-  },
-  H5Pclose: {
-    parameters: [
-      hid_t, // hid_t plist_id
-    ],
-    result: herr_t, // herr_t
-  },
+
+  // hid_t H5Pcreate(hid_t cls_id)
+  H5Pcreate: fn([hid_t], hid_t),
+  // herr_t H5Pset_libver_bounds(hid_t plist_id, H5F_libver_t low, H5F_libver_t high)
+  H5Pset_libver_bounds: fn([hid_t, enumeration, enumeration], herr_t),
+  // herr_t H5Pset_fclose_degree(hid_t fapl_id, H5F_close_degree_t degree)
+  H5Pset_fclose_degree: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Pset_meta_block_size(hid_t fapl_id, hsize_t size)
+  H5Pset_meta_block_size: fn([hid_t, hsize_t], herr_t),
+  // herr_t H5Pset_file_locking(hid_t fapl_id, hbool_t use_file_locking, hbool_t ignore_when_disabled)
+  H5Pset_file_locking: { optional: true, ...fn([hid_t, hbool_t, hbool_t], herr_t) },
+  // herr_t H5Pset_char_encoding(hid_t plist_id, H5T_cset_t encoding)
+  H5Pset_char_encoding: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Pset_link_phase_change(hid_t plist_id, unsigned max_compact, unsigned min_dense)
+  H5Pset_link_phase_change: fn([hid_t, unsigned, unsigned], herr_t),
+  // herr_t H5Pset_layout(hid_t plist_id, H5D_layout_t layout)
+  H5Pset_layout: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Pset_alloc_time(hid_t plist_id, H5D_alloc_time_t alloc_time)
+  H5Pset_alloc_time: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Pset_fill_time(hid_t plist_id, H5D_fill_time_t fill_time)
+  H5Pset_fill_time: fn([hid_t, enumeration], herr_t),
+  // herr_t H5Pset_external(hid_t plist_id, const char *name, off_t offset, hsize_t size)
+  H5Pset_external: fn([hid_t, memory, off_t, hsize_t], herr_t),
+  // herr_t H5Pset_virtual(hid_t dcpl_id, hid_t vspace_id, const char *src_file_name, const char *src_dset_name, hid_t src_space_id)
+  H5Pset_virtual: fn([hid_t, hid_t, memory, memory, hid_t], herr_t),
+  // herr_t H5Pset_fill_value(hid_t plist_id, hid_t type_id, const void *value)
+  H5Pset_fill_value: fn([hid_t, hid_t, memory], herr_t),
+  // herr_t H5Pset_obj_track_times(hid_t plist_id, hbool_t track_times)
+  H5Pset_obj_track_times: fn([hid_t, hbool_t], herr_t),
+  // herr_t H5Pset_buffer(hid_t plist_id, size_t size, void *tconv, void *bkg)
+  H5Pset_buffer: fn([hid_t, size_t, memory, memory], herr_t),
+  // herr_t H5Pclose(hid_t plist_id)
+  H5Pclose: fn([hid_t], herr_t),
 } as const satisfies Deno.ForeignLibraryInterface;
+
+export type Symbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
