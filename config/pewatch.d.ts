@@ -15,6 +15,8 @@ declare module "pewatch" {
       readonly id: number;
       readonly frames: number;
     }[];
+    /** What lies in raw and is no frame, as the last scan found it. */
+    readonly unclaimed?: UnclaimedCounts;
     /** How far an order is to try the quarantine again. */
     readonly retried?: RetryProgress;
   }
@@ -97,6 +99,7 @@ declare module "pewatch" {
     readonly source: SourceSettings;
     readonly detector: DetectorSettings;
     readonly sample: SampleSettings;
+    readonly user: UserSettings;
     readonly plugins: PluginSettings;
     readonly tango: TangoSettings;
     readonly log: LogSettings;
@@ -235,6 +238,8 @@ declare module "pewatch" {
     readonly output: string;
     /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
     readonly left: readonly LeftFolder[];
+    /** For stages: earlier raw folders and output roots, of which claims may still speak. */
+    readonly roots?: KnownRoots;
     /** For the first stage: somebody wants the quarantine to be tried again. */
     readonly retry?: RetryOrder;
   }
@@ -413,6 +418,11 @@ declare module "pewatch" {
   /** The type of `context.config` for a plugin with this schema: `PluginContext<InferConfig<typeof CONFIG>>`. */
   export type InferConfig<Schema extends ConfigSchema> = Schema extends ConfigSchema<infer Output> ? Output : never;
 
+  /** Kinds of which there is none are left out. */
+  type UnclaimedCounts = {
+    readonly [kind in UnclaimedKind]?: number;
+  };
+
   /** How far an order is. */
   interface RetryProgress {
     readonly id: number;
@@ -482,7 +492,13 @@ declare module "pewatch" {
     readonly energy_kev?: number;
     readonly wavelength_angstrom?: number;
     readonly flux_per_s?: number;
+    /** Degree of linear polarisation of the beam, 0 to 1. */
+    readonly polarization?: number;
+    /** Of the electric field, from the horizontal. */
+    readonly polarization_angle_deg?: number;
     readonly experiment_identifier?: string;
+    readonly proposal?: string;
+    readonly proposal_title?: string;
     readonly title?: string;
   }
 
@@ -522,6 +538,19 @@ declare module "pewatch" {
     readonly temperature_k?: number;
     readonly pressure_gpa?: number;
     readonly chemical_formula?: string;
+  }
+
+  /** Who measures. */
+  interface UserSettings {
+    readonly name?: string;
+    readonly role?: string;
+    readonly affiliation?: string;
+    readonly address?: string;
+    readonly telephone_number?: string;
+    readonly email?: string;
+    readonly facility_user_id?: string;
+    /** "0000-0002-1825-0097", with or without "https://orcid.org/" before it. */
+    readonly orcid?: string;
   }
 
   interface PluginSettings {
@@ -640,12 +669,33 @@ declare module "pewatch" {
     readonly closed: boolean;
   }
 
+  /** Folders that the configuration, the settings or a recorded past of them have named, absolute. */
+  interface KnownRoots {
+    readonly raw: readonly string[];
+    readonly output: readonly string[];
+  }
+
   /** What somebody has asked for; each order is carried out once. */
   interface RetryOrder {
     readonly id: number;
     /** The folder of the quarantine, absolute. */
     readonly path: string;
   }
+
+  /**
+   * What stays in the raw folder since it is no frame: files with other endings, sidecars and companions without an image,
+   * temporary files of a program that was ended, names with a leading dot, links, pipes and devices, names that are not
+   * UTF-8, and sub-folders that cannot be listed.
+   */
+  type UnclaimedKind =
+    | "other"
+    | "companion"
+    | "unfinished"
+    | "hidden"
+    | "link"
+    | "special"
+    | "unreadable_name"
+    | "folder";
 
   type LogLevelSetting = "debug" | "info" | "warn" | "error";
 
@@ -816,6 +866,8 @@ declare module "pewatch/stages" {
     readonly outputDir: string;
     /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
     readonly left?: readonly LeftFolder[];
+    /** Roots of earlier times, of which claims may still speak; none where they are not given. */
+    readonly roots?: KnownRoots;
     /** Somebody wants the quarantine to be tried again. */
     readonly retry?: RetryOrder;
   }
@@ -885,6 +937,12 @@ declare module "pewatch/stages" {
     readonly closed: boolean;
   }
 
+  /** Folders that the configuration, the settings or a recorded past of them have named, absolute. */
+  interface KnownRoots {
+    readonly raw: readonly string[];
+    readonly output: readonly string[];
+  }
+
   /** What somebody has asked for; each order is carried out once. */
   interface RetryOrder {
     readonly id: number;
@@ -897,8 +955,8 @@ declare module "pewatch/stages" {
     createGroup(name: string, options?: {
       readonly links?: number;
     }): Hdf5Group;
-    /** A small dataset that holds this value. The caller closes it. */
-    createValue(name: string, value: Hdf5Value): Hdf5Dataset;
+    /** A small dataset that holds this value, in more dimensions where `shape` is given. The caller closes it. */
+    createValue(name: string, value: Hdf5Value, shape?: readonly number[]): Hdf5Dataset;
     createDataset(name: string, of: {
       type: Hdf5Type;
       shape: readonly number[];
@@ -956,6 +1014,8 @@ declare module "pewatch/stages" {
     readonly kind: "field";
     readonly name: string;
     readonly value: Hdf5Value;
+    /** Of an array in more than one dimension, slowest first; its elements are the value's. */
+    readonly shape?: readonly number[];
     readonly attributes: Attributes;
   }
 

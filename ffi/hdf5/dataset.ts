@@ -35,11 +35,17 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
     return new Dataset(native, native.checked(id, `make dataset ${name}`));
   }
 
-  static ofValue(parent: { readonly native: Native; readonly id: bigint }, name: string, value: Hdf5Value): Dataset {
+  static ofValue(
+    parent: { readonly native: Native; readonly id: bigint },
+    of: { name: string; value: Hdf5Value; shape?: readonly number[] | undefined },
+  ): Dataset {
     const { native } = parent;
     const { symbols, shared } = native;
-    const encoded = encodeValue(native, value);
-    using space = encoded.shape === null ? null : Dataspace.simple(native, encoded.shape);
+    const { name } = of;
+    const encoded = encodeValue(native, of.value);
+    if (of.shape !== undefined) checkCount(encoded, of.shape);
+    const shape = of.shape ?? encoded.shape;
+    using space = shape === null ? null : Dataspace.simple(native, shape);
     const spaceId = space?.id ?? shared.scalarSpace;
     const creation = encoded.buffer.byteLength <= COMPACT_BYTES_MAX ? shared.compactValues : NONE;
     const id = symbols.H5Dcreate2(parent.id, cString(name), encoded.typeId, spaceId, shared.utf8Links, creation, NONE);

@@ -46,8 +46,8 @@ export class Group extends ObjectHandle implements Hdf5Group {
     return new Group(native, native.checked(id, `make group ${name}`));
   }
 
-  createValue(name: string, value: Hdf5Value): Dataset {
-    return Dataset.ofValue(this, name, value);
+  createValue(name: string, value: Hdf5Value, shape?: readonly number[]): Dataset {
+    return Dataset.ofValue(this, { name, value, shape });
   }
 
   createDataset(name: string, of: { type: Hdf5Type; shape: readonly number[]; storage: Hdf5Storage }): Dataset {

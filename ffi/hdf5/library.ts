@@ -122,8 +122,8 @@ export interface Hdf5Link {
 export interface Hdf5Group extends Hdf5Object {
   /** `links`: how many it will have, where that is known; it only costs time to say less. */
   createGroup(name: string, options?: { readonly links?: number }): Hdf5Group;
-  /** A small dataset that holds this value. The caller closes it. */
-  createValue(name: string, value: Hdf5Value): Hdf5Dataset;
+  /** A small dataset that holds this value, in more dimensions where `shape` is given. The caller closes it. */
+  createValue(name: string, value: Hdf5Value, shape?: readonly number[]): Hdf5Dataset;
   createDataset(name: string, of: { type: Hdf5Type; shape: readonly number[]; storage: Hdf5Storage }): Hdf5Dataset;
   /** A second name, here, for what stands at `path` seen from the file's root. */
   linkHard(name: string, path: string): void;

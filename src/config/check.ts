@@ -43,6 +43,7 @@ export function checkSettings(raw: Table, options: CheckOptions): Settings {
   const settings = withAbsolutePaths(result.output, options, report);
   for (const clash of folderClashes(settings, options)) report(clash.key.split("."), clash.message);
   reportWavelength(settings, report);
+  reportProposal(settings, report);
   if (problems.length > 0) throw new ConfigurationError(options.file, inOrder(problems));
   return settings;
 }
@@ -228,6 +229,20 @@ function reportWavelength(settings: Settings, report: Report): void {
       expected.toPrecision(6)
     } angstrom; one of the two is enough`,
   );
+}
+
+/** Of two names for one place in the file only one can be written, and half of a statement says nothing. */
+function reportProposal({ beamline }: Settings, report: Report): void {
+  const { experiment_identifier, proposal, polarization, polarization_angle_deg } = beamline;
+  if (proposal !== undefined && experiment_identifier !== undefined && proposal !== experiment_identifier) {
+    report(
+      ["beamline", "proposal"],
+      "it is written as experiment_identifier, which is given too: leave one of the two out",
+    );
+  }
+  if (polarization_angle_deg !== undefined && polarization === undefined) {
+    report(["beamline", "polarization_angle_deg"], "polarization is needed too: how far the beam is polarised");
+  }
 }
 
 function isTable(value: unknown): value is Table {

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { isTimeZone } from "../time/zone.ts";
 import { closest } from "./closest.ts";
+import { faultOfOrcid } from "./orcid.ts";
 import type { Settings } from "./settings.ts";
 import { FolderNameError, splitRelativeFolder } from "./relative_folder.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./tango_names.ts";
@@ -79,7 +80,7 @@ function hasControlCharacter(text: string): boolean {
   return /[\u0000-\u001f]/.test(text);
 }
 
-function tangoName(faultOf: (name: string) => string | null) {
+function checkedText(faultOf: (name: string) => string | null) {
   return v.pipe(
     v.string("a text in quotes is needed"),
     v.rawCheck(({ dataset, addIssue }) => {
@@ -90,7 +91,7 @@ function tangoName(faultOf: (name: string) => string | null) {
 }
 
 function addressOrNone(options: { readonly anyPort: boolean }) {
-  return tangoName((text) => text === "" ? null : faultOfAddress(text, options));
+  return checkedText((text) => text === "" ? null : faultOfAddress(text, options));
 }
 
 function belowOutput() {
@@ -147,7 +148,11 @@ export const settingsSchema = v.object({
     energy_kev: positive("keV"),
     wavelength_angstrom: positive("angstrom"),
     flux_per_s: atLeastZero("photons per second"),
+    polarization: v.exactOptional(numberWithin(0, 1, "the degree of linear polarisation")),
+    polarization_angle_deg: v.exactOptional(numberWithin(-180, 180, "degrees from the horizontal")),
     experiment_identifier: words(),
+    proposal: words(),
+    proposal_title: words(),
     title: words(),
   }),
   source: v.object({
@@ -184,6 +189,18 @@ export const settingsSchema = v.object({
     pressure_gpa: atLeastZero("GPa"),
     chemical_formula: words(),
   }),
+  user: v.object({
+    name: words(),
+    role: words(),
+    affiliation: words(),
+    address: words(),
+    telephone_number: words(),
+    email: v.exactOptional(
+      checkedText((text) => /^[^\s@]+@[^\s@]+$/.test(text) ? null : "an e-mail address is needed"),
+    ),
+    facility_user_id: words(),
+    orcid: v.exactOptional(checkedText(faultOfOrcid)),
+  }),
   plugins: v.object({
     dir: pathOf("a folder"),
     time_limit_s: numberWithin(1, DAY_S, "seconds"),
@@ -193,9 +210,9 @@ export const settingsSchema = v.object({
   }),
   tango: v.object({
     enabled: yesOrNo(),
-    server: tangoName(faultOfServerPart),
-    instance: tangoName(faultOfServerPart),
-    device: tangoName(faultOfDevice),
+    server: checkedText(faultOfServerPart),
+    instance: checkedText(faultOfServerPart),
+    device: checkedText(faultOfDevice),
     database: addressOrNone({ anyPort: false }),
     endpoint: addressOrNone({ anyPort: true }),
   }),

@@ -62,7 +62,13 @@ export interface BeamlineSettings {
   readonly energy_kev?: number;
   readonly wavelength_angstrom?: number;
   readonly flux_per_s?: number;
+  /** Degree of linear polarisation of the beam, 0 to 1. */
+  readonly polarization?: number;
+  /** Of the electric field, from the horizontal. */
+  readonly polarization_angle_deg?: number;
   readonly experiment_identifier?: string;
+  readonly proposal?: string;
+  readonly proposal_title?: string;
   readonly title?: string;
 }
 
@@ -102,6 +108,19 @@ export interface SampleSettings {
   readonly temperature_k?: number;
   readonly pressure_gpa?: number;
   readonly chemical_formula?: string;
+}
+
+/** Who measures. */
+export interface UserSettings {
+  readonly name?: string;
+  readonly role?: string;
+  readonly affiliation?: string;
+  readonly address?: string;
+  readonly telephone_number?: string;
+  readonly email?: string;
+  readonly facility_user_id?: string;
+  /** "0000-0002-1825-0097", with or without "https://orcid.org/" before it. */
+  readonly orcid?: string;
 }
 
 export interface PluginSettings {
@@ -151,6 +170,7 @@ export interface Settings {
   readonly source: SourceSettings;
   readonly detector: DetectorSettings;
   readonly sample: SampleSettings;
+  readonly user: UserSettings;
   readonly plugins: PluginSettings;
   readonly tango: TangoSettings;
   readonly log: LogSettings;
@@ -178,6 +198,7 @@ export function defaultSettings(base: string, join: (...parts: string[]) => stri
     source: {},
     detector: {},
     sample: {},
+    user: {},
     plugins: { dir: join(base, "plugins"), time_limit_s: 300, memory_limit_mib: 512, failures_max: 5, tables: {} },
     tango: {
       enabled: false,

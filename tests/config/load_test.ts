@@ -45,6 +45,25 @@ Deno.test("[detector] time_zone is an IANA name; Windows' names and offsets are 
   }
 });
 
+Deno.test("[user] and [beamline] are refused where they cannot be right, with the reason", () => {
+  const { user, beamline } = parseSettings(
+    '[beamline]\npolarization = 1\nproposal = "A"\nexperiment_identifier = "A"\n' +
+      '[user]\nemail = "name@example.org"\norcid = "https://orcid.org/0000-0002-1694-233X"\n',
+    "/etc/pewatch.toml",
+    LINUX,
+  );
+  assert.deepEqual(user, { email: "name@example.org", orcid: "https://orcid.org/0000-0002-1694-233X" });
+  assert.equal(beamline.polarization, 1);
+  const said = (table: string, line: string) => soleProblem(`[${table}]\n${line}\n`).message;
+  assert.match(said("user", 'orcid = "0000-0002-1825-0098"'), /its last digit does not fit the others/);
+  assert.match(said("user", 'orcid = "1825"'), /an ORCID iD is needed, such as/);
+  assert.match(said("user", 'email = "nobody"'), /an e-mail address is needed/);
+  assert.match(said("user", 'name = ""'), /leave the key out/);
+  assert.match(said("beamline", "polarization = 95"), /a number from 0 to 1 is needed/);
+  assert.match(said("beamline", "polarization_angle_deg = 90"), /polarization is needed too/);
+  assert.match(said("beamline", 'proposal = "A"\nexperiment_identifier = "B"'), /leave one of the two out/);
+});
+
 Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a long one", () => {
   const long = "x".repeat(200);
   const { folders, daemon } = parseSettings(

@@ -70,7 +70,15 @@ async function deliver(place: Place, frames: readonly Kind[]): Promise<void> {
 }
 
 const GEOMETRY: Tables = {
-  beamline: { name: "P02.1", short_name: "P02.1", energy_kev: 60.0, flux_per_s: 1e12 },
+  beamline: {
+    name: "P02.1",
+    short_name: "P02.1",
+    energy_kev: 60.0,
+    flux_per_s: 1e12,
+    polarization: 0.98,
+    proposal: "I-20260001",
+    proposal_title: "Cerium dioxide",
+  },
   source: {
     name: "PETRA III",
     short_name: "PETRA III",
@@ -90,6 +98,17 @@ const GEOMETRY: Tables = {
     sensor_thickness_um: 500,
     bit_depth_readout: 16,
     saturation_value: 65535,
+    time_zone: "Europe/Berlin",
+  },
+  user: {
+    name: "First name and family name",
+    role: "principal_investigator",
+    affiliation: "Institute",
+    address: "Town",
+    telephone_number: "+49 40 000000",
+    email: "name@example.org",
+    facility_user_id: "4711",
+    orcid: "0000-0002-1825-0097",
   },
   sample: { name: "CeO2", temperature_k: 300 },
 };
@@ -175,10 +194,20 @@ Deno.test("the nxmx profile opens and validates, as its own definition too", asy
   ];
   await deliver(place, frames);
   const nexus = await ask("read_nexus", asked(place, frames, ".nxs"));
+  const instrument = "/entry/instrument";
   each(frames, nexus, ({ name, image }, one) => {
     assertNexusRead(name, one, image);
     const values = one.h5py!.values as Record<string, unknown>;
     assert.equal(values["/entry/definition"], "NXmx");
+    assert.match(values["/entry/start_time"] as string, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    assert.match(values["/entry/end_time_estimated"] as string, /Z$/);
+    assert.match(values[`${instrument}/time_zone`] as string, /^[+-]\d\d:\d\d$/);
+    assert.ok(!("/entry/end_time" in values) && !(`${instrument}/detector/frame_time` in values), name);
+    assert.ok(!(`${instrument}/detector/saturation_value` in values), "subtracted frames have none");
+    assert.deepEqual(values[`${instrument}/beam/incident_polarization`], [[0.98, 0]]);
+    assert.deepEqual(values[`${instrument}/beam/incident_polarization_stokes`], [[1, 0.98, 0, 0]]);
+    assert.equal(values["/entry/user/ORCID"], "https://orcid.org/0000-0002-1825-0097");
+    assert.equal(values["/entry/experiment_identifier"], "I-20260001");
     assert.ok(one.pyFAI!.integrated, "pyFAI finds no geometry");
   });
   const questions = asked(place, frames, ".nxs").map((question) => ({ ...question, application: true }));

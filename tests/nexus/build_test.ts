@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findNode, type NexusGroup, type NexusNode } from "../../src/nexus/tree/tree.ts";
 import { sample } from "../qxrd/samples.ts";
-import { makeTiff } from "../tiff/make_tiff.ts";
+import { makeTiff, type TiffPlan } from "../tiff/make_tiff.ts";
 import { factsWith, fieldAt, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";
 
 const LAB6 = {
@@ -106,7 +106,9 @@ Deno.test("a tilt that QXRD does not apply is left out", () => {
 
 Deno.test("exposure times are those of all summed exposures, with seconds", () => {
   const tree = treeOf(factsWith({ sidecarText: centerfinder("centerX=1") }));
-  for (const path of ["collection_time", "instrument/detector/count_time", "instrument/detector/frame_time"]) {
+  // A frame's time is exposure and readout, which QXRD does not note.
+  assert.equal(findNode(tree, "entry/instrument/detector/frame_time"), undefined);
+  for (const path of ["collection_time", "instrument/detector/count_time"]) {
     assert.equal(fieldAt(tree, path).value, 10);
     assert.equal(fieldAt(tree, path).attributes["units"], "s");
     assert.match(String(fieldAt(tree, path).attributes["origin"]), /exposureTime x summedExposures$/);
@@ -118,6 +120,86 @@ Deno.test("start_time is end_time less the exposure, each with its offset", () =
   const tree = treeOf(factsWith(LAB6));
   assert.equal(fieldAt(tree, "end_time").value, "2015-11-19T14:37:40.315-06:00");
   assert.equal(fieldAt(tree, "start_time").value, "2015-11-19T14:36:40.315-06:00");
+});
+
+Deno.test("NXmx has its times in UTC, the zone beside them, and no end that nobody observed", () => {
+  const settings = settingsWith({
+    nexus: { profile: "nxmx" },
+    beamline: { name: "P02.2" },
+    source: { name: "PETRA III" },
+    detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
+  });
+  const tree = treeOf(factsWith({ ...LAB6, settings }));
+  assert.equal(fieldAt(tree, "definition").value, "NXmx");
+  assert.equal(fieldAt(tree, "start_time").value, "2015-11-19T20:36:40.315Z");
+  assert.equal(fieldAt(tree, "end_time_estimated").value, "2015-11-19T20:37:40.315Z");
+  assert.equal(findNode(tree, "entry/end_time"), undefined);
+  assert.equal(fieldAt(tree, "instrument/time_zone").value, "-06:00");
+  const base = treeOf(factsWith(LAB6));
+  assert.equal(findNode(base, "entry/end_time_estimated"), undefined);
+  assert.equal(findNode(base, "entry/instrument/time_zone"), undefined);
+});
+
+Deno.test("saturation_value is that of one exposure, of a sum that times the exposures, and of nothing calculated", () => {
+  const settings = settingsWith({ detector: { saturation_value: 60_000 } });
+  const of = (lines: string | null, pixels: TiffPlan) => {
+    const tree = treeOf(factsWith({
+      settings,
+      layout: layoutOfBytes(makeTiff(pixels)),
+      ...(lines === null ? {} : { sidecarText: `[metadata]\n${lines}\n` }),
+    }));
+    const node = findNode(tree, "entry/instrument/detector/saturation_value");
+    return node?.kind === "field" ? [node.value, node.attributes["origin"]] : null;
+  };
+  const [uint16, uint32] = [{ bits: 16, format: 1 }, { bits: 32, format: 1 }];
+  const origin = "configuration [detector] saturation_value";
+  assert.deepEqual(of("dataType=1\nsummedExposures=1", uint16), [60_000, origin]);
+  assert.deepEqual(of(null, uint16), [60_000, origin]);
+  assert.deepEqual(of("dataType=2\nsummedExposures=10", uint32), [600_000, `${origin} x summedExposures`]);
+  assert.deepEqual(of("dataType=3\nsummedExposures=5", uint32), [300_000, `${origin} x summedExposures`]);
+  for (const type of [0, 4, 5, 6, 7]) {
+    assert.equal(of(`dataType=${type}\nsummedExposures=10`, uint32), null, String(type));
+  }
+  for (const type of [4, 5, 6, 7]) assert.equal(of(`dataType=${type}`, uint16), null, String(type));
+  assert.equal(of("dataType=5\nsummedExposures=1", { bits: 32, format: 3 }), null);
+  assert.equal(of("dataType=2\nsummedExposures=10", { bits: 32, format: 3 }), null);
+  assert.equal(of("dataType=1\nsummedExposures=10", uint16), null);
+  assert.equal(of("dataType=2", uint32), null);
+  assert.equal(of(null, uint32), null);
+  assert.equal(of("dataType=2\nsummedExposures=100000", uint32), null, "more than 32 bits hold");
+  assert.equal(of("dataType=4\nsummedExposures=0", { bits: 8, format: 1 }), null);
+});
+
+Deno.test("user, proposal and polarisation of the configuration stand where NeXus has them", () => {
+  const settings = settingsWith({
+    beamline: { proposal: "I-20260001", proposal_title: "Iron", polarization: 0.5, polarization_angle_deg: 30 },
+    user: { name: "张 伟", role: "proposer", email: "a@example.org", orcid: "0000-0002-1825-0097" },
+  });
+  const tree = treeOf(factsWith({ settings }));
+  assert.equal(fieldAt(tree, "experiment_identifier").value, "I-20260001");
+  assert.equal(fieldAt(tree, "experiment_description").value, "Iron");
+  assert.equal(groupAt(tree, "entry/user").attributes["NX_class"], "NXuser");
+  assert.equal(fieldAt(tree, "user/name").value, "张 伟");
+  assert.equal(fieldAt(tree, "user/ORCID").value, "https://orcid.org/0000-0002-1825-0097");
+  const vector = fieldAt(tree, "instrument/beam/incident_polarization");
+  const stokes = fieldAt(tree, "instrument/beam/incident_polarization_stokes");
+  assert.deepEqual([vector.shape, stokes.shape], [[1, 2], [1, 4]]);
+  const rounded = (values: unknown) => [...values as Float64Array].map((value) => Number(value.toFixed(6)));
+  assert.deepEqual(rounded(vector.value), [0.433013, 0.25]);
+  assert.deepEqual(rounded(stokes.value), [1, 0.25, 0.433013, 0]);
+  const other = settingsWith({
+    beamline: { experiment_identifier: "E" },
+    user: { orcid: "https://orcid.org/0000-0002-1694-233X" },
+  });
+  assert.equal(fieldAt(treeOf(factsWith({ settings: other })), "experiment_identifier").value, "E");
+  assert.equal(
+    fieldAt(treeOf(factsWith({ settings: other })), "user/ORCID").value,
+    "https://orcid.org/0000-0002-1694-233X",
+  );
+  const none = treeOf(factsWith());
+  for (const path of ["user", "experiment_identifier", "experiment_description", "instrument/beam"]) {
+    assert.equal(findNode(none, `entry/${path}`), undefined, path);
+  }
 });
 
 Deno.test("image_key is 2 for a dark and 0 for any other frame", () => {

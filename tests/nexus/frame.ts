@@ -20,13 +20,14 @@ export type SettingsPatch = { readonly [T in keyof FrameFacts["settings"]]?: Par
 
 /** The defaults with some keys set. */
 export function settingsWith(patch: SettingsPatch = {}): FrameFacts["settings"] {
-  const { nexus, beamline, source, detector, sample } = defaultSettings("/base");
+  const { nexus, beamline, source, detector, sample, user } = defaultSettings("/base");
   return {
     nexus: { ...nexus, ...patch.nexus },
     beamline: { ...beamline, ...patch.beamline },
     source: { ...source, ...patch.source },
     detector: { ...detector, ...patch.detector },
     sample: { ...sample, ...patch.sample },
+    user: { ...user, ...patch.user },
   };
 }
 

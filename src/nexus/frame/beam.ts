@@ -2,7 +2,7 @@
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { FrameFacts } from "./facts.ts";
 import { configured, mapped, numberField, positive, type Sourced, textField } from "./sources.ts";
-import { field, group, groupIfAny, type NexusGroup } from "../tree/tree.ts";
+import { field, type FieldOptions, group, groupIfAny, type NexusField, type NexusGroup } from "../tree/tree.ts";
 
 const ANGSTROM_PER_M = 1e10;
 
@@ -29,7 +29,29 @@ export function beamGroup(facts: FrameFacts, beam: BeamFacts): NexusGroup | null
     numberField("incident_wavelength", beam.wavelength_angstrom, "angstrom"),
     // Not `flux`, which is a number per area.
     numberField("total_flux", positive(configured(facts, "beamline", "flux_per_s")), "Hz"),
+    ...polarization(facts),
   ]);
+}
+
+const RADIAN_PER_DEGREE = Math.PI / 180;
+
+/**
+ * Of the incoming beam, with the axes of NeXus: x is horizontal, y points up. The vector lies along the electric field
+ * and is as long as the degree of linear polarisation; Stokes' parameters are I = 1, Q, U, V = 0.
+ */
+function polarization(facts: FrameFacts): (NexusField | null)[] {
+  const degree = configured(facts, "beamline", "polarization");
+  if (degree === null) return [];
+  const angle = (configured(facts, "beamline", "polarization_angle_deg")?.value ?? 0) * RADIAN_PER_DEGREE;
+  const along = (turned: number) => [degree.value * Math.cos(turned), degree.value * Math.sin(turned)] as const;
+  const of = (values: readonly number[]): [Float64Array, FieldOptions] => [
+    Float64Array.from(values),
+    { origin: degree.origin, shape: [1, values.length] },
+  ];
+  return [
+    field("incident_polarization", ...of(along(angle))),
+    field("incident_polarization_stokes", ...of([1, ...along(2 * angle), 0])),
+  ];
 }
 
 export function sourceGroup(facts: FrameFacts): NexusGroup {

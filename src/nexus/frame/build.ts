@@ -10,6 +10,7 @@ import { PLACE_IN_SERIES, SERIES_FIELD } from "./series_field.ts";
 import type { FrameFacts } from "./facts.ts";
 import { DEFINITION, DEFINITION_VERSION } from "./nxmx.ts";
 import { placeParameters } from "./parameter_tree.ts";
+import { userGroup } from "./people.ts";
 import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
 import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment, momentOf } from "./time.ts";
 import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
@@ -68,6 +69,7 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
       isNxmx ? sourceGroup(facts) : null,
       instrumentGroup(facts, options, { beam, geometry, end, isNxmx }),
       sampleGroup(facts, isNxmx),
+      userGroup(facts),
     ],
   });
   const { entry, notes: displaced } = placeParameters(measured, facts.parameters, { timeZone: facts.timeZone });
@@ -116,7 +118,11 @@ function about(facts: FrameFacts): (NexusNode | null)[] {
   const attributes: Attributes = version === null ? {} : { version: clean(version.value) };
   return [
     textField("title", firstOf(configured(facts, "beamline", "title"), named)),
-    textField("experiment_identifier", configured(facts, "beamline", "experiment_identifier")),
+    textField(
+      "experiment_identifier",
+      firstOf(configured(facts, "beamline", "experiment_identifier"), configured(facts, "beamline", "proposal")),
+    ),
+    textField("experiment_description", configured(facts, "beamline", "proposal_title")),
     seriesField(facts),
     facts.view === null ? null : field("program_name", clean(facts.view.creator ?? "QXRD"), { attributes }),
   ];

@@ -5,6 +5,7 @@ import type { FrameFacts } from "./facts.ts";
 import { darkGroup } from "./reference_dark.ts";
 import { geometryFields, placementNodes } from "./placement.ts";
 import { qxrdGroup } from "./qxrd_collection.ts";
+import { saturationValue } from "./saturation.ts";
 import { clean, configured, integerField, numberField, positive, textField } from "./sources.ts";
 import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
@@ -63,13 +64,12 @@ function readout(facts: FrameFacts): (NexusNode | null)[] {
   const exposure = totalExposure(facts);
   return [
     numberField("count_time", exposure, "s"),
-    numberField("frame_time", exposure, "s"),
     integerField("number_of_cycles", positive(summedExposures(facts))),
     integerField("sequence_number", sequenceNumber(facts)),
     integerField("frame_start_number", frameNumber(facts)),
     textField("gain_setting", configured(facts, "detector", "gain_setting") ?? gainSetting(facts)),
     integerField("bit_depth_readout", configured(facts, "detector", "bit_depth_readout")),
-    numberField("saturation_value", configured(facts, "detector", "saturation_value")),
+    numberField("saturation_value", saturationValue(facts)),
     field("image_key", Int32Array.of(facts.dark ? IMAGE_KEY.dark : IMAGE_KEY.sample)),
   ];
 }

@@ -32,7 +32,7 @@ export interface FrameFacts {
   readonly view: SidecarView | null;
   /** What is wrong with the sidecar; null where nothing is. */
   readonly sidecarProblem: string | null;
-  readonly settings: Pick<Settings, "nexus" | "beamline" | "source" | "detector" | "sample">;
+  readonly settings: Pick<Settings, "nexus" | "beamline" | "source" | "detector" | "sample" | "user">;
   /** What `[detector] poni` names; none where absent. */
   readonly calibration?: Calibration | null;
   /** What happened on the way ("not tagged: compressed"); each ends up in /entry/process. */

@@ -6,7 +6,7 @@ import { type Attributes, field, type NexusField } from "../tree/tree.ts";
 
 export type { Sourced };
 
-type Tables = Pick<FrameFacts["settings"], "beamline" | "source" | "detector" | "sample">;
+type Tables = Pick<FrameFacts["settings"], "beamline" | "source" | "detector" | "sample" | "user">;
 
 /** A value of the configuration; null where it is not given. */
 export function configured<T extends keyof Tables, K extends keyof Tables[T] & string>(

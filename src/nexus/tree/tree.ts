@@ -14,6 +14,8 @@ export interface NexusField {
   readonly kind: "field";
   readonly name: string;
   readonly value: Hdf5Value;
+  /** Of an array in more than one dimension, slowest first; its elements are the value's. */
+  readonly shape?: readonly number[];
   readonly attributes: Attributes;
 }
 
@@ -94,6 +96,8 @@ export interface FieldOptions {
   readonly units?: string;
   /** Where the value comes from: "sidecar [metadata] exposureTime". */
   readonly origin?: string;
+  /** Of an array in more than one dimension, slowest first. */
+  readonly shape?: readonly number[];
   readonly attributes?: Attributes;
 }
 
@@ -108,11 +112,12 @@ export function group(
 }
 
 export function field(name: string, value: Hdf5Value, options: FieldOptions = {}): NexusField {
-  const { units, origin, attributes } = options;
+  const { units, origin, shape, attributes } = options;
   return {
     kind: "field",
     name,
     value,
+    ...(shape === undefined ? {} : { shape }),
     attributes: {
       ...(units === undefined ? {} : { units }),
       ...(origin === undefined ? {} : { origin }),

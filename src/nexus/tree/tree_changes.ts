@@ -27,7 +27,8 @@ function compareNodes(from: NexusNode, to: NexusNode, here: Comparison): boolean
     return compareAttributes(from.attributes, to.attributes, here) && compareChildren(from, to, here);
   }
   if (from.kind === "field" && to.kind === "field") {
-    return compareValues(from.value, to.value, { ...here, attribute: null }) &&
+    return from.shape?.join() === to.shape?.join() &&
+      compareValues(from.value, to.value, { ...here, attribute: null }) &&
       compareAttributes(from.attributes, to.attributes, here);
   }
   if (from.kind === "image" && to.kind === "image") {

@@ -79,7 +79,7 @@ function writeMembers(into: Hdf5Group, from: NexusGroup, writing: Writing): void
       // Open to the end: what is deferred needs its parent.
       writeMembers(writing.open.use(into.createGroup(node.name, { links: node.children.length })), node, writing);
     } else if (node.kind === "field") {
-      using dataset = into.createValue(node.name, node.value);
+      using dataset = into.createValue(node.name, node.value, node.shape);
       setAttributes(dataset, node);
     } else if (node.kind === "checksum") {
       writing.checksumSlot = reserveChecksum(into, node);

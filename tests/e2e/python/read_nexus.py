@@ -51,16 +51,17 @@ def read_h5py(path):
 
 # A long list or a whole sidecar is no number or word that a test looks at.
 TEXT_MAX = 200_000
+SHORT = 16
 
 
 def scalars_of(file):
-    """Every scalar dataset and each attribute of the file, by path."""
+    """Every scalar or short dataset and each attribute of the file, by path."""
     values = {}
 
     def take(name, node):
         for key, value in node.attrs.items():
             values[f"/{name}@{key}"] = plain(value)
-        if isinstance(node, h5py.Dataset) and node.shape == ():
+        if isinstance(node, h5py.Dataset) and node.size is not None and node.size <= SHORT:
             value = plain(node[()])
             values[f"/{name}"] = value if not isinstance(value, str) or len(value) < TEXT_MAX else "…"
 
