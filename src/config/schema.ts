@@ -150,9 +150,9 @@ export const settingsSchema = v.object({
     flux_per_s: atLeastZero("photons per second"),
     polarization: v.exactOptional(numberWithin(0, 1, "the degree of linear polarisation")),
     polarization_angle_deg: v.exactOptional(numberWithin(-180, 180, "degrees from the horizontal")),
-    experiment_identifier: words(),
     proposal: words(),
     proposal_title: words(),
+    experiment_identifier: words(),
     title: words(),
   }),
   source: v.object({

@@ -66,9 +66,9 @@ export interface BeamlineSettings {
   readonly polarization?: number;
   /** Of the electric field, from the horizontal. */
   readonly polarization_angle_deg?: number;
-  readonly experiment_identifier?: string;
   readonly proposal?: string;
   readonly proposal_title?: string;
+  readonly experiment_identifier?: string;
   readonly title?: string;
 }
 

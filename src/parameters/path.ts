@@ -42,7 +42,6 @@ export const OWN_FIELDS: ReadonlySet<string> = new Set([
   "program_name",
   "instrument/detector/layout",
   "instrument/detector/count_time",
-  "instrument/detector/frame_time",
   "instrument/detector/number_of_cycles",
   "instrument/detector/sequence_number",
   "instrument/detector/frame_start_number",

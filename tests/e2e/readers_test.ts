@@ -183,8 +183,14 @@ Deno.test("two frames of one name are two sets, and each NeXus file holds its ow
   }
 });
 
-/** Of an NXmx file nxcheck recommends more than a powder image has. */
-const RECOMMENDED = /^warning .*(recommended|is not in the recommended)/i;
+/**
+ * Of an NXmx file nxcheck recommends more than a powder image has; and it takes time_zone, by its definition the offset
+ * from UTC ("+01:00"), for a date, as whose type that is given.
+ */
+const RECOMMENDED = /^warning .*(recommended|is not in the recommended|not a valid NX_DATE_TIME)/i;
+
+/** punx has the definitions of 2018, in which NXmx wanted an end_time of every file. */
+const OBSERVED_END = /^ERROR .*NXmx:end_time not found$/;
 
 Deno.test("the nxmx profile opens and validates, as its own definition too", async () => {
   using place = new Place({ tables: { ...GEOMETRY, nexus: { profile: "nxmx" } } });
@@ -214,7 +220,7 @@ Deno.test("the nxmx profile opens and validates, as its own definition too", asy
   const valid = await ask("validate_nexus", questions);
   each(frames, valid, ({ name }, one) => {
     const { application, punx } = one;
-    assertValid(name, { application: application!, punx: punx! }, { warnings: RECOMMENDED });
+    assertValid(name, { application: application!, punx: punx! }, { warnings: RECOMMENDED, outdated: OBSERVED_END });
   });
 });
 

@@ -151,7 +151,7 @@ Deno.test("saturation_value is that of one exposure, of a sum that times the exp
     const node = findNode(tree, "entry/instrument/detector/saturation_value");
     return node?.kind === "field" ? [node.value, node.attributes["origin"]] : null;
   };
-  const [uint16, uint32] = [{ bits: 16, format: 1 }, { bits: 32, format: 1 }];
+  const [uint16, uint32] = [{ bits: 16, format: 1 }, { bits: 32, format: 1 }] as const;
   const origin = "configuration [detector] saturation_value";
   assert.deepEqual(of("dataType=1\nsummedExposures=1", uint16), [60_000, origin]);
   assert.deepEqual(of(null, uint16), [60_000, origin]);
