@@ -1,6 +1,5 @@
 /** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
 import { messageOf } from "../files/errors.ts";
-import { QUARANTINE_FOLDER } from "../frames/deliver/destination.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
@@ -26,6 +25,7 @@ import { COUNTER_FIRST, nextCounter } from "../plugins/host/scheduler.ts";
 import { type Space, SpaceWatch } from "./space_watch.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
 import { Turns } from "../time/turns.ts";
+import { QUARANTINE_FOLDER } from "../files/service_names.ts";
 
 export interface DaemonOptions {
   readonly log: Logger;

@@ -1,9 +1,8 @@
 /** Probes: files that are made and removed to see whether a folder can be used. */
 import { join } from "node:path";
 import { removeFile, writeAll } from "./durable.ts";
+import { PROBE_PREFIX } from "./service_names.ts";
 
-/** Begins with a dot and ends on no image's ending, so a running daemon takes no notice of it. */
-export const PROBE_PREFIX = ".pewatch-probe-";
 const PROBE_NAME = new RegExp(`^${PROBE_PREFIX.replaceAll(".", "\\.")}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`);
 
 /** The name of a file or folder that is made and removed to see whether a folder can be used; nobody else has it. */

@@ -12,10 +12,8 @@ import {
 } from "./durable.ts";
 import { isOtherVolume } from "./errors.ts";
 import { createOwn, setAside } from "./plain_file.ts";
+import { PART_ENDING } from "./service_names.ts";
 import { noteLack } from "./volume_services.ts";
-
-/** What a file under way is called: its name with this behind it. */
-export const PART_ENDING = ".part";
 
 /**
  * What had the name is replaced, as a name: a link's target and another name's content stay as they are. A folder of

@@ -10,6 +10,7 @@ import { isMissing } from "../files/errors.ts";
 import { factsOf, listFolder, makeFolder } from "../files/listing.ts";
 import { ForeignEntryError, readPlain } from "../files/plain_file.ts";
 import { writeWhole } from "../files/whole_file.ts";
+import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
 import { planThroughLibrary } from "../nexus/frame/plan_image.ts";
 import { momentOf } from "../nexus/frame/time.ts";
@@ -17,7 +18,6 @@ import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.t
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";
 
-const FOLDER = "reference_dark";
 const INDEX_ENDING = ".json";
 const INDEX_BYTES_MAX = 65_536;
 /** Kinds of exposures whose darks are kept: each has the size of an image, and the state folder may be on a system disk. */
@@ -82,7 +82,7 @@ export function keepReference(stateDir: string, dark: DarkToKeep, options: { fsy
   if (key === null) return "its sidecar does not say its size and exposure";
   const plan = planThroughLibrary(readLayoutOfFile(source), source);
   if (typeof plan === "string") return plan;
-  const folder = join(stateDir, FOLDER);
+  const folder = join(stateDir, REFERENCE_FOLDER);
   makeFolder(folder);
   const { time_ms } = momentOf({ sidecar, view, writtenAt: new Date(dark.written_ms) });
   const summedExposures = view.summedExposures ?? null;
@@ -117,7 +117,7 @@ export function keepReference(stateDir: string, dark: DarkToKeep, options: { fsy
 export function referenceFor(stateDir: string, view: SidecarView | null): ReferenceDark | null {
   const key = exposureKey(view);
   if (key === null) return null;
-  const folder = join(stateDir, FOLDER);
+  const folder = join(stateDir, REFERENCE_FOLDER);
   // Between the index and the image another dark may take its place: then the index names that one.
   for (let tries = 2;; tries--) {
     const [best] = readAll(folder)

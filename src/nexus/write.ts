@@ -4,6 +4,7 @@ import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile, syncFile, writeAll } from "../files/durable.ts";
 import { openPlain } from "../files/plain_file.ts";
+import { PART_ENDING } from "../files/service_names.ts";
 import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./frame/build.ts";
 import type { FrameFacts, NexusReport, Splice } from "./frame/facts.ts";
@@ -48,7 +49,7 @@ export function writeNexus(
     now: options.now ?? new Date(),
     hdf5Version: hdf5.version,
   });
-  const part = `${target}.part`;
+  const part = target + PART_ENDING;
   // Nothing is there but after a kill, and a refused removal costs five times a look.
   if (!nameIsFree(target)) removeFile(target);
   try {

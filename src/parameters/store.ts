@@ -1,13 +1,13 @@
 /** The parameters of all plugins and clients: what they were when, kept over a restart. */
 import { join } from "node:path";
 import { messageOf } from "../files/errors.ts";
+import { PARAMETERS_FILE } from "../files/service_names.ts";
 import type { Logger } from "../frames/events.ts";
 import type { ParameterReading } from "./parameter.ts";
 import { checkReading } from "./check.ts";
 import { type HistoryLimits, ParameterHistory } from "./history.ts";
 import { putAside, readParameterFile, writeParameterFile } from "./file.ts";
 
-export const PARAMETERS_FILE = "parameters.jsonl";
 /** What was set within this time before the program is killed is lost, except for frames that were claimed since. */
 const WRITE_PERIOD_MS = 1000;
 /** A slow disk, or a large file, is written to at most for this part of the time. */

@@ -8,6 +8,7 @@ import type { Daemon } from "../daemon/daemon.ts";
 import { messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import { writeWhole } from "../files/whole_file.ts";
+import { TANGO_PROPERTIES_FILE } from "../files/service_names.ts";
 import type { Logger } from "../frames/events.ts";
 import { inTime, LATE } from "../time/in_time.ts";
 import { databaseCause } from "./database_fault.ts";
@@ -132,7 +133,7 @@ function changesBetween(before: Settings, after: Settings): SettingChange[] {
 }
 
 function fileOf({ daemon }: Settings): string {
-  return join(daemon.state_dir, "tango_properties.json");
+  return join(daemon.state_dir, TANGO_PROPERTIES_FILE);
 }
 
 function remember(settings: Settings, properties: Properties): void {

@@ -5,10 +5,10 @@ import { askDaemon } from "../../src/daemon/requests/ask_daemon.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { type SettingChange, SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { Daemon, type DaemonStatus } from "../../src/daemon/daemon.ts";
-import { FolderLock, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
-import { SETTINGS_FILE } from "../../src/daemon/settings/settings_file.ts";
+import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { type MemoryLog, memoryLog, settingsIn, source, until } from "./helpers.ts";
+import { LOCK_NAME, SETTINGS_FILE } from "../../src/files/service_names.ts";
 
 /** A daemon with a stage that does nothing: it ticks, and no worker opens a library. */
 class Place extends TempFolder implements AsyncDisposable {

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { PARAMETERS_FILE } from "../../src/parameters/store.ts";
 import { shippedStages } from "../../src/plugins/host/shipped.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { readFrameTags } from "../../src/tiff/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
+import { PARAMETERS_FILE } from "../../src/files/service_names.ts";
 
 Deno.test("what a plugin sets before a frame is written stands in the frame's files, also after a restart", async () => {
   using folder = tempFolder();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FolderInUseError, FolderLock, HOLDER_NAME, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
+import { FolderInUseError, FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { tempFolder } from "./helpers.ts";
+import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
 
 async function holdInAnotherProcess(folder: string): Promise<Deno.ChildProcess> {
   const script = new URL("./hold_lock.ts", import.meta.url).href;

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FILE_TIME_LAG_MS, type HistoryLimits } from "../../src/parameters/history.ts";
-import { ORPHAN_MS_MAX, PARAMETERS_FILE, ParameterStore } from "../../src/parameters/store.ts";
+import { ORPHAN_MS_MAX, ParameterStore } from "../../src/parameters/store.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { anyValue, EVERY_KIND } from "../nexus/parameters.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { memoryLog, until } from "./helpers.ts";
+import { PARAMETERS_FILE } from "../../src/files/service_names.ts";
 
 const NOW_MS = Date.UTC(2026, 6, 1, 12);
 

@@ -5,9 +5,9 @@ import { askDaemon, DaemonAnswerError, findDaemon, NoDaemonError } from "../../s
 import type { Settings } from "../../src/config/settings.ts";
 import { answerPath, REQUEST_BYTES_MAX, requestFolder, requestPath } from "../../src/daemon/requests/request_files.ts";
 import { type RequestHandlers, Requests } from "../../src/daemon/requests/requests.ts";
-import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
 import { type MemoryLog, memoryLog, settingsIn } from "./helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
+import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 

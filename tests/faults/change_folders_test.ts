@@ -5,9 +5,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { basename, join } from "node:path";
-import { HOLDER_NAME, LOCK_NAME } from "../../src/daemon/settings/folder_lock.ts";
 import { readSettingsFile, settingsPath } from "../../src/daemon/settings/settings_file.ts";
-import { PROBE_PREFIX } from "../../src/files/probe.ts";
 import { ofSeveralLooks } from "../several_looks.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { AT_WORK, foldersToChange } from "./changing_daemon.ts";
@@ -17,6 +15,7 @@ import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause, sha256 } from "./frame_writer.ts";
 import { usualFolder } from "./kill_run.ts";
 import { Random } from "./random.ts";
+import { HOLDER_NAME, LOCK_NAME, PROBE_PREFIX } from "../../src/files/service_names.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PROGRAM = [

@@ -1,7 +1,7 @@
 /** `pewatch run` as a process of its own, to be watched, stopped and killed. */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { HOLDER_NAME } from "../../src/daemon/settings/folder_lock.ts";
+import { HOLDER_NAME } from "../../src/files/service_names.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A start takes a second or two on a busy machine. */

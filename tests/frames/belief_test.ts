@@ -1,9 +1,8 @@
 /** What others plant in the folders of claims: it is kept, named and not acted on; what is beside it goes on. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CLAIMING_PREFIX } from "../../src/frames/claim/claim.ts";
-import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { filesBelow, imageBytes, Way } from "./way.ts";
+import { CLAIMING_PREFIX, QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
 
 const LINUX = Deno.build.os === "linux";
 const ID = "20260101T000000000-000001-deadbeef";

@@ -7,9 +7,9 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { filesBelow, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
+import { QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
 
 const FRAMES: readonly RawFrame[] = [
   { name: "P-00001.tif", seed: 1 },

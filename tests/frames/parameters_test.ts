@@ -1,7 +1,6 @@
 /** The parameters of a frame on its way: into its tags and its NeXus file, whatever ends the program in between. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PARAMETERS_NAME } from "../../src/frames/claim/claim_parameters.ts";
 import { parametersJson, TAG_ELEMENTS_MAX, TAG_TEXT_MAX } from "../../src/parameters/tag_json.ts";
 import type { ParameterSource } from "../../src/frames/stage.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
@@ -12,6 +11,7 @@ import { nodeAt } from "../nexus/frame.ts";
 import { EVERY_KIND } from "../nexus/parameters.ts";
 import { endAt } from "./crash.ts";
 import { libraries, pixelsOf, sidecarText, Way } from "./way.ts";
+import { CLAIM_PARAMETERS_NAME } from "../../src/files/service_names.ts";
 
 const LONG_AGO = new Date("2010-01-01T00:00:00Z");
 /** A whole second, since a sidecar written by hand has no more digits. */
@@ -170,7 +170,10 @@ Deno.test("damaged parameters in a claim are told of, and the frame goes on with
   way.parameters = source(reading("temperature", 80));
   await way.firePrepare();
   const [id] = [...Deno.readDirSync(way.settings.folders.temp)].map((entry) => entry.name);
-  Deno.writeTextFileSync(join(way.settings.folders.temp, id!, PARAMETERS_NAME), '{"name":"temperature","time_ms":');
+  Deno.writeTextFileSync(
+    join(way.settings.folders.temp, id!, CLAIM_PARAMETERS_NAME),
+    '{"name":"temperature","time_ms":',
+  );
   await way.fireMerge();
   await way.fireFinalize();
   assert(way.heard.lines.some((line) => /^warn P.tif: the parameters in its claim are lost/.test(line)));

@@ -1,10 +1,10 @@
 /** Frames of the quarantine that are tried again. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { usualFolder } from "../faults/kill_run.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { imageBytes, Way } from "./way.ts";
+import { QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
 
 const KEPT = `${QUARANTINE_FOLDER}/s`;
 const TORN = imageBytes(1).subarray(0, 1000);

@@ -1,10 +1,10 @@
 /** Claims whose record is damaged: they are kept and named, and nothing of them is lost. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type ClaimRecord, readRecord, RECORD_NAME, RecordError, writeRecord } from "../../src/frames/claim/record.ts";
+import { type ClaimRecord, readRecord, RecordError, writeRecord } from "../../src/frames/claim/record.ts";
 import { nameIsTaken } from "../../src/files/listing.ts";
-import { CAST_PREFIX } from "../../src/nexus/tree/casts.ts";
 import { filesBelow, Way } from "./way.ts";
+import { CAST_PREFIX, RECORD_NAME } from "../../src/files/service_names.ts";
 
 /** A merged frame in proc, as a crash before its delivery leaves it. */
 async function mergedClaim(way: Way): Promise<{ path: string; record: ClaimRecord }> {

@@ -2,11 +2,10 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { CAST_PREFIX, Casts } from "../../src/nexus/tree/casts.ts";
+import { Casts } from "../../src/nexus/tree/casts.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
-import { QUARANTINE_FOLDER } from "../../src/frames/deliver/destination.ts";
 import { Finalize } from "../../src/frames/deliver/finalize.ts";
 import type { Condition, FrameEvent, Reporter, UnclaimedCounts } from "../../src/frames/events.ts";
 import type { FolderKind, LeftFolder } from "../../src/frames/claim/left_folders.ts";
@@ -18,6 +17,7 @@ import type { KnownRoots, ParameterSource, StageOptions } from "../../src/frames
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
+import { CAST_PREFIX, QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
 
 /** The settings of a test: nobody writes any more, so nothing has to settle. */
 export type Changes = { [Table in keyof Settings]?: Partial<Settings[Table]> };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { CAST_PREFIX, Casts } from "../../src/nexus/tree/casts.ts";
+import { Casts } from "../../src/nexus/tree/casts.ts";
 import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
 import { readTree, type TreeGroup } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
@@ -9,6 +9,7 @@ import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { assembled, factsWith, imageBytes, layoutOfBytes, settingsWith } from "./frame.ts";
+import { CAST_PREFIX } from "../../src/files/service_names.ts";
 
 const TIFF = makeTiff({ width: 64, height: 32, bits: 32, format: 3 });
 const ALL = { textMax: 1e9, elementsMax: 1e6 };

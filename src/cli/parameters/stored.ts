@@ -8,7 +8,7 @@ import { shadowFolder } from "../../daemon/settings/make_folders.ts";
 import { readParameterFile, writeParameterFile } from "../../parameters/file.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
-import { PARAMETERS_FILE } from "../../parameters/store.ts";
+import { PARAMETERS_FILE } from "../../files/service_names.ts";
 
 export interface StoredParameters {
   /** Whether a daemon answered. */

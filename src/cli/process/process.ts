@@ -15,15 +15,15 @@ import { openLog, type RunningLog } from "../../log/log.ts";
 import { FolderError } from "../../daemon/settings/make_folders.ts";
 import { type OnePassResult, runOnePass } from "../../daemon/one_pass.ts";
 import type { FrameEvent } from "../../frames/events.ts";
-import { QUARANTINE_FOLDER } from "../../frames/deliver/destination.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { darks, frames } from "../counts_text.ts";
 import { framesIn, planFrames, type PlannedFrame } from "./plan.ts";
-import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolder, WORK_NAME } from "./work_folder.ts";
+import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolder } from "./work_folder.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { onStopSignals } from "../stop_signals.ts";
 import { printable, readableBytes } from "../terminal.ts";
+import { QUARANTINE_FOLDER, WORK_NAME } from "../../files/service_names.ts";
 
 const ARGUMENTS = object({
   folder: argument(string({ metavar: "DIR" }), { description: message`The folder of the frames, with all below it.` }),

@@ -5,17 +5,10 @@ import { FolderLock } from "../../daemon/settings/folder_lock.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
+import { COPIES_NAME } from "../../files/service_names.ts";
 import { rawFolder } from "../../frames/claim/awkward_names.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
 import { isMarkName } from "../../frames/claim/series_marks.ts";
-
-/**
- * Hidden, so that no scan finds it. It lies in the folder of the frames, whose volume it shares: frames are renamed
- * into it, not copied.
- */
-export const WORK_NAME = ".pewatch-work";
-/** In the output: the folder of the frames may be read-only. */
-export const COPIES_NAME = ".pewatch-copies";
 
 /** Frames that are copied at once: the disk holds no more of them twice. */
 export const COPIES_MAX = 64;

@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
+import { PART_ENDING, REQUESTS_FOLDER } from "../../files/service_names.ts";
 
 /** What can be asked. */
 export type Request =
@@ -39,7 +40,6 @@ export const FORGOTTEN_MS = 10 * 60_000;
 
 const REQUEST_ENDING = ".request.json";
 const ANSWER_ENDING = ".answer.json";
-const PART_ENDING = ".part";
 /** A UUID: nothing else is taken for a file of ours. */
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -50,7 +50,7 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function requestFolder(settings: Settings): string {
   const raw = Deno.build.os === "windows" ? settings.folders.raw.toLowerCase() : settings.folders.raw;
   const key = createHash("sha256").update(raw).digest("hex").slice(0, 12);
-  return join(settings.daemon.state_dir, "requests", key);
+  return join(settings.daemon.state_dir, REQUESTS_FOLDER, key);
 }
 
 export interface RequestFile {

@@ -11,8 +11,8 @@ import { probeName } from "../../files/probe.ts";
 import { isClaimId } from "../../frames/claim/claim.ts";
 import type { LeftFolder } from "../../frames/claim/left_folders.ts";
 import { type ClientSetting, type SettingChange, SettingRefusedError, withChange } from "./client_settings.ts";
-import { LOCK_NAME } from "./folder_lock.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
+import { LOCK_NAME } from "../../files/service_names.ts";
 
 export interface ChangeCheck {
   readonly settings: Settings;

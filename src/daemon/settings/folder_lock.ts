@@ -11,9 +11,7 @@ import { removeFile } from "../../files/durable.ts";
 import { isMissing } from "../../files/errors.ts";
 import { keepPlain, openPlain, readPlain } from "../../files/plain_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
-
-export const LOCK_NAME = ".pewatch.lock";
-export const HOLDER_NAME = ".pewatch.holder.json";
+import { HOLDER_NAME, LOCK_NAME } from "../../files/service_names.ts";
 
 /** A description is some hundred bytes. */
 const HOLDER_BYTES_MAX = 64 * 1024;

@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { messageOf } from "../../files/errors.ts";
 import type { Settings } from "../../config/settings.ts";
 import { makeFolder as makeWithThoseAbove, refuseLinks } from "../../files/listing.ts";
+import { TRANSPILED_FOLDER } from "../../files/service_names.ts";
 import type { WrittenSettings } from "./settings_file.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 
@@ -39,7 +40,7 @@ export function makeFolders(settings: Settings, written: WrittenSettings = {}): 
 
 /** Where the plugins of the user's folder are imported from: one daemon's own. */
 export function shadowFolder(settings: Settings): string {
-  return join(settings.daemon.state_dir, "plugins");
+  return join(settings.daemon.state_dir, TRANSPILED_FOLDER);
 }
 
 function makeFolder(key: string, path: string): void {

@@ -7,10 +7,9 @@ import { relate } from "../../config/folder_rules.ts";
 import { listFolder, refuseLinks } from "../../files/listing.ts";
 import { rawFolder } from "./awkward_names.ts";
 import { allOf } from "./left_folders.ts";
-import { type ClaimRecord, DONE_NAME, NEXUS_NAME, reasonName, RECORD_NAME, RecordError } from "./record.ts";
-import { MOVING_NAME } from "./move_file.ts";
-import { QUARANTINE_FOLDER } from "../deliver/destination.ts";
+import { type ClaimRecord, reasonName, RecordError } from "./record.ts";
 import type { FrameFolders } from "../stage.ts";
+import { DONE_NAME, MOVING_NAME, NEXUS_NAME, QUARANTINE_FOLDER, RECORD_NAME } from "../../files/service_names.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 /** What pewatch itself puts into claims; each also with ".part" behind it. */

@@ -12,14 +12,19 @@ import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../../files
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
 import { originOf } from "./belief.ts";
-import { type ClaimRecord, DONE_NAME, type Member, readRecord, RECORD_NAME, writeRecord } from "./record.ts";
+import { type ClaimRecord, type Member, readRecord, writeRecord } from "./record.ts";
 import { allOf, leftOf } from "./left_folders.ts";
-import { copyFile, moveFile, MOVING_NAME } from "./move_file.ts";
+import { copyFile, moveFile } from "./move_file.ts";
 import type { FrameFolders } from "../stage.ts";
-
-export const CLAIMING_PREFIX = ".claiming-";
-export const DISCARD_PREFIX = ".discard-";
-const MOVING_PREFIX = ".moving-";
+import {
+  CLAIMING_PREFIX,
+  DISCARD_PREFIX,
+  DONE_NAME,
+  MOVING_NAME,
+  MOVING_PREFIX,
+  PART_ENDING,
+  RECORD_NAME,
+} from "../../files/service_names.ts";
 
 let sequence = 0;
 
@@ -192,7 +197,7 @@ async function moveClaimAcross(source: string, target: { to: string; id: string 
   withoutMoves.delete(target.to);
   const moving = makeFoldersBelow(target.to, MOVING_PREFIX + target.id);
   try {
-    const left = [RECORD_NAME, `${RECORD_NAME}.part`, MOVING_NAME];
+    const left = [RECORD_NAME, RECORD_NAME + PART_ENDING, MOVING_NAME];
     const others = listFolder(source).files.filter((name) => !left.includes(name));
     // The record goes last: a copy that has it is whole.
     for (const name of [...others, RECORD_NAME]) copyFile(join(source, name), join(moving, name));

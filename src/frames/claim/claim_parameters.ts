@@ -10,11 +10,10 @@ import { writeWhole } from "../../files/whole_file.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
 import type { Logger } from "../events.ts";
-import { type ClaimRecord, frameOf, RECORD_NAME } from "./record.ts";
+import { type ClaimRecord, frameOf } from "./record.ts";
 import type { ParameterSource } from "../stage.ts";
+import { CLAIM_PARAMETERS_NAME } from "../../files/service_names.ts";
 
-/** Begins as the record, with which a claim that came to nothing is cleared away. */
-export const PARAMETERS_NAME = `${RECORD_NAME}.parameters`;
 /** All parameters at once have less than half of this as base64; a larger file is something else. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -43,12 +42,12 @@ export function writeClaimParameters(
 ): void {
   if (readings.length === 0) return;
   const lines = readings.map((reading) => `${readingToJson(reading)}\n`).join("");
-  writeWhole(join(claim, PARAMETERS_NAME), new TextEncoder().encode(lines), options);
+  writeWhole(join(claim, CLAIM_PARAMETERS_NAME), new TextEncoder().encode(lines), options);
 }
 
 /** @throws the system's error, or one that says what is wrong with the file */
 function readClaimParameters(claim: string): readonly ParameterReading[] {
-  const path = join(claim, PARAMETERS_NAME);
+  const path = join(claim, CLAIM_PARAMETERS_NAME);
   try {
     if (!nameIsTaken(path)) return [];
     const bytes = readPlain(path, FILE_BYTES_MAX);

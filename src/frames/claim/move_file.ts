@@ -6,9 +6,7 @@ import { removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { isOtherVolume } from "../../files/errors.ts";
 import { factsOf } from "../../files/listing.ts";
 import { sameContent } from "../../files/same_content.ts";
-
-/** A copy that is not whole yet. Its name begins with a dot as no frame's file does: "P.tif.part" may be one. */
-export const MOVING_NAME = ".pewatch-moving.part";
+import { MOVING_NAME } from "../../files/service_names.ts";
 
 /**
  * Moves `from` to `to`. A `to` that is there already is the remains of a move that was cut off between copy and

@@ -2,12 +2,8 @@
 import { isAbsolute, join } from "node:path";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
 import { JsonFileError, type JsonFileKind, readJson, writeJson } from "../../files/json_file.ts";
+import { PART_ENDING, RECORD_NAME } from "../../files/service_names.ts";
 
-export const RECORD_NAME = "claim.json";
-/** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */
-export const DONE_NAME = "done.json";
-/** The NeXus file inside a claim; ASCII, since HDF5 on Windows cannot make other names. */
-export const NEXUS_NAME = "frame.nxs.head";
 export const RECORD_VERSION = 1;
 /** A record has a handful of members; a larger file is not one. */
 const RECORD_BYTES_MAX = 16 * 1024 * 1024;
@@ -85,7 +81,7 @@ const NAME_BYTES_MAX = 255;
  */
 export function reasonName({ id, image }: Pick<ClaimRecord, "id" | "image">): string {
   const name = `${image}.reason.txt`;
-  const fits = new TextEncoder().encode(`${name}.part`).length <= NAME_BYTES_MAX;
+  const fits = new TextEncoder().encode(name + PART_ENDING).length <= NAME_BYTES_MAX;
   return fits ? name : `${id}.reason.txt`;
 }
 

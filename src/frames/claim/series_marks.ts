@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
 import { JsonFileError, readJson, writeJson } from "../../files/json_file.ts";
 import { listFolder } from "../../files/listing.ts";
+import { markName } from "../../files/service_names.ts";
 import { placeByName } from "../../nexus/series/series_layout.ts";
 import { isPlainName } from "./record.ts";
 
@@ -25,10 +26,6 @@ export interface SeriesMark {
   readonly nexus: string;
   /** What the series is called: "P". */
   readonly series: string;
-}
-
-export function markName(id: string): string {
-  return `.series-${id}.json`;
 }
 
 /** Whether a name in proc is a mark's. */

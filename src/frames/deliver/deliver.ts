@@ -13,9 +13,10 @@ import type { DeliveryPool } from "./delivery_pool.ts";
 import type { FileTimes } from "./file_times.ts";
 import type { FrameRoles } from "../events.ts";
 import { stemOf } from "../claim/names.ts";
-import { type ClaimRecord, frameOf, NEXUS_NAME, reasonName, writeRecord } from "../claim/record.ts";
+import { type ClaimRecord, frameOf, reasonName, writeRecord } from "../claim/record.ts";
 import { writeMark } from "../claim/series_marks.ts";
 import type { FrameFolders } from "../stage.ts";
+import { NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
 
 export interface Delivery {
   readonly folders: FrameFolders;
@@ -142,7 +143,7 @@ function removeParts(record: ClaimRecord, plan: Plan, files: readonly Delivered[
 
 /** The same name at every try, so that the next one writes over the remains of the last. */
 function partOf(record: ClaimRecord, of: { plan: Plan; file: Delivered }): string {
-  return join(of.plan.folder, `.pewatch-${record.id}-${of.plan.files.indexOf(of.file)}.part`);
+  return join(of.plan.folder, outputPartName(record.id, of.plan.files.indexOf(of.file)));
 }
 
 function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Delivered; path: string }): CopyTarget {

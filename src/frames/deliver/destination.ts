@@ -5,12 +5,11 @@ import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
 import { sameContent } from "../../files/same_content.ts";
+import { QUARANTINE_FOLDER } from "../../files/service_names.ts";
 import { numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
 import type { FrameFolders } from "../stage.ts";
 
-/** Below the output root: frames that are no readable images, each with a text that says why. */
-export const QUARANTINE_FOLDER = "pewatch-quarantine";
 /** QXRD counts with five digits. */
 const COUNTER_MAX = 99_999;
 

@@ -21,8 +21,9 @@ import { copyFile } from "../claim/move_file.ts";
 import { stemOf, underStem } from "../claim/names.ts";
 import { identityOf } from "../../nexus/frame/exposure.ts";
 import { isPacked, misfitOf } from "../prepare/assess.ts";
-import { type ClaimRecord, type MergeRecord, NEXUS_NAME } from "../claim/record.ts";
+import type { ClaimRecord, MergeRecord } from "../claim/record.ts";
 import { referenceFor } from "../reference_dark.ts";
+import { NEXUS_NAME } from "../../files/service_names.ts";
 
 /**
  * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from

@@ -7,16 +7,7 @@ import { factsOf } from "../../files/listing.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
 import { withNamesToKeep } from "../claim/awkward_names.ts";
-import {
-  claimFrame,
-  CLAIMING_PREFIX,
-  DISCARD_PREFIX,
-  discardClaim,
-  listClaims,
-  listUnfinished,
-  newClaimId,
-  resumeClaim,
-} from "../claim/claim.ts";
+import { claimFrame, discardClaim, listClaims, listUnfinished, newClaimId, resumeClaim } from "../claim/claim.ts";
 import { parametersFor } from "../claim/claim_parameters.ts";
 import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
@@ -33,6 +24,7 @@ import { type Candidate, joined, type Scan, scanRaw } from "./scan.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 import { UnclaimedReport } from "./unclaimed.ts";
 import { Watch } from "./watch.ts";
+import { CLAIMING_PREFIX, DISCARD_PREFIX } from "../../files/service_names.ts";
 
 /**
  * Frames that may be between raw and the output at once. Where the output is away, the others wait in raw as QXRD

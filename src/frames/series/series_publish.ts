@@ -4,6 +4,7 @@ import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import type { Settings } from "../../config/settings.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { madeMasterName, outputPartName } from "../../files/service_names.ts";
 import { readFrameMembers } from "../../nexus/series/series_frame.ts";
 import { layOutSlots } from "../../nexus/series/series_layout.ts";
 import { standingOf, writeMaster } from "../../nexus/series/series_master.ts";
@@ -33,8 +34,8 @@ export async function publishMaster(
   const folder = dirname(master.path);
   const standing = standingOf(hdf5, master.path);
   if (standing === "foreign") return false;
-  const made = join(options.proc, `.series-${master.id}.h5`);
-  const part = join(folder, `.pewatch-${master.id}-series.part`);
+  const made = join(options.proc, madeMasterName(master.id));
+  const part = join(folder, outputPartName(master.id, "series"));
   try {
     const slots = layOutSlots(master.frames);
     const members = readFrameMembers(hdf5, join(folder, slots[0]!.frame!.file));

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { listFolder } from "../../files/listing.ts";
+import { CAST_PREFIX } from "../../files/service_names.ts";
 import { Cast, removeQuietly } from "./cast.ts";
 import type { NexusGroup, NexusNode } from "./tree.ts";
 import { sizeBound, type WrittenTree } from "./write_tree.ts";
@@ -10,8 +11,6 @@ import { sizeBound, type WrittenTree } from "./write_tree.ts";
 const CASTS_MAX = 4;
 /** A larger tree (a sidecar of megabytes) is written by itself: to keep it open would cost its memory for good. */
 const TREE_BYTES_MAX = 524_288;
-/** Hidden, as no frame's file and no claim is. */
-export const CAST_PREFIX = ".pewatch.cast-";
 
 export class Casts implements Disposable {
   readonly #hdf5: Hdf5Library;

@@ -6,18 +6,13 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import {
-  type ClaimRecord,
-  NEXUS_NAME,
-  readRecord,
-  RECORD_NAME,
-  RecordError,
-} from "../../../src/frames/claim/record.ts";
+import { type ClaimRecord, readRecord, RecordError } from "../../../src/frames/claim/record.ts";
 import type { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { makeTiff } from "../../tiff/make_tiff.ts";
 import { chance, EDGES, encode, mutateBytes, mutateText, pick, type TextDialect } from "../mutate.ts";
 import type { Checker, Target } from "../target.ts";
+import { NEXUS_NAME, RECORD_NAME } from "../../../src/files/service_names.ts";
 
 const IMAGE = makeTiff({ width: 32, height: 16 });
 const PIXELS = Buffer.from(IMAGE.subarray(8, 8 + 32 * 16 * 4));

@@ -1,0 +1,38 @@
+/** The list of service files is the one place where their names stand. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SERVICE_NAMES } from "../../src/files/service_names.ts";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const LIST = "src/files/service_names.ts";
+/** A hidden name of the program's own, as it would stand in a text of the source. */
+const OWN_NAME = /["'`](\.(?:pewatch|claiming|discard|moving|series)[-.a-z]*)/g;
+/** What is no name but the beginning that all of them share. */
+const BEGINNING = ".pewatch";
+
+function* sourcesBelow(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(REPOSITORY, folder))) {
+    if (isDirectory) yield* sourcesBelow(`${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
+}
+
+Deno.test("no other file of the program has a hidden name of its own", () => {
+  const found = ["src", "plugins", "ffi"].flatMap((folder) => [...sourcesBelow(folder)])
+    .filter((file) => file !== LIST)
+    .flatMap((file) => {
+      const code = Deno.readTextFileSync(join(REPOSITORY, file)).replaceAll(/^\s*(\*|\/\/|\/\*\*).*$/gm, "");
+      return [...code.matchAll(OWN_NAME)].filter(([, name]) => name !== BEGINNING).map(([, name]) =>
+        `${file}: ${name}`
+      );
+    });
+  assert.deepEqual(found, []);
+});
+
+Deno.test("each name is in the list once, and lies somewhere", () => {
+  const names = SERVICE_NAMES.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  assert.ok(names.length > 30);
+  for (const { name, folders } of SERVICE_NAMES) assert.ok(folders.length > 0, name);
+});
