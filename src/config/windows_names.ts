@@ -16,9 +16,12 @@ export function faultOnWindows(name: string): string | null {
   return device === null ? null : `"${device}" is the name of a device on Windows`;
 }
 
-/** The name itself where Windows can have it, else the nearest that it can: `aux.tif` gives `_aux.tif`. */
+/** The name itself where Windows can have it, else the nearest that it can: `aux.tif` gives `_aux.tif`, `a\\b` `a_b`. */
 export function nameForWindows(name: string): string {
-  const allowed = name.replaceAll(new RegExp(FORBIDDEN, "g"), "_").replace(/[. ]+$/, (end) => "_".repeat(end.length));
+  const allowed = name.replaceAll("\\", "_").replaceAll(new RegExp(FORBIDDEN, "g"), "_").replace(
+    /[. ]+$/,
+    (end) => "_".repeat(end.length),
+  );
   return deviceOf(allowed) === null ? allowed : `_${allowed}`;
 }
 

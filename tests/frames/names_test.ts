@@ -1,6 +1,7 @@
 /** Invariant 3: nothing in the output is ever overwritten; the same content is delivered once. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import fc from "fast-check";
 import { pixelsOf, sidecarText, Way } from "./way.ts";
 
 // Fails without the call of sameContent in planFor (destination.ts).
@@ -90,6 +91,54 @@ Deno.test("names with spaces, signs, umlauts and Chinese, and of 200 characters,
   const images = way.delivered().filter((name) => /\.tif$/i.test(name));
   assert.deepEqual(images, names.toSorted());
   assert.equal(way.delivered().length, 3 * names.length);
+});
+
+const ODD = [
+  ..."\\\n\r\t\"'`$&;|<>:*?!#%~ {}[]()=,@^-.",
+  "\x01",
+  "\x1b]0;title\x07",
+  "\x7f",
+  "\u0085",
+  "\u202e",
+  "\ufeff",
+  "é",
+  "e\u0301",
+  "样",
+  "🦀",
+];
+
+// Fails where a record refuses a name that was claimed: the frame then stays in temp for ever.
+Deno.test({
+  name: "whatever letters a name has, its frame goes the whole way, and its record can be read at each step",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using way = new Way();
+    const part = fc.array(fc.oneof(fc.constantFrom(...ODD), fc.constantFrom("a", "P", "-00001")), {
+      minLength: 1,
+      maxLength: 8,
+    }).map((parts) => parts.join("")).filter((text) => !text.startsWith(".") && !/\.(raw|dark|lock)/.test(text));
+    const name = fc.tuple(fc.option(part), part).map(([folder, stem]) =>
+      folder === null ? `${stem}.tif` : `${folder}/${stem}.tif`
+    );
+    const names = [
+      ...ODD.map((odd, index) => `x${index}${odd}.tif`),
+      "D:\\data\\x-00001.tif",
+      "a\\b/c\\..\\d.tif",
+      ...fc.sample(name, { numRuns: 60, seed: 1621 }),
+    ];
+    const unique = [...new Set(names)];
+    unique.forEach((name, index) => way.put({ name, seed: index + 1 }));
+    await way.fire(2);
+    const images = way.delivered().filter((name) => name.endsWith(".tif"));
+    assert.deepEqual(images, unique.toSorted(), way.heard.lines.join("\n"));
+    assert.equal(way.delivered().length, 3 * unique.length);
+    unique.forEach((name, index) => {
+      const sidecar = new TextDecoder().decode(way.read(`${name}.metadata`));
+      assert.match(sidecar, new RegExp(`userComment1=frame ${index + 1}\n`), name);
+    });
+    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.heard.lines.filter((line) => !line.startsWith("info")), []);
+  },
 });
 
 Deno.test("a frame goes where it was going when it was claimed", async () => {

@@ -61,7 +61,7 @@ function textOf(group: TreeGroup, name: string): string | null {
  */
 function tiffsBeside(path: string, note: ChecksumNote): string[] {
   const folder = dirname(path);
-  const name = note.fileName === null ? null : basename(note.fileName.replaceAll("\\", "/"));
+  const name = note.fileName === null ? null : basename(note.fileName);
   const own = basename(path, extname(path)) + (name === null ? ".tif" : extname(name));
   return [...new Set([own, ...name === null ? [] : [name]])].map((candidate) => join(folder, candidate));
 }

@@ -90,8 +90,15 @@ export function frameOf(record: Pick<ClaimRecord, "folder" | "image">): string {
   return record.folder === "" ? record.image : `${record.folder}/${record.image}`;
 }
 
+/** @throws RecordError for a record that could not be read again, before anything is written */
 export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: boolean }): void {
+  checkRecord(record);
   writeJson(join(claim, RECORD_NAME), record, { ...options, indent: 1 });
+}
+
+/** @throws RecordError for a record that could not be read again */
+function checkRecord(record: ClaimRecord): void {
+  if (!isRecord(record)) throw new RecordError(`${frameOf(record)} cannot be described by a ${RECORD_FILE.what}`);
 }
 
 const RECORD_FILE: JsonFileKind<ClaimRecord> = {
@@ -147,7 +154,7 @@ function isMerge(value: unknown): value is MergeRecord {
   return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
     (merge.nexus === null || isNexusReport(merge.nexus)) &&
     (merge.series === undefined || merge.series === null ||
-      (typeof merge.series === "string" && isPlainName(merge.series)));
+      isSeriesName(merge.series));
 }
 
 function isNexusReport(value: unknown): value is NexusReport {
@@ -186,10 +193,17 @@ function isMember(value: unknown): value is Member {
     (member.role === "image" || member.role === "sidecar" || member.role === "other");
 }
 
-/** A damaged record must never lead a copy or a removal out of the folders. */
+/** A damaged record must never lead a copy or a removal out of the folders. A backslash is a letter but on Windows. */
 export function isPlainName(name: string): boolean {
-  return name !== "" && name !== "." && name !== ".." && !/[/\\\0]/.test(name);
+  return name !== "" && name !== "." && name !== ".." && !SEPARATORS.test(name);
 }
+
+/** The beginning of a master's name; empty for frames called `-00001`. */
+export function isSeriesName(series: unknown): series is string {
+  return typeof series === "string" && !SEPARATORS.test(series);
+}
+
+const SEPARATORS = Deno.build.os === "windows" ? /[/\\\0]/ : /[/\0]/;
 
 /** The same of a folder below another, forward slashes. */
 export function isRelativeFolder(folder: string): boolean {

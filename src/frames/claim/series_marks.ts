@@ -9,7 +9,7 @@ import { JsonFileError, readJson, writeJson } from "../../files/json_file.ts";
 import { listFolder } from "../../files/listing.ts";
 import { markName } from "../../files/service_names.ts";
 import { placeByName } from "../../nexus/series/series_layout.ts";
-import { isPlainName } from "./record.ts";
+import { isSeriesName } from "./record.ts";
 
 const MARK_NAME = /^\.series-([0-9A-Za-z-]+)\.json$/;
 /** A mark is some hundred bytes. */
@@ -76,5 +76,5 @@ function isMark(value: unknown): value is StoredMark {
   if (typeof value !== "object" || value === null) return false;
   const { id, root, folder, nexus, series } = value as Record<string, unknown>;
   return [id, root, folder, nexus].every((text) => typeof text === "string") &&
-    (series === undefined ? placeByName(nexus as string) !== null : typeof series === "string" && isPlainName(series));
+    (series === undefined ? placeByName(nexus as string) !== null : isSeriesName(series));
 }

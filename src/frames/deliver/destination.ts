@@ -1,5 +1,5 @@
 /** Where a frame's set goes and under which names: never over what is there, one stem for the whole set. */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
@@ -144,7 +144,7 @@ function isTaken(path: string): boolean {
 }
 
 function sourceName(file: Delivered): string {
-  return file.source === null ? "" : file.source.split(/[/\\]/).at(-1)!;
+  return file.source === null ? "" : basename(file.source);
 }
 
 /** In the order in which the names appear: the NeXus file last, since it announces the set. */
