@@ -6,6 +6,7 @@ import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { clashesOfFolders, type FolderClash, type NamedFolder, relate } from "./folder_rules.ts";
 import { HC_KEV_ANGSTROM } from "./ranges.ts";
 import { splitRelativeFolder } from "./relative_folder.ts";
+import { faultOfReservedPath } from "./reserved_names.ts";
 import { faultOnWindows } from "./windows_names.ts";
 import { keysOfTables, settingsSchema } from "./schema.ts";
 import type { Settings } from "./settings.ts";
@@ -41,6 +42,7 @@ export function checkSettings(raw: Table, options: CheckOptions): Settings {
   if (!result.success) throw new ConfigurationError(options.file, inOrder(problems));
 
   const settings = withAbsolutePaths(result.output, options, report);
+  reportReserved(settings, report);
   for (const clash of folderClashes(settings, options)) report(clash.key.split("."), clash.message);
   reportWavelength(settings, report);
   reportProposal(settings, report);
@@ -172,6 +174,14 @@ export function faultOfPath(path: string, options: { readonly windows: boolean }
     if (fault !== null) return fault;
   }
   return null;
+}
+
+/** Frames that go into somebody's quarantine are taken out of it by `pewatch retry`; raw may be one that was copied. */
+function reportReserved({ folders }: Settings, report: Report): void {
+  for (const key of ["temp", "proc", "output_root"] as const) {
+    const fault = faultOfReservedPath(folders[key]);
+    if (fault !== null) report(["folders", key], `${JSON.stringify(folders[key])} cannot be used: ${fault}`);
+  }
 }
 
 /** What is told of each key where folders meet; the daemon asks again when a client changes one. */

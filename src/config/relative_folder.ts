@@ -1,4 +1,5 @@
 /** Names of folders below the output root: both slashes accepted, nothing that leads out or that Windows cannot name. */
+import { faultOfReserved } from "./reserved_names.ts";
 import { faultOnWindows } from "./windows_names.ts";
 
 /** A name of a folder that cannot be used; the message says why. */
@@ -35,7 +36,7 @@ export function splitRelativeFolder(text: string): string[] {
 
 function faultOfName(name: string): string | null {
   if (name === "..") return `".." leads out of the folder above`;
-  const fault = faultOnWindows(name);
+  const fault = faultOnWindows(name) ?? faultOfReserved(name);
   if (fault !== null) return fault;
   return name.length > NAME_LENGTH_MAX ? `a name is longer than ${NAME_LENGTH_MAX} characters` : null;
 }

@@ -17,10 +17,15 @@ export function logFrame(log: Logger, event: FrameEvent): void {
       );
     }
     case "quarantined":
-      return log.error(`${event.frame}: cannot be understood, kept in ${event.folder}: ${event.reason}`, fields);
+      return log.error(`${event.frame}: ${quarantined(event)}`, fields);
     case "dark_removed":
       return log.info(`${event.frame}: dark, removed`, fields);
   }
+}
+
+function quarantined({ folder, reason, cause }: FrameEvent & { type: "quarantined" }): string {
+  if (cause === "undeliverable") return `could not be delivered: ${reason}; moved to ${folder}`;
+  return `is not a readable TIFF; moved to ${folder}: ${reason}`;
 }
 
 /** Logs conditions when they come, change and go; stages report them at each firing. */

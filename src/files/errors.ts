@@ -58,6 +58,26 @@ export function isOfSystem(error: unknown): boolean {
   return codeOf(error) !== "" || /\((os error|errno) \d+\)/.test(error.message) || isOfSystem(error.cause);
 }
 
+const NAME_CODES: ReadonlySet<string> = new Set([
+  "ENAMETOOLONG",
+  "ENOTDIR",
+  "EEXIST",
+  "EISDIR",
+  "EINVAL",
+  "EILSEQ",
+  "ELOOP",
+]);
+
+/**
+ * The system cannot have such a name there, or something else stands in its place: a person must mend it. Of Windows:
+ * ERROR_INVALID_NAME (123), BAD_PATHNAME (161), FILENAME_EXCED_RANGE (206), DIRECTORY (267).
+ */
+export function isAboutName(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return NAME_CODES.has(codeOf(error)) || /\(os error (123|161|206|267)\)/.test(error.message) ||
+    isAboutName(error.cause);
+}
+
 export function isOtherVolume(error: unknown): boolean {
   return codeOf(error) === "EXDEV" || (error instanceof Error && /os error 17\b/.test(error.message) &&
     Deno.build.os === "windows");

@@ -6,6 +6,8 @@
  * is not in this list is not tested. `ID` stands for a claim's id, `UUID` for a random one.
  */
 
+import { QUARANTINE_FOLDER } from "../config/reserved_names.ts";
+
 /** Kinds of folders that service files lie in. */
 export type ServiceFolder =
   | "raw"
@@ -50,8 +52,7 @@ export const MOVING_NAME = `.pewatch-moving${PART_ENDING}`;
 /** A NeXus file that is kept open between frames. */
 export const CAST_PREFIX = ".pewatch.cast-";
 
-/** Below the output root: frames that are no readable images, each with a text that says why. */
-export const QUARANTINE_FOLDER = "pewatch-quarantine";
+export { QUARANTINE_FOLDER };
 
 export const SETTINGS_FILE = "settings.json";
 export const PARAMETERS_FILE = "parameters.jsonl";

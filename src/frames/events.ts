@@ -36,7 +36,14 @@ export type FrameEvent =
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
     readonly again?: boolean;
   }
-  | { readonly type: "quarantined"; readonly frame: string; readonly folder: string; readonly reason: string }
+  | {
+    readonly type: "quarantined";
+    readonly frame: string;
+    readonly folder: string;
+    readonly reason: string;
+    /** Whether its image is no readable TIFF, or the output does not take it. */
+    readonly cause?: "unreadable" | "undeliverable";
+  }
   | { readonly type: "dark_removed"; readonly frame: string; readonly bytes: number };
 
 /**

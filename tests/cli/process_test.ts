@@ -115,7 +115,7 @@ Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
   const ran = await run(folder.path, "process", "in", "--output", "out");
   assert.equal(ran.code, 1);
   assert.match(ran.stdout, /1 frame in quarantine: .*out.pewatch-quarantine/);
-  assert.match(ran.stderr, /text\.tif: cannot be understood, kept in /);
+  assert.match(ran.stderr, /text\.tif: is not a readable TIFF; moved to /);
 });
 
 Deno.test("process refuses an output inside of its folder, and a folder that is not there", async () => {

@@ -252,6 +252,15 @@ for (
     ["an output outside the root", "folders.output_dir = '../x'", "folders.output_dir", /leads out/],
     ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", "folders.raw", /path of Windows/],
     ["escapes in a path", 'folders.raw = "R:\\raw"', "folders.raw", /single quotes/],
+    ["the quarantine", "dark.archive_dir = 'Pewatch-Quarantine'", "dark.archive_dir", /uses itself/],
+    ["a folder in the quarantine", "folders.output_dir = 'pewatch-quarantine./a'", "folders.output_dir", /dot|itself/],
+    [
+      "an output in a quarantine",
+      "folders.output_root = '/d/pewatch-quarantine/s'",
+      "folders.output_root",
+      /uses itself/,
+    ],
+    ["pewatch's own name", "folders.output_dir = 'a/.pewatch-copies'", "folders.output_dir", /uses itself/],
     ["the name of a device", "dark.archive_dir = 'a/nul.d'", "dark.archive_dir", /device on Windows/],
     [
       "a wavelength that does not fit the energy",

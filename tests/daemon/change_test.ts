@@ -120,6 +120,13 @@ Deno.test("the directory of the output is made below the root, and never leaves 
     ["a?", /does not allow/],
   ];
   for (const [value, why] of refusals) await refused(daemon, { key: "output_dir", value }, why);
+  for (const value of ["pewatch-quarantine", "a/PEWATCH-QUARANTINE", ".pewatch-copies"]) {
+    await refused(daemon, { key: "output_dir", value }, /a name that pewatch uses itself/);
+  }
+  for (const key of ["output_root", "temp", "proc"] as const) {
+    const value = join(daemon.settings.folders.output_root, "pewatch-quarantine");
+    await refused(daemon, { key, value }, /a name that pewatch uses itself/);
+  }
   Deno.writeTextFileSync(place.join("output", "file"), "");
   await refused(daemon, { key: "output_dir", value: "file" }, /is a file/);
   await daemon.change({ key: "output_dir", value: "" });

@@ -29,7 +29,11 @@ Deno.test("retryFrames() brings what was mended to the output, and leaves the re
     const expected = "1 frame of the quarantine on the way again, 1 still there, the log says why";
     if (sentences[0] !== expected) sentences.push(await daemon.retryFrames());
     assert.ok(sentences.some((sentence) => sentence === expected || /1 still there/.test(sentence)), sentences.join());
-    assert.deepEqual([...Deno.readDirSync(kept)].map(({ name }) => name).sort(), ["B.tif", "B.tif.reason.txt"]);
+    assert.deepEqual([...Deno.readDirSync(kept)].map(({ name }) => name).sort(), [
+      "B.tif",
+      "B.tif.pewatch.json",
+      "B.tif.reason.txt",
+    ]);
     assert.equal(daemon.status().frames.failed, 2);
   } finally {
     await daemon.close();

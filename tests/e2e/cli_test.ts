@@ -84,7 +84,7 @@ Deno.test("process says what it could not deliver, and ends with 1", async () =>
   place.put("good.tif", makeImage(), makeSidecar());
   const ran = await pewatch(["process", place.raw, "--output", place.output]);
   assert.equal(ran.code, 1, ran.err);
-  assert.match(ran.err, /bad\.tif: cannot be understood, kept in .*pewatch-quarantine.*: Cannot read TIFF/);
+  assert.match(ran.err, /bad\.tif: is not a readable TIFF; moved to .*pewatch-quarantine.*: Cannot read TIFF/);
   assert.match(ran.out, /1 frame .* delivered to .*\n1 frame in quarantine/);
   place.assertNothingLost();
 });

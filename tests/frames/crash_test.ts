@@ -133,7 +133,9 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
 // Fails without the text's name in checkNamesAll (claim.ts): a stop between the text and the record that names it then
 // left the claim in proc for good.
 Deno.test("a stop at any step of a frame that goes to quarantine leaves it there whole, with the reason", async () => {
-  const expected = ["P.tif", "P.tif.metadata", "P.tif.reason.txt"].map((name) => `${QUARANTINE_FOLDER}/${name}`);
+  const expected = ["P.tif", "P.tif.metadata", "P.tif.pewatch.json", "P.tif.reason.txt"].map((name) =>
+    `${QUARANTINE_FOLDER}/${name}`
+  );
   const image = new TextEncoder().encode("no TIFF at all");
   function prepared(): Way {
     const way = new Way();
@@ -157,6 +159,6 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
     assert.deepEqual(way.delivered({ hidden: true }), expected, when);
     assert.deepEqual(way.onTheWay(), [], when);
     assert.deepEqual(way.read(expected[0]!), image, when);
-    assert.match(new TextDecoder().decode(way.read(expected[2]!)), /was not delivered: .*TIFF/, when);
+    assert.match(new TextDecoder().decode(way.read(expected[3]!)), /was not delivered: .*TIFF/, when);
   }
 });

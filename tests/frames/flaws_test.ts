@@ -33,6 +33,7 @@ for (const [flaw, image, words] of UNREADABLE) {
         "Q.tif.metadata",
         kept,
         `${kept}.metadata`,
+        `${kept}.pewatch.json`,
         `${kept}.reason.txt`,
       ].sort(),
     );

@@ -15,7 +15,10 @@ async function mended(): Promise<Way> {
   const way = new Way({ frames: { fsync: false } }, usualFolder() === null ? {} : { on: usualFolder()! });
   way.put({ name: "s/P.tif", image: TORN });
   await way.fire();
-  assert.deepEqual(way.delivered(), ["", ".metadata", ".reason.txt"].map((ending) => `${KEPT}/P.tif${ending}`));
+  assert.deepEqual(
+    way.delivered(),
+    ["", ".metadata", ".pewatch.json", ".reason.txt"].map((ending) => `${KEPT}/P.tif${ending}`),
+  );
   Deno.writeFileSync(join(way.output, KEPT, "P.tif"), imageBytes(1));
   return way;
 }

@@ -1,5 +1,6 @@
 /** What the system refuses while a frame is merged is tried again, and does not hold the frame up for good. */
 import assert from "node:assert/strict";
+import { TRIES_MAX } from "../../src/frames/retries.ts";
 import { Way } from "./way.ts";
 
 const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
@@ -31,12 +32,14 @@ Deno.test("a frame that the system refuses to tag once waits and then goes with 
   assert.deepEqual([...way.heard.conditions], []);
 });
 
-// Fails without REFUSALS_MAX in merge_data.ts.
+// Fails without the last try in merge_data.ts.
 Deno.test("a frame that the system always refuses to tag is delivered as it is, with its NeXus file", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
   using _refusal = refusing(Infinity);
-  await way.fire(5);
+  await way.fire(TRIES_MAX - 1);
+  assert.deepEqual(way.delivered(), []);
+  await way.fire();
   assert.deepEqual(way.delivered(), SET);
   assert.ok(way.heard.events.some((event) => event.type === "merged" && !event.tagged));
   assert.match(way.heard.lines.join("\n"), /no tags in the TIFF: .*Input\/output error/);

@@ -6,6 +6,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
+import { faultOfReservedPath, QUARANTINE_FOLDER } from "../../config/reserved_names.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isGone } from "../../daemon/requests/ask_daemon.ts";
 import { FolderInUseError, readHolder } from "../../daemon/settings/folder_lock.ts";
@@ -23,7 +24,7 @@ import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolde
 import { type Progress, startProgress } from "../progress.ts";
 import { onStopSignals } from "../stop_signals.ts";
 import { printable, readableBytes } from "../terminal.ts";
-import { QUARANTINE_FOLDER, WORK_NAME } from "../../files/service_names.ts";
+import { WORK_NAME } from "../../files/service_names.ts";
 
 const ARGUMENTS = object({
   folder: argument(string({ metavar: "DIR" }), { description: message`The folder of the frames, with all below it.` }),
@@ -78,6 +79,8 @@ quarantine, 2 wrong usage.`,
   const [folder, output] = [resolve(parsed.value.folder), resolve(parsed.value.output)];
   const settings = settingsOf(loadSettings({ config }));
 
+  const fault = faultOfReservedPath(output);
+  if (fault !== null) return wrongUsage(`Cannot deliver to ${output}: ${fault}`);
   if (isWithin(output, folder)) {
     return wrongUsage(`Cannot deliver to ${output}: it is in ${folder}, where what is delivered would be found again`);
   }

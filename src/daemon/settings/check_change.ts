@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve, sep } from "node:path";
 import { faultOfPath, folderClashes } from "../../config/check.ts";
 import { clashesOfFolders, relate } from "../../config/folder_rules.ts";
 import { FolderNameError, splitRelativeFolder } from "../../config/relative_folder.ts";
+import { faultOfReservedPath } from "../../config/reserved_names.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isLink } from "../../../ffi/system/files.ts";
 import { removeFile } from "../../files/durable.ts";
@@ -73,7 +74,9 @@ export function checkText(change: SettingChange): SettingChange {
   if (value.length > PATH_LENGTH_MAX) throw refusal(change, `it has ${value.length} characters, too many for a path`);
   if (value.includes("\0")) throw refusal(change, "a path holds no zero character");
   if (key === "output_dir") return { key, value: relativeFolder(change, value) };
-  const fault = value === "" ? "it is empty" : faultOfPath(value, { windows: WINDOWS });
+  const fault = value === ""
+    ? "it is empty"
+    : faultOfPath(value, { windows: WINDOWS }) ?? (key === "raw" ? null : faultOfReservedPath(value));
   if (fault !== null) throw refusal(change, fault);
   if (!isAbsolute(value)) throw refusal(change, "an absolute path is needed");
   return { key, value: resolve(value) };

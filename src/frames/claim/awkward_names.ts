@@ -3,6 +3,7 @@
  * shows them: `aux.tif`, a folder `con`, a folder whose name ends with a dot.
  */
 import { join, toNamespacedPath } from "node:path";
+import { nameForOthers } from "../../config/reserved_names.ts";
 import { nameForWindows } from "../../config/windows_names.ts";
 import type { ClaimRecord, Member } from "./record.ts";
 import type { Candidate } from "../prepare/scan.ts";
@@ -25,7 +26,7 @@ export function withNamesToKeep(
   if (os !== "windows") return { image, members, notes: [] };
   const kept = members.map((member) => {
     const name = nameForWindows(member.name);
-    return name === member.name ? member : { ...member, name, from: member.name };
+    return name === member.name ? member : { ...member, name, from: member.from ?? member.name };
   });
   const given = nameForWindows(image);
   const notes = given === image ? [] : [`it was called ${image}, a name that Windows cannot have`];
@@ -35,11 +36,13 @@ export function withNamesToKeep(
 /**
  * The name of a file or of a sub-folder (forward slashes) in the output. What goes to quarantine may do so since its
  * output, a FAT volume or a share of Windows, refuses its name: there names are such as Windows can have, everywhere.
+ * A folder's name that pewatch uses itself is changed.
  */
 export function nameInOutput(
   name: string,
   record: Pick<ClaimRecord, "quarantine">,
   os: typeof Deno.build.os = Deno.build.os,
 ): string {
-  return os === "windows" || record.quarantine !== null ? name.split("/").map(nameForWindows).join("/") : name;
+  const onWindows = os === "windows" || record.quarantine !== null;
+  return name.split("/").map((part) => nameForOthers(onWindows ? nameForWindows(part) : part)).join("/");
 }

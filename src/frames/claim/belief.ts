@@ -9,11 +9,19 @@ import { rawFolder } from "./awkward_names.ts";
 import { allOf } from "./left_folders.ts";
 import { type ClaimRecord, reasonName, RecordError } from "./record.ts";
 import type { FrameFolders } from "../stage.ts";
-import { DONE_NAME, MOVING_NAME, NEXUS_NAME, QUARANTINE_FOLDER, RECORD_NAME } from "../../files/service_names.ts";
+import {
+  CLAIM_PARAMETERS_NAME,
+  DONE_NAME,
+  MOVING_NAME,
+  NEXUS_NAME,
+  PART_ENDING,
+  QUARANTINE_FOLDER,
+  RECORD_NAME,
+} from "../../files/service_names.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 /** What pewatch itself puts into claims; each also with ".part" behind it. */
-const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, NEXUS_NAME, MOVING_NAME];
+const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, CLAIM_PARAMETERS_NAME, NEXUS_NAME, MOVING_NAME];
 
 /**
  * A claim is removed with all that is in it once its record's files are delivered, so its record must name all of them,
@@ -23,9 +31,10 @@ const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, NEXUS_NAME, MOVING
 export function checkClaim(claim: string, record: ClaimRecord, folders: FrameFolders): void {
   checkDestination(record, folders);
   const members = new Set(record.members.map((member) => member.name));
-  // The text for the quarantine is written before the record names it.
+  // Versions before wrote the text for the quarantine here before the record named it.
   const own = record.quarantine === null ? OWN_NAMES : [...OWN_NAMES, reasonName(record)];
-  const isOwn = (name: string) => own.some((start) => name.startsWith(start));
+  // Not by their beginnings: an image may be called claim.json.tif.
+  const isOwn = (name: string) => own.some((one) => name === one || name === one + PART_ENDING);
   const { files, folders: below, links, specials } = listFolder(claim);
   const foreign = [...links, ...specials, ...below][0];
   if (foreign !== undefined) throw new RecordError(`it holds ${foreign}, which is no plain file`);
@@ -76,6 +85,7 @@ export function originOf(record: ClaimRecord, folders: FrameFolders): string {
         "if it is yours, set it as folders.raw",
     );
   }
-  refuseLinks(raw, record.folder);
-  return rawFolder(raw, record.folder);
+  const folder = record.origin ?? record.folder;
+  refuseLinks(raw, folder);
+  return rawFolder(raw, folder);
 }

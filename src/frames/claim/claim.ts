@@ -17,6 +17,7 @@ import { allOf, leftOf } from "./left_folders.ts";
 import { copyFile, moveFile } from "./move_file.ts";
 import type { FrameFolders } from "../stage.ts";
 import {
+  CLAIM_PARAMETERS_NAME,
   CLAIMING_PREFIX,
   DISCARD_PREFIX,
   DONE_NAME,
@@ -170,7 +171,9 @@ async function giveBack(claiming: string, claim: { record: ClaimRecord; from: st
 /** Removes the remains of a claim that never got its record: nothing of a frame can be in it. */
 function discardRemains(folder: string): void {
   const { files } = listFolder(folder);
-  const foreign = files.filter((name) => !name.startsWith(RECORD_NAME) && name !== DONE_NAME);
+  // Not by their beginnings: an image may be called claim.json.tif.
+  const own = [RECORD_NAME, CLAIM_PARAMETERS_NAME].flatMap((name) => [name, name + PART_ENDING]);
+  const foreign = files.filter((name) => !own.includes(name) && name !== DONE_NAME);
   if (foreign.length > 0) {
     throw new Error(`${folder} has no ${RECORD_NAME} but holds ${foreign[0]}: move its files back into the raw folder`);
   }

@@ -46,7 +46,7 @@ export function writeClaimParameters(
 }
 
 /** @throws the system's error, or one that says what is wrong with the file */
-function readClaimParameters(claim: string): readonly ParameterReading[] {
+export function readClaimParameters(claim: string): readonly ParameterReading[] {
   const path = join(claim, CLAIM_PARAMETERS_NAME);
   try {
     if (!nameIsTaken(path)) return [];
@@ -60,23 +60,44 @@ function readClaimParameters(claim: string): readonly ParameterReading[] {
   }
 }
 
-/**
- * Of each parameter the newest reading that counts, from the claim or from the source. What cannot be read is told of:
- * it never holds up a frame.
- */
-export async function parametersOfClaim(
-  claim: { readonly path: string; readonly record: ClaimRecord },
-  options: { readonly source: ParameterSource | undefined; readonly log: Logger },
-): Promise<readonly ParameterReading[]> {
-  const byName = new Map<string, ParameterReading>();
-  try {
-    for (const reading of readClaimParameters(claim.path)) byName.set(reading.name, reading);
-  } catch (error) {
-    options.log.warn(`${frameOf(claim.record)}: the parameters in its claim are lost: ${messageOf(error)}`);
-  }
-  for (const reading of await parametersFor(claim.record, options)) {
+/** Of each parameter the newest reading of both; of two of one time the later one. */
+export function newestOf(
+  former: readonly ParameterReading[],
+  later: readonly ParameterReading[],
+): readonly ParameterReading[] {
+  const byName = new Map(former.map((reading) => [reading.name, reading]));
+  for (const reading of later) {
     const known = byName.get(reading.name);
     if (known === undefined || known.time.getTime() <= reading.time.getTime()) byName.set(reading.name, reading);
   }
   return [...byName.values()];
+}
+
+/**
+ * Of each parameter the newest reading that counts, from the claim or from the source. They are in the claim afterwards,
+ * since the source forgets and a frame may be merged again. What cannot be read or written is reported: it never holds
+ * up a frame.
+ */
+export async function parametersOfClaim(
+  claim: { readonly path: string; readonly record: ClaimRecord },
+  options: { readonly source: ParameterSource | undefined; readonly log: Logger; readonly fsync: boolean },
+): Promise<readonly ParameterReading[]> {
+  const { log, fsync } = options;
+  const frame = frameOf(claim.record);
+  let known: readonly ParameterReading[] = [];
+  let isDamaged = false;
+  try {
+    known = readClaimParameters(claim.path);
+  } catch (error) {
+    isDamaged = true;
+    log.warn(`${frame}: the parameters in its claim are lost: ${messageOf(error)}`);
+  }
+  const all = newestOf(known, await parametersFor(claim.record, options));
+  const isNew = all.length > known.length || all.some((reading, index) => reading.time > (known[index]?.time ?? 0));
+  try {
+    if (isNew && !isDamaged) writeClaimParameters(claim.path, all, { fsync });
+  } catch (error) {
+    log.warn(`${frame}: its parameters cannot be kept for another merge: ${messageOf(error)}`);
+  }
+  return all;
 }

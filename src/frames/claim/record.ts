@@ -49,8 +49,12 @@ export interface ClaimRecord {
   readonly remove: boolean;
   /** Where the set goes: fixed when it is claimed, so that a later change of folders does not split a series. */
   readonly destination: { readonly root: string; readonly dir: string };
+  /** Where its files lay below raw, where that is another folder; of a frame that comes from the quarantine. */
+  readonly origin?: string;
   /** Why the frame goes to quarantine, or null. */
   readonly quarantine: string | null;
+  /** It goes there since the output does not take it; else since its image cannot be read. */
+  readonly undeliverable?: boolean;
   /** What a person should know of this frame; each line also stands in its NeXus file. */
   readonly notes: readonly string[];
   /** When the sidecar (without one, the image) was written, milliseconds since 1970 UTC. */
@@ -136,6 +140,8 @@ function isRecord(value: unknown): value is ClaimRecord {
     isCount(record.attempts) && typeof record.dark === "boolean" &&
     typeof record.remove === "boolean" &&
     (record.quarantine === null || typeof record.quarantine === "string") &&
+    (record.undeliverable === undefined || typeof record.undeliverable === "boolean") &&
+    (record.origin === undefined || (typeof record.origin === "string" && isRelativeFolder(record.origin))) &&
     (record.deliverAs === null || (typeof record.deliverAs === "string" && isPlainName(record.deliverAs))) &&
     (record.merge === null || isMerge(record.merge));
 }

@@ -3,17 +3,18 @@ import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import type { CopyTarget, Span } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { messageOf } from "../../files/errors.ts";
 import { factsOf } from "../../files/listing.ts";
-import { writeWhole } from "../../files/whole_file.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
 import { placeByName } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
 import type { FileTimes } from "./file_times.ts";
-import type { FrameRoles } from "../events.ts";
+import type { FrameRoles, Logger } from "../events.ts";
 import { stemOf } from "../claim/names.ts";
-import { type ClaimRecord, frameOf, reasonName, writeRecord } from "../claim/record.ts";
+import { deliverToQuarantine, type Quarantined } from "./quarantine.ts";
+import { type ClaimRecord, frameOf } from "../claim/record.ts";
 import { writeMark } from "../claim/series_marks.ts";
 import type { FrameFolders } from "../stage.ts";
 import { NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
@@ -24,6 +25,7 @@ export interface Delivery {
   readonly pool: DeliveryPool;
   readonly stems: StemChooser;
   readonly times: FileTimes;
+  readonly log: Logger;
   /** How many workers may copy; 0 for the calling thread alone. */
   readonly workers: number;
 }
@@ -36,7 +38,7 @@ export type DeliveryOutcome =
     readonly bytes: number;
     readonly again: boolean;
   }
-  | { readonly type: "quarantined"; readonly folder: string; readonly reason: string; readonly bytes: number }
+  | Quarantined
   /** Its stem is taken: the claim has to be merged again, so that its NeXus file speaks of the new name. */
   | { readonly type: "renamed"; readonly record: ClaimRecord };
 
@@ -48,8 +50,9 @@ export async function deliverClaim(
   claim: { path: string; record: ClaimRecord },
   delivery: Delivery,
 ): Promise<DeliveryOutcome> {
-  const { path } = claim;
-  const record = claim.record.quarantine === null ? claim.record : withReason(claim, delivery.settings);
+  const { path, record } = claim;
+  if (record.quarantine !== null) return await deliverToQuarantine(claim, delivery);
+  checkSources(claim);
   const nexus = record.merge?.nexus ?? null;
   const folder = destinationFolder(record, delivery.folders, delivery.settings.frames);
   const plan = delivery.stems.choose(record, { folder, claim: path, withNexus: nexus !== null });
@@ -71,9 +74,32 @@ export async function deliverClaim(
   if (delivery.settings.frames.fsync) syncFolder(folder);
   markSeries(record, { folder, plan }, delivery);
   await discardClaim(path);
-  if (record.quarantine !== null) return { type: "quarantined", folder, reason: record.quarantine, bytes };
   const files = plan.files.map((file) => join(folder, file.name));
   return { type: "delivered", files, roles: rolesOf(plan, files), bytes, again: plan.complete };
+}
+
+/** The frame itself is at fault: another try changes nothing. */
+export class FrameFaultError extends Error {
+  override readonly name = "FrameFaultError";
+}
+
+/** What the merge made beside the frame is gone or damaged; it can be made again. */
+export class NexusLostError extends Error {
+  override readonly name = "NexusLostError";
+}
+
+/** @throws FrameFaultError, NexusLostError, or the system's error */
+function checkSources({ path, record }: { path: string; record: ClaimRecord }): void {
+  const image = factsOf(join(path, record.image));
+  if (image === null) throw new FrameFaultError(`its image is missing in ${path}`);
+  const { merge } = record;
+  if (merge === null) return;
+  if (image.size !== merge.imageSize) {
+    throw new FrameFaultError(`its image has ${image.size} bytes, it had ${merge.imageSize} when it was merged`);
+  }
+  if (merge.nexus !== null && factsOf(join(path, NEXUS_NAME)) === null) {
+    throw new NexusLostError("its NeXus file is missing in the claim");
+  }
 }
 
 function rolesOf(plan: Plan, files: readonly string[]): FrameRoles {
@@ -84,7 +110,7 @@ function rolesOf(plan: Plan, files: readonly string[]): FrameRoles {
 /** The master of the frame's series is written later, by the worker that has HDF5: the mark tells it so. */
 function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, delivery: Delivery): void {
   const { nexus, frames } = delivery.settings;
-  if (!nexus.series || nexus.image !== "embed" || record.dark || record.quarantine !== null) return;
+  if (!nexus.series || nexus.image !== "embed" || record.dark) return;
   const file = to.plan.files.find((file) => file.kind === "nexus");
   if (file === undefined) return;
   // Records of 0.1 have no series.
@@ -98,22 +124,13 @@ function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, del
     nexus: file.name,
     series,
   };
-  writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
-}
-
-/** A frame in quarantine has a text beside it that says why. */
-function withReason(claim: { path: string; record: ClaimRecord }, settings: Settings): ClaimRecord {
-  const { record, path } = claim;
-  const name = reasonName(record);
-  const text = [`${frameOf(record)} was not delivered: ${record.quarantine}`, ...record.notes, ""].join("\n");
-  if (!record.members.some((member) => member.name === name)) {
-    writeWhole(join(path, name), new TextEncoder().encode(text), { fsync: settings.frames.fsync });
-    const reason = { name, role: "other", size: text.length, modified_ms: record.written_ms } as const;
-    const extended: ClaimRecord = { ...record, members: [reason, ...record.members] };
-    writeRecord(path, extended, { fsync: settings.frames.fsync });
-    return extended;
+  try {
+    writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
+  } catch (error) {
+    // The frame is delivered; on a full proc its claim has to go so that there is room again.
+    const why = `the master of its series has it with the next frame only: ${messageOf(error)}`;
+    delivery.log.warn(`${frameOf(record)}: ${why}`);
   }
-  return record;
 }
 
 async function copyAndPublish(
@@ -150,10 +167,6 @@ function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Deli
   const { file, path } = to;
   if (file.source !== null) {
     const length = file.size;
-    const expected = claim.record.merge?.imageSize;
-    if (file.kind === "image" && expected !== undefined && expected !== length) {
-      throw new Error(`${file.source} has ${length} bytes, ${expected} when it was merged`);
-    }
     return { path, spans: [{ source: file.source, offset: 0, length }], checksumSlot: null };
   }
   const head = join(claim.path, NEXUS_NAME);

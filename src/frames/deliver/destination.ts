@@ -1,11 +1,11 @@
 /** Where a frame's set goes and under which names: never over what is there, one stem for the whole set. */
 import { basename, dirname, join } from "node:path";
+import { nameForOthers } from "../../config/reserved_names.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
 import { sameContent } from "../../files/same_content.ts";
-import { QUARANTINE_FOLDER } from "../../files/service_names.ts";
 import { numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
 import type { FrameFolders } from "../stage.ts";
@@ -62,13 +62,23 @@ function flushName(path: string, made: boolean): void {
  * @throws OutputGoneError where neither is there; the system's error where a folder cannot be made
  */
 export function destinationFolder(record: ClaimRecord, folders: FrameFolders, options: { fsync: boolean }): string {
+  const parts = [...record.destination.dir.split("/"), ...nameInOutput(record.folder, record).split("/")];
+  return makeOutputFolder(
+    outputRootOf(record, folders),
+    parts.filter((part) => part !== "").map(nameForOthers),
+    options,
+  );
+}
+
+/** @throws OutputGoneError */
+export function outputRootOf(record: ClaimRecord, folders: FrameFolders): string {
   const root = [record.destination.root, folders.outputRoot].find(folderExists);
   if (root === undefined) throw new OutputGoneError(`the output folder ${record.destination.root} is not there`);
-  const parts = [
-    record.quarantine === null ? record.destination.dir : QUARANTINE_FOLDER,
-    nameInOutput(record.folder, record),
-  ];
-  return makeFoldersBelow(root, parts.filter((part) => part !== "").join("/"), options.fsync ? flushName : undefined);
+  return root;
+}
+
+export function makeOutputFolder(root: string, parts: readonly string[], options: { fsync: boolean }): string {
+  return makeFoldersBelow(root, parts.join("/"), options.fsync ? flushName : undefined);
 }
 
 /**

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { VerificationError } from "../../files/copy_spans.ts";
 import { removeFile } from "../../files/durable.ts";
-import { isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
-import { folderExists, listFolder } from "../../files/listing.ts";
+import { isAboutName, isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
+import { folderExists, LinkInPathError, listFolder } from "../../files/listing.ts";
 import { isProbeName, writeProbe } from "../../files/probe.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
-import { deliverClaim, type Delivery } from "./deliver.ts";
+import { deliverClaim, type Delivery, FrameFaultError, NexusLostError } from "./deliver.ts";
 import { deliverInLanes } from "./delivery_lanes.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
 import { OutputGoneError, StemChooser } from "./destination.ts";
@@ -17,14 +17,17 @@ import { HeldOpen } from "../held_open.ts";
 import { tellLeft } from "../claim/left_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { reportLacks } from "../report_lacks.ts";
+import { Retries, TRIES_MAX } from "../retries.ts";
 import { Rounds } from "../rounds.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 
-/** A claim that fails so often while the output takes other files goes to quarantine. */
-const FAILURES_MAX = 5;
 /** How often the output is looked at while no frame needs it: it may be a share, which each look asks. */
 const IDLE_LOOK_MS = 1000;
+/** What does not pass by itself is tried once more before the frame goes to quarantine. */
+const LASTING_TRIES_MAX = 2;
+/** So often a NeXus file that is lost on its way is made again; then the frame goes without. */
+const REMADE_MAX = 3;
 
 interface Waiting extends FoundClaim {
   readonly path: string;
@@ -44,13 +47,15 @@ export class Finalize implements Disposable {
   readonly #pool = new DeliveryPool();
   readonly #stems = new StemChooser();
   readonly #times = new FileTimes();
-  readonly #failures = new Map<string, number>();
+  readonly #retries = new Retries();
   readonly #held = new HeldOpen("delivery");
   readonly #rounds = new Rounds();
 
   #begun = false;
   #looked_ms = -Infinity;
   #idleFault: string | null = null;
+  /** The last order to try the quarantine again, and what waits with a fault. */
+  #order: number | undefined;
 
   /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
   async work(options: StageOptions): Promise<void> {
@@ -58,10 +63,12 @@ export class Finalize implements Disposable {
     reportForeignTo(reporter.log);
     const tried = new Set<string>();
     this.#times.log = reporter.log;
+    if (options.folders.retry?.id !== this.#order) this.#retries.hurry();
+    this.#order = options.folders.retry?.id;
     const firing: Firing = { tried: 0, left: 0, stopped: false };
     tryToFinishMoves(options.folders);
     const collect = async () => {
-      const waiting = await this.#collect(tried, options);
+      const waiting = await this.#collect({ tried, firing }, options);
       firing.left += waiting?.length ?? 0;
       firing.tried += waiting?.length ?? 0;
       return waiting;
@@ -115,6 +122,7 @@ export class Finalize implements Disposable {
       pool: this.#pool,
       stems: this.#stems,
       times: this.#times,
+      log: options.reporter.log,
       workers: workers === 1 ? 0 : workers,
     };
     await deliverInLanes(waiting, {
@@ -133,7 +141,10 @@ export class Finalize implements Disposable {
   }
 
   /** What waits and is not among those tried, which it then is; null where the folder cannot be read. */
-  async #collect(tried: Set<string>, options: StageOptions): Promise<Waiting[] | null> {
+  async #collect(
+    { tried, firing }: { tried: Set<string>; firing: Firing },
+    options: StageOptions,
+  ): Promise<Waiting[] | null> {
     const { folders, reporter } = options;
     let claims: FoundClaim[];
     try {
@@ -147,6 +158,10 @@ export class Finalize implements Disposable {
     for (const { id } of claims) tried.add(id);
     const waiting: Waiting[] = [];
     for (const { id, folder } of claims) {
+      if (!this.#retries.isDue(id)) {
+        firing.left++;
+        continue;
+      }
       const path = join(folder, id);
       try {
         const record = readRecord(path);
@@ -173,15 +188,16 @@ export class Finalize implements Disposable {
         return "gone";
       }
       const outcome = await deliverClaim(claim, delivery);
-      this.#failures.delete(id);
+      this.#retries.forget(id);
       reporter.condition({ key: `claim ${id}`, message: null });
       if (outcome.type === "renamed") {
-        writeRecord(path, outcome.record, { fsync: delivery.settings.frames.fsync });
         const name = outcome.record.deliverAs;
+        await this.#mergeAgain(claim, outcome.record, options);
         reporter.log.info(`${frameOf(record)}: this name is in the output with other content, goes as ${name}`);
-        await moveClaim(id, { from: folder, to: folders.temp, record: outcome.record });
       } else if (outcome.type === "quarantined") {
-        reporter.event({ type: "quarantined", frame: frameOf(record), folder: outcome.folder, reason: outcome.reason });
+        const { folder, reason } = outcome;
+        const cause = record.undeliverable === true ? "undeliverable" : "unreadable";
+        reporter.event({ type: "quarantined", frame: frameOf(record), folder, reason, cause });
       } else {
         if (outcome.again) reporter.log.info(`${frameOf(record)}: is in the output already, with the same content`);
         const latency_s = Math.max(0, Date.now() - record.written_ms) / 1000;
@@ -192,7 +208,7 @@ export class Finalize implements Disposable {
       return "gone";
     } catch (error) {
       try {
-        return this.#failed(claim, error, options);
+        return await this.#failed(claim, error, options);
       } catch (second) {
         // Its record cannot be read or written either; the other frames are not held up by that.
         reporter.condition({
@@ -204,9 +220,19 @@ export class Finalize implements Disposable {
     }
   }
 
+  /** @throws MergeAgainError with the system's error as its cause */
+  async #mergeAgain({ id, path, folder }: Waiting, record: ClaimRecord, options: StageOptions): Promise<void> {
+    try {
+      writeRecord(path, record, { fsync: options.settings.frames.fsync });
+      await moveClaim(id, { from: folder, to: options.folders.temp, record });
+    } catch (error) {
+      throw new MergeAgainError(`it cannot go back to the merge: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   /** Tells a fault of the output, which holds up all frames, from one of this frame. */
-  #failed(claim: Waiting, error: unknown, options: StageOptions): "stays" | "stop" {
-    const { reporter, settings } = options;
+  async #failed(claim: Waiting, error: unknown, options: StageOptions): Promise<"gone" | "stays" | "stop"> {
+    const { reporter } = options;
     const { record, id, path } = claim;
     const root = record.destination.root;
     if (isHeldOpen(error)) {
@@ -214,6 +240,12 @@ export class Finalize implements Disposable {
       this.#held.add(id, { frame: frameOf(record), error });
       return "stays";
     }
+    if (error instanceof MergeAgainError) {
+      // The work folders are full or away: the output is not at fault, and other frames give room.
+      reporter.condition({ key: `claim ${id}`, message: `${frameOf(record)} waits in ${path}: ${messageOf(error)}` });
+      return "stays";
+    }
+    if (error instanceof NexusLostError) return await this.#remake(claim, error, options);
     if (error instanceof OutputGoneError) {
       reporter.condition({ key: "output", message: `${messageOf(error)}; frames wait until it is back` });
       return "stop";
@@ -227,16 +259,38 @@ export class Finalize implements Disposable {
       reporter.condition({ key: "output", message: `the output ${root} takes no files: ${refusal}; frames wait` });
       return "stop";
     }
-    const failures = (this.#failures.get(id) ?? 0) + 1;
-    this.#failures.set(id, failures);
-    const text = `${frameOf(record)} cannot be delivered: ${messageOf(error)}`;
-    if (failures >= FAILURES_MAX && record.quarantine === null && !(error instanceof VerificationError)) {
-      const doomed: ClaimRecord = { ...record, quarantine: messageOf(error) };
+    this.#giveUpOrWait(claim, error, options);
+    return "stays";
+  }
+
+  #giveUpOrWait({ record, id, path }: Waiting, error: unknown, { reporter, settings }: StageOptions): void {
+    const failures = this.#retries.fail(id);
+    const triesMax = isLasting(error) ? LASTING_TRIES_MAX : TRIES_MAX;
+    const text = `${frameOf(record)} could not be delivered: ${messageOf(error)}`;
+    if (failures >= triesMax && record.quarantine === null && !(error instanceof VerificationError)) {
+      const doomed: ClaimRecord = { ...record, quarantine: messageOf(error), undeliverable: true };
       writeRecord(path, doomed, { fsync: settings.frames.fsync });
+      this.#retries.forget(id);
+      reporter.condition({ key: `claim ${id}`, message: null });
       reporter.log.error(`${text}; it goes to quarantine`);
     } else {
-      reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path}` });
+      reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path} and is tried again` });
     }
+  }
+
+  /** The merge makes the NeXus file again; where that does not help, the frame goes without. */
+  async #remake(claim: Waiting, error: Error, options: StageOptions): Promise<"gone" | "stays"> {
+    const { record, id, path } = claim;
+    const { log } = options.reporter;
+    if (this.#retries.fail(id) < REMADE_MAX) {
+      await this.#mergeAgain(claim, { ...record, merge: null, attempts: 0 }, options);
+      log.warn(`${frameOf(record)}: ${error.message}: it is made again`);
+      return "gone";
+    }
+    const without: ClaimRecord = { ...record, merge: { ...record.merge!, nexus: null } };
+    writeRecord(path, without, { fsync: options.settings.frames.fsync });
+    this.#retries.forget(id);
+    log.error(`${frameOf(record)}: ${error.message} again and again: it is delivered without`);
     return "stays";
   }
 
@@ -252,6 +306,16 @@ function faultOfRoot(root: string): string | null {
   } catch (error) {
     return `the output folder ${root} cannot be read: ${messageOf(error)}; frames wait until it can`;
   }
+}
+
+/** A claim that cannot be handed back: a fault of the work folders. */
+class MergeAgainError extends Error {
+  override readonly name = "MergeAgainError";
+}
+
+/** Whether waiting changes nothing: the frame itself is at fault, or its names are, or what stands in their place. */
+function isLasting(error: unknown): boolean {
+  return error instanceof FrameFaultError || error instanceof LinkInPathError || isAboutName(error);
 }
 
 /** Why the output takes no file at all, or null where it does. */

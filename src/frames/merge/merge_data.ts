@@ -10,6 +10,7 @@ import { HeldOpen } from "../held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
 import { reportLacks } from "../report_lacks.ts";
+import { Retries, TRIES_MAX } from "../retries.ts";
 import { Rounds } from "../rounds.ts";
 import { leftOf, tellLeft } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
@@ -22,6 +23,8 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   const { folders, reporter } = options;
   reportForeignTo(reporter.log);
   const tried = new Set<string>();
+  if (folders.retry?.id !== order) refusals.hurry();
+  order = folders.retry?.id;
   let left = 0;
   let isReadable = true;
   await rounds.work(options, async () => {
@@ -74,9 +77,10 @@ async function mergeAll(
   for (const claim of claims) {
     if (signal.aborted) break;
     const { id } = claim;
+    if (!refusals.isDue(id)) continue;
     try {
       await mergeClaim(claim, libraries, options);
-      refusals.delete(id);
+      refusals.forget(id);
       merged++;
       reporter.condition({ key: `claim ${id}`, message: null });
     } catch (error) {
@@ -86,7 +90,7 @@ async function mergeAll(
         reporter.condition({ key: `claim ${id}`, message: null });
         continue;
       }
-      if (!isFull(error)) refusals.set(id, (refusals.get(id) ?? 0) + 1);
+      if (!isFull(error)) refusals.fail(id);
       const text = `${frameIn(path)} cannot be merged: ${reasonOf(error)}; it waits in ${path}`;
       reporter.condition({ key: `claim ${id}`, message: text });
     }
@@ -119,10 +123,10 @@ function frameIn(path: string): string {
  */
 const begun = new Set<string>();
 
-/** A frame that the system refuses to merge so often goes on without the part that is refused. */
-const REFUSALS_MAX = 5;
-/** How often that was, of each claim that waits for the next try. */
-const refusals = new Map<string, number>();
+/** What the system refuses to merge, each for so long that it may pass; then it goes on without the part refused. */
+const refusals = new Retries();
+/** The last order to try again what waits with a fault. */
+let order: number | undefined;
 
 async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, settings, reporter } = options;
@@ -144,8 +148,8 @@ async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options:
       begun.add(id);
     }
     const source = options.parameters;
-    const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log });
-    const lastTry = (refusals.get(id) ?? 0) >= REFUSALS_MAX - 1;
+    const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log, fsync });
+    const lastTry = refusals.count(id) >= TRIES_MAX - 1;
     const merge = mergeFrame(libraries, { path, record, parameters, lastTry }, settings);
     record = { ...record, merge };
     writeRecord(path, record, { fsync });

@@ -8,12 +8,13 @@ import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
 import { withNamesToKeep } from "../claim/awkward_names.ts";
 import { claimFrame, discardClaim, listClaims, listUnfinished, newClaimId, resumeClaim } from "../claim/claim.ts";
-import { parametersFor } from "../claim/claim_parameters.ts";
+import { newestOf, parametersFor } from "../claim/claim_parameters.ts";
+import type { KeptFrame } from "../claim/kept_frame.ts";
 import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
-import { type ClaimRecord, frameOf, readRecord, RECORD_VERSION } from "../claim/record.ts";
+import { type ClaimRecord, frameOf, type Member, readRecord, RECORD_VERSION } from "../claim/record.ts";
 import { LateCompanions } from "./late_companions.ts";
-import { QuarantineRetry } from "./quarantine_retry.ts";
+import { type Claim, QuarantineRetry } from "./quarantine_retry.ts";
 import { type DarkFate, fateOfDark } from "./dark_policy.ts";
 import { exposedAt } from "../exposure_time.ts";
 import { type DarkToKeep, keepReference } from "../reference_dark.ts";
@@ -99,7 +100,7 @@ export class PrepareRaw {
     // The tries at a file that is held open take time too, and are no reason to look less often.
     const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
     this.#nextScan_ms = begun_ms + scan_ms + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
-    const claim = (candidate: Candidate, verdict: Ready) => this.#claim(candidate, { verdict, options });
+    const claim: Claim = (candidate, verdict, kept) => this.#claim(candidate, { verdict, options, kept });
     await this.#retry.work(options, { onTheWay, claim });
     const waits = (candidate: Candidate) => !taken.has(candidate);
     const left = leftInRaw(scan, { folders, waits });
@@ -112,7 +113,7 @@ export class PrepareRaw {
 
   async #claim(
     candidate: Candidate,
-    claim: { verdict: Ready; options: StageOptions },
+    claim: { verdict: Ready; options: StageOptions; kept?: KeptFrame | null },
   ): Promise<"claimed" | "removed"> {
     const { outcome, record } = await claimReady(candidate, claim);
     this.#late.sentTo(record.destination);
@@ -273,13 +274,13 @@ function canMakeClaims(temp: string): boolean {
 
 async function claimReady(
   candidate: Candidate,
-  claim: { verdict: Ready; options: StageOptions },
+  claim: { verdict: Ready; options: StageOptions; kept?: KeptFrame | null },
 ): Promise<{ outcome: "claimed" | "removed"; record: ClaimRecord }> {
-  const { verdict, options } = claim;
+  const { verdict, options, kept = null } = claim;
   const { settings, folders, reporter } = options;
   const frame = frameOf(candidate);
   const fate = treatDark(candidate, { verdict, options });
-  const record = recordOf(candidate, { verdict, options, fate });
+  const record = recordOf(candidate, { verdict, options, fate, kept });
   // Of a frame that is removed or goes to quarantine it is told when that is done.
   const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
@@ -287,9 +288,10 @@ async function claimReady(
   for (const { name, reason } of verdict.notAttached) {
     reporter.log.warn(`${frame}: ${name} is not taken with it and stays in ${candidate.path}: ${reason}`);
   }
-  const isMerged = !record.remove && record.quarantine === null;
-  const source = isMerged ? options.parameters : undefined;
-  const parameters = await parametersFor(record, { source, log: reporter.log });
+  // A frame that goes to quarantine may be tried again when nobody knows them any more.
+  const source = record.remove ? undefined : options.parameters;
+  const asked = await parametersFor(record, { source, log: reporter.log });
+  const parameters = kept === null ? asked : newestOf(kept.parameters, asked);
   const fsync = settings.frames.fsync;
   await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync, parameters });
   if (record.remove) {
@@ -349,17 +351,21 @@ function reasonAgainstKeeping({ daemon, frames }: Settings, dark: DarkToKeep): s
 
 function recordOf(
   candidate: Candidate,
-  claim: { verdict: Ready; options: StageOptions; fate: DarkFate },
+  claim: { verdict: Ready; options: StageOptions; fate: DarkFate; kept: KeptFrame | null },
 ): ClaimRecord {
-  const { verdict, options, fate } = claim;
+  const { verdict, options, fate, kept } = claim;
   const { settings, folders } = options;
-  const { image, members, notes } = withNamesToKeep(candidate, verdict.members);
+  const named = kept === null
+    ? { ...candidate, members: verdict.members }
+    : asOnce(verdict.members, { candidate, kept });
+  const { image, members, notes } = withNamesToKeep(named, named.members);
   const archived = fate === "archive" ? settings.dark.archive_dir : "";
   return {
     version: RECORD_VERSION,
     id: newClaimId(),
     raw: candidate.raw,
-    folder: candidate.folder,
+    folder: named.folder,
+    ...named.folder === candidate.folder ? {} : { origin: candidate.folder },
     image,
     members,
     dark: verdict.dark !== null,
@@ -367,12 +373,29 @@ function recordOf(
     destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
     quarantine: verdict.quarantine,
     notes: [...verdict.notes, ...verdict.remarks, ...notes],
-    written_ms: verdict.written_ms,
-    exposed_ms: exposedAt(verdict, settings),
+    // The time of the measurement, whoever has mended a file since.
+    written_ms: kept?.written_ms ?? verdict.written_ms,
+    exposed_ms: kept?.exposed_ms ?? exposedAt(verdict, settings),
     attempts: 0,
     merge: null,
     deliverAs: null,
   };
+}
+
+/** A frame of the quarantine under the names and in the folder that it had in raw. */
+function asOnce(
+  members: readonly Member[],
+  { candidate, kept }: { candidate: Candidate; kept: KeptFrame },
+): { folder: string; image: string; members: readonly Member[] } {
+  const originals = new Map(kept.files.map(({ name, original }) => [name, original]));
+  const named = members.map((member) => {
+    const name = originals.get(member.name) ?? member.name;
+    return name === member.name ? member : { ...member, name, from: member.name };
+  });
+  const isEachOnce = new Set(named.map(({ name }) => name)).size === named.length;
+  const image = originals.get(candidate.image) ?? candidate.image;
+  if (!isEachOnce) return { folder: candidate.folder, image: candidate.image, members };
+  return { folder: kept.folder, image, members: named };
 }
 
 /** Folders below each other with forward slashes, whatever this system's separator is. */

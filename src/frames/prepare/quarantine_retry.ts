@@ -4,7 +4,7 @@ import { removeFile } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { refuseLinks } from "../../files/listing.ts";
 import { assess, type Ready } from "./assess.ts";
-import { stemOf } from "../claim/names.ts";
+import { type KeptFrame, madeName, readKeptFrame } from "../claim/kept_frame.ts";
 import { frameOf } from "../claim/record.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
 import type { StageOptions } from "../stage.ts";
@@ -34,7 +34,8 @@ const ON_THE_WAY_MAX = 20;
 /** There everything has been waited for. */
 const NOW = { settle_s: 0, sidecar_wait_s: 0 };
 
-export type Claim = (candidate: Candidate, verdict: Ready) => Promise<unknown>;
+/** @param kept what lay beside the frame; null where an older version has put it there */
+export type Claim = (candidate: Candidate, verdict: Ready, kept: KeptFrame | null) => Promise<unknown>;
 
 export class QuarantineRetry {
   #id: number | null = null;
@@ -73,27 +74,36 @@ export class QuarantineRetry {
 
   async #try(candidate: Candidate, { options, claim }: { options: StageOptions; claim: Claim }): Promise<boolean> {
     const { settings, reporter } = options;
-    const reason = `${candidate.image}.reason.txt`;
-    const set = { ...candidate, others: candidate.others.filter((name) => name !== reason) };
-    const frame = frameOf(set);
+    const keptName = madeName(candidate.image, ".pewatch.json");
+    let made: readonly string[] = [];
+    let frame = frameOf(candidate);
     try {
+      const kept = readKeptFrame(join(candidate.path, keptName));
+      frame = frameOf(kept ?? candidate);
+      made = kept === null
+        ? [madeName(candidate.image, ".reason.txt")]
+        : [...kept.made.filter((name) => name !== keptName), keptName];
+      const set = { ...candidate, others: candidate.others.filter((name) => !made.includes(name)) };
       const verdict = assess(set, new Watch(), { ...settings.frames, ...NOW });
       if (verdict.state === "waiting" || verdict.quarantine !== null) {
         const why = verdict.state === "waiting" ? verdict.reason : verdict.quarantine;
         reporter.log.warn(`${frame}: stays in quarantine: ${why}`);
         return false;
       }
-      await claim(set, verdict);
+      await claim(set, verdict, kept);
       reporter.log.info(`${frame}: goes from the quarantine on its way again`);
     } catch (error) {
       reporter.log.warn(`${frame}: stays in quarantine: ${reasonOf(error)}`);
       return false;
     }
-    this.#removeRest(candidate, [`${stemOf(candidate.image)}.nxs`, reason], options);
+    this.#removeRest(candidate, made, options);
     return true;
   }
 
-  /** What pewatch had made beside the frame; the text of the reason last. */
+  /**
+   * What pewatch had made beside the frame; its description last. The NeXus file is among it only where the description
+   * has the parameters: one of an older version may be the only place that has them, and stays.
+   */
   #removeRest({ path }: Candidate, names: readonly string[], { reporter }: StageOptions): void {
     for (const name of names) {
       try {

@@ -1,0 +1,91 @@
+/**
+ * What is known of a frame that lies in quarantine and cannot be had again: the parameters that it was measured with,
+ * its times, its names. It lies beside the frame, and `pewatch retry` goes by it.
+ */
+import { readJson } from "../../files/json_file.ts";
+import { readingFromJson, readingToJson } from "../../parameters/json.ts";
+import type { ParameterReading } from "../../parameters/parameter.ts";
+
+/** What file systems take, in bytes; those of Windows count characters, of which there are not more. */
+export const NAME_BYTES_MAX = 255;
+
+export type MadeEnding = ".reason.txt" | ".pewatch.json" | ".parameters";
+
+/** What pewatch calls a file that it makes beside an image of the quarantine: its name, cut where it would be too long. */
+export function madeName(image: string, ending: MadeEnding): string {
+  const bytesMax = NAME_BYTES_MAX - ending.length;
+  if (bytesOf(image) <= bytesMax) return image + ending;
+  const characters = [...image];
+  while (bytesOf(characters.join("")) >= bytesMax) characters.pop();
+  return `${characters.join("")}~${ending}`;
+}
+
+export function bytesOf(name: string): number {
+  return new TextEncoder().encode(name).length;
+}
+
+/** All parameters at once have less than half of this as base64; a larger file is something else. */
+const BYTES_MAX = 64 * 1024 * 1024;
+
+export interface KeptFrame {
+  /** Its sub-folder of raw and its image's name there. */
+  readonly folder: string;
+  readonly image: string;
+  readonly written_ms: number;
+  readonly exposed_ms: number | null;
+  /** Its files: their names in quarantine, and what they are called. */
+  readonly files: readonly { readonly name: string; readonly original: string }[];
+  /** Names of what pewatch has made beside it. */
+  readonly made: readonly string[];
+  readonly parameters: readonly ParameterReading[];
+}
+
+interface KeptJson extends Omit<KeptFrame, "parameters"> {
+  readonly version: 1;
+  readonly parameters: readonly unknown[];
+}
+
+export function keptFrameBytes(frame: KeptFrame): Uint8Array<ArrayBuffer> {
+  const parameters = frame.parameters.map((reading) => JSON.parse(readingToJson(reading)) as unknown);
+  const json: KeptJson = { version: 1, ...frame, parameters };
+  return new TextEncoder().encode(`${JSON.stringify(json, null, 1)}\n`);
+}
+
+/**
+ * Null where nothing has the name.
+ * @throws JsonFileError and what `readingFromJson` throws where it is something else; the system's error
+ */
+export function readKeptFrame(path: string): KeptFrame | null {
+  const found = readJson(path, { bytesMax: BYTES_MAX, what: "description of a frame in quarantine", isRight: isKept });
+  if (found === null) return null;
+  const { folder, image, written_ms, exposed_ms, files, made, parameters } = found.value;
+  return { folder, image, written_ms, exposed_ms, files, made, parameters: parameters.map(readingFromJson) };
+}
+
+function isKept(value: unknown): value is KeptJson {
+  if (typeof value !== "object" || value === null) return false;
+  const kept = value as Record<string, unknown>;
+  return kept.version === 1 && isFolder(kept.folder) && isName(kept.image) && isTime(kept.written_ms) &&
+    (kept.exposed_ms === null || isTime(kept.exposed_ms)) && Array.isArray(kept.files) && kept.files.every(isFile) &&
+    Array.isArray(kept.made) && kept.made.every(isName) && Array.isArray(kept.parameters);
+}
+
+function isFile(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, original } = value as Record<string, unknown>;
+  return isName(name) && isName(original);
+}
+
+/** Whoever writes into the quarantine must not lead anything out of it. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value !== "." && value !== ".." && !/[/\0]/.test(value) &&
+    (Deno.build.os !== "windows" || !value.includes("\\"));
+}
+
+function isFolder(value: unknown): boolean {
+  return value === "" || (typeof value === "string" && value.split("/").every(isName));
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
+}

@@ -1,0 +1,286 @@
+/**
+ * The way out for a frame that cannot be delivered as it should. It takes a frame whatever is wrong with it: each file on
+ * its own, under names that are free, short enough and allowed on every volume, with a text that says why.
+ */
+import { join } from "node:path";
+import { nameForWindows } from "../../config/windows_names.ts";
+import { type Span, VerificationError } from "../../files/copy_spans.ts";
+import { publish, removeFile, syncFolder, whileHeldOpen, writeAll } from "../../files/durable.ts";
+import { isFull, isHeldOpen } from "../../files/errors.ts";
+import { factsOf, nameIsTaken } from "../../files/listing.ts";
+import { createOwn, readPlain } from "../../files/plain_file.ts";
+import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName, QUARANTINE_FOLDER } from "../../files/service_names.ts";
+import { sameContent } from "../../files/same_content.ts";
+import { assembleSpans } from "../../nexus/assemble.ts";
+import type { ParameterReading } from "../../parameters/parameter.ts";
+import { nameInOutput } from "../claim/awkward_names.ts";
+import { discardClaim } from "../claim/claim.ts";
+import { readClaimParameters } from "../claim/claim_parameters.ts";
+import { bytesOf, keptFrameBytes, madeName, NAME_BYTES_MAX } from "../claim/kept_frame.ts";
+import { numberedStem, stemOf, underStem } from "../claim/names.ts";
+import { type ClaimRecord, frameOf } from "../claim/record.ts";
+import { makeOutputFolder, OutputGoneError, outputRootOf } from "./destination.ts";
+import type { Delivery } from "./deliver.ts";
+
+/** Of a name that is not known to be allowed, so much is kept. */
+const ENDING_LENGTH_MAX = 80;
+/** More frames of one name have ids for names. */
+const COUNTER_MAX = 1000;
+
+interface Claim {
+  readonly path: string;
+  readonly record: ClaimRecord;
+}
+
+/** One file that goes there. */
+interface Piece {
+  readonly name: string;
+  /** What it is made of: bytes, or pieces of files of the claim. */
+  readonly content: Uint8Array<ArrayBuffer> | readonly Span[];
+  /** One whole file of the claim, with which it can be compared; null for what is put together. */
+  readonly source: string | null;
+  readonly modified_ms: number;
+  readonly checksumSlot: number | null;
+}
+
+interface QuarantineSet {
+  readonly folder: string;
+  readonly pieces: readonly Piece[];
+  /** Names that an earlier try has published. */
+  readonly present: ReadonlySet<string>;
+}
+
+export interface Quarantined {
+  readonly type: "quarantined";
+  readonly folder: string;
+  readonly reason: string;
+  readonly bytes: number;
+}
+
+/**
+ * Under the frame's own names, else under the claim's id in the quarantine itself.
+ * @throws OutputGoneError, VerificationError or the system's error; what could be put there stays, and the next try puts
+ *   the rest there
+ */
+export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Promise<Quarantined> {
+  const { record } = claim;
+  const root = outputRootOf(record, delivery.folders);
+  const { fsync } = delivery.settings.frames;
+  const folders = (parts: readonly string[]) => makeOutputFolder(root, parts.filter((part) => part !== ""), { fsync });
+  const done = (set: QuarantineSet, bytes: number): Quarantined => ({
+    type: "quarantined",
+    folder: set.folder,
+    reason: record.quarantine ?? "",
+    bytes,
+  });
+  try {
+    const folder = folders([QUARANTINE_FOLDER, ...nameInOutput(record.folder, record).split("/")]);
+    const set = underOwnNames(claim, folder);
+    if (set !== null) return done(set, await publishAll(claim, set, delivery));
+  } catch (error) {
+    const passes = isFull(error) || isHeldOpen(error) || error instanceof OutputGoneError ||
+      error instanceof VerificationError;
+    if (passes) throw error;
+  }
+  const set = underItsId(claim, folders([QUARANTINE_FOLDER]));
+  return done(set, await publishAll(claim, set, delivery));
+}
+
+/** Null where the names are too long or all taken. */
+function underOwnNames(claim: Claim, folder: string): QuarantineSet | null {
+  const own = stemOf(claim.record.image);
+  for (let count = 0; count <= COUNTER_MAX; count++) {
+    const stems = { from: own, to: numberedStem(own, count) };
+    const pieces = piecesOf(claim, (name) => nameForWindows(underStem(name, stems)));
+    if (pieces.some(({ name }) => bytesOf(name) > NAME_BYTES_MAX)) return null;
+    const present = presentIn(folder, pieces);
+    if (present !== null) return { folder, pieces, present };
+  }
+  return null;
+}
+
+/** Nobody else has such a name. What has it and differs is of a try that was cut off in another version. */
+function underItsId(claim: Claim, folder: string): QuarantineSet {
+  const { id, image } = claim.record;
+  const own = stemOf(image);
+  for (let count = 0;; count++) {
+    const stem = numberedStem(id, count);
+    const pieces = piecesOf(claim, (name) => {
+      const ending = name.startsWith(own) ? name.slice(own.length) : `-${name}`;
+      return stem + ending.replaceAll(/[^A-Za-z0-9._-]/g, "_").replace(/[. ]+$/, "_").slice(-ENDING_LENGTH_MAX);
+    });
+    const present = presentIn(folder, pieces);
+    if (present !== null || count >= COUNTER_MAX) return { folder, pieces, present: present ?? new Set() };
+  }
+}
+
+/** What the image's own text and the frame's description are called comes first, so that no image is there without. */
+function piecesOf(claim: Claim, nameOf: (name: string) => string): Piece[] {
+  const { record, path } = claim;
+  const taken = new Set<string>();
+  const free = (name: string) => {
+    let given = name;
+    for (let count = 2; taken.has(given.toLowerCase()); count++) given = `${name}-${count}`;
+    taken.add(given.toLowerCase());
+    return given;
+  };
+  const missing: string[] = [];
+  const members = record.members.flatMap((member) => {
+    const source = join(path, member.name);
+    const facts = factsOf(source);
+    if (facts === null) missing.push(member.name);
+    if (facts === null) return [];
+    const content = [{ source, offset: 0, length: facts.size }];
+    const piece: Piece = {
+      name: free(nameOf(member.name)),
+      content,
+      source,
+      modified_ms: member.modified_ms,
+      checksumSlot: null,
+    };
+    return [{ member, piece }];
+  });
+  const image = members.find(({ member }) => member.role === "image")?.piece.name ?? nameOf(record.image);
+  const nexus = nexusOf(claim, free(`${stemOf(image)}.nxs`));
+  const parameters = parametersIn(claim, free(madeName(image, ".parameters")));
+  const made = (name: string, content: Uint8Array<ArrayBuffer>): Piece => {
+    return { name, content, source: null, modified_ms: 0, checksumSlot: null };
+  };
+  const [reasonName, keptName] = [free(madeName(image, ".reason.txt")), free(madeName(image, ".pewatch.json"))];
+  const kept = keptFrameBytes({
+    folder: record.folder,
+    image: record.image,
+    written_ms: record.written_ms,
+    exposed_ms: record.exposed_ms ?? null,
+    files: members.map(({ member, piece }) => ({ name: piece.name, original: member.name })),
+    made: [...nexus === null ? [] : [nexus.name], reasonName, keptName],
+    parameters: parameters.readings,
+  });
+  return [
+    made(reasonName, new TextEncoder().encode(reasonText(record, missing))),
+    made(keptName, kept),
+    ...parameters.piece === null ? [] : [parameters.piece],
+    ...members.map(({ piece }) => piece),
+    ...nexus === null ? [] : [nexus],
+  ];
+}
+
+function reasonText(record: ClaimRecord, missing: readonly string[]): string {
+  const why = record.undeliverable === true ? "could not be delivered" : "was not delivered: it is no readable TIFF";
+  return [
+    `${frameOf(record)} ${why}: ${record.quarantine}`,
+    ...record.notes,
+    ...missing.map((name) => `${name} is missing: it was taken from the claim`),
+    "To have it tried again: mend the cause, then call pewatch retry.",
+    "",
+  ].join("\n");
+}
+
+/** What cannot be read as parameters goes along as it is. */
+function parametersIn(
+  { path }: Claim,
+  name: string,
+): { readings: readonly ParameterReading[]; piece: Piece | null } {
+  try {
+    return { readings: readClaimParameters(path), piece: null };
+  } catch {
+    const source = join(path, CLAIM_PARAMETERS_NAME);
+    const size = factsOf(source)?.size;
+    if (size === undefined) return { readings: [], piece: null };
+    const content = [{ source, offset: 0, length: size }];
+    return { readings: [], piece: { name, content, source, modified_ms: 0, checksumSlot: null } };
+  }
+}
+
+/** The NeXus file, where the claim still has what it is put together from. */
+function nexusOf({ path, record }: Claim, name: string): Piece | null {
+  const report = record.merge?.nexus ?? null;
+  const head = join(path, NEXUS_NAME);
+  const image = join(path, record.image);
+  const headFacts = factsOf(head);
+  if (report === null || headFacts === null || factsOf(image)?.size !== record.merge!.imageSize) return null;
+  const spans = assembleSpans(report, headFacts.size).map((span) => ({
+    source: span.from === "head" ? head : image,
+    offset: span.offset,
+    length: span.length,
+  }));
+  return { name, content: spans, source: null, modified_ms: 0, checksumSlot: report.checksumSlot };
+}
+
+/** Which names are there already with this frame's content; null where one of them has other content. */
+function presentIn(folder: string, pieces: readonly Piece[]): ReadonlySet<string> | null {
+  const present = new Set<string>();
+  for (const piece of pieces) {
+    const path = join(folder, piece.name);
+    if (!nameIsTaken(path)) continue;
+    if (!hasContent(path, piece)) return null;
+    present.add(piece.name);
+  }
+  const last = pieces.at(-1)!;
+  const isNexus = last.source === null && !(last.content instanceof Uint8Array);
+  // The NeXus file comes last: without the rest it is another frame's.
+  if (isNexus && present.has(last.name) && present.size < pieces.length) return null;
+  return present;
+}
+
+function hasContent(path: string, { content, source }: Piece): boolean {
+  if (source !== null) return sameContent(source, path);
+  if (!(content instanceof Uint8Array)) return factsOf(path) !== null;
+  try {
+    const found = readPlain(path, content.length);
+    return found !== null && found.length === content.length && found.every((byte, index) => byte === content[index]);
+  } catch {
+    return false;
+  }
+}
+
+/** Each on its own: one that cannot be read holds up none of the others. */
+async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery): Promise<number> {
+  const { fsync } = delivery.settings.frames;
+  let bytes = 0;
+  let failure: unknown = null;
+  for (const [index, piece] of set.pieces.entries()) {
+    const part = join(set.folder, outputPartName(claim.record.id, index));
+    try {
+      if (!set.present.has(piece.name)) bytes += await publishPiece(piece, { part, claim, set }, delivery);
+      else removeFile(part); // a kill may have come between its link and its removal
+    } catch (error) {
+      tryToRemove(part);
+      if (isFull(error)) throw error;
+      failure ??= error;
+    }
+  }
+  if (fsync) syncFolder(set.folder);
+  if (failure !== null) throw failure;
+  await discardClaim(claim.path);
+  return bytes;
+}
+
+async function publishPiece(
+  piece: Piece,
+  to: { part: string; claim: Claim; set: QuarantineSet },
+  delivery: Delivery,
+): Promise<number> {
+  const { content, checksumSlot } = piece;
+  const { verify, fsync } = delivery.settings.frames;
+  if (content instanceof Uint8Array) {
+    using file = createOwn(to.part);
+    writeAll(file, content);
+    if (fsync) file.syncSync();
+  } else {
+    const targets = [{ path: to.part, spans: content, checksumSlot }];
+    const hashed = checksumSlot === null ? null : join(to.claim.path, to.claim.record.image);
+    await delivery.pool.copy({ targets, options: { verify, fsync, hashed } }, { workers: delivery.workers });
+  }
+  delivery.times.keep(to.part, { modified_ms: piece.modified_ms, folder: to.set.folder });
+  await whileHeldOpen(() => publish(to.part, join(to.set.folder, piece.name)));
+  return content instanceof Uint8Array ? content.length : content.reduce((sum, { length }) => sum + length, 0);
+}
+
+function tryToRemove(path: string): void {
+  try {
+    removeFile(path);
+  } catch {
+    // what stays is hidden, and the next try writes over it
+  }
+}
