@@ -2,6 +2,8 @@
 import { runParser } from "@optique/core/facade";
 import { type Message, message } from "@optique/core/message";
 import type { InferValue, Parser } from "@optique/core/parser";
+import { stripVTControlCharacters } from "node:util";
+import { ownStyles } from "../log/terminal_text.ts";
 import { terminalWidth, wantsColors } from "./terminal.ts";
 
 /** What the program ends with. */
@@ -45,8 +47,8 @@ export function parseArguments<P extends Parser<"sync", unknown, unknown>>(
     colors: wantsColors(Deno.stdout),
     maxWidth: Math.max(HELP_WIDTH_MIN, Math.min(HELP_WIDTH_MAX, terminalWidth(Deno.stdout))),
     aboveError: "none",
-    stdout: (text) => console.log(text.trimEnd()),
-    stderr: (text) => console.error(usageError(text, description.command)),
+    stdout: (text) => console.log(ownStyles(text.trimEnd())),
+    stderr: (text) => console.error(usageError(stripVTControlCharacters(text), description.command)),
   });
   // With callbacks the library returns what they return, which its type does not say.
   return exitCode === null ? { value: value as InferValue<P> } : { exitCode };

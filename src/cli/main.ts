@@ -5,11 +5,13 @@ import { NativeLibraryError } from "../../ffi/locate.ts";
 import { EXIT } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { type Command, commandLines } from "./sub_commands.ts";
+import { guardConsole } from "../log/terminal_text.ts";
 import { Painter } from "./terminal.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 
 /** Runs what `args` ask for and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */
 export async function runMain(args: readonly string[]): Promise<number> {
+  guardConsole();
   if (args.length === 0 && Deno.build.os === "windows") {
     const { runInOwnWindow } = await import("./window.ts");
     const code = await runInOwnWindow(runCommand);

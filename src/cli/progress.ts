@@ -1,7 +1,8 @@
 /** A progress bar for a person who waits; nothing where nobody watches. */
 import process from "node:process";
 import cliProgress from "cli-progress";
-import { terminalWidth, wantsColors } from "./terminal.ts";
+import { terminalText } from "../log/terminal_text.ts";
+import { printable, terminalWidth, wantsColors } from "./terminal.ts";
 
 export interface Progress extends Disposable {
   /** So many are done; `note` stands behind the bar. */
@@ -19,7 +20,7 @@ const NOTE_WIDTH = 50;
 /** A bar on standard error where that is a terminal. */
 export function startProgress(total: number, options: { quiet: boolean }): Progress {
   if (options.quiet || !Deno.stderr.isTerminal() || total === 0) {
-    return { update: () => {}, line: writeLine, [Symbol.dispose]: () => {} };
+    return { update: () => {}, line: (text) => writeLine(text), [Symbol.dispose]: () => {} };
   }
   const bar = new cliProgress.SingleBar({
     // Figures first: a narrow terminal cuts off what stands last.
@@ -33,18 +34,18 @@ export function startProgress(total: number, options: { quiet: boolean }): Progr
   }, cliProgress.Presets.shades_classic);
   bar.start(total, 0, { note: "" });
   return {
-    update: (done, note) => bar.update(done, { note }),
+    update: (done, note) => bar.update(done, { note: printable(note) }),
     line: (text) => {
-      writeLine(`\r\x1b[K${text}`);
+      writeLine(text, "\r\x1b[K");
       bar.render(true); // the next redraw may be held up while workers load
     },
     [Symbol.dispose]: () => bar.stop(),
   };
 }
 
-function writeLine(text: string): void {
+function writeLine(text: string, before = ""): void {
   try {
-    Deno.stderr.writeSync(new TextEncoder().encode(text.endsWith("\n") ? text : `${text}\n`));
+    Deno.stderr.writeSync(new TextEncoder().encode(`${before}${terminalText(text.trimEnd())}\n`));
   } catch {
     // the terminal was closed
   }

@@ -12,6 +12,7 @@ import type { Settings } from "../config/settings.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/settings/folder_lock.ts";
 import { openLog, type RunningLog } from "../log/log.ts";
+import { terminalText } from "../log/terminal_text.ts";
 import { FolderError } from "../daemon/settings/make_folders.ts";
 import { outputFolder } from "../plugins/host/plugin_host.ts";
 import { DeviceProperties } from "../tango/device_properties.ts";
@@ -163,7 +164,7 @@ function tellPlugins(daemon: Daemon, log: RunningLog): void {
 
 function writeOut(text: string): void {
   try {
-    Deno.stdout.writeSync(new TextEncoder().encode(text));
+    Deno.stdout.writeSync(new TextEncoder().encode(terminalText(text)));
   } catch {
     // whoever read it is gone
   }

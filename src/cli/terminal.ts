@@ -1,5 +1,8 @@
 /** Writing to a person's terminal: colours where they are wanted, marks, and nothing of either in a pipe. */
-import { styleText } from "node:util";
+import { type Style, styled } from "../log/terminal_text.ts";
+
+export { printable } from "../log/terminal_text.ts";
+export type { Style };
 
 /** Standard output or standard error. */
 export interface Stream {
@@ -25,9 +28,7 @@ export function terminalWidth(stream: Stream): number {
   }
 }
 
-export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
-
-/** Gives texts their style for one stream. */
+/** Gives texts their style for one stream; `console` makes escape sequences of it (`guardConsole`). */
 export class Painter {
   readonly #colors: boolean;
 
@@ -36,20 +37,8 @@ export class Painter {
   }
 
   paint(style: Style, text: string): string {
-    // Whether to colour is decided above, by Deno's own streams; styleText would ask Node's.
-    return this.#colors ? styleText(style, text, { validateStream: false }) : text;
+    return this.#colors ? styled(style, text) : text;
   }
-}
-
-/** Control characters as they would be written in a string: a file's text must not drive the terminal. */
-export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    if (character === "\n") return "\\n";
-    if (character === "\r") return "\\r";
-    if (character === "\t") return "\\t";
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
 }
 
 /** 16777216 as "16.8 MB". */

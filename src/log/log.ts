@@ -4,6 +4,7 @@ import type { Logger, LogLevel } from "../frames/events.ts";
 import type { LogSettings } from "../config/settings.ts";
 import { reportForeignTo } from "../files/plain_file.ts";
 import { RotatingFile } from "./rotating_file.ts";
+import { printable, terminalText } from "./terminal_text.ts";
 
 export interface LogOptions {
   readonly settings: LogSettings;
@@ -102,9 +103,9 @@ function jsonLineOf(record: LogRecord): string {
   const head = { time: localTime(record.timestamp), level: levelWord(record), message: record.message.join("") };
   const replacer = (_key: string, value: unknown) => typeof value === "bigint" ? value.toString() : value;
   try {
-    return `${JSON.stringify({ ...record.properties, ...head }, replacer)}\n`;
+    return `${terminalText(JSON.stringify({ ...record.properties, ...head }, replacer))}\n`;
   } catch {
-    return `${JSON.stringify(head)}\n`;
+    return `${terminalText(JSON.stringify(head))}\n`;
   }
 }
 
@@ -114,9 +115,7 @@ function levelWord(record: LogRecord): string {
 
 /** Names of files can hold newlines and the terminal's own commands: neither comes through. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\r\n]+\s*/g, " | ")
-    // deno-lint-ignore no-control-regex
-    .replaceAll(/[\x00-\x1f\x7f-\x9f]/g, "\ufffd");
+  return printable(text.replaceAll(/\s*[\r\n]+\s*/g, " | "));
 }
 
 /** "2026-01-31T13:05:09.123+01:00": this machine's time, with its offset. */

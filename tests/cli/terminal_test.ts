@@ -1,6 +1,7 @@
 /** Colours and control characters. */
 import assert from "node:assert/strict";
 import { Painter, printable, readableBytes, wantsColors } from "../../src/cli/terminal.ts";
+import { ownStyles, terminalText } from "../../src/log/terminal_text.ts";
 
 const TERMINAL = { isTerminal: () => true };
 const PIPE = { isTerminal: () => false };
@@ -29,12 +30,21 @@ Deno.test("colours come on a terminal only, and not where NO_COLOR is set", () =
 });
 
 Deno.test("a painter for a terminal writes escapes, one for a pipe the text alone", () => {
-  assert.equal(withNoColor(null, () => new Painter(TERMINAL).paint("red", "x")), "\x1b[31mx\x1b[39m");
+  const paint = (text: string) => withNoColor(null, () => terminalText(new Painter(TERMINAL).paint("red", text)));
+  assert.equal(paint("x"), "\x1b[31mx\x1b[39m");
+  assert.equal(paint("\x1b[8mx\u009b2J"), "\x1b[31m\\u001b[8mx\\u009b2J\x1b[39m");
   assert.equal(withNoColor(null, () => new Painter(PIPE).paint("red", "x")), "x");
 });
 
 Deno.test("control characters of a file do not reach the terminal", () => {
   assert.equal(printable("a\x1b[2Jb\r\n\tü\u009b"), "a\\x1b[2Jb\\r\\n\\tü\\x9b");
+});
+
+Deno.test("what is written keeps lines, tabs and the program's own styles; JSON stays the same JSON", () => {
+  assert.equal(terminalText("a\n\tb\r\x1b]0;t\x07\u202ec"), "a\n\tb\\u000d\\u001b]0;t\\u0007\\u202ec");
+  assert.equal(terminalText(ownStyles("\x1b[1mUsage\x1b[0m \x1b[2J")), "\x1b[1mUsage\x1b[0m \\u001b[2J");
+  const value = { text: "\x00\x1b[31m\x7f\u009b\u2066 µ" };
+  assert.deepEqual(JSON.parse(terminalText(JSON.stringify(value))), value);
 });
 
 Deno.test("bytes are told in decimal units", () => {

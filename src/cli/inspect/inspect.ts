@@ -12,7 +12,7 @@ import { TiffFormatError } from "../../tiff/format_error.ts";
 import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { KIND_BYTES, kindOf } from "./kind.ts";
 import type { InspectionReport } from "./report.ts";
-import { Painter } from "../terminal.ts";
+import { Painter, printable } from "../terminal.ts";
 
 const ARGUMENTS = object({
   file: argument(string({ metavar: "FILE" }), { description: message`A TIFF, a .metadata or a NeXus (HDF5) file.` }),
@@ -41,7 +41,7 @@ export async function runInspect(args: string[]): Promise<number> {
   } catch (error) {
     if (!isExpected(error)) throw error;
     if (json) console.log(JSON.stringify({ file, error: messageOf(error) }, null, 2));
-    console.error(`pewatch inspect: ${file}: ${messageOf(error)}`);
+    console.error(`pewatch inspect: ${printable(file)}: ${printable(messageOf(error))}`);
     return EXIT.failed;
   }
 }
@@ -90,6 +90,6 @@ function jsonValue(_key: string, value: unknown): unknown {
 
 function print(file: string, report: InspectionReport): void {
   const painter = new Painter(Deno.stdout);
-  console.log(painter.paint("bold", `${file}: ${report.kind}`));
+  console.log(painter.paint("bold", `${printable(file)}: ${report.kind}`));
   for (const line of report.lines) console.log(/^\S/.test(line) ? painter.paint("bold", line) : line);
 }

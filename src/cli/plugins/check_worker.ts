@@ -1,5 +1,6 @@
 /** The inside of the worker that imports a plugin to see what it exports; neither setup nor work is called. */
 import { checkConfig } from "../../plugins/worker/config_schema.ts";
+import { guardConsole } from "../../log/terminal_text.ts";
 import { textOfError } from "../../plugins/worker/postable.ts";
 
 declare const self: {
@@ -32,6 +33,7 @@ export interface PluginExport {
   readonly value: number | string | null;
 }
 
+guardConsole({ standardError: true });
 // What a plugin may do while it is imported is kept from it here as in its own worker.
 Deno.exit = () => {
   throw new Error("A plugin cannot end the program");

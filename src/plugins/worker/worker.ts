@@ -3,6 +3,7 @@ import process from "node:process";
 import { workerData } from "node:worker_threads";
 import { ContextMaker } from "./context.ts";
 import type { PluginModule } from "../contract.ts";
+import { guardConsole } from "../../log/terminal_text.ts";
 import { guardWorker } from "./guards.ts";
 import { Line } from "./line.ts";
 import { MemoryWatch } from "./memory_watch.ts";
@@ -36,6 +37,7 @@ let strayTold = false;
 // The port is the only line to the main thread, and the plugin cannot reach it.
 delete (workerData as { port?: MessagePort }).port;
 guardWorker({ workers: stage });
+guardConsole();
 // Without these two an error in a timer or a forgotten promise would end the worker.
 process.on("uncaughtException", noteStray);
 process.on("unhandledRejection", noteStray);
