@@ -1,0 +1,101 @@
+/**
+ * Which files import which: no circle of files, and between rooms only in the direction of ROOMS. `import type` counts
+ * too, since a type's change is a change for whoever imports it; dynamic imports of literal names count as well.
+ */
+import { dirname, join, relative } from "node:path";
+import { ts } from "@ts-morph/common";
+
+/** A room may import those of the lines above its own, and leaves; rooms of one line do not import each other. */
+const ROOMS: readonly (readonly string[])[] = [
+  ["ffi"],
+  ["src/files"],
+  ["src/log", "src/qxrd", "src/tiff"],
+  ["src/geometry", "src/parameters"],
+  ["src/nexus"],
+  ["src/frames"],
+  ["src/plugins"],
+  ["src/daemon"],
+  ["src/tango", "src/http"],
+  ["src/cli"],
+];
+
+/** Rooms that all may import, and that import none but each other. */
+const LEAVES = ["src/config", "src/time"];
+
+/** Plugins that ship are written against the contract, as users' are, and share their own lib. */
+const SHIPPED = "plugins";
+/** What the stages are made of; no other plugin imports pewatch by its path. */
+const CONTRACT = ["pewatch", "pewatch/stages"];
+
+export interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Relative imports of TypeScript files, both sides relative to the root. */
+export function importsOf(path: string, text: string): Import[] {
+  const { importedFiles } = ts.preProcessFile(text, true, true);
+  return importedFiles.map(({ fileName }) => fileName).filter((name) => name.startsWith(".") && name.endsWith(".ts"))
+    .map((name) => ({ from: path, to: join(dirname(path), name).replaceAll("\\", "/") }));
+}
+
+/** The room of a file; the whole path where it lies in none. */
+export function roomOf(path: string): string {
+  const rooms = [...ROOMS.flat(), ...LEAVES, SHIPPED];
+  return rooms.find((room) => path.startsWith(`${room}/`)) ?? path;
+}
+
+/** Why a room must not import another, or null. */
+export function refusal({ from, to }: Import): string | null {
+  const [here, there] = [roomOf(from), roomOf(to)];
+  if (here === there || LEAVES.includes(there) && !LEAVES.includes(here)) return null;
+  if (LEAVES.includes(here)) return LEAVES.includes(there) ? null : `${here} is a leaf`;
+  if (here === SHIPPED) return `plugins import ${CONTRACT.join(" and ")} only`;
+  const levelOf = (room: string) => ROOMS.findIndex((level) => level.includes(room));
+  const [above, below] = [levelOf(here), levelOf(there)];
+  if (above < 0) return null; // main.ts
+  return below >= 0 && below < above ? null : `${here} may not import ${there}`;
+}
+
+/** Circles of files, each once, as the names along it. */
+export function circlesOf(imports: readonly Import[]): string[][] {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of imports) next.set(from, [...next.get(from) ?? [], to]);
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) return void circles.push([...path.slice(at), file]);
+    if (done.has(file)) return;
+    path.push(file);
+    for (const one of next.get(file) ?? []) visit(one);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of next.keys()) visit(file);
+  return circles;
+}
+
+export function* sourcesBelow(root: string, folders: readonly string[]): Generator<string> {
+  for (const folder of folders) {
+    for (const entry of Deno.readDirSync(join(root, folder))) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) yield* sourcesBelow(root, [path]);
+      else if (entry.name.endsWith(".ts")) yield path;
+    }
+  }
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname!, "..", "..");
+  const imports = [...sourcesBelow(root, ["src", "ffi", "plugins"])]
+    .flatMap((path) => importsOf(path, Deno.readTextFileSync(join(root, path))));
+  const faults = imports.flatMap((one) => {
+    const why = refusal(one);
+    return why === null ? [] : [`${one.from} imports ${relative(dirname(one.from), one.to)}: ${why}`];
+  });
+  const circles = circlesOf(imports).map((circle) => `a circle of imports: ${circle.join(" → ")}`);
+  for (const fault of [...faults, ...circles]) console.error(fault);
+  if (faults.length + circles.length > 0) Deno.exit(1);
+}

@@ -1,0 +1,60 @@
+/** The checks of the lint stage find what they are for. */
+import assert from "node:assert/strict";
+import { deadExports, readModule } from "../../build/checks/exports.ts";
+import { circlesOf, importsOf, refusal } from "../../build/checks/imports.ts";
+import { anchorsOf, faultsOf } from "../../build/checks/markdown.ts";
+
+Deno.test("an import against the direction of the rooms is refused, one along it is not", () => {
+  const why = (from: string, to: string) => refusal({ from, to });
+  assert.equal(why("src/daemon/daemon.ts", "src/frames/events.ts"), null);
+  assert.match(why("src/frames/stage.ts", "src/daemon/daemon.ts") ?? "", /src\/frames may not import src\/daemon/);
+  assert.match(why("src/tango/device.ts", "src/http/server.ts") ?? "", /src\/tango may not import src\/http/);
+  assert.match(why("src/time/clock.ts", "src/qxrd/view.ts") ?? "", /src\/time is a leaf/);
+  assert.equal(why("src/qxrd/view.ts", "src/time/clock.ts"), null);
+  assert.match(why("plugins/roi.ts", "src/frames/stage.ts") ?? "", /plugins import pewatch/);
+  assert.equal(why("main.ts", "src/cli/main.ts"), null);
+});
+
+Deno.test("imports of every form are seen: types, dynamic ones, exports of other modules", () => {
+  const text = 'import type { A } from "./a.ts";\nexport { b } from "../b.ts";\nawait import("./c.ts");\n' +
+    'import fs from "node:fs";\n';
+  assert.deepEqual(importsOf("x/y.ts", text).map(({ to }) => to), ["x/a.ts", "b.ts", "x/c.ts"]);
+});
+
+Deno.test("a circle of three files is named along its way", () => {
+  const imports = [["a", "b"], ["b", "c"], ["c", "a"], ["a", "d"]].map(([from, to]) => ({ from: from!, to: to! }));
+  assert.deepEqual(circlesOf(imports), [["a", "b", "c", "a"]]);
+  assert.deepEqual(circlesOf(imports.slice(1)), []);
+});
+
+Deno.test("an export that nobody imports is found; types of signatures and modules used as a whole are not", () => {
+  const modules = new Map([
+    [
+      "a.ts",
+      readModule(
+        "a.ts",
+        "export const used = 1;\nexport const dead = 2;\nexport interface T { x: 1 }\nexport function f(t: T) {}\n",
+      ),
+    ],
+    ["b.ts", readModule("b.ts", 'import { used, f } from "./a.ts";\nexport function run() {}\n')],
+    ["c.ts", readModule("c.ts", '(await import("./b.ts")).run();\nexport type Alone = 1;\n')],
+  ]);
+  assert.deepEqual(deadExports(modules, () => true), ["a.ts: dead", "c.ts: Alone"]);
+});
+
+Deno.test("broken links, code spans and tables of a page are found with their lines", () => {
+  const text = "# One two\n\nsee [a](b.md), [c](#one-two), [d](#three)\n\nan `open span\n\n`src/none.ts`\n\n" +
+    "| a | b |\n| - | - |\n| 1 |   |\n\n`over\nline`\n";
+  const faults = faultsOf({ path: "docs/x.md", text }, {
+    exists: (path) => path === "docs/x.md",
+    anchorsOf: () => anchorsOf(text),
+  });
+  assert.deepEqual(faults, [
+    "docs/x.md:3: the link to b.md leads nowhere",
+    "docs/x.md:3: docs/x.md has no heading for #three",
+    'docs/x.md:5: a code span is not closed in "an `open span"',
+    "docs/x.md:7: there is no src/none.ts",
+    "docs/x.md:9: an empty cell beside 1",
+    'docs/x.md:13: the code span "`over\\nline`" goes over a line\'s end',
+  ]);
+});
