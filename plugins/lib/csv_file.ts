@@ -194,8 +194,16 @@ export class CsvFile {
   }
 }
 
+/** The output is everybody's: no link of this name is followed, no pipe waited for. */
 function openForAdding(path: string): Deno.FsFile {
-  return Deno.openSync(path, { read: true, write: true, create: true });
+  try {
+    return Deno.openSync(path, { read: true, write: true, createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  const { isFile, nlink } = Deno.lstatSync(path);
+  if (!isFile || (nlink ?? 1) > 1) throw new CsvFileError(`${path} is a link or no file: remove it`);
+  return Deno.openSync(path, { read: true, write: true });
 }
 
 function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {

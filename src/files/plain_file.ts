@@ -5,9 +5,11 @@
  * An entry that is no plain file is named in a ForeignEntryError; `setAside` gives it another name, so that the program
  * can go on and nothing is lost.
  */
-import { holdEntry, nameIsFree } from "../../ffi/system/files.ts";
+import { join } from "node:path";
+import { holdEntry, isLink, nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile } from "./durable.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
+import { makeFolder } from "./listing.ts";
 
 /** Something other than a plain file has a name that pewatch uses. */
 export class ForeignEntryError extends Error {
@@ -113,6 +115,16 @@ export function readPlain(path: string, bytesMax: number): Uint8Array<ArrayBuffe
 }
 
 /**
+ * All bytes of a plain file that has to be there.
+ * @throws Deno.errors.NotFound, and what `readPlain` throws
+ */
+export function readExisting(path: string, bytesMax: number): Uint8Array<ArrayBuffer> {
+  const bytes = readPlain(path, bytesMax);
+  if (bytes === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
+  return bytes;
+}
+
+/**
  * Makes a new file under a name of the program's own, to write and to read back. What a run that was cut off left there
  * is removed; what is no plain file is set aside.
  * @throws the system's error
@@ -158,6 +170,30 @@ export function setAside(path: string): string {
   Deno.renameSync(path, aside);
   foreignEntries.report(`${path} is a name of pewatch's own but was no file of it: it is now ${aside}`);
   return aside;
+}
+
+/**
+ * Makes folders of the program's own below `root` (which is made too), as far as they are missing. What is no folder is
+ * set aside, a link to one too.
+ * @param relative forward slashes
+ * @returns the folder's path
+ */
+export function makeOwnFolder(root: string, relative: string): string {
+  makeFolder(root);
+  let path = root;
+  for (const segment of relative.split("/")) {
+    path = join(path, segment);
+    try {
+      Deno.mkdirSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      // On ImDisk only what is no folder answers.
+      if (!isLink(path) && (lstatOrNull(path)?.isDirectory ?? true)) continue;
+      setAside(path);
+      Deno.mkdirSync(path);
+    }
+  }
+  return path;
 }
 
 /** Where such entries are reported: each thread of the program puts its log here. */

@@ -40,6 +40,9 @@ export const PROBE_PREFIX = ".pewatch-probe-";
 export const CLAIMING_PREFIX = ".claiming-";
 export const DISCARD_PREFIX = ".discard-";
 export const MOVING_PREFIX = ".moving-";
+/** Holds a companion that came after its frame, and a record of where it lay. */
+export const LATE_PREFIX = ".late-";
+export const LATE_RECORD_NAME = "late.json";
 export const RECORD_NAME = "claim.json";
 /** The record's name from the moment on when its frame is delivered and only the claim's removal is left to do. */
 export const DONE_NAME = "done.json";
@@ -90,6 +93,9 @@ export const SERVICE_NAMES: readonly ServiceName[] = [
   { name: `${CLAIMING_PREFIX}ID`, kind: "folder", folders: ["temp"] },
   { name: `${DISCARD_PREFIX}ID`, kind: "folder", folders: ["temp"] },
   { name: `${MOVING_PREFIX}ID`, kind: "folder", folders: ["temp", "proc"] },
+  { name: `${LATE_PREFIX}ID`, kind: "folder", folders: ["temp"] },
+  ...withParts(LATE_RECORD_NAME, ["claim"]),
+  { name: outputPartName("ID", "late"), kind: "file", folders: ["output"] },
   { name: "ID", kind: "folder", folders: ["temp", "proc"] },
   ...withParts(RECORD_NAME, ["claim"]),
   ...withParts(CLAIM_PARAMETERS_NAME, ["claim"]),

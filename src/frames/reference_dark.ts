@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { copySpans } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
-import { factsOf, listFolder, makeFolder } from "../files/listing.ts";
-import { ForeignEntryError, readPlain } from "../files/plain_file.ts";
+import { factsOf, listFolder } from "../files/listing.ts";
+import { ForeignEntryError, makeOwnFolder, readExisting, readPlain } from "../files/plain_file.ts";
 import { writeWhole } from "../files/whole_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
@@ -76,14 +76,13 @@ function exposureKey(view: SidecarView | null): string | null {
  */
 export function keepReference(stateDir: string, dark: DarkToKeep, options: { fsync: boolean }): string | null {
   const source = join(dark.folder, dark.image);
-  const sidecar = parseSidecar(Deno.readFileSync(join(dark.folder, dark.sidecar)));
+  const sidecar = parseSidecar(readExisting(join(dark.folder, dark.sidecar), SIDECAR_BYTES_MAX));
   const view = viewSidecar(sidecar);
   const key = exposureKey(view);
   if (key === null) return "its sidecar does not say its size and exposure";
   const plan = planThroughLibrary(readLayoutOfFile(source), source);
   if (typeof plan === "string") return plan;
-  const folder = join(stateDir, REFERENCE_FOLDER);
-  makeFolder(folder);
+  const folder = makeOwnFolder(stateDir, REFERENCE_FOLDER);
   const { time_ms } = momentOf({ sidecar, view, writtenAt: new Date(dark.written_ms) });
   const summedExposures = view.summedExposures ?? null;
   const indexName = `${key}_n${summedExposures ?? "x"}${INDEX_ENDING}`;

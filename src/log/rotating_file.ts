@@ -7,6 +7,7 @@
  */
 import { dirname } from "node:path";
 import { makeFolder } from "../files/listing.ts";
+import { openPlain } from "../files/plain_file.ts";
 
 export interface RotatingFileOptions {
   readonly sizeMax: number;
@@ -87,18 +88,18 @@ export class RotatingFile {
   }
 
   #open(): Deno.FsFile {
-    this.#file = Deno.openSync(this.#path, { create: true, append: true });
+    this.#file = openForAppending(this.#path);
     this.#size = this.#file.statSync().size;
     return this.#file;
   }
 
   /** Moves `path` to `path.1` and so on. A rename that fails leaves the file to grow on; the next write tries again. */
   #rotate(): void {
-    this.#file?.close();
-    this.#file = null;
     const kept = this.#options.filesMax - 1;
     try {
-      if (kept < 1) Deno.truncateSync(this.#path);
+      if (kept < 1) this.#file?.truncateSync();
+      this.#file?.close();
+      this.#file = null;
       for (let number = kept; number >= 1; number--) {
         const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`;
         renameIfThere(from, `${this.#path}.${number}`);
@@ -106,6 +107,19 @@ export class RotatingFile {
     } catch {
       // goes on in the same file
     }
+  }
+}
+
+/**
+ * Never what a link of this name leads to, and nothing that another name leads to as well.
+ * @throws ForeignEntryError, or the system's error
+ */
+function openForAppending(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { append: true, createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return openPlain(path, { append: true });
   }
 }
 

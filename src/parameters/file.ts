@@ -1,8 +1,9 @@
 /** The file that carries the parameters over a restart: one reading a line, written whole beside and renamed. */
 import { dirname } from "node:path";
-import { syncFile, whileHeldOpen } from "../files/durable.ts";
-import { isMissing, messageOf } from "../files/errors.ts";
+import { messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
+import { readPlain } from "../files/plain_file.ts";
+import { writeWholeBehind } from "../files/whole_file.ts";
 import type { ParameterReading } from "./parameter.ts";
 import { readingFromJson } from "./json.ts";
 
@@ -19,15 +20,15 @@ const CHUNK_LENGTH = 64 * 1024;
  * @throws {SyntaxError} that names the file and what is wrong with it, or the system's error
  */
 export function readParameterFile(path: string): ParameterReading[] {
-  let text: string;
+  let bytes: Uint8Array | null;
   try {
-    const { size } = Deno.statSync(path);
-    if (size > FILE_BYTES_MAX) throw new SyntaxError(`Cannot read ${path}: it has ${size} bytes, too many`);
-    text = Deno.readTextFileSync(path);
+    bytes = readPlain(path, FILE_BYTES_MAX);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (error instanceof RangeError) throw new SyntaxError(error.message, { cause: error });
     throw error;
   }
+  if (bytes === null) return [];
+  const text = new TextDecoder().decode(bytes);
   const refuse = (reason: string) => new SyntaxError(`Cannot read ${path}: ${reason}`);
   const lines = text.split("\n");
   if (lines.pop() !== "" || lines.pop() !== LAST_LINE) throw refuse("its end is missing");
@@ -50,27 +51,18 @@ export function putAside(path: string): string {
 
 /** The old file stays until the new one is on the disk. */
 export async function writeParameterFile(path: string, lines: Iterable<string>): Promise<void> {
-  const part = `${path}.part`;
   makeFolder(dirname(path));
-  {
-    using file = await Deno.open(part, { write: true, create: true, truncate: true });
-    for (const chunk of chunksOf(lines)) await writeAll(file, new TextEncoder().encode(chunk));
-    syncFile(file, path);
-  }
-  await whileHeldOpen(() => Deno.renameSync(part, path));
+  await writeWholeBehind(path, chunksOf(lines), { fsync: true });
 }
 
-function* chunksOf(lines: Iterable<string>): Generator<string> {
+function* chunksOf(lines: Iterable<string>): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
   let chunk = `${FIRST_LINE}\n`;
   for (const line of lines) {
     chunk += `${line}\n`;
     if (chunk.length < CHUNK_LENGTH) continue;
-    yield chunk;
+    yield encoder.encode(chunk);
     chunk = "";
   }
-  yield `${chunk}${LAST_LINE}\n`;
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+  yield encoder.encode(`${chunk}${LAST_LINE}\n`);
 }

@@ -8,6 +8,7 @@ import type { Daemon } from "../daemon/daemon.ts";
 import { messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
 import { writeWhole } from "../files/whole_file.ts";
+import { readPlain } from "../files/plain_file.ts";
 import { TANGO_PROPERTIES_FILE } from "../files/service_names.ts";
 import type { Logger } from "../frames/events.ts";
 import { inTime, LATE } from "../time/in_time.ts";
@@ -152,8 +153,9 @@ function recall(settings: Settings): Properties | null {
   const { tango } = settings;
   try {
     const file = fileOf(settings);
-    if (Deno.statSync(file).size > FILE_BYTES_MAX) return null;
-    const { database, device, properties } = JSON.parse(Deno.readTextFileSync(file));
+    const bytes = readPlain(file, FILE_BYTES_MAX);
+    if (bytes === null) return null;
+    const { database, device, properties } = JSON.parse(new TextDecoder().decode(bytes));
     if (database !== tango.database || device !== tango.device) return null;
     const entries = Object.entries<unknown>(properties ?? {});
     return new Map(entries.filter((entry): entry is [string, string[]] => isTexts(entry[1])));

@@ -7,7 +7,7 @@ import { SERVICE_NAMES } from "../../src/files/service_names.ts";
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const LIST = "src/files/service_names.ts";
 /** A hidden name of the program's own, as it would stand in a text of the source. */
-const OWN_NAME = /["'`](\.(?:pewatch|claiming|discard|moving|series)[-.a-z]*)/g;
+const OWN_NAME = /["'`](\.(?:pewatch|claiming|discard|moving|late|series)[-.a-z]*)/g;
 /** What is no name but the beginning that all of them share. */
 const BEGINNING = ".pewatch";
 

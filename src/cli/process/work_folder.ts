@@ -5,6 +5,7 @@ import { FolderLock } from "../../daemon/settings/folder_lock.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
+import { makeOwnFolder } from "../../files/plain_file.ts";
 import { COPIES_NAME } from "../../files/service_names.ts";
 import { rawFolder } from "../../frames/claim/awkward_names.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
@@ -64,9 +65,8 @@ export class CopiesFolder implements Disposable {
 
   /** @throws {FolderInUseError} */
   constructor(output: string) {
-    this.work = join(output, COPIES_NAME);
+    this.work = makeOwnFolder(output, COPIES_NAME);
     this.raw = join(this.work, "raw");
-    makeFolder(this.work);
     this.#lock = FolderLock.take([this.work]);
     for (const part of ["raw", "temp", "proc"]) removeTree(join(this.work, part));
   }

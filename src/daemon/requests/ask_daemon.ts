@@ -13,6 +13,10 @@ import {
   writeJson,
 } from "./request_files.ts";
 import { codeOf, isHeldOpen, isMissing } from "../../files/errors.ts";
+import { readPlain } from "../../files/plain_file.ts";
+
+/** The largest are the parameters, which may fill as much as their file. */
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 
 /** A daemon answers within a tick; one that starts ticks only when its plugins are ready, or 10 s later. */
 const PATIENCE_S = 20;
@@ -118,7 +122,7 @@ async function waitForAnswer(path: string, holder: LockHolder, end_ms: number): 
   while (true) {
     // Asked before the look: an answer that was written just before the end is still seen.
     const gone = isGone(holder);
-    const answer = await readAnswer(path);
+    const answer = readAnswer(path);
     if (answer !== null) return answer;
     if (gone) return "gone";
     if (performance.now() > end_ms) return null;
@@ -126,9 +130,10 @@ async function waitForAnswer(path: string, holder: LockHolder, end_ms: number): 
   }
 }
 
-async function readAnswer(path: string): Promise<Answer | null> {
+function readAnswer(path: string): Answer | null {
   try {
-    return parseAnswer(await Deno.readTextFile(path));
+    const bytes = readPlain(path, ANSWER_BYTES_MAX);
+    return bytes === null ? null : parseAnswer(new TextDecoder().decode(bytes));
   } catch (error) {
     if (isMissing(error) || isHeldOpen(error)) return null;
     throw error;

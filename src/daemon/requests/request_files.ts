@@ -8,7 +8,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
+import { encodeJson } from "../../files/json_file.ts";
 import { PART_ENDING, REQUESTS_FOLDER } from "../../files/service_names.ts";
+import { writeWholeBehind } from "../../files/whole_file.ts";
 
 /** What can be asked. */
 export type Request =
@@ -78,9 +80,7 @@ export function answerPath(folder: string, id: string): string {
 
 /** Writes it whole: whoever sees the name can read all of it. */
 export async function writeJson(path: string, value: object): Promise<void> {
-  const part = path + PART_ENDING;
-  await Deno.writeTextFile(part, `${JSON.stringify({ version: REQUEST_VERSION, ...value })}\n`);
-  await Deno.rename(part, path);
+  await writeWholeBehind(path, [encodeJson({ version: REQUEST_VERSION, ...value })], { fsync: false });
 }
 
 /** A request or answer that is none, or of another version. */

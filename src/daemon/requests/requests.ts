@@ -1,8 +1,9 @@
 /** Takes requests of the program's other commands out of a folder, does what they ask for, and answers them. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Logger } from "../../frames/events.ts";
 import { mayBeHeldOpen, messageOf } from "../../files/errors.ts";
-import { makeFolder } from "../../files/listing.ts";
+import { freeName, makeOwnFolder, readExisting } from "../../files/plain_file.ts";
+import { REQUESTS_FOLDER } from "../../files/service_names.ts";
 import { FolderLock } from "../settings/folder_lock.ts";
 import {
   type Answer,
@@ -68,10 +69,10 @@ export class Requests {
     const { folder, log } = options;
     let lock: FolderLock | null = null;
     try {
-      makeFolder(folder);
+      makeOwnFolder(dirname(dirname(folder)), `${REQUESTS_FOLDER}/${basename(folder)}`);
       lock = FolderLock.take([folder]);
       for (const { name } of Deno.readDirSync(folder)) {
-        if (kindOfFile(name) !== null) Deno.removeSync(join(folder, name));
+        if (kindOfFile(name) !== null) freeName(join(folder, name));
       }
       return new Requests(options, lock);
     } catch (error) {
@@ -127,7 +128,7 @@ export class Requests {
     const path = requestPath(folder, id);
     let text: string;
     try {
-      text = await readBounded(path);
+      text = readBounded(path);
     } catch (error) {
       if (error instanceof RequestError) return await this.#reply(id, { error: error.message }, path);
       // Gone again, or a virus scanner holds it for the moment: then the next tick reads it.
@@ -194,11 +195,12 @@ export class Requests {
   }
 }
 
-/** @throws {RequestError} where it is larger than any request */
-async function readBounded(path: string): Promise<string> {
-  const { size } = await Deno.lstat(path);
-  if (size > REQUEST_BYTES_MAX) {
-    throw new RequestError(`Cannot take the request: it has ${size} bytes, more than ${REQUEST_BYTES_MAX}`);
+/** @throws {RequestError} where it is larger than any request; NotFound */
+function readBounded(path: string): string {
+  try {
+    return new TextDecoder().decode(readExisting(path, REQUEST_BYTES_MAX));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RequestError(`Cannot take the request: it has more bytes than ${REQUEST_BYTES_MAX}`);
   }
-  return await Deno.readTextFile(path);
 }

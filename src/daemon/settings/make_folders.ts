@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { messageOf } from "../../files/errors.ts";
 import type { Settings } from "../../config/settings.ts";
 import { makeFolder as makeWithThoseAbove, refuseLinks } from "../../files/listing.ts";
+import { makeOwnFolder } from "../../files/plain_file.ts";
 import { TRANSPILED_FOLDER } from "../../files/service_names.ts";
 import type { WrittenSettings } from "./settings_file.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
@@ -35,7 +36,12 @@ export function makeFolders(settings: Settings, written: WrittenSettings = {}): 
     throw new FolderError("folders.output_dir", messageOf(error), { cause: error });
   }
   if (written.output_root === undefined) makeFolder("folders.output_root", outputFolder(settings));
-  makeFolder("daemon.state_dir", shadowFolder(settings));
+  makeFolder("daemon.state_dir", settings.daemon.state_dir);
+  try {
+    makeOwnFolder(settings.daemon.state_dir, TRANSPILED_FOLDER);
+  } catch (error) {
+    throw new FolderError("daemon.state_dir", `Cannot make a folder in it: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** Where the plugins of the user's folder are imported from: one daemon's own. */

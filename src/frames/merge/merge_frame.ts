@@ -24,6 +24,7 @@ import { isPacked, misfitOf } from "../prepare/assess.ts";
 import type { ClaimRecord, MergeRecord } from "../claim/record.ts";
 import { referenceFor } from "../reference_dark.ts";
 import { NEXUS_NAME } from "../../files/service_names.ts";
+import { readExisting } from "../../files/plain_file.ts";
 
 /**
  * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from
@@ -100,7 +101,7 @@ function readContents(claim: MergeClaim, notes: string[]): Contents {
   try {
     if (member.size > SIDECAR_BYTES_MAX) throw new SyntaxError(`it has ${member.size} bytes, too many`);
     if (member.size === 0) throw new SyntaxError("it is empty");
-    sidecar = parseSidecar(Deno.readFileSync(join(path, member.name)));
+    sidecar = parseSidecar(readExisting(join(path, member.name), SIDECAR_BYTES_MAX));
   } catch (error) {
     if (passes(error, claim)) throw error;
     return { layout, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };

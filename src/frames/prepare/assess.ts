@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { factsOf, type FileFacts } from "../../files/listing.ts";
 import { messageOf } from "../../files/errors.ts";
+import { readExisting } from "../../files/plain_file.ts";
 import { type DarkEvidence, darkEvidence } from "../../qxrd/dark.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
@@ -199,7 +200,7 @@ function readSidecar(path: string, facts: FileFacts): Reading<ReadSidecar> {
   if (facts.size === 0) return { value: null, flaw: "the sidecar is empty" };
   if (facts.size > SIDECAR_BYTES_MAX) return { value: null, flaw: `the sidecar has ${facts.size} bytes, too many` };
   try {
-    const sidecar = parseSidecar(Deno.readFileSync(path));
+    const sidecar = parseSidecar(readExisting(path, SIDECAR_BYTES_MAX));
     const cutOff = sidecar.cutOff === null ? null : `the sidecar may be cut off: ${sidecar.cutOff}`;
     return { value: { view: viewSidecar(sidecar), cutOff, remarks: remarksOn(sidecar) }, flaw: null };
   } catch (error) {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { factsOf, type FileFacts, nameIsTaken } from "../../files/listing.ts";
 import { isRefusedByDriver } from "../../files/errors.ts";
 import { sameContent } from "../../files/same_content.ts";
+import { readExisting } from "../../files/plain_file.ts";
 import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { parseSidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
@@ -104,7 +105,7 @@ function isOfName(own: string, at: { folder: string; image: string; counted: boo
 function viewOf({ path, facts }: LateFile): SidecarView | null {
   if (facts.size === 0 || facts.size > SIDECAR_BYTES_MAX) return null;
   try {
-    return viewSidecar(parseSidecar(Deno.readFileSync(path)));
+    return viewSidecar(parseSidecar(readExisting(path, SIDECAR_BYTES_MAX)));
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

@@ -7,14 +7,14 @@ import { isMissing, reasonOf } from "../../files/errors.ts";
 import { factsOf, type FileFacts } from "../../files/listing.ts";
 import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
-import { CLAIMING_PREFIX, QUARANTINE_FOLDER } from "../../files/service_names.ts";
+import { CLAIMING_PREFIX, LATE_PREFIX, QUARANTINE_FOLDER } from "../../files/service_names.ts";
 import { listClaims, listUnfinished } from "../claim/claim.ts";
 import { allOf } from "../claim/left_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { readRecord } from "../claim/record.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 import { findDelivered, type FoundPlace, type LateFile, type OutputPlace } from "./find_delivered.ts";
-import { LATE_PREFIX, type LateOutcome, type LateRecord, resumeLate, takeLate } from "./late_move.ts";
+import { type LateOutcome, type LateRecord, resumeLate, takeLate } from "./late_move.ts";
 import type { Companion, Unclaimed } from "./scan.ts";
 
 /** Two looks so far apart find the same file; nobody waits for a late file, so longer than for a frame. */

@@ -8,8 +8,9 @@
 import { join } from "node:path";
 import { copySpans } from "../../files/copy_spans.ts";
 import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
-import { factsOf, listFolder, nameIsTaken } from "../../files/listing.ts";
+import { factsOf, listFolder, nameIsTaken, refuseLinks } from "../../files/listing.ts";
 import { readPlain } from "../../files/plain_file.ts";
+import { LATE_PREFIX, LATE_RECORD_NAME, outputPartName } from "../../files/service_names.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { rawFolder } from "../claim/awkward_names.ts";
@@ -18,8 +19,6 @@ import { moveFile } from "../claim/move_file.ts";
 import { isPlainName, isRelativeFolder } from "../claim/record.ts";
 import type { FoundPlace, LateFile } from "./find_delivered.ts";
 
-export const LATE_PREFIX = ".late-";
-const RECORD = "late.json";
 const RECORD_BYTES_MAX = 65_536;
 
 /** Where a late file lay. */
@@ -42,7 +41,9 @@ export async function takeLate(
 ): Promise<LateOutcome> {
   const holder = join(options.temp, LATE_PREFIX + newClaimId());
   Deno.mkdirSync(holder);
-  writeWhole(join(holder, RECORD), new TextEncoder().encode(JSON.stringify(record)), { fsync: options.fsync });
+  writeWhole(join(holder, LATE_RECORD_NAME), new TextEncoder().encode(JSON.stringify(record)), {
+    fsync: options.fsync,
+  });
   try {
     await moveFile(options.from, join(holder, record.name));
   } catch (error) {
@@ -95,7 +96,7 @@ async function finishLate(
 /** Whether it stands there now; false where another file has the name. */
 async function deliver(path: string, to: { folder: string; target: string; fsync: boolean }): Promise<boolean> {
   const { size, mtime } = Deno.lstatSync(path);
-  const part = join(to.folder, `.pewatch-${newClaimId()}-late.part`);
+  const part = join(to.folder, outputPartName(newClaimId(), "late"));
   try {
     const spans = [{ source: path, offset: 0, length: size }];
     copySpans([{ path: part, spans, checksumSlot: null }], { verify: "compare", fsync: to.fsync, hashed: null });
@@ -111,6 +112,7 @@ async function deliver(path: string, to: { folder: string; target: string; fsync
 
 /** Where its name in raw is taken by now, it stays in the holder, and is tried again. */
 async function giveBack(holder: string, record: LateRecord, reason: string): Promise<LateOutcome> {
+  refuseLinks(record.raw, record.folder);
   const home = join(rawFolder(record.raw, record.folder), record.name);
   if (nameIsTaken(home)) throw new Error(`it waits in ${holder}, since its name in raw is taken again: ${reason}`);
   await moveFile(join(holder, record.name), home);
@@ -121,7 +123,7 @@ async function giveBack(holder: string, record: LateRecord, reason: string): Pro
 /** The record's removal is the last step but one: until then the next start finds what to do. */
 function clear(holder: string): void {
   const { files } = listFolder(holder);
-  const foreign = files.find((name) => !name.startsWith(RECORD));
+  const foreign = files.find((name) => !name.startsWith(LATE_RECORD_NAME));
   if (foreign !== undefined) throw new Error(`${holder} holds ${foreign}: move it back into the raw folder`);
   for (const name of files) removeFile(join(holder, name));
   removeFolder(holder);
@@ -129,15 +131,15 @@ function clear(holder: string): void {
 
 /** Null where there is none, or one that was cut off: nothing had moved then. */
 function readLate(holder: string): LateRecord | null {
-  const bytes = readPlain(join(holder, RECORD), RECORD_BYTES_MAX);
+  const bytes = readPlain(join(holder, LATE_RECORD_NAME), RECORD_BYTES_MAX);
   if (bytes === null) return null;
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
   const { raw, folder, name } = (value ?? {}) as Record<string, unknown>;
   if (typeof raw !== "string" || typeof folder !== "string" || typeof name !== "string") {
-    throw new Error(`Cannot read ${join(holder, RECORD)}: it is no record of a late file`);
+    throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it is no record of a late file`);
   }
-  if (!isRelativeFolder(folder) || !isPlainName(name) || name.startsWith(RECORD)) {
-    throw new Error(`Cannot read ${join(holder, RECORD)}: it names no file of a raw folder`);
+  if (!isRelativeFolder(folder) || !isPlainName(name) || name.startsWith(LATE_RECORD_NAME)) {
+    throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it names no file of a raw folder`);
   }
   return { raw, folder, name };
 }
