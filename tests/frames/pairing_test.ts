@@ -82,7 +82,10 @@ Deno.test("a sidecar of an earlier image stays in raw, by name, and its image go
   await way.fire();
   assert.deepEqual(way.delivered(), ["P.nxs", "P.tif"]);
   assert.deepEqual(filesBelow(way.raw), ["P.tif.metadata"]);
-  assert.match(way.heard.lines.join("\n"), /P\.tif\.metadata is not taken with it and stays in .*21:00:00.*23:08:28/);
+  assert.match(
+    way.heard.lines.join("\n"),
+    /P\.tif\.metadata is not taken with it and stays where it is: .*21:00:00.*23:08:28/,
+  );
 });
 
 Deno.test("a companion that is being written is waited for", async () => {

@@ -79,10 +79,10 @@ export class Way implements Disposable {
   ticks: { readonly nextTick_ms?: number; readonly signal?: AbortSignal } = {};
   /** Hears each condition as it is told. */
   onCondition: (condition: Condition) => void = () => {};
-  #prepare = new PrepareRaw();
   #finalize = new Finalize();
   #rounds = 0;
   #masters = this.#newMasters();
+  #prepare = this.#newPrepare();
 
   constructor(changes: Changes = {}, options: { on?: string } = {}) {
     this.#folder = new TempFolder(options);
@@ -137,7 +137,7 @@ export class Way implements Disposable {
   /** As after a start of the program: nothing is remembered. */
   restart(): void {
     this.#finalize[Symbol.dispose]();
-    this.#prepare = new PrepareRaw();
+    this.#prepare = this.#newPrepare();
     this.#finalize = new Finalize();
     this.#masters = this.#newMasters();
   }
@@ -184,6 +184,11 @@ export class Way implements Disposable {
     const left = this.left.filter(({ kind }) => kind !== "raw").map(({ path }) => path);
     return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)])
       .filter((name) => !name.startsWith(CAST_PREFIX));
+  }
+
+  /** As below: no late file waits for its next look. */
+  #newPrepare(): PrepareRaw {
+    return new PrepareRaw({ now_ms: () => this.#rounds * 3_600_000 });
   }
 
   /** An hour lies between two rounds: no master waits for its time. */

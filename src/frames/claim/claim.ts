@@ -108,11 +108,18 @@ async function fillClaim(claiming: string, record: ClaimRecord, from: string): P
       if (factsOf(target) !== null || factsOf(join(claiming, record.image)) !== null) continue; // moved before a restart
       throw new Deno.errors.NotFound(`Cannot find ${source}: it has gone while its frame was taken`);
     }
-    // Same name, other file: QXRD has written a new one since the claim was cut off; that one is another frame's.
+    // Same name, other file: somebody has written a new one since the frame was judged; that one is another frame's.
     const another = facts.size !== member.size || facts.modified_ms !== member.modified_ms;
     if (another && factsOf(target) !== null) continue;
+    if (another) throw new ReplacedError(`${source} was written anew while its frame was taken`);
     await moveFile(source, target);
   }
+}
+
+/** Held open, as far as the stage goes: whoever writes a file of the frame now is waited for. */
+class ReplacedError extends Deno.errors.Busy {
+  override readonly name = "ReplacedError";
+  readonly code = "EBUSY";
 }
 
 async function finishClaiming(claiming: string, record: ClaimRecord, temp: string): Promise<void> {
@@ -140,7 +147,8 @@ export async function resumeClaim(
   try {
     await fillClaim(claiming, record, from);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    // What was taken beside a file that is there no more, or by that name is another, is no frame: it is judged anew.
+    if (!isMissing(error) && !(error instanceof ReplacedError)) throw error;
     await giveBack(claiming, { record, from });
     return null;
   }

@@ -51,10 +51,15 @@ export class PrepareRaw {
   readonly #retry = new QuarantineRetry();
   readonly #unclaimed = new UnclaimedReport();
   readonly #order = new LookOrder();
-  readonly #late = new LateCompanions();
+  readonly #late: LateCompanions;
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
   #nextScan_ms = 0;
+
+  /** @param clock.now_ms by which late files are waited for */
+  constructor(clock: { readonly now_ms?: () => number } = {}) {
+    this.#late = new LateCompanions(clock.now_ms);
+  }
 
   /** One firing. */
   async work(options: StageOptions): Promise<void> {
@@ -286,7 +291,7 @@ async function claimReady(
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
   for (const remark of verdict.remarks) reporter.log.warn(`${frame}: ${remark}`);
   for (const { name, reason } of verdict.notAttached) {
-    reporter.log.warn(`${frame}: ${name} is not taken with it and stays in ${candidate.path}: ${reason}`);
+    reporter.log.warn(`${frame}: ${name} is not taken with it and stays where it is: ${reason}`);
   }
   // A frame that goes to quarantine may be tried again when nobody knows them any more.
   const source = record.remove ? undefined : options.parameters;
