@@ -56,6 +56,8 @@ declare module "pewatch" {
     readonly frame: string;
     readonly folder: string;
     readonly reason: string;
+    /** Whether its image is no readable TIFF, or the output does not take it. */
+    readonly cause?: "unreadable" | "undeliverable";
   } | {
     readonly type: "dark_removed";
     readonly frame: string;
@@ -98,6 +100,7 @@ declare module "pewatch" {
     readonly beamline: BeamlineSettings;
     readonly source: SourceSettings;
     readonly detector: DetectorSettings;
+    readonly geometry: GeometrySettings;
     readonly sample: SampleSettings;
     readonly user: UserSettings;
     readonly plugins: PluginSettings;
@@ -522,6 +525,8 @@ declare module "pewatch" {
     readonly beam_center_y_px?: number;
     readonly tilt_deg?: number;
     readonly tilt_plane_rotation_deg?: number;
+    /** A calibration that pyFAI saved: the whole geometry, in place of the seven keys above. An absolute path. */
+    readonly poni?: string;
     readonly sensor_material?: string;
     readonly sensor_thickness_um?: number;
     readonly bit_depth_readout?: number;
@@ -530,6 +535,13 @@ declare module "pewatch" {
     readonly serial_number?: string;
     /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
     readonly time_zone?: string;
+  }
+
+  interface GeometrySettings {
+    /** Which files with the geometry are delivered with the frames. */
+    readonly files: readonly ("poni" | "imctrl")[];
+    /** One for each frame, `NAME.poni`; or one for each folder and geometry, `geometry.poni`. */
+    readonly beside: "frame" | "folder";
   }
 
   interface SampleSettings {

@@ -8,6 +8,7 @@ import { openConsoleWindow } from "../../ffi/console/console.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
 import type { TangoLibrary } from "../../ffi/tango/mod.ts";
 import { type LoadedConfiguration, loadSettings } from "../config/load.ts";
+import { checkCalibration } from "../geometry/calibration_file.ts";
 import type { Settings } from "../config/settings.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/settings/folder_lock.ts";
@@ -44,7 +45,7 @@ ended at once.`,
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { config, json, for_s } = parsed.value;
 
-  const loaded = loadSettings({ config });
+  const loaded = loadSettings({ config, checks: [checkCalibration] });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
   using _signals = onStopSignals((signal) => stop(signal));
   using console_ = openConsoleWindow();

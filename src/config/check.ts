@@ -9,7 +9,7 @@ import { splitRelativeFolder } from "./relative_folder.ts";
 import { faultOfReservedPath } from "./reserved_names.ts";
 import { faultOnWindows } from "./windows_names.ts";
 import { keysOfTables, settingsSchema } from "./schema.ts";
-import type { Settings } from "./settings.ts";
+import type { DetectorSettings, Settings } from "./settings.ts";
 import type { TomlLines } from "./toml_lines.ts";
 
 export interface CheckOptions {
@@ -46,6 +46,7 @@ export function checkSettings(raw: Table, options: CheckOptions): Settings {
   for (const clash of folderClashes(settings, options)) report(clash.key.split("."), clash.message);
   reportWavelength(settings, report);
   reportProposal(settings, report);
+  reportGeometry(settings.detector, report);
   if (problems.length > 0) throw new ConfigurationError(options.file, inOrder(problems));
   return settings;
 }
@@ -140,7 +141,7 @@ function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Re
     if (fault) report(key, `${JSON.stringify(path)} cannot be used: ${fault}`);
     return flavour.resolve(options.folder, path);
   }
-  const { daemon, folders, dark, plugins, log } = settings;
+  const { daemon, folders, detector, dark, plugins, log } = settings;
   return {
     ...settings,
     daemon: { ...daemon, state_dir: absolute(daemon.state_dir, ["daemon", "state_dir"]) },
@@ -151,6 +152,9 @@ function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Re
       output_root: absolute(folders.output_root, ["folders", "output_root"]),
       output_dir: splitRelativeFolder(folders.output_dir).join(flavour.sep),
     },
+    detector: detector.poni === undefined
+      ? detector
+      : { ...detector, poni: absolute(detector.poni, ["detector", "poni"]) },
     dark: { ...dark, archive_dir: splitRelativeFolder(dark.archive_dir).join(flavour.sep) },
     plugins: { ...plugins, dir: absolute(plugins.dir, ["plugins", "dir"]) },
     log: { ...log, file: log.file === "" ? "" : absolute(log.file, ["log", "file"]) },
@@ -254,6 +258,32 @@ function reportProposal({ beamline }: Settings, report: Report): void {
     report(["beamline", "polarization_angle_deg"], "polarization is needed too: how far the beam is polarised");
   }
 }
+
+/** Half a tilt is none, and of two geometries one would be ignored. */
+function reportGeometry(detector: DetectorSettings, report: Report): void {
+  const { poni, tilt_deg, tilt_plane_rotation_deg } = detector;
+  if (poni !== undefined) {
+    for (const key of GEOMETRY_KEYS) {
+      if (detector[key] !== undefined) {
+        report(["detector", key], "poni has the whole geometry; one of the two is enough");
+      }
+    }
+  } else if (tilt_deg !== undefined && tilt_deg !== 0 && tilt_plane_rotation_deg === undefined) {
+    report(["detector", "tilt_deg"], "tilt_plane_rotation_deg is needed too: it says in which direction the tilt is");
+  } else if (tilt_plane_rotation_deg !== undefined && tilt_deg === undefined) {
+    report(["detector", "tilt_plane_rotation_deg"], "tilt_deg is needed too: it says how large the tilt is");
+  }
+}
+
+const GEOMETRY_KEYS = [
+  "x_pixel_size_um",
+  "y_pixel_size_um",
+  "distance_mm",
+  "beam_center_x_px",
+  "beam_center_y_px",
+  "tilt_deg",
+  "tilt_plane_rotation_deg",
+] as const satisfies readonly (keyof DetectorSettings)[];
 
 function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);

@@ -20,9 +20,14 @@ export interface Surroundings {
   readonly windows: boolean;
 }
 
+/** What is wrong with settings that a room above this one understands; null where nothing is. */
+export type SettingsCheck = (settings: Settings) => { readonly key: string; readonly message: string } | null;
+
 export interface LoadOptions extends Partial<Surroundings> {
   /** What `--config` names. */
   readonly config?: string | undefined;
+  /** Asked about settings that are right in themselves. */
+  readonly checks?: readonly SettingsCheck[];
 }
 
 export interface LoadedConfiguration {
@@ -60,7 +65,9 @@ export function loadSettings(options: LoadOptions = {}): LoadedConfiguration {
     const bytes = readConfiguration(file, { needed: options.config !== undefined });
     if (!bytes) continue;
     const text = decodeToml(bytes, file);
-    return { settings: parseSettings(text, file, here), file, given: keysGiven(text, file), lookedFor };
+    const settings = parseSettings(text, file, here);
+    askChecks(settings, { checks: options.checks ?? [], file, text });
+    return { settings, file, given: keysGiven(text, file), lookedFor };
   }
   return { settings: startingSettings(here.cwd, here), file: null, given: new Set(), lookedFor };
 }
@@ -79,6 +86,20 @@ export function parseSettings(text: string, file: string, here: Surroundings): S
     defaults: startingSettings(folder, here),
     lines: new TomlLines(text),
   });
+}
+
+/** @throws ConfigurationError with what the checks say, each at the line of its key */
+function askChecks(
+  settings: Settings,
+  of: { readonly checks: readonly SettingsCheck[]; readonly file: string; readonly text: string },
+): void {
+  const problems = of.checks.flatMap((check) => check(settings) ?? []);
+  if (problems.length === 0) return;
+  const lines = new TomlLines(of.text);
+  throw new ConfigurationError(
+    of.file,
+    problems.map(({ key, message }) => ({ key, message, line: lines.lineOf(key.split(".")) })),
+  );
 }
 
 /** The defaults below `folder`; a compiled program keeps its own things (state, plugins, log) beside itself. */

@@ -37,8 +37,10 @@ export const RANGES = {
 /** What is wrong with a value, in words that follow it; null where it lies in its range. */
 export function faultOf(value: number, range: NumberRange): string | null {
   if (value >= range.low && value <= range.high) return null;
-  const needed = `a number from ${shortest(range.low)} to ${shortest(range.high)} is needed, in ${range.unit}`;
-  const meant = !Number.isFinite(value) || value <= 0 ? undefined : value < range.low ? range.belowIs : range.aboveIs;
+  const limits = `from ${shortest(range.low)} to ${shortest(range.high)}`;
+  if (value <= 0 && range.low > 0) return `a number above 0 is needed, in ${range.unit}, ${limits}`;
+  const needed = `a number ${limits} is needed, in ${range.unit}`;
+  const meant = !Number.isFinite(value) ? undefined : value < range.low ? range.belowIs : range.aboveIs;
   return meant === undefined ? needed : `${needed}; it looks like ${meant}`;
 }
 

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isTimeZone } from "../time/zone.ts";
 import { closest } from "./closest.ts";
 import { faultOfOrcid } from "./orcid.ts";
+import { faultOf, type NumberRange, RANGES } from "./ranges.ts";
 import type { Settings } from "./settings.ts";
 import { FolderNameError, splitRelativeFolder } from "./relative_folder.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./tango_names.ts";
@@ -30,9 +31,24 @@ function atLeastZero(what: string) {
   return v.exactOptional(v.pipe(v.number(message), v.finite(message), v.minValue(0, message)));
 }
 
-function anyNumber(what: string) {
-  const message = `a number is needed, ${what}`;
-  return v.exactOptional(v.pipe(v.number(message), v.finite(message)));
+/** A number of a geometry, within what can be; the message says which unit was probably meant. */
+function within(range: NumberRange) {
+  return v.exactOptional(v.pipe(
+    v.number(`a number is needed, in ${range.unit}`),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const fault = dataset.typed ? faultOf(dataset.value, range) : null;
+      if (fault !== null) addIssue({ message: fault });
+    }),
+  ));
+}
+
+function someOf<const T extends readonly [string, ...string[]]>(...choices: T) {
+  const message = `a list of ${choices.map((choice) => `"${choice}"`).join(" and ")} is needed, [] for none`;
+  return v.pipe(
+    v.array(v.picklist(choices, message), message),
+    v.check((list) => new Set(list).size === list.length, "each is needed once only"),
+    v.readonly(),
+  );
 }
 
 function yesOrNo() {
@@ -145,8 +161,8 @@ export const settingsSchema = v.object({
   beamline: v.object({
     name: words(),
     short_name: words(),
-    energy_kev: positive("keV"),
-    wavelength_angstrom: positive("angstrom"),
+    energy_kev: within(RANGES.energy_kev),
+    wavelength_angstrom: within(RANGES.wavelength_angstrom),
     flux_per_s: atLeastZero("photons per second"),
     polarization: v.exactOptional(numberWithin(0, 1, "the degree of linear polarisation")),
     polarization_angle_deg: v.exactOptional(numberWithin(-180, 180, "degrees from the horizontal")),
@@ -167,13 +183,14 @@ export const settingsSchema = v.object({
     description: words(),
     local_name: words(),
     type: words(),
-    x_pixel_size_um: positive("micrometres"),
-    y_pixel_size_um: positive("micrometres"),
-    distance_mm: positive("millimetres"),
-    beam_center_x_px: anyNumber("pixels; it may lie outside the image"),
-    beam_center_y_px: anyNumber("pixels; it may lie outside the image"),
-    tilt_deg: v.exactOptional(numberWithin(-180, 180, "degrees")),
-    tilt_plane_rotation_deg: v.exactOptional(numberWithin(-360, 360, "degrees")),
+    x_pixel_size_um: within(RANGES.pixelSize_um),
+    y_pixel_size_um: within(RANGES.pixelSize_um),
+    distance_mm: within(RANGES.distance_mm),
+    beam_center_x_px: within(RANGES.beamCenter_px),
+    beam_center_y_px: within(RANGES.beamCenter_px),
+    tilt_deg: within(RANGES.tilt_deg),
+    tilt_plane_rotation_deg: within(RANGES.tiltPlaneRotation_deg),
+    poni: v.exactOptional(pathOf("a PONI file")),
     sensor_material: words(),
     sensor_thickness_um: positive("micrometres"),
     bit_depth_readout: v.exactOptional(wholeNumber(1, 64, "bits of one pixel")),
@@ -182,6 +199,7 @@ export const settingsSchema = v.object({
     serial_number: words(),
     time_zone: timeZone(),
   }),
+  geometry: v.object({ files: someOf("poni", "imctrl"), beside: oneOf("frame", "folder") }),
   sample: v.object({
     name: words(),
     description: words(),

@@ -92,6 +92,8 @@ export interface DetectorSettings {
   readonly beam_center_y_px?: number;
   readonly tilt_deg?: number;
   readonly tilt_plane_rotation_deg?: number;
+  /** A calibration that pyFAI saved: the whole geometry, in place of the seven keys above. An absolute path. */
+  readonly poni?: string;
   readonly sensor_material?: string;
   readonly sensor_thickness_um?: number;
   readonly bit_depth_readout?: number;
@@ -100,6 +102,13 @@ export interface DetectorSettings {
   readonly serial_number?: string;
   /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
   readonly time_zone?: string;
+}
+
+export interface GeometrySettings {
+  /** Which files with the geometry are delivered with the frames. */
+  readonly files: readonly ("poni" | "imctrl")[];
+  /** One for each frame, `NAME.poni`; or one for each folder and geometry, `geometry.poni`. */
+  readonly beside: "frame" | "folder";
 }
 
 export interface SampleSettings {
@@ -169,6 +178,7 @@ export interface Settings {
   readonly beamline: BeamlineSettings;
   readonly source: SourceSettings;
   readonly detector: DetectorSettings;
+  readonly geometry: GeometrySettings;
   readonly sample: SampleSettings;
   readonly user: UserSettings;
   readonly plugins: PluginSettings;
@@ -197,6 +207,7 @@ export function defaultSettings(base: string, join: (...parts: string[]) => stri
     beamline: {},
     source: {},
     detector: {},
+    geometry: { files: [], beside: "frame" },
     sample: {},
     user: {},
     plugins: { dir: join(base, "plugins"), time_limit_s: 300, memory_limit_mib: 512, failures_max: 5, tables: {} },

@@ -1,14 +1,14 @@
 /** A frame's geometry from the configuration (values, or a PONI file), else from the sidecar's `[centerfinder]`. */
-import { faultOf, HC_KEV_ANGSTROM, type NumberRange, RANGES } from "../config/ranges.ts";
+import { faultOf, type NumberRange, RANGES } from "../config/ranges.ts";
 import type { BeamlineSettings, DetectorSettings } from "../config/settings.ts";
 import type { CenterFinderView, SidecarView } from "../qxrd/view.ts";
+import { beamOf } from "./beam.ts";
 import { type Calibration, placementForImage } from "./calibration.ts";
 import type { Geometry, Sourced } from "./geometry.ts";
 import { isStartValue, isUntouched } from "./start_values.ts";
 
 const MM_PER_M = 1e3;
 const UM_PER_M = 1e6;
-const ANGSTROM_PER_M = 1e10;
 const EV_PER_KEV = 1e3;
 const DEG_PER_RAD = 180 / Math.PI;
 
@@ -27,16 +27,22 @@ export interface GeometrySources {
 export function geometryOf(sources: GeometrySources): Geometry {
   const notes: string[] = [];
   const sidecar = new SidecarNumbers(sources.view?.centerfinder, notes);
-  const beam = beamOf(sources, sidecar, notes);
-  const placement = sources.calibration === null
-    ? fromValues(sources.detector, sidecar, notes)
-    : fromCalibration(sources.calibration, sources, notes);
+  const { detector, calibration } = sources;
+  const placement = calibration !== null
+    ? fromCalibration(calibration, sources, notes)
+    // The sidecar's is not to be trusted where a file is configured; that the file is away, a note says.
+    : detector.poni !== undefined
+    ? NOTHING
+    : fromValues(detector, sidecar, notes);
+  const beam = beamOf(sources, {
+    fitted: () => divided(sidecar.number("energy_ev", { key: "energy", range: ENERGY_EV }), EV_PER_KEV),
+    notes,
+  });
   sidecar.noteStartValues();
   return { ...placement, ...beam, notes };
 }
 
 type PlacementPart = Omit<Geometry, "wavelength_m" | "energy_kev" | "notes">;
-type BeamPart = Pick<Geometry, "wavelength_m" | "energy_kev">;
 
 /** `[centerfinder]` as it may be believed: no start values, nothing out of range. */
 class SidecarNumbers {
@@ -132,12 +138,22 @@ function tiltOf(
   return { tilt_rad: divided(tilt, DEG_PER_RAD), tiltPlaneRotation_rad: divided(rotation, DEG_PER_RAD) };
 }
 
+const NOTHING: PlacementPart = {
+  distance_m: null,
+  beamCenterX_px: null,
+  beamCenterY_px: null,
+  xPixelSize_m: null,
+  yPixelSize_m: null,
+  tilt_rad: null,
+  tiltPlaneRotation_rad: null,
+  roll_rad: 0,
+};
+
 function fromCalibration(calibration: Calibration, sources: GeometrySources, notes: string[]): PlacementPart {
   const placement = placementForImage(calibration, sources);
   if (typeof placement === "string") {
     notes.push(`${calibration.origin} is not used: ${placement}`);
-    const nothing = { distance_m: null, xPixelSize_m: null, yPixelSize_m: null, roll_rad: 0 };
-    return { ...nothing, beamCenterX_px: null, beamCenterY_px: null, tilt_rad: null, tiltPlaneRotation_rad: null };
+    return NOTHING;
   }
   const known = (value: number) => ({ value, origin: calibration.origin });
   return {
@@ -152,60 +168,12 @@ function fromCalibration(calibration: Calibration, sources: GeometrySources, not
   };
 }
 
-/** `[beamline]` first, then the PONI file, then the sidecar; where one of the two is known the other follows from it. */
-function beamOf({ beamline, calibration }: GeometrySources, sidecar: SidecarNumbers, notes: string[]): BeamPart {
-  const { energy_kev, wavelength_angstrom } = beamline;
-  const given = (key: "energy_kev" | "wavelength_angstrom", value: number | undefined) =>
-    value === undefined ? null : { value, origin: `configuration [beamline] ${key}` };
-  const energy = given("energy_kev", energy_kev);
-  const wavelength = given("wavelength_angstrom", wavelength_angstrom);
-  const inPoni = calibration?.wavelength_m ?? null;
-  const calibrated = calibration === null || inPoni === null
-    ? null
-    : { value: inPoni * ANGSTROM_PER_M, origin: calibration.origin };
-  const configured = wavelength ?? converted(energy);
-  if (configured !== null && calibrated !== null && differ(configured.value, calibrated.value)) {
-    notes.push(
-      `${calibrated.origin} is for ${calibrated.value} angstrom, ${configured.origin} says ${configured.value}`,
-    );
-  }
-  const inAngstrom = wavelength ?? (energy === null ? calibrated : null);
-  const fitted = energy === null && inAngstrom === null
-    ? divided(
-      sidecar.number("energy_ev", { key: "energy", range: ENERGY_EV }),
-      EV_PER_KEV,
-    )
-    : null;
-  const inKev = energy ?? fitted;
-  const angstrom = inAngstrom ?? converted(inKev);
-  return { wavelength_m: inMetres(angstrom), energy_kev: inKev ?? converted(inAngstrom) };
-}
-
-/** Without the last digit, which is rounding: a wavelength that came in metres goes out as it came. */
-function inMetres(angstrom: Sourced<number> | null): Sourced<number> | null {
-  if (angstrom === null) return null;
-  return { value: Number((angstrom.value / ANGSTROM_PER_M).toPrecision(15)), origin: angstrom.origin };
-}
-
 const ENERGY_EV: NumberRange = {
   low: RANGES.energy_kev.low * EV_PER_KEV,
   high: RANGES.energy_kev.high * EV_PER_KEV,
   unit: "eV",
   belowIs: "keV",
 };
-
-/** Rounding is no contradiction. */
-const WAVELENGTH_TOLERANCE = 0.01;
-
-/** Whether two wavelengths contradict each other. */
-export function differ(one: number, other: number): boolean {
-  return Math.abs(one / other - 1) > WAVELENGTH_TOLERANCE;
-}
-
-/** Energy in keV from wavelength in angstrom, and the other way round: it is the same division. */
-function converted(from: Sourced<number> | null): Sourced<number> | null {
-  return from === null ? null : { value: HC_KEV_ANGSTROM / from.value, origin: `${from.origin}, converted` };
-}
 
 function divided(sourced: Sourced<number> | null, by: number): Sourced<number> | null {
   return sourced === null ? null : { value: sourced.value / by, origin: sourced.origin };

@@ -80,7 +80,7 @@ export function readPoniText(text: string): Omit<Calibration, "origin"> {
 /** The last of a key counts: calibration tools append. */
 function valuesOf(text: string): Map<string, string> {
   const values = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.replace(/^\ufeff/, "").split(/\r?\n/)) {
     const colon = line.indexOf(":");
     if (line.startsWith("#") || colon < 1) continue;
     values.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());

@@ -123,8 +123,14 @@ Deno.test("the documented configuration names every key under its table, each wi
 
 Deno.test("every example that the documented configuration holds is one that can be used", () => {
   const text = Deno.readTextFileSync(DOCUMENTED).replace(/^# ([a-z_]+ = |\[plugins\.)/gm, "$1");
-  const settings = parseSettings(text, "/etc/pewatch.toml", LINUX);
+  // A PONI file stands in place of seven keys.
+  const settings = parseSettings(text.replace(/^poni = .*$/m, ""), "/etc/pewatch.toml", LINUX);
   assert.equal(settings.detector.distance_mm, 400);
+  const geometry = /^(x_pixel|y_pixel|distance|beam_center|tilt)[a-z_]* = .*$/gm;
+  assert.equal(
+    parseSettings(text.replace(geometry, ""), "/etc/pewatch.toml", LINUX).detector.poni,
+    "/etc/ceo2.poni",
+  );
   assert.deepEqual(Object.keys(settings.plugins.tables), ["memcached", "roi", "csv", "notify"]);
 });
 
@@ -248,6 +254,34 @@ for (
     ["an empty path", "folders.raw = ''", "folders.raw", /the path of a folder is needed/],
     ["an empty fact", "beamline.name = ''", "beamline.name", /leave the key out/],
     ["a negative energy", "beamline.energy_kev = -1", "beamline.energy_kev", /above 0.*keV/],
+    ["an energy in eV", "beamline.energy_kev = 42700", "beamline.energy_kev", /1 to 1000.*in keV; it looks like eV/],
+    ["a wavelength in metres", "beamline.wavelength_angstrom = 3e-11", "beamline.wavelength_angstrom", /like nanom/],
+    ["a distance in metres", "detector.distance_mm = 0.4", "detector.distance_mm", /millimetres; it looks like metres/],
+    ["a distance of 0", "detector.distance_mm = 0", "detector.distance_mm", /above 0/],
+    ["no number for a distance", "detector.distance_mm = nan", "detector.distance_mm", /a number is needed/],
+    ["a pixel size in mm", "detector.x_pixel_size_um = 0.2", "detector.x_pixel_size_um", /it looks like millimetres/],
+    ["a tilt along the beam", "detector.tilt_deg = 90", "detector.tilt_deg", /-89 to 89/],
+    ["half a tilt", "[detector]\ntilt_deg = 1", "detector.tilt_deg", /tilt_plane_rotation_deg is needed too/],
+    [
+      "the other half of a tilt",
+      "[detector]\ntilt_plane_rotation_deg = 1",
+      "detector.tilt_plane_rotation_deg",
+      /tilt_deg is needed too/,
+    ],
+    [
+      "a geometry beside a PONI file",
+      "[detector]\nponi = 'a.poni'\ndistance_mm = 400",
+      "detector.distance_mm",
+      /poni has the whole geometry/,
+    ],
+    [
+      "an unknown kind of geometry file",
+      "geometry.files = ['cbf']",
+      "geometry.files.0",
+      /a list of "poni" and "imctrl"/,
+    ],
+    ["one kind twice", "geometry.files = ['poni', 'poni']", "geometry.files", /once only/],
+    ["a kind without its list", "geometry.files = 'poni'", "geometry.files", /a list of/],
     ["a key without its unit", "detector.distance = 400", "detector.distance", /did you mean distance_mm\?/],
     ["an output outside the root", "folders.output_dir = '../x'", "folders.output_dir", /leads out/],
     ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", "folders.raw", /path of Windows/],

@@ -126,7 +126,7 @@ Deno.test("values that cannot be are left out, each with its name and what is pr
   const cases: readonly [Partial<CenterFinder>, RegExp][] = [
     [
       { detectorDistance_mm: 0 },
-      /detectorDistance=0 is not used: a number from 1 to 100000 is needed, in millimetres$/,
+      /detectorDistance=0 is not used: a number above 0 is needed, in millimetres, from 1 to 100000$/,
     ],
     [{ detectorDistance_mm: -300 }, /detectorDistance=-300 is not used/],
     [{ detectorDistance_mm: 0.3 }, /detectorDistance=0.3 is not used.*looks like metres/],
@@ -206,6 +206,12 @@ Deno.test("a wavelength that is configured counts before a PONI file's, and a co
   const contradicting = geometryWith({ calibration: CALIBRATION, beamline: { energy_kev: 60 } });
   assert.equal(contradicting.energy_kev!.value, 60);
   assert.match(contradicting.notes.join("\n"), /is for 0.29 angstrom, .*energy_kev, converted says 0.2066/);
+});
+
+Deno.test("where a PONI file is configured that cannot be read, the sidecar does not take its place", () => {
+  const geometry = geometryWith({ centerfinder: MEASURED, detector: { poni: "/away/ceo2.poni" } });
+  assert.equal(geometry.distance_m, null);
+  assert.equal(placementOf(geometry), null);
 });
 
 Deno.test("without sidecar and configuration nothing is known, and nothing is noted", () => {

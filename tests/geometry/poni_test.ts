@@ -93,7 +93,7 @@ Deno.test("a PONI file that cannot be used is refused with what is wrong", () =>
   const wrong: readonly [RegExp | string, string, RegExp][] = [
     [/^Poni1: .*$/m, "", /no poni1/],
     [/^Rot1: .*$/m, "Rot1: here", /rot1 is no number: here/],
-    [/^Distance: .*$/m, "Distance: -0.4", /Distance is -400 millimetres: a number from 1 to/],
+    [/^Distance: .*$/m, "Distance: -0.4", /Distance is -400 millimetres: a number above 0/],
     [/^Distance: .*$/m, "Distance: 400", /Distance is 400000 millimetres/],
     [/^Wavelength: .*$/m, "Wavelength: 0.29", /Wavelength is 2900000000 angstrom/],
     [/^Wavelength: .*$/m, "Wavelength: nan", /wavelength is no number: nan/],

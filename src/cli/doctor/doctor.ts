@@ -7,6 +7,7 @@ import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { ConfigurationError } from "../../config/error.ts";
 import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
+import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
@@ -68,7 +69,7 @@ function inArea(area: string, findings: readonly Finding[]): Check[] {
 /** Null where there is no configuration to go on with. */
 function examineConfiguration(config: string | undefined, checks: Check[]): LoadedConfiguration | null {
   try {
-    const loaded = loadSettings({ config });
+    const loaded = loadSettings({ config, checks: [checkCalibration] });
     const finding = loaded.file ?? `none, so the defaults hold; looked for ${loaded.lookedFor.join(" and ")}`;
     checks.push(...inArea("configuration", [ok("file", finding)]));
     return loaded;

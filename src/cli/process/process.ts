@@ -7,6 +7,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
 import { faultOfReservedPath, QUARANTINE_FOLDER } from "../../config/reserved_names.ts";
+import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isGone } from "../../daemon/requests/ask_daemon.ts";
 import { FolderInUseError, readHolder } from "../../daemon/settings/folder_lock.ts";
@@ -77,7 +78,7 @@ quarantine, 2 wrong usage.`,
   const { move, keep, dryRun, json, config } = parsed.value;
   if (move && keep) return wrongUsage("Cannot both move and keep the frames: use either --move or --keep");
   const [folder, output] = [resolve(parsed.value.folder), resolve(parsed.value.output)];
-  const settings = settingsOf(loadSettings({ config }));
+  const settings = settingsOf(loadSettings({ config, checks: [checkCalibration] }));
 
   const fault = faultOfReservedPath(output);
   if (fault !== null) return wrongUsage(`Cannot deliver to ${output}: ${fault}`);

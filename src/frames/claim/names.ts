@@ -10,6 +10,9 @@ export function underStem(name: string, stems: { from: string; to: string }): st
   return name.toLowerCase().startsWith(stems.from.toLowerCase()) ? stems.to + name.slice(stems.from.length) : name;
 }
 
+/** QXRD counts with five digits. */
+export const COUNTER_MAX = 99_999;
+
 export function numberedStem(stem: string, count: number): string {
   return count === 0 ? stem : `${stem}-${String(count).padStart(5, "0")}`;
 }

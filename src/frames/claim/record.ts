@@ -1,5 +1,6 @@
 /** The claim record: the small file in each claim that lets a restart continue without any other state. */
 import { isAbsolute, join } from "node:path";
+import type { GeometryFiles } from "../../geometry/files.ts";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
 import { JsonFileError, type JsonFileKind, readJson, writeJson } from "../../files/json_file.ts";
 import { PART_ENDING, RECORD_NAME } from "../../files/service_names.ts";
@@ -24,6 +25,8 @@ export interface Member {
 
 /** What the merge stage made of the frame. */
 export interface MergeRecord {
+  /** Texts of the files with the geometry that are delivered with it; none where absent. */
+  readonly geometry?: GeometryFiles;
   readonly tagged: boolean;
   /** Bytes of the image file after the tags were appended. */
   readonly imageSize: number;
@@ -159,8 +162,15 @@ function isMerge(value: unknown): value is MergeRecord {
   const merge = value as Record<string, unknown>;
   return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
     (merge.nexus === null || isNexusReport(merge.nexus)) &&
+    (merge.geometry === undefined || areGeometryFiles(merge.geometry)) &&
     (merge.series === undefined || merge.series === null ||
       isSeriesName(merge.series));
+}
+
+/** Their endings become names in the output. */
+function areGeometryFiles(value: unknown): value is GeometryFiles {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).every(([ending, text]) => /^(poni|imctrl)$/.test(ending) && typeof text === "string");
 }
 
 function isNexusReport(value: unknown): value is NexusReport {

@@ -9,6 +9,7 @@ import { assembleSpans } from "../../nexus/assemble.ts";
 import { placeByName } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
+import { publishForFolder, writePart } from "./geometry_files.ts";
 import type { DeliveryPool } from "./delivery_pool.ts";
 import type { FileTimes } from "./file_times.ts";
 import type { FrameRoles, Logger } from "../events.ts";
@@ -55,7 +56,15 @@ export async function deliverClaim(
   checkSources(claim);
   const nexus = record.merge?.nexus ?? null;
   const folder = destinationFolder(record, delivery.folders, delivery.settings.frames);
-  const plan = delivery.stems.choose(record, { folder, claim: path, withNexus: nexus !== null });
+  const { fsync } = delivery.settings.frames;
+  const geometry = record.quarantine === null ? record.merge?.geometry ?? {} : {};
+  const forFolder = delivery.settings.geometry.beside === "folder";
+  const plan = delivery.stems.choose(record, {
+    folder,
+    claim: path,
+    withNexus: nexus !== null,
+    geometry: forFolder ? {} : geometry,
+  });
   const renamed = plan.stem !== (record.deliverAs ?? stemOf(record.image));
   if (renamed && nexus !== null && !plan.complete) {
     return { type: "renamed", record: { ...record, deliverAs: plan.stem, merge: null, attempts: 0 } };
@@ -64,6 +73,7 @@ export async function deliverClaim(
   const published = plan.files.filter((file) => plan.present.has(file.name));
   let bytes = 0;
   try {
+    if (forFolder) await publishForFolder(folder, geometry, { id: record.id, fsync });
     if (!plan.complete) bytes = await copyAndPublish({ path, record }, plan, delivery);
   } catch (error) {
     // On a full volume the space of what is half made is needed.
@@ -71,7 +81,7 @@ export async function deliverClaim(
     throw error;
   }
   removeParts(record, plan, published);
-  if (delivery.settings.frames.fsync) syncFolder(folder);
+  if (fsync) syncFolder(folder);
   markSeries(record, { folder, plan }, delivery);
   await discardClaim(path);
   const files = plan.files.map((file) => join(folder, file.name));
@@ -144,8 +154,10 @@ async function copyAndPublish(
   const image = join(claim.path, claim.record.image);
   const slot = claim.record.merge?.nexus?.checksumSlot ?? null;
   const hashed = slot !== null && wanted.some((file) => file.kind === "nexus") ? image : null;
-  const targets = wanted.map((file) => targetOf(claim, { file, path: parts.get(file)! }));
+  const copied = wanted.filter((file) => file.text === undefined);
+  const targets = copied.map((file) => targetOf(claim, { file, path: parts.get(file)! }));
   const { verify, fsync } = settings.frames;
+  for (const file of wanted) if (file.text !== undefined) writePart(parts.get(file)!, file.text, { fsync });
   await pool.copy({ targets, options: { verify, fsync, hashed } }, { workers });
   for (const file of wanted) {
     delivery.times.keep(parts.get(file)!, { modified_ms: file.modified_ms, folder: plan.folder });

@@ -6,21 +6,22 @@ import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
 import { sameContent } from "../../files/same_content.ts";
-import { numberedStem, stemOf, underStem } from "../claim/names.ts";
+import { COUNTER_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
+import type { GeometryFiles } from "../../geometry/files.ts";
+import { hasText } from "./geometry_files.ts";
 import type { FrameFolders } from "../stage.ts";
 
-/** QXRD counts with five digits. */
-const COUNTER_MAX = 99_999;
-
-/** One file of the set. `source` is null for the NeXus file, which is made of pieces. */
+/** One file of the set. `source` is null for what pewatch makes: the NeXus file of pieces, a geometry of its text. */
 export interface Delivered {
-  readonly kind: "image" | "sidecar" | "other" | "nexus";
+  readonly kind: "image" | "sidecar" | "other" | "geometry" | "nexus";
   readonly source: string | null;
-  /** Of the source, in bytes; 0 for the NeXus file. */
+  /** What a file of the kind "geometry" holds. */
+  readonly text?: string;
+  /** Of the source, in bytes; 0 for what pewatch makes. */
   readonly size: number;
   readonly name: string;
-  /** When the original was written, milliseconds since 1970 UTC; 0 for the NeXus file, which is new. */
+  /** When the original was written, milliseconds since 1970 UTC; 0 for what is new. */
   readonly modified_ms: number;
 }
 
@@ -92,7 +93,7 @@ export class StemChooser {
    */
   readonly #next = new Map<string, number>();
 
-  choose(record: ClaimRecord, set: { folder: string; claim: string; withNexus: boolean }): Plan {
+  choose(record: ClaimRecord, set: SetOfClaim): Plan {
     const own = stemOf(record.image);
     if (record.deliverAs !== null) {
       const plan = planFor(record, { ...set, stem: record.deliverAs });
@@ -115,11 +116,18 @@ export class StemChooser {
 /** Forgetting costs only a longer search. */
 const REMEMBERED_MAX = 1000;
 
+export interface SetOfClaim {
+  /** Where it goes. */
+  readonly folder: string;
+  /** Where it lies. */
+  readonly claim: string;
+  readonly withNexus: boolean;
+  /** Texts that get the stem and their ending, before the NeXus file. */
+  readonly geometry: GeometryFiles;
+}
+
 /** The set under one stem, or null where the stem belongs to other content. */
-function planFor(
-  record: ClaimRecord,
-  set: { folder: string; claim: string; withNexus: boolean; stem: string },
-): Plan | null {
+function planFor(record: ClaimRecord, set: SetOfClaim & { readonly stem: string }): Plan | null {
   const files = filesOf(record, set);
   const present = new Set<string>();
   // Small files first: a sidecar tells two frames apart before an image is read.
@@ -131,15 +139,25 @@ function planFor(
     if (factsOf(path) === null || !sameContent(file.source, path)) return null;
     present.add(file.name);
   }
+  const geometry = files.filter((file) => file.kind === "geometry");
+  const isOther = ({ name, text }: Delivered) => {
+    const path = join(set.folder, name);
+    if (!isTaken(path)) return false;
+    if (!hasText(path, text!)) return true;
+    present.add(name);
+    return false;
+  };
+  const otherGeometry = geometry.filter(isOther);
   const nexus = files.find((file) => file.kind === "nexus");
   const nexusName = nexus?.name ?? `${set.stem}.nxs`;
-  const membersPresent = present.size === files.filter((file) => file.source !== null).length;
+  const membersPresent = files.every((file) => file.source === null || present.has(file.name));
   if (nameIsTaken(join(set.folder, nexusName))) {
     // The NeXus file comes last: with it the set is whole, and a set without all its files is somebody else's.
     if (!membersPresent) return null;
-    present.add(nexusName);
-  }
-  const complete = membersPresent && (nexus === undefined || present.has(nexus.name));
+    // As in the NeXus file, the geometry in the set is the one that it was delivered with.
+    for (const name of [nexusName, ...geometry.map((file) => file.name)]) present.add(name);
+  } else if (otherGeometry.length > 0) return null;
+  const complete = membersPresent && files.every((file) => file.source !== null || present.has(file.name));
   return { folder: set.folder, stem: set.stem, files, present, complete };
 }
 
@@ -158,7 +176,7 @@ function sourceName(file: Delivered): string {
 }
 
 /** In the order in which the names appear: the NeXus file last, since it announces the set. */
-function filesOf(record: ClaimRecord, set: { claim: string; withNexus: boolean; stem: string }): Delivered[] {
+function filesOf(record: ClaimRecord, set: SetOfClaim & { readonly stem: string }): Delivered[] {
   const stems = { from: stemOf(record.image), to: set.stem };
   const files = record.members.flatMap((member): Delivered[] => {
     const source = join(set.claim, member.name);
@@ -167,6 +185,10 @@ function filesOf(record: ClaimRecord, set: { claim: string; withNexus: boolean; 
     const name = nameInOutput(underStem(member.name, stems), record);
     return [{ kind: member.role, source, size: facts.size, name, modified_ms: member.modified_ms }];
   });
+  for (const [ending, text] of Object.entries(set.geometry)) {
+    const name = nameInOutput(`${set.stem}.${ending}`, record);
+    files.push({ kind: "geometry", source: null, text, size: 0, name, modified_ms: 0 });
+  }
   if (!set.withNexus) return files;
   const name = nameInOutput(`${set.stem}.nxs`, record);
   return [...files, { kind: "nexus", source: null, size: 0, name, modified_ms: 0 }];

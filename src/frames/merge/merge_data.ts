@@ -11,6 +11,8 @@ import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts"
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
+import { CalibrationFile, type CurrentCalibration } from "../../geometry/calibration_file.ts";
+import type { Logger } from "../events.ts";
 import { Rounds } from "../rounds.ts";
 import { leftOf, tellLeft } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
@@ -128,6 +130,26 @@ const refusals = new Retries();
 /** The last order to try again what waits with a fault. */
 let order: number | undefined;
 
+const calibrationFile = new CalibrationFile();
+
+function calibrationNow({ settings, reporter }: StageOptions): CurrentCalibration {
+  const { poni } = settings.detector;
+  const current = calibrationFile.current(poni);
+  if (current.changed) reporter.log.info(`${poni} has changed: frames from now on have its geometry`);
+  return current;
+}
+
+/** What was said of a frame and holds for the others of its kind; forgetting costs one more line. */
+const said = new Set<string>();
+const SAID_MAX = 1000;
+
+function sayOnceTo(log: Logger, { frame, text }: { frame: string; text: string }): void {
+  if (said.has(text)) return;
+  if (said.size >= SAID_MAX) said.clear();
+  said.add(text);
+  log.warn(`${frame}: ${text} (said once; the NeXus file of each frame has it)`);
+}
+
 async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {
   const { folders, settings, reporter } = options;
   const { id, folder } = claim;
@@ -150,7 +172,9 @@ async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options:
     const source = options.parameters;
     const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log, fsync });
     const lastTry = refusals.count(id) >= TRIES_MAX - 1;
-    const merge = mergeFrame(libraries, { path, record, parameters, lastTry }, settings);
+    const calibration = calibrationNow(options);
+    const sayOnce = (text: string) => sayOnceTo(reporter.log, { frame: frameOf(record), text });
+    const merge = mergeFrame(libraries, { path, record, parameters, calibration, sayOnce, lastTry }, settings);
     record = { ...record, merge };
     writeRecord(path, record, { fsync });
     begun.delete(id);

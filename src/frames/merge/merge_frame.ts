@@ -6,6 +6,9 @@ import type { Settings } from "../../config/settings.ts";
 import { makeWritable } from "../../files/durable.ts";
 import { isFull, isHeldOpen, isOfSystem, messageOf } from "../../files/errors.ts";
 import { factsOf } from "../../files/listing.ts";
+import type { CurrentCalibration } from "../../geometry/calibration_file.ts";
+import { geometryFiles } from "../../geometry/files.ts";
+import { geometryOfFrame } from "../../nexus/frame/build.ts";
 import type { FrameFacts, NexusReport } from "../../nexus/frame/facts.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import type { Casts } from "../../nexus/tree/casts.ts";
@@ -57,6 +60,10 @@ export interface MergeClaim {
   readonly record: ClaimRecord;
   /** Those that count for this frame. */
   readonly parameters: readonly ParameterReading[];
+  /** What `[detector] poni` names. */
+  readonly calibration?: CurrentCalibration;
+  /** For what is the same with many frames: each text is said once. */
+  readonly sayOnce?: (text: string) => void;
   /** Whether the frame is to go on without what the system refuses, as it has done before. */
   readonly lastTry: boolean;
 }
@@ -195,7 +202,7 @@ function makeNexus(
   libraries: MergeLibraries,
   work: Work,
   settings: Settings,
-): Pick<MergeRecord, "nexus" | "series"> {
+): Pick<MergeRecord, "nexus" | "series" | "geometry"> {
   const { claim, contents, notes } = work;
   let facts: FrameFacts = {
     imageName: deliveredImage(claim.record),
@@ -213,11 +220,13 @@ function makeNexus(
     writtenAt: new Date(claim.record.written_ms),
     timeZone: settings.detector.time_zone,
     checksum: settings.frames.checksum === "sha256",
+    ...(claim.calibration === undefined ? {} : { calibration: claim.calibration }),
   };
+  const geometry = geometryFilesFor(facts, { claim, settings });
   for (;;) {
     try {
       const nexus = writeFacts(libraries, { work, facts }, settings);
-      return { nexus, series: facts.dark ? null : identityOf(facts).series };
+      return { nexus, series: facts.dark ? null : identityOf(facts).series, ...geometry };
     } catch (error) {
       if (isFull(error) || isHeldOpen(error)) throw error;
       if (facts.referenceDark !== null) {
@@ -230,10 +239,25 @@ function makeNexus(
         facts = { ...facts, parameters: [] };
       } else {
         notes.push(`no NeXus file: ${messageOf(error)}`);
-        return { nexus: null, series: null };
+        return { nexus: null, series: null, ...geometry };
       }
     }
   }
+}
+
+/** The files that `[geometry] files` asks for; where they cannot be made it is said once, and so is what is left out. */
+function geometryFilesFor(
+  facts: FrameFacts,
+  { claim, settings }: { claim: MergeClaim; settings: Settings },
+): Pick<MergeRecord, "geometry"> {
+  const geometry = geometryOfFrame(facts);
+  for (const note of geometry.notes) claim.sayOnce?.(note);
+  const { files: kinds } = settings.geometry;
+  if (facts.layout === null || kinds.length === 0) return {};
+  const files = geometryFiles(geometry, { image: facts.layout, kinds });
+  if (typeof files !== "string") return { geometry: files };
+  claim.sayOnce?.(`no ${kinds.map((kind) => `.${kind}`).join(" and ")} beside it: ${files}`);
+  return {};
 }
 
 /** The frame goes without a reference that cannot be read. */

@@ -79,7 +79,15 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
 
 export function geometryOfFrame({ settings, view, layout, calibration }: FrameFacts): Geometry {
   const { detector, beamline } = settings;
-  return geometryOf({ detector, beamline, view, calibration: calibration ?? null, image: layout });
+  const { note = null } = calibration ?? {};
+  const geometry = geometryOf({
+    detector,
+    beamline,
+    view,
+    calibration: calibration?.calibration ?? null,
+    image: layout,
+  });
+  return note === null ? geometry : { ...geometry, notes: [note, ...geometry.notes] };
 }
 
 /** A known key of the sidecar whose value cannot be used is told of, as it would be missed otherwise. */

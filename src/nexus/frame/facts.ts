@@ -1,5 +1,5 @@
 /** What is known of one frame when its NeXus file is written, and what the writer says of the file it made. */
-import type { Calibration } from "../../geometry/calibration.ts";
+import type { CurrentCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Sidecar } from "../../qxrd/sidecar.ts";
 import type { SidecarView } from "../../qxrd/view.ts";
@@ -34,7 +34,7 @@ export interface FrameFacts {
   readonly sidecarProblem: string | null;
   readonly settings: Pick<Settings, "nexus" | "beamline" | "source" | "detector" | "sample" | "user">;
   /** What `[detector] poni` names; none where absent. */
-  readonly calibration?: Calibration | null;
+  readonly calibration?: Pick<CurrentCalibration, "calibration" | "note">;
   /** What happened on the way ("not tagged: compressed"); each ends up in /entry/process. */
   readonly notes: readonly string[];
   /** Each at its own path, or as /entry/instrument/parameters/NAME. */
