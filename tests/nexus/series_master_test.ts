@@ -14,17 +14,18 @@ function contentsOf(count: number, base = "P"): MasterContents {
     countTime_s: 1,
     startTime: "2026-01-01T00:00:00.000+01:00",
     endTime: null,
+    parameters: [],
     place: null,
   } as const;
   const slots = Array.from({ length: count }, (_, number) => {
     const file = `${base}-${String(number).padStart(5, "0")}.nxs`;
     return { number, frame: { ...placeByName(file)!, file, image } };
   });
-  const members = {
-    entry: ["sample"],
-    instrument: ["name", "detector"],
-    detector: ["data", "description", "distance"],
-  };
+  const members = new Map([
+    ["entry", { nxClass: "NXentry", names: ["sample"] }],
+    ["entry/instrument", { nxClass: "NXinstrument", names: ["name", "detector"] }],
+    ["entry/instrument/detector", { nxClass: "NXdetector", names: ["data", "description", "distance"] }],
+  ]);
   return { series: base, slots, members, notes: ["x: left out"], now: new Date(0), hdf5Version: "1.10.8" };
 }
 

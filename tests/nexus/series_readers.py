@@ -22,6 +22,16 @@ def sha256(image):
     return hashlib.sha256(numpy.ascontiguousarray(image).tobytes()).hexdigest()
 
 
+def table(dataset):
+    """An array over the frames: NaN as null, texts as they are, with its attributes."""
+    values = [
+        value.decode() if isinstance(value, bytes) else [None if numpy.isnan(one) else one for one in numpy.atleast_1d(value).tolist()]
+        for value in dataset[()]
+    ]
+    values = [value[0] if isinstance(value, list) and dataset.ndim == 1 else value for value in values]
+    return {"values": values, **{key: str(value) for key, value in dataset.attrs.items() if key in ("units", "path", "start")}}
+
+
 def read_h5py(path):
     with h5py.File(path, "r") as file:
         group = file[file.attrs["default"]]
@@ -35,6 +45,14 @@ def read_h5py(path):
             "files": [name.decode() for name in file["/entry/frames/file_name"][()]],
             "images": [None if numpy.isnan(image).all() else sha256(image) for image in signal],
             "count_time": [None if numpy.isnan(time) else time for time in detector["count_time"][()]],
+            "image_key": detector["image_key"][()].tolist(),
+            "time": table(file["/entry/frames/time"]),
+            "start_times": [text.decode() for text in file["/entry/frames/start_time"][()]],
+            "parameters": {name: table(dataset) for name, dataset in file["/entry/instrument/parameters"].items()},
+            "temperature": table(file["/entry/sample/temperature"]),
+            "pressure": float(file["/entry/sample/pressure"][()]),
+            "oven": table(file["/entry/sample/oven/setpoint"]),
+            "source": file["/entry/instrument/source/name"][()].decode(),
             "same_data": detector["data"] == signal,
             "description": detector["description"][()].decode(),
             "distance": float(detector["distance"][()]),

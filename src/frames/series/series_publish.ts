@@ -8,7 +8,7 @@ import { madeMasterName, outputPartName } from "../../files/service_names.ts";
 import { readFrameMembers } from "../../nexus/series/series_frame.ts";
 import { layOutSlots } from "../../nexus/series/series_layout.ts";
 import { standingOf, writeMaster } from "../../nexus/series/series_master.ts";
-import type { MasterFrame } from "../../nexus/series/series_tree.ts";
+import { type MasterFrame, masterParameters } from "../../nexus/series/series_tree.ts";
 
 export interface MasterToPublish {
   readonly path: string;
@@ -38,7 +38,8 @@ export async function publishMaster(
   const part = join(folder, outputPartName(master.id, "series"));
   try {
     const slots = layOutSlots(master.frames);
-    const members = readFrameMembers(hdf5, join(folder, slots[0]!.frame!.file));
+    const { groups } = masterParameters(slots);
+    const members = readFrameMembers(hdf5, join(folder, slots[0]!.frame!.file), groups);
     writeMaster(hdf5, made, {
       series: master.series,
       slots,

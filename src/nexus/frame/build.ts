@@ -72,8 +72,8 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
       userGroup(facts),
     ],
   });
-  const { entry, notes: displaced } = placeParameters(measured, facts.parameters, { timeZone: facts.timeZone });
-  const process = processGroup(facts, [...notes, ...displaced], options.now);
+  const { entry, notes: displaced, places } = placeParameters(measured, facts.parameters, { timeZone: facts.timeZone });
+  const process = processGroup(facts, { notes: [...notes, ...displaced], places }, options.now);
   return { ...entry, children: [...entry.children, process, ...(options.plan === null ? [] : [dataGroup(facts)])] };
 }
 

@@ -3,8 +3,9 @@ import manifest from "../../../deno.json" with { type: "json" };
 import { identityOf } from "./exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { clean, configured, numberField, textField } from "./sources.ts";
+import { PARAMETER_NAMES, PARAMETER_PATHS, type PlacedParameters } from "./parameter_tree.ts";
 import { formatInZone } from "./time.ts";
-import { field, group, type NexusGroup } from "../tree/tree.ts";
+import { type Attributes, field, group, type NexusGroup } from "../tree/tree.ts";
 
 export const PROGRAM = "pewatch";
 export const PROGRAM_VERSION: string = manifest.version;
@@ -26,8 +27,17 @@ export function sampleGroup(facts: FrameFacts, isNxmx: boolean): NexusGroup {
 }
 
 /** What pewatch did, from what, and what went wrong on the way. */
-export function processGroup(facts: FrameFacts, notes: readonly string[], now: Date): NexusGroup {
+export function processGroup(
+  facts: FrameFacts,
+  { notes, places }: { readonly notes: readonly string[] } & Pick<PlacedParameters, "places">,
+  now: Date,
+): NexusGroup {
+  const attributes: Attributes = places.length === 0 ? {} : {
+    [PARAMETER_NAMES]: places.map(({ name }) => name),
+    [PARAMETER_PATHS]: places.map(({ path }) => path),
+  };
   return group("process", "NXprocess", {
+    attributes,
     children: [
       field("program", PROGRAM),
       field("version", PROGRAM_VERSION),

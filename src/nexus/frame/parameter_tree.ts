@@ -14,7 +14,11 @@ const DEFAULT_GROUPS: readonly PlaceGroup[] = [
   { name: "instrument", nxClass: "NXinstrument" },
   { name: "parameters", nxClass: "NXcollection" },
 ];
-const DEFAULT_PATH = "/entry/instrument/parameters";
+/** Where parameters without a path stand. */
+export const DEFAULT_PATH = "/entry/instrument/parameters";
+/** Attributes of /entry/process: the names of the frame's parameters, and where each of them stands. */
+export const PARAMETER_NAMES = "parameters";
+export const PARAMETER_PATHS = "parameter_paths";
 /**
  * Where a value comes from that a parameter may replace: what the configuration says, and what pewatch puts in for want
  * of better knowledge. What the sidecar says of the frame stays.
@@ -34,6 +38,8 @@ export interface PlacedParameters {
   readonly entry: NexusGroup;
   /** Which parameters stand elsewhere than they were meant to, and why. */
   readonly notes: readonly string[];
+  /** Where each stands. */
+  readonly places: readonly { readonly name: string; readonly path: string }[];
 }
 
 /** The entry with its parameters; of two that want one place the first has it. */
@@ -43,6 +49,7 @@ export function placeParameters(
   options: { readonly timeZone?: string | undefined } = {},
 ): PlacedParameters {
   const notes: string[] = [];
+  const places: { name: string; path: string }[] = [];
   const byDefault: ParameterReading[] = [];
   // What a parameter has put there is never replaced by the next, whatever it says of its origin.
   const placed = new Set<NexusNode>();
@@ -59,6 +66,7 @@ export function placeParameters(
       const result = put(tree, { groups, node, placed });
       if (typeof result === "string") return result;
       placed.add(node);
+      places.push({ name: reading.name, path: ["/entry", ...groups.map(({ name }) => name), node.name].join("/") });
       tree = result;
       return null;
     })();
@@ -66,7 +74,8 @@ export function placeParameters(
     notes.push(`parameter ${reading.name} stands in ${DEFAULT_PATH} instead of ${reading.path}: ${wrong}`);
     byDefault.push(reading);
   }
-  return { entry: putByDefault(tree, byDefault, options), notes };
+  const defaults = putByDefault(tree, byDefault, options);
+  return { entry: defaults.entry, notes, places: [...places, ...defaults.places] };
 }
 
 /** The profile nxmx has the source in the entry, the base classes in the instrument: both paths mean the one there is. */
@@ -143,8 +152,9 @@ function putByDefault(
   entry: NexusGroup,
   readings: readonly ParameterReading[],
   { timeZone }: { readonly timeZone?: string | undefined },
-): NexusGroup {
-  if (readings.length === 0) return entry;
+): Pick<PlacedParameters, "entry" | "places"> {
+  if (readings.length === 0) return { entry, places: [] };
+  const places: { name: string; path: string }[] = [];
   const nodes: NexusNode[] = [];
   const taken = new Set(namesIn(entry, DEFAULT_GROUPS));
   // Who has a valid name keeps it, whatever the others become.
@@ -152,10 +162,11 @@ function putByDefault(
   for (const reading of [...readings.filter(isKept), ...readings.filter((one) => !isKept(one))]) {
     const name = freeName(validName(reading.name), taken);
     taken.add(name);
+    places.push({ name: reading.name, path: `${DEFAULT_PATH}/${name}` });
     const attributes: Attributes = name === reading.name ? {} : { long_name: reading.name };
     nodes.push(nodeOf(reading, { name, timeZone, attributes }));
   }
-  return withDefaults(entry, DEFAULT_GROUPS, nodes);
+  return { entry: withDefaults(entry, DEFAULT_GROUPS, nodes), places };
 }
 
 function namesIn(from: NexusGroup, groups: readonly PlaceGroup[]): string[] {
@@ -225,7 +236,8 @@ export function validName(name: string): string {
   return name.replace(/[^A-Za-z0-9_.]/g, "_").replace(/^\.|\.$/g, "_") || "_";
 }
 
-function freeName(name: string, taken: ReadonlySet<string>): string {
+/** Numbered where the name is taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
   let free = name;
   for (let count = 2; taken.has(free); count++) free = `${name}_${count}`;
   return free;

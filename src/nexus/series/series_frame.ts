@@ -1,5 +1,7 @@
 /** Reads of a delivered NeXus file what its series' master has to know. */
 import type { Hdf5Dataset, Hdf5Group, Hdf5Library, Hdf5Type } from "../../../ffi/hdf5/library.ts";
+import { type FrameParameter, readParameters } from "./frame_parameters.ts";
+import { openAt, openDataset } from "./read_at.ts";
 import { PLACE_IN_SERIES, SERIES_FIELD } from "../frame/series_field.ts";
 import type { SeriesPlace } from "./series_layout.ts";
 
@@ -17,6 +19,7 @@ export interface FrameImage {
   readonly countTime_s: number | null;
   readonly startTime: string | null;
   readonly endTime: string | null;
+  readonly parameters: readonly FrameParameter[];
   /** Null where the file does not say it: older ones. */
   readonly place: SeriesPlace | null;
 }
@@ -39,6 +42,7 @@ export function readFrameImage(hdf5: Hdf5Library, path: string): FrameImage | st
     countTime_s: numberAt(file.root, `${DETECTOR}/count_time`),
     startTime: textAt(file.root, "entry/start_time"),
     endTime: textAt(file.root, "entry/end_time") ?? textAt(file.root, "entry/end_time_estimated"),
+    parameters: readParameters(file.root),
     place: placeIn(file.root),
   };
 }
@@ -65,45 +69,41 @@ function attributeAt(dataset: Hdf5Dataset, name: string): number | null {
   return typeof number === "number" || typeof number === "bigint" ? Number(number) : null;
 }
 
-/** The names of what a frame's file says of the measurement. */
-export interface FrameMembers {
-  readonly entry: readonly string[];
-  readonly instrument: readonly string[];
-  readonly detector: readonly string[];
+/** The groups of a frame's file that say something of the measurement, by path below the root: "entry/sample". */
+export type FrameMembers = ReadonlyMap<string, FrameGroup>;
+
+export interface FrameGroup {
+  readonly nxClass: string;
+  readonly names: readonly string[];
 }
 
-/** @throws Hdf5Error */
-export function readFrameMembers(hdf5: Hdf5Library, path: string): FrameMembers {
+/** Of the groups that a master makes anew: those that are named, and all around them. @throws Hdf5Error */
+export function readFrameMembers(hdf5: Hdf5Library, path: string, groups: readonly string[]): FrameMembers {
   using file = hdf5.openFile(path);
-  const { root } = file;
-  return {
-    entry: namesIn(root, "entry"),
-    instrument: namesIn(root, "entry/instrument"),
-    detector: namesIn(root, DETECTOR),
-  };
-}
-
-function namesIn(root: Hdf5Group, path: string): string[] {
-  const opened = openAt(root, path);
-  if (opened?.kind !== "group") return [];
-  using group = opened.group;
-  return group.links({ max: MEMBERS_MAX }).links.map((link) => link.name);
-}
-
-function openDataset(root: Hdf5Group, path: string): Hdf5Dataset | null {
-  const opened = openAt(root, path);
-  if (opened?.kind === "dataset") return opened.dataset;
-  if (opened?.kind === "group") opened.group[Symbol.dispose]();
-  return null;
-}
-
-/** Null where nothing is there: what is not known of a frame is not in its file. */
-function openAt(root: Hdf5Group, path: string): ReturnType<Hdf5Group["open"]> | null {
-  try {
-    return root.open(path);
-  } catch {
-    return null;
+  const found = new Map<string, FrameGroup>();
+  for (const group of ["entry/instrument", DETECTOR, ...groups]) {
+    const names = group.split("/");
+    for (let depth = 1; depth <= names.length; depth++) {
+      const at = names.slice(0, depth).join("/");
+      const read = found.has(at) ? null : readGroup(file.root, at);
+      if (read !== null) found.set(at, read);
+    }
   }
+  return found;
+}
+
+function readGroup(root: Hdf5Group, path: string): FrameGroup | null {
+  const opened = openAt(root, path);
+  if (opened?.kind === "dataset") opened.dataset[Symbol.dispose]();
+  if (opened?.kind !== "group") return null;
+  using group = opened.group;
+  const nxClass = group.attributeNames().includes("NX_class")
+    ? group.readAttribute("NX_class", { elementsMax: 1 })
+    : null;
+  return {
+    nxClass: typeof nxClass === "string" ? nxClass : "NXcollection",
+    names: group.links({ max: MEMBERS_MAX }).links.map((link) => link.name),
+  };
 }
 
 function valueAt(root: Hdf5Group, path: string): unknown {

@@ -3,10 +3,13 @@ import { NEXUS_RELEASE } from "../frame/build.ts";
 import { PROGRAM, PROGRAM_VERSION } from "../frame/entry_parts.ts";
 import { pixelAxis } from "../frame/pixel_axis.ts";
 import { SERIES_FIELD } from "../frame/series_field.ts";
+import { DEFAULT_PATH } from "../frame/parameter_tree.ts";
+import { type FirstFrame, membersOf } from "./first_frame.ts";
 import { FRAME_IMAGE, type FrameImage, type FrameMembers } from "./series_frame.ts";
+import { parametersOfSeries, type SeriesParameters } from "./series_parameters.ts";
 import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
 import { formatInZone } from "../frame/time.ts";
-import { field, group, type NexusGroup, type NexusNode } from "../tree/tree.ts";
+import { field, group, type NexusGroup } from "../tree/tree.ts";
 
 /** Of the entry, a group that only a master has: by its attribute a file is known that may be replaced. */
 export const FRAMES_GROUP = "frames";
@@ -28,8 +31,22 @@ const OF_ONE_FRAME: ReadonlySet<string> = new Set([
 ]);
 /** The instrument's members that are made here, and the zone, which only NXmx knows. */
 const OF_THE_SERIES: ReadonlySet<string> = new Set(["detector", "parameters", "time_zone"]);
-/** Of the entry, what is the same for all frames. */
-const OF_ALL_FRAMES = ["experiment_identifier", "program_name", "sample"] as const;
+/** Of the entry, what is the same for all frames but for their parameters. */
+const OF_ALL_FRAMES = ["experiment_identifier", "experiment_description", "program_name", "sample", "user"] as const;
+/** Of the entry, what is made here, and what is shown as a part of the instrument. */
+const NOT_LINKED: ReadonlySet<string> = new Set([
+  "title",
+  "start_time",
+  "end_time",
+  "instrument",
+  "source",
+  "frames",
+  "process",
+  "data",
+]);
+/** NXtomo's numbers, as in the frames' files; 3 is "invalid". */
+const IMAGE_KEY = { sample: 0, absent: 3 } as const;
+const MS_PER_S = 1000;
 
 export interface MasterFrame extends SeriesFrame {
   readonly image: FrameImage;
@@ -62,60 +79,94 @@ export function buildMasterTree(contents: MasterContents): NexusGroup {
   });
 }
 
+/** The parameters of all frames, and which groups of the first frame's file they differ in. */
+export function masterParameters(slots: MasterContents["slots"]): SeriesParameters & { readonly groups: string[] } {
+  const found = parametersOfSeries(
+    slots.map(({ frame }) => frame?.image.parameters ?? null),
+    slots.map(({ frame }) => frame?.file ?? null),
+  );
+  const groups = found.parameters.flatMap(({ path, same }) =>
+    path === null || same ? [] : [path.slice(1, path.lastIndexOf("/"))]
+  );
+  return { ...found, groups: [...new Set(groups)] };
+}
+
 function entryGroup(contents: MasterContents): NexusGroup {
   const frames = framesOf(contents);
-  const first = frames[0]!;
   const end = frames.at(-1)!.image.endTime;
-  const shared = OF_ALL_FRAMES.filter((name) => contents.members.entry.includes(name));
+  const parameters = masterParameters(contents.slots);
+  const replaced = new Map(
+    parameters.parameters.flatMap(({ path, same, field }) =>
+      path === null || same ? [] : [[path, `${DEFAULT_PATH}/${field.name}`]]
+    ),
+  );
+  const first = { file: frames[0]!.file, members: contents.members, replaced };
+  const changed = parameters.groups.flatMap((group) => group.split("/")[1] ?? []);
   return group("entry", "NXentry", {
     attributes: { default: "data" },
     children: [
       contents.series === "" ? null : field("title", contents.series, { origin: "the frames' files" }),
       contents.series === "" ? null : field(SERIES_FIELD, contents.series),
-      first.image.startTime === null ? null : field("start_time", first.image.startTime, { origin: "first frame" }),
+      frames[0]!.image.startTime === null
+        ? null
+        : field("start_time", frames[0]!.image.startTime, { origin: "first frame" }),
       end === null ? null : field("end_time", end, { origin: "last frame" }),
-      ...shared.map((name) => external(name, { file: first.file, path: `/entry/${name}` })),
+      ...membersOf(first, "entry", { only: [...OF_ALL_FRAMES, ...changed], except: NOT_LINKED }),
       group("instrument", "NXinstrument", {
         children: [
-          ...linked(contents.members.instrument, {
-            except: OF_THE_SERIES,
-            file: first.file,
-            path: "/entry/instrument",
-          }),
+          ...membersOf(first, "entry/instrument", { except: OF_THE_SERIES }),
+          // Where NXmx has it; a master is of the base classes.
+          ...membersOf({ ...first, replaced: within(replaced, "/entry/source/") }, "entry", { only: ["source"] }),
           detectorGroup(contents, first),
+          parameters.parameters.length === 0
+            ? null
+            : group("parameters", "NXcollection", { children: parameters.parameters.map(({ field }) => field) }),
         ],
       }),
       framesGroup(contents),
-      processGroup(contents),
+      processGroup(contents, parameters.notes),
       dataGroup(contents),
     ],
   });
 }
 
-function detectorGroup({ slots, members }: MasterContents, first: MasterFrame): NexusGroup {
-  const path = "/entry/instrument/detector";
+function detectorGroup({ slots }: MasterContents, first: FirstFrame): NexusGroup {
   const times_s = slots.map(({ frame }) => frame?.image.countTime_s ?? NaN);
   return group("detector", "NXdetector", {
     children: [
-      ...linked(members.detector, { except: OF_ONE_FRAME, file: first.file, path }),
+      ...membersOf(first, "entry/instrument/detector", { except: OF_ONE_FRAME }),
+      field("image_key", Int32Array.from(slots, ({ frame }) => frame === null ? IMAGE_KEY.absent : IMAGE_KEY.sample)),
       times_s.every(Number.isNaN) ? null : field("count_time", Float64Array.from(times_s), { units: "s" }),
       { kind: "link", name: "data", target: FRAME_IMAGE },
     ],
   });
 }
 
-/** Which file each slot is of, and when it was taken; "" where none is there. */
+/** Which file each slot is of, and when it was begun: as a text, and as a number. "" and NaN where none is there. */
 function framesGroup({ series, slots }: MasterContents): NexusGroup {
+  const starts = slots.map(({ frame }) => frame?.image.startTime ?? null);
+  const start = starts.find((text) => text !== null && !Number.isNaN(Date.parse(text))) ?? null;
+  const times_s = starts.map((text) => text === null || start === null ? NaN : secondsBetween(start, text));
   return group(FRAMES_GROUP, "NXcollection", {
     attributes: { [SERIES_ATTRIBUTE]: series },
     children: [
       field("file_name", slots.map(({ frame }) => frame?.file ?? "")),
-      field("start_time", slots.map(({ frame }) => frame?.image.startTime ?? "")),
+      field("start_time", starts.map((text) => text ?? "")),
+      start === null ? null : field("time", Float64Array.from(times_s), { units: "s", attributes: { start } }),
     ],
   });
 }
 
-function processGroup({ notes, now }: MasterContents): NexusGroup {
+function within(replaced: FirstFrame["replaced"], group: string): FirstFrame["replaced"] {
+  return new Map([...replaced].filter(([path]) => path.startsWith(group)));
+}
+
+function secondsBetween(start: string, time: string): number {
+  return (Date.parse(time) - Date.parse(start)) / MS_PER_S;
+}
+
+function processGroup({ notes: leftOut, now }: MasterContents, ofParameters: readonly string[]): NexusGroup {
+  const notes = [...leftOut, ...ofParameters];
   return group("process", "NXprocess", {
     children: [
       field("program", PROGRAM),
@@ -124,7 +175,7 @@ function processGroup({ notes, now }: MasterContents): NexusGroup {
       notes.length === 0 ? null : group("notes", "NXnote", {
         children: [
           field("type", "text/plain"),
-          field("description", "frames that are left out"),
+          field("description", "frames and parameters that are left out"),
           field("data", notes.join("\n")),
         ],
       }),
@@ -164,16 +215,4 @@ function dataGroup(contents: MasterContents): NexusGroup {
 
 function framesOf({ slots }: MasterContents): MasterFrame[] {
   return slots.flatMap(({ frame }) => frame ?? []);
-}
-
-function linked(
-  names: readonly string[],
-  from: { except: ReadonlySet<string>; file: string; path: string },
-): NexusNode[] {
-  return names.filter((name) => !from.except.has(name))
-    .map((name) => external(name, { file: from.file, path: `${from.path}/${name}` }));
-}
-
-function external(name: string, to: { file: string; path: string }): NexusNode {
-  return { kind: "external", name, ...to };
 }
