@@ -224,6 +224,11 @@ export function folderClashes(settings: Settings, options: { readonly windows: b
     const within = ways.filter((way) => relate(way.path, other.path, options) !== "inside");
     clashes.push(...clashesWith(other, within, options));
   }
+  // Whoever can write where plugins lie has code run.
+  const [, plugins] = others;
+  if (relate(output.path, plugins!.path, options) !== "inside") {
+    clashes.push(...clashesWith(plugins!, [output], options));
+  }
   return clashes;
 }
 

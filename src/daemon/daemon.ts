@@ -14,7 +14,8 @@ import { type Clock, SYSTEM_CLOCK } from "../time/clock.ts";
 import { Heartbeat } from "../time/heartbeat.ts";
 import { CHECK_MS_MAX, LiveSettings } from "./settings/live_settings.ts";
 import type { PluginStatus } from "../plugins/host/plugin_status.ts";
-import { makeFolders, shadowFolder } from "./settings/make_folders.ts";
+import { FolderError, makeFolders, shadowFolder } from "./settings/make_folders.ts";
+import { misplacedPlugins } from "./settings/plugins_apart.ts";
 import { readingToJson } from "../parameters/json.ts";
 import { ParameterStore } from "../parameters/store.ts";
 import { outputFolder, PluginHost } from "../plugins/host/plugin_host.ts";
@@ -253,6 +254,8 @@ export class Daemon {
   async #openUp(): Promise<void> {
     if (this.#open) return;
     makeFolders(this.settings, this.#live.written);
+    const misplaced = await misplacedPlugins(this.settings);
+    if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
     // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
     // shadows.
     await this.#live.open([shadowFolder(this.#configured)]);

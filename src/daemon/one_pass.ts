@@ -6,7 +6,8 @@ import { shippedStages } from "../plugins/host/shipped.ts";
 import { FolderLock } from "./settings/folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
 import type { HostedPlugin } from "../plugins/host/hosted_plugin.ts";
-import { makeFolders } from "./settings/make_folders.ts";
+import { FolderError, makeFolders } from "./settings/make_folders.ts";
+import { misplacedPlugins } from "./settings/plugins_apart.ts";
 import { PluginHost } from "../plugins/host/plugin_host.ts";
 import type { PluginStatus } from "../plugins/host/plugin_status.ts";
 import type { PluginSource } from "../plugins/source.ts";
@@ -51,6 +52,8 @@ const QUIET_ROUNDS = 2;
  */
 export async function runOnePass(settings: Settings, options: OnePassOptions): Promise<OnePassResult> {
   makeFolders(settings);
+  const misplaced = options.shadowRoot === undefined ? null : await misplacedPlugins(settings);
+  if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
   const { raw, temp, proc } = settings.folders;
   using _lock = FolderLock.take([raw, temp, proc]);
   const pass = new Pass(settings, options);

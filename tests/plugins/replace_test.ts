@@ -93,6 +93,11 @@ for (
       /cannot be imported: no import at .*second\.ts:\d/,
     ],
     ["has no work", `export const TICKTACK = 1;`, /it exports no function `work`/],
+    [
+      "has too long a name",
+      `export const NAME = "x".repeat(65);\nexport function work() {}`,
+      /its name has 65 characters/,
+    ],
     ["fails ever again", `export function work() { throw new Error("never"); }`, /failed 3 times in a row.*never/],
     ["cannot be read", `export function work( {`, /second\.ts:1:/],
     [

@@ -1,6 +1,7 @@
 /** Plugins: whether each that is configured or lies in the plugins folder would be taken. */
 import { closest } from "../../config/closest.ts";
 import type { Settings } from "../../config/settings.ts";
+import { misplacedPlugins } from "../../daemon/settings/plugins_apart.ts";
 import { shippedNames } from "../../plugins/host/shipped.ts";
 import { examineAll, type PluginExamination } from "../plugins/examine.ts";
 import { lastReadings } from "../parameters/stored.ts";
@@ -8,6 +9,8 @@ import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 
 /** The shipped stages are left out unless the configuration speaks of them: they are not the user's to mend. */
 export async function checkPlugins(settings: Settings): Promise<Finding[]> {
+  const misplaced = await misplacedPlugins(settings);
+  if (misplaced !== null) return [problem("plugins.dir", misplaced, "Move it, and correct plugins.dir")];
   let examined: PluginExamination[];
   try {
     examined = await examineAll(settings);

@@ -1,5 +1,6 @@
 /** What is to be said of a plugin's exports: what keeps it from being taken, and what its author did not mean. */
 import { closest } from "../../config/closest.ts";
+import { faultOfName } from "../../plugins/plugin_name_rule.ts";
 import { readRhythm } from "../../plugins/host/scheduler.ts";
 import type { PluginExport } from "./check_worker.ts";
 
@@ -34,11 +35,13 @@ export function judgeExports(exports: readonly PluginExport[]): ExportsVerdict {
   const name = byName.get("NAME");
   const named = name?.type === "string" && name.value !== "";
   if (name !== undefined && !named) warnings.push("NAME is no text: the file's name is taken");
+  const fault = named ? faultOfName(String(name.value)) : null;
+  if (fault !== null) problems.push(`its name ${fault}`);
   for (const one of ["setup", "teardown", "TICKTACK_OFFSET", "CONFIG"]) {
     const misspelt = byName.has(one) ? null : misspellingOf(one, exports);
     if (misspelt !== null) warnings.push(`it exports ${misspelt}; ${one} would be known`);
   }
-  return { name: named ? String(name.value) : null, ticktack, offset, problems, warnings };
+  return { name: named && fault === null ? String(name.value) : null, ticktack, offset, problems, warnings };
 }
 
 function hint(name: string, exports: readonly PluginExport[]): string {

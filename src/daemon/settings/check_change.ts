@@ -14,6 +14,7 @@ import type { LeftFolder } from "../../frames/claim/left_folders.ts";
 import { type ClientSetting, type SettingChange, SettingRefusedError, withChange } from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 import { LOCK_NAME } from "../../files/service_names.ts";
+import { misplacedPlugins } from "./plugins_apart.ts";
 
 export interface ChangeCheck {
   readonly settings: Settings;
@@ -57,8 +58,11 @@ export async function checkChange(change: SettingChange, check: ChangeCheck): Pr
   if (settings.folders === check.settings.folders) return checked;
   refuseClashes(checked, settings, check);
   await onDisk(checked, check, async () => {
+    if (checked.key === "max_proc") return;
     if (checked.key === "output_root" || checked.key === "output_dir") await checkOutput(checked, settings);
-    else if (checked.key !== "max_proc") await checkWay(checked);
+    else await checkWay(checked);
+    const misplaced = await misplacedPlugins(settings);
+    if (misplaced !== null) throw refusal(checked, `plugins.dir: ${misplaced}`);
   });
   return checked;
 }

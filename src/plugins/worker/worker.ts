@@ -4,6 +4,7 @@ import { workerData } from "node:worker_threads";
 import { ContextMaker } from "./context.ts";
 import type { PluginModule } from "../contract.ts";
 import { guardConsole } from "../../log/terminal_text.ts";
+import { faultOfName } from "../plugin_name_rule.ts";
 import { guardWorker } from "./guards.ts";
 import { Line } from "./line.ts";
 import { MemoryWatch } from "./memory_watch.ts";
@@ -69,7 +70,10 @@ async function load({ url, name: fileName }: { url: string; name: string }): Pro
   const error = await guarded(async () => {
     plugin = await import(url);
     if (typeof plugin.work !== "function") return "it exports no function `work`";
-    if (typeof plugin.NAME === "string" && plugin.NAME !== "") name = plugin.NAME;
+    const called = typeof plugin.NAME === "string" && plugin.NAME !== "" ? plugin.NAME : fileName;
+    const fault = faultOfName(called);
+    if (fault !== null) return `its name ${fault}`;
+    name = called;
     return null;
   });
   return { type: "loaded", error, name, ticktack: plain(plugin.TICKTACK), offset: plain(plugin.TICKTACK_OFFSET) };

@@ -52,3 +52,15 @@ Deno.test("numbers that the scheduler would change are warned of in its words", 
   ]);
   assert.equal(judgeExports(exported({ work, TICKTACK: 1, NAME: "mine" })).name, "mine");
 });
+
+Deno.test("a NAME has a bound and no characters that a terminal, a path or a table would take for something else", () => {
+  const problems = (NAME: string) => judgeExports(exported({ work, TICKTACK: 1, NAME })).problems;
+  for (const name of ["roi", "样品 2", "beam-position_v1.2", "x".repeat(64)]) {
+    assert.deepEqual(problems(name), [], name);
+  }
+  assert.deepEqual(problems("x".repeat(65)), ["its name has 65 characters, 64 at most are taken"]);
+  for (const name of ["a\nb", "\x1b[2J", "a/b", "a\\b", "a\0", "\u202ea", "<b>", '"', "a\tb"]) {
+    assert.match(problems(name).join(), /^its name holds other characters/, JSON.stringify(name));
+  }
+  assert.deepEqual(problems(" a"), ["its name begins or ends with a blank"]);
+});

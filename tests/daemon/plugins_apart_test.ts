@@ -1,0 +1,72 @@
+/** Plugins do not lie where frames lie: whoever writes there would have code run. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { folderClashes } from "../../src/config/check.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { runOnePass } from "../../src/daemon/one_pass.ts";
+import { FolderError } from "../../src/daemon/settings/make_folders.ts";
+import { misplacedPlugins } from "../../src/daemon/settings/plugins_apart.ts";
+import { outputFolder } from "../../src/plugins/host/plugin_host.ts";
+import { memoryLog, settingsIn, source, tempFolder } from "./helpers.ts";
+
+const WINDOWS = Deno.build.os === "windows";
+
+function withPlugins(settings: Settings, dir: string): Settings {
+  return { ...settings, plugins: { ...settings.plugins, dir } };
+}
+
+Deno.test("by their paths, plugins lie in none of raw, temp, proc and the output", () => {
+  using folder = tempFolder();
+  const settings = settingsIn(folder.path);
+  const { raw, temp, proc } = settings.folders;
+  const clashesOf = (dir: string) =>
+    folderClashes(withPlugins(settings, dir), { windows: WINDOWS }).map(({ key }) => key);
+  assert.deepEqual(clashesOf(settings.plugins.dir), []);
+  for (const path of [raw, temp, proc, outputFolder(settings)]) {
+    assert.deepEqual(clashesOf(path), ["plugins.dir"]);
+    assert.deepEqual(clashesOf(join(path, "a", "plugins")), ["plugins.dir"]);
+  }
+});
+
+Deno.test({
+  name: "by what is on the disk too: a link into one of them is found, at the start, in a pass, and at a change",
+  ignore: WINDOWS, // links need a right there
+  async fn() {
+    using folder = tempFolder();
+    const settings = settingsIn(folder.path);
+    const { raw, temp, proc } = settings.folders;
+    const paths = { raw, temp, proc, output_root: outputFolder(settings) };
+    const link = join(folder.path, "link");
+    for (const [key, path] of Object.entries(paths)) {
+      Deno.mkdirSync(join(path, "sub"), { recursive: true });
+      Deno.symlinkSync(join(path, "sub"), link);
+      const misplaced = withPlugins(settings, join(link, "not there yet"));
+      assert.match(await misplacedPlugins(misplaced) ?? "", new RegExp(`lies in folders\\.${key}`));
+      const daemon = new Daemon(misplaced, { log: memoryLog(), stages: [source("counts", { essential: true })] });
+      const isRefusal = (error: unknown) => error instanceof FolderError && error.key === "plugins.dir";
+      await assert.rejects(daemon.start(), isRefusal);
+      await daemon.close();
+      const pass = { log: memoryLog(), stages: [], shadowRoot: join(folder.path, "shadows") };
+      await assert.rejects(runOnePass(misplaced, pass), isRefusal);
+      Deno.removeSync(link);
+    }
+    assert.equal(await misplacedPlugins(settings), null);
+
+    const plugins = join(folder.path, "elsewhere", "plugins");
+    Deno.mkdirSync(plugins, { recursive: true });
+    Deno.symlinkSync(join(folder.path, "elsewhere"), link);
+    const daemon = new Daemon(withPlugins(settings, plugins), {
+      log: memoryLog(),
+      stages: [source("counts", { essential: true })],
+    });
+    try {
+      await daemon.start();
+      await assert.rejects(daemon.change({ key: "raw", value: link }), /plugins\.dir: .* lies in folders\.raw/);
+      await assert.rejects(daemon.change({ key: "raw", value: join(folder.path, "elsewhere") }), /plugins\.dir/);
+      assert.equal(daemon.settings.folders.raw, raw);
+    } finally {
+      await daemon.close();
+    }
+  },
+});
