@@ -129,6 +129,12 @@ export class FrameStatistics {
 
   /** A condition goes before an alarm: it is the reason that frames wait. */
   state(running: boolean, now_ms: number): StateReading {
+    const { state, text } = this.#stateOfFrames(running, now_ms);
+    const stays = unclaimedText(this.#unclaimed);
+    return { state, text: stays === "" ? text : `${text}\nThese stay in the raw folder: ${stays}` };
+  }
+
+  #stateOfFrames(running: boolean, now_ms: number): StateReading {
     if (!running) return { state: "ON", text: "Stopped: frames stay where they are until the next start" };
     if (this.#conditions.size > 0) return { state: "FAULT", text: this.conditions.join("\n") };
     const waiting = this.#waiting();
@@ -136,9 +142,7 @@ export class FrameStatistics {
     if (this.#stuckSince_ms !== null && now_ms - this.#stuckSince_ms > STUCK_S * 1000) {
       return { state: "ALARM", text: `${waiting} frames wait, and none was delivered for more than ${STUCK_S} s` };
     }
-    const text = waiting === 0 ? "Waiting for frames" : `${waiting} frames on their way`;
-    const stays = unclaimedText(this.#unclaimed);
-    return { state: "RUNNING", text: stays === "" ? text : `${text}\nThese stay in the raw folder: ${stays}` };
+    return { state: "RUNNING", text: waiting === 0 ? "Waiting for frames" : `${waiting} frames on their way` };
   }
 
   #waiting(): number {

@@ -118,6 +118,26 @@ Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
   assert.match(ran.stderr, /text\.tif: is not a readable TIFF; moved to /);
 });
 
+Deno.test("process names what it left, and why", async () => {
+  using folder = tempFolder();
+  const input = join(folder.path, "in");
+  await writeFrames(input, { count: 1 });
+  for (const name of ["CeO2 manual", "gone.tif.metadata", ".hidden.tif"]) {
+    Deno.writeTextFileSync(join(input, name), "x");
+  }
+  if (Deno.build.os !== "windows") Deno.symlinkSync(folder.path, join(input, "today"));
+  for (const options of [["--dry-run"], [], ["--move"]]) {
+    const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /Not taken: 1 file is no frame and stays: CeO2 manual; only names that end with \.tif/);
+    assert.match(ran.stdout, /Not taken: 1 file belongs to no frame and stays: gone\.tif\.metadata; /);
+    assert.match(ran.stdout, /Not taken: 1 name with a leading dot stays: \.hidden\.tif; /);
+    if (Deno.build.os !== "windows") assert.match(ran.stdout, /Not taken: 1 link is not followed and stays: today; /);
+  }
+  const ran = await run(folder.path, "process", "in", "--output", "out", "--json");
+  assert.deepEqual(JSON.parse(ran.stdout).notTaken.companion, ["gone.tif.metadata"]);
+});
+
 Deno.test("process refuses an output inside of its folder, and a folder that is not there", async () => {
   using folder = tempFolder();
   Deno.mkdirSync(join(folder.path, "in"));

@@ -58,6 +58,21 @@ Deno.test("the state is FAULT as long as a condition stands, with its text", () 
   assert.equal(statistics.counts(0).lastError, "the output is full");
 });
 
+Deno.test("what stays in the raw folder has a count of each kind, in every state", () => {
+  const statistics = new FrameStatistics();
+  statistics.backlog({ raw: 0, unclaimed: { other: 2, link: 1 } }, 0);
+  statistics.backlog({ temp: 0 }, 0);
+  assert.deepEqual(statistics.counts(0).unclaimed, { other: 2, link: 1 });
+  assert.match(
+    statistics.state(true, 0).text,
+    /^Waiting for frames\nThese stay in the raw folder: 2 no frame, 1 links$/,
+  );
+  statistics.condition({ key: "output", message: "the output is full" });
+  assert.match(statistics.state(true, 0).text, /^the output is full\nThese stay/);
+  statistics.backlog({ unclaimed: {} }, 0);
+  assert.equal(statistics.state(true, 0).text, "the output is full");
+});
+
 Deno.test("the state is ON when stopped, whatever stands", () => {
   const statistics = new FrameStatistics();
   statistics.condition({ key: "raw", message: "the raw folder is gone" });

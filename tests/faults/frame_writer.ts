@@ -36,11 +36,12 @@ export interface Shot {
   readonly unreadable?: boolean;
 }
 
-/** An image whose sidecar is still to come. */
+/** An image whose sidecar, and the overflow list after it, are still to come. */
 export interface HalfWritten {
   readonly frame: LedgerFrame;
   readonly path: string;
   readonly sidecar: string;
+  readonly overflow: string | null;
 }
 
 export class FrameWriter {
@@ -62,7 +63,7 @@ export class FrameWriter {
     return this.finish(await this.begin(shot));
   }
 
-  /** All but the sidecar. */
+  /** The image alone. */
   async begin(shot: Shot): Promise<HalfWritten> {
     const { number, dark = false } = shot;
     const folder = join(this.#raw, ...shot.folder.split("/"));
@@ -71,13 +72,12 @@ export class FrameWriter {
     const path = join(folder, image);
     const unreadable = shot.unreadable === true;
     const bytes = unreadable ? new TextEncoder().encode(`no image ${number}\n`) : this.#image(number);
-    const sidecar = this.#sidecar(number, dark);
+    const sidecar = this.#sidecar(number, { dark, image });
     if (unreadable) {
       saveSidecar(path, sidecar);
       Deno.writeFileSync(path, bytes);
     } else await writeImage(path, bytes);
     const overflow = shot.overflow === true ? `${number} pixels overflowed\n` : null;
-    if (overflow !== null) Deno.writeTextFileSync(`${path}.overflow`, overflow);
     const frame: LedgerFrame = {
       number,
       folder: shot.folder,
@@ -89,11 +89,12 @@ export class FrameWriter {
       dark,
       unreadable,
     };
-    return { frame, path, sidecar };
+    return { frame, path, sidecar, overflow };
   }
 
-  finish({ frame, path, sidecar }: HalfWritten): LedgerFrame {
+  finish({ frame, path, sidecar, overflow }: HalfWritten): LedgerFrame {
     if (!frame.unreadable) saveSidecar(path, sidecar);
+    if (overflow !== null) Deno.writeTextFileSync(`${path}.overflow`, overflow);
     return frame;
   }
 
@@ -102,7 +103,7 @@ export class FrameWriter {
     return makeTiff({ width: this.#side, height: this.#side, pixels: this.#pixels });
   }
 
-  #sidecar(number: number, dark: boolean): string {
+  #sidecar(number: number, { dark, image }: { dark: boolean; image: string }): string {
     const lines = [
       "[metadata]",
       "qxrdVersion=0.11.8",
@@ -114,6 +115,7 @@ export class FrameWriter {
       `imageNumber=${dark ? -1 : number}`,
       `phaseNumber=${dark ? -1 : 0}`,
       `nPhases=${dark ? 0 : 1}`,
+      `fileBase=${image}`,
       "dateString=2015.11.19 : 14:37:40.123",
       `userComment1=frame ${number}`,
       "notKnownToAnybody=@Variant(\\0\\0\\0\\x7f)",

@@ -5,7 +5,8 @@ import { messageOf } from "../../files/errors.ts";
 import { assess } from "../../frames/prepare/assess.ts";
 import { frameOf } from "../../frames/claim/record.ts";
 import { type DarkFate, fateOfDark } from "../../frames/prepare/dark_policy.ts";
-import { type Candidate, scanRaw } from "../../frames/prepare/scan.ts";
+import type { UnclaimedKind } from "../../frames/events.ts";
+import { type Candidate, scanRaw, type Unclaimed } from "../../frames/prepare/scan.ts";
 import { Watch } from "../../frames/prepare/watch.ts";
 
 export interface PlannedFrame {
@@ -17,9 +18,21 @@ export interface PlannedFrame {
   readonly notes: readonly string[];
 }
 
-/** The frames of the folder in the order of their names. */
-export function framesIn(folder: string): Candidate[] {
-  return scanRaw(folder).candidates.toSorted((a, b) => compare(frameOf(a), frameOf(b)));
+/** What is in the folder. */
+export interface FolderContent {
+  /** In the order of their names. */
+  readonly frames: readonly Candidate[];
+  /** What is no frame, sidecars and companions without an image among it. */
+  readonly unclaimed: ReadonlyMap<UnclaimedKind, readonly Unclaimed[]>;
+}
+
+export function contentOf(folder: string): FolderContent {
+  const { candidates, companions, unclaimed } = scanRaw(folder);
+  const names = companions.map(({ folder, name }) => ({ name: folder === "" ? name : `${folder}/${name}` }));
+  return {
+    frames: candidates.toSorted((a, b) => compare(frameOf(a), frameOf(b))),
+    unclaimed: new Map([...unclaimed, ["companion", names]]),
+  };
 }
 
 export function planFrames(candidates: readonly Candidate[], settings: Settings): PlannedFrame[] {
@@ -35,7 +48,8 @@ function planFrame(candidate: Candidate, look: { watch: Watch; settings: Setting
     const bytes = verdict.members.reduce((sum, member) => sum + member.size, 0);
     if (verdict.quarantine !== null) return { frame, what: "quarantine", bytes, notes: [verdict.quarantine] };
     const what = WHAT[fateOfDark(verdict.dark, look.settings.dark.policy)];
-    return { frame, what, bytes, notes: verdict.notes };
+    const left = verdict.notAttached.map(({ name, reason }) => `${name} is not taken with it: ${reason}`);
+    return { frame, what, bytes, notes: [...verdict.notes, ...left] };
   } catch (error) {
     return { frame, what: "leave", bytes: 0, notes: [`${join(candidate.path, candidate.image)}: ${messageOf(error)}`] };
   }

@@ -18,9 +18,10 @@ import { FolderError } from "../../daemon/settings/make_folders.ts";
 import { type OnePassResult, runOnePass } from "../../daemon/one_pass.ts";
 import type { FrameEvent } from "../../frames/events.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
+import { unclaimedLines } from "../../frames/prepare/unclaimed.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { darks, frames } from "../counts_text.ts";
-import { framesIn, planFrames, type PlannedFrame } from "./plan.ts";
+import { contentOf, type FolderContent, planFrames, type PlannedFrame } from "./plan.ts";
 import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolder } from "./work_folder.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { onStopSignals } from "../stop_signals.ts";
@@ -89,13 +90,14 @@ quarantine, 2 wrong usage.`,
   if (settings.dark.policy !== "keep" && isWithin(archive, folder)) {
     return wrongUsage(`Cannot put darks into ${archive}: it is in ${folder}; set [dark] archive_dir to another folder`);
   }
-  let candidates: Candidate[];
+  let content: FolderContent;
   try {
-    candidates = framesIn(folder);
+    content = contentOf(folder);
   } catch (error) {
     return wrongUsage(`Cannot read ${folder}: ${error instanceof Error ? error.message : error}`);
   }
-  if (dryRun) return reportPlan(candidates, { folder, output, settings, json });
+  const candidates = content.frames;
+  if (dryRun) return reportPlan(content, { folder, output, settings, json });
 
   using progress = startProgress(candidates.length, { quiet: json });
   const log = await openLog({
@@ -157,7 +159,7 @@ async function moveFrames(job: Job): Promise<void> {
   if (underWay > 0) {
     job.outcome.problems.add(`${frames(underWay)} under way in ${work}; the next run goes on with them`);
   }
-  job.outcome.left = framesIn(job.folder).length + underWay;
+  job.outcome.left = contentOf(job.folder).frames.length + underWay;
 }
 
 async function processCopies(job: Job): Promise<void> {
@@ -233,13 +235,21 @@ function count(event: FrameEvent, { outcome, progress }: Job): void {
 function reportOutcome({ folder, output, move, outcome }: Job, how: { time_s: number; json: boolean }): number {
   const { delivered, alreadyThere, quarantined, darksRemoved, bytesDelivered, left, aborted } = outcome;
   const problems = [...outcome.problems];
-  const good = quarantined === 0 && left === 0 && problems.length === 0 && !aborted;
+  const { unclaimed } = contentOf(folder);
+  // Frames may be in these.
+  const unseen = unclaimed.has("folder") || unclaimed.has("unreadable_name");
+  const good = !unseen && quarantined === 0 && left === 0 && problems.length === 0 && !aborted;
   const rate_mb_per_s = bytesDelivered / 1e6 / Math.max(how.time_s, 1e-3);
   if (how.json) {
     const { found } = outcome;
     const counts = { found, delivered, alreadyThere, quarantined, darksRemoved, left, bytesDelivered };
+    const notTaken = namesByKind({ unclaimed });
     console.log(
-      JSON.stringify({ output, moved: move, ...counts, time_s: how.time_s, rate_mb_per_s, aborted, problems }, null, 2),
+      JSON.stringify(
+        { output, moved: move, ...counts, time_s: how.time_s, rate_mb_per_s, aborted, problems, notTaken },
+        null,
+        2,
+      ),
     );
     return good ? EXIT.done : EXIT.failed;
   }
@@ -255,19 +265,28 @@ function reportOutcome({ folder, output, move, outcome }: Job, how: { time_s: nu
   if (darksRemoved > 0) console.log(move ? `${darks(darksRemoved)} removed` : `${darks(darksRemoved)} not delivered`);
   if (quarantined > 0) console.log(`${frames(quarantined)} in quarantine: ${join(output, QUARANTINE_FOLDER)}`);
   if (left > 0) console.log(`${frames(left)} left${aborted ? ": stopped" : ""}`);
+  for (const line of unclaimedLines(unclaimed)) console.log(printable(`Not taken: ${line}`));
   console.log(
     move ? `Delivered frames were moved out of ${folder}` : `${folder} is as it was; --move takes frames out`,
   );
   return good ? EXIT.done : EXIT.failed;
 }
 
+function namesByKind({ unclaimed }: Pick<FolderContent, "unclaimed">): Record<string, readonly string[]> {
+  const kinds = [...unclaimed].filter(([, list]) => list.length > 0);
+  return Object.fromEntries(kinds.map(([kind, list]) => [kind, list.map(({ name }) => name)]));
+}
+
 function reportPlan(
-  candidates: readonly Candidate[],
+  content: FolderContent,
   { folder, output, settings, json }: { folder: string; output: string; settings: Settings; json: boolean },
 ): number {
-  const plan: PlannedFrame[] = planFrames(candidates, passSettings(settings, { raw: folder, work: folder, output }));
+  const plan: PlannedFrame[] = planFrames(
+    content.frames,
+    passSettings(settings, { raw: folder, work: folder, output }),
+  );
   if (json) {
-    console.log(JSON.stringify({ folder, output, frames: plan }, null, 2));
+    console.log(JSON.stringify({ folder, output, frames: plan, notTaken: namesByKind(content) }, null, 2));
     return EXIT.done;
   }
   for (const { frame, what, notes } of plan) {
@@ -275,6 +294,7 @@ function reportPlan(
     console.log(`${what.padEnd(12)}  ${printable(frame)}${printable(note)}`);
   }
   const bytes = plan.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const line of unclaimedLines(content.unclaimed)) console.log(printable(`Not taken: ${line}`));
   console.log(`${frames(plan.length)} (${readableBytes(bytes)}) in ${folder}; nothing was done`);
   return EXIT.done;
 }

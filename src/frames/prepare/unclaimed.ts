@@ -114,7 +114,7 @@ export class UnclaimedReport {
       if (fresh.length < NAMED_MAX) fresh.push(one);
     }
     this.#seen.set(kind, seen);
-    if (freshCount > 0) reporter.log.warn(lineOf(text, fresh, freshCount));
+    if (freshCount > 0) reporter.log.warn(`raw folder: ${lineOf(text, fresh, freshCount)}`);
   }
 }
 
@@ -123,7 +123,15 @@ function lineOf(text: KindText, named: readonly Unclaimed[], count: number): str
   const names = named.map(({ name, reason }) => reason === undefined ? short(name) : `${short(name)} (${reason})`);
   const more = count > named.length ? ` and ${count - named.length} more` : "";
   const subject = count === 1 ? text.one : text.many;
-  return `raw folder: ${count} ${subject}: ${names.join(", ")}${more}; ${text.what}`;
+  return `${count} ${subject}: ${names.join(", ")}${more}; ${text.what}`;
+}
+
+/** One line for each kind that a scan has found, for who looks once. */
+export function unclaimedLines(unclaimed: ReadonlyMap<UnclaimedKind, readonly Unclaimed[]>): readonly string[] {
+  return (Object.keys(KINDS) as UnclaimedKind[]).flatMap((kind) => {
+    const present = unclaimed.get(kind) ?? [];
+    return present.length === 0 ? [] : [lineOf(KINDS[kind], present.slice(0, NAMED_MAX), present.length)];
+  });
 }
 
 /** A path of many folders is known by its beginning and its end. */

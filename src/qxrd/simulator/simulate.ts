@@ -99,6 +99,10 @@ interface Shot {
   readonly phase: number;
 }
 
+/** In each overflow list. */
+const OVERFLOW_PIXELS = 1000;
+const STDIO_BUFFER_BYTES = 4096;
+
 /** Exposures that one image sums up; QXRD writes single exposures with 16 bit. */
 const SUMMED_EXPOSURES = 10;
 
@@ -150,7 +154,7 @@ class SimulatedDetector {
     this.#previousPath = imagePath.replaceAll("\\", "/");
     const sidecarPath = sidecars ? `${imagePath}.metadata` : null;
     if (sidecarPath !== null) await this.#saveSidecar(sidecarPath, { ...shot, ...image, time, imagePath });
-    if (this.#options.overflow === true) await Deno.writeTextFile(`${imagePath}.overflow`, "1\n1024 1019 1\n");
+    if (this.#options.overflow === true) await this.#saveOverflow(imagePath);
     return {
       imagePath,
       sidecarPath,
@@ -162,6 +166,15 @@ class SimulatedDetector {
       writtenAt: new Date(),
       sha256OfPixels: () => this.#pixels.sha256(pixelNumber, what),
     };
+  }
+
+  /** After the sidecar, under its final name from the start, as C's buffered output writes it. */
+  async #saveOverflow(imagePath: string): Promise<void> {
+    const rows = Array.from({ length: OVERFLOW_PIXELS }, (_, index) => `${index % this.#width}\t${index}\t1\n`);
+    const head = `#S ${rows.length} overflow pixels for file ${imagePath.replaceAll("\\", "/")}\n#N 3\n#L x  y  d\n`;
+    const bytes = new TextEncoder().encode(head + rows.join(""));
+    using file = await Deno.open(`${imagePath}.overflow`, { write: true, create: true, truncate: true });
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at, at + STDIO_BUFFER_BYTES));
   }
 
   #pixelsOf(kind: Shot["kind"]): { type: PixelType; kind: PixelKind } {

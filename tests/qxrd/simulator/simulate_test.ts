@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { basename, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { darkEvidence } from "../../../src/qxrd/dark.ts";
 import { groupFrames } from "../../../src/qxrd/frame_name.ts";
 import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
@@ -123,9 +123,27 @@ Deno.test("simulate() puts raw and dark frames into folders of their own, and co
     "raw/CeO2-00002-000.raw.tif",
     "CeO2-00002-000.tif",
   ]);
-  assert.ok(namesIn(root).includes("CeO2-00002-000.tif.overflow"));
+  const overflow = Deno.readTextFileSync(join(root, "CeO2-00002-000.tif.overflow"));
+  assert.match(overflow, /^#S 1000 overflow pixels for file .*\/CeO2-00002-000\.tif\n#N 3\n#L x  y  d\n0\t0\t1\n/);
+  assert.equal(overflow.trimEnd().split("\n").length, 1003);
   const text = Deno.readTextFileSync(frames[2]!.sidecarPath!);
   assert.ok(text.startsWith("[metadata]\r\n") && !/[^\r]\n/.test(text));
+});
+
+Deno.test("simulate() writes the image, then its sidecar, then the overflow list, as QXRD does", async () => {
+  using folder = new TempFolder();
+  const open = Deno.open, rename = Deno.rename;
+  const names: string[] = [];
+  const note = (path: string | URL) => void names.push(basename(String(path)));
+  Deno.open = (path, options) => (note(path), open(path, options));
+  Deno.rename = (from, to) => (note(to), rename(from, to));
+  try {
+    await framesOf({ ...SMALL, folder: folder.path, count: 1, overflow: true });
+  } finally {
+    Object.assign(Deno, { open, rename });
+  }
+  const final = names.filter((name) => /\.(tif|metadata|overflow)$/.test(name));
+  assert.deepEqual(final, ["", ".metadata", ".overflow"].map((ending) => `CeO2-00001.tif${ending}`));
 });
 
 Deno.test("simulate() leaves sidecars out where it is asked to", async () => {
