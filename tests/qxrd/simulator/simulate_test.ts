@@ -124,7 +124,7 @@ Deno.test("simulate() puts raw and dark frames into folders of their own, and co
     "CeO2-00002-000.tif",
   ]);
   const overflow = Deno.readTextFileSync(join(root, "CeO2-00002-000.tif.overflow"));
-  assert.match(overflow, /^#S 1000 overflow pixels for file .*\/CeO2-00002-000\.tif\n#N 3\n#L x  y  d\n0\t0\t1\n/);
+  assert.match(overflow, /^#S 1000 overflow pixels for file .*\/CeO2-00002-000\.tif\n#N 3\n#L x {2}y {2}d\n0\t0\t1\n/);
   assert.equal(overflow.trimEnd().split("\n").length, 1003);
   const text = Deno.readTextFileSync(frames[2]!.sidecarPath!);
   assert.ok(text.startsWith("[metadata]\r\n") && !/[^\r]\n/.test(text));
