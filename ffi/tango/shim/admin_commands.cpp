@@ -2,18 +2,17 @@
 #include "admin_commands.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "answered.h"
+#include "call_checks.h"
 #include "words.h"
 
 namespace pewatch_tango {
 
 namespace {
-
-constexpr const char *REFUSED = "PeWatch_Refused";
 
 /** The argument; null where it is of another type, which cppTango refuses by itself. */
 template <class Argument>
@@ -23,7 +22,7 @@ const Argument *argument_of(const CORBA::Any &any) {
 }
 
 /** @throws Tango::DevFailed where the server has no such device */
-void require_device(const char *name) { Tango::Util::instance(false)->get_device_by_name(name); }
+Tango::DeviceImpl *require_device(const char *name) { return Tango::Util::instance(false)->get_device_by_name(name); }
 
 /** cppTango changes its lists first and writes them afterwards, or takes the device away before it asks for its properties. */
 void require_database(const char *command) {
@@ -60,6 +59,10 @@ void check_relock(const CORBA::Any &any, const char *) {
 void check_polling(const CORBA::Any &any, const char *command) {
   const auto *argument = argument_of<Tango::DevVarLongStringArray>(any);
   if (argument != nullptr && argument->svalue.length() > 2) {
+    // The histories that it would have are asked for by calls that nothing of ours stands before.
+    if (require_device(argument->svalue[0]) == Tango::Util::instance(false)->get_dserver_device()) {
+      refuse(REFUSED, "The admin device cannot be polled", command);
+    }
     const std::string name = lower(argument->svalue[2].in());
     // A command that starts, stops or tries again is not to be called some times a second, for ever.
     if (lower(argument->svalue[1].in()).rfind("command", 0) == 0 && name != "state" && name != "status") {
@@ -167,14 +170,18 @@ class RestartDevices : public Tango::Command {
 
 void guard_admin_commands(Tango::DServer &server) {
   auto &commands = server.get_device_class()->get_command_list();
-  for (auto *&command : commands) command = new GuardedCommand(*command);
-  const auto restart_device = std::find_if(commands.begin(), commands.end(),
-                                           [](Tango::Command *command) { return command->get_name() == "DevRestart"; });
-  if (restart_device == commands.end()) return;
+  const auto named = [&commands](const char *name) {
+    return std::find_if(commands.begin(), commands.end(), [&](Tango::Command *one) { return one->get_name() == name; });
+  };
   for (auto *&command : commands) {
-    if (command->get_name() == "RestartServer" || command->get_name() == "Init") {
-      command = new RestartDevices(*command, **restart_device);
-    }
+    if (command->get_name() != "RestartServer" && command->get_name() != "Init") command = new GuardedCommand(*command);
+  }
+  const auto restart_device = named("DevRestart");
+  for (const char *name : {"RestartServer", "Init"}) {
+    const auto found = named(name);
+    if (found == commands.end() || restart_device == commands.end()) continue;
+    const std::unique_ptr<Tango::Command> own(*found);
+    *found = new RestartDevices(*own, **restart_device);
   }
 }
 

@@ -40,6 +40,7 @@ class Client:
         self.lock = threading.Lock()
         self.seen = {}
         self.ids = []
+        self.admin_proxy = None
 
     def table(self):
         attributes = {
@@ -72,7 +73,20 @@ class Client:
         return plain(self.proxy.command_inout(name, *arguments))
 
     def admin(self, name, *arguments):
-        return plain(connect(admin_name(self.proxy)).command_inout(name, *arguments))
+        # Kept: it is asked for by name, which a database that is away does not know.
+        self.admin_proxy = self.admin_proxy or connect(admin_name(self.proxy))
+        return plain(self.admin_proxy.command_inout(name, *arguments))
+
+    def poll(self, name):
+        self.proxy.poll_attribute(name, 100)
+
+    def unpoll(self, name):
+        self.proxy.stop_poll_attribute(name)
+
+    def configure(self, name, field, text):
+        config = self.proxy.get_attribute_config(name)
+        setattr(config, field, text)
+        self.proxy.set_attribute_config(config)
 
     def subscribe(self, kind):
         """To every scalar."""
