@@ -777,6 +777,10 @@ declare module "pewatch/stages" {
 
   export class PrepareRaw {
     #private;
+    /** @param clock.now_ms by which late files are waited for */
+    constructor(clock?: {
+      readonly now_ms?: () => number;
+    });
     /** One firing. */
     work(options: StageOptions): Promise<void>;
   }
