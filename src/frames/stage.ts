@@ -9,6 +9,8 @@ import type { RetryOrder } from "./prepare/quarantine_retry.ts";
 export interface KnownRoots {
   readonly raw: readonly string[];
   readonly output: readonly string[];
+  /** Output roots that were seen with pewatch's marker: without it they are not the folders that they were. */
+  readonly marked?: readonly string[];
 }
 
 /** The folders of the way, absolute. */

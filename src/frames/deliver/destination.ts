@@ -5,6 +5,7 @@ import { nameInOutput } from "../claim/awkward_names.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
+import { doubtOf } from "../../files/output_marker.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { COUNTER_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
@@ -56,6 +57,16 @@ function flushName(path: string, made: boolean): void {
 }
 
 /**
+ * Why nothing can be delivered to a root, or null: it is not there, or what is there is an empty mount point.
+ * @throws the system's error where it cannot be asked
+ */
+export function outputFault(root: string, { roots }: Pick<FrameFolders, "roots">): string | null {
+  if (!folderExists(root)) return `the output folder ${root} is not there`;
+  const doubt = doubtOf(root, roots?.marked ?? []);
+  return doubt === null ? null : `the output folder ${doubt}`;
+}
+
+/**
  * The folder of a frame's set, made if it is missing; with `fsync` its name and those above it are on the disk.
  *
  * The root that the frame was claimed for counts. Only where that one is gone and the configuration names another
@@ -73,8 +84,8 @@ export function destinationFolder(record: ClaimRecord, folders: FrameFolders, op
 
 /** @throws OutputGoneError */
 export function outputRootOf(record: ClaimRecord, folders: FrameFolders): string {
-  const root = [record.destination.root, folders.outputRoot].find(folderExists);
-  if (root === undefined) throw new OutputGoneError(`the output folder ${record.destination.root} is not there`);
+  const root = [record.destination.root, folders.outputRoot].find((one) => outputFault(one, folders) === null);
+  if (root === undefined) throw new OutputGoneError(outputFault(record.destination.root, folders)!);
   return root;
 }
 

@@ -6,6 +6,7 @@ import { messageOf } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
 import { masterName } from "../../nexus/series/series_layout.ts";
 import { collectFrames, type KnownFrames } from "./series_frames.ts";
+import { outputFault } from "../deliver/destination.ts";
 import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
 import type { Logger } from "../events.ts";
@@ -122,7 +123,8 @@ export class SeriesMasters {
       throw new Error("no setting names or has named its folder");
     }
     if (!folderExists(series.folder)) {
-      if (!folderExists(series.root)) throw new Error(`the output folder ${series.root} is not there`);
+      const fault = outputFault(series.root, options.folders);
+      if (fault !== null) throw new Error(fault);
       return true; // taken away with its frames
     }
     // A frame that was delivered anew under its old name is read anew.
