@@ -80,6 +80,7 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   const daemon = new Daemon(settings, {
     log,
     configuration: loaded.settings,
+    makesOutput: !loaded.given.has("folders.output_root"),
     onStopRequest: () => stop("by pewatch stop"),
   });
   tellFolders(daemon.settings, log);

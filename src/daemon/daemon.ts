@@ -33,6 +33,8 @@ export interface DaemonOptions {
   /** In the place of all that is shipped. */
   readonly stages?: readonly PluginSource[];
   readonly clock?: Clock;
+  /** False: an output root that is not there at the start is waited for, since it may be a share that comes later. */
+  readonly makesOutput?: boolean;
   /** What other commands read as the settings, where these are others: by its raw folder they find the daemon. */
   readonly configuration?: Settings;
   /** What another process's `pewatch stop` calls; without it the daemon refuses to be stopped from outside. */
@@ -253,7 +255,7 @@ export class Daemon {
   /** Once until `close`: folders with their locks, and requests. */
   async #openUp(): Promise<void> {
     if (this.#open) return;
-    makeFolders(this.settings, this.#live.written);
+    makeFolders(this.settings, this.#live.written, { makesOutput: this.#options.makesOutput ?? true });
     const misplaced = await misplacedPlugins(this.settings);
     if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
     // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
@@ -376,6 +378,7 @@ export class Daemon {
 
   #frame(event: FrameEvent): void {
     this.#statistics.frame(event, this.#clock.now_ms());
+    if (event.type === "delivered") void this.#live.markOutput();
     logFrame(this.#log, event);
     for (const listener of this.#listeners) {
       try {

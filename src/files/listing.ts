@@ -119,6 +119,15 @@ export function factsOf(path: string): FileFacts | null {
   }
 }
 
+/** Whether a plain file has this name. Never throws: what cannot be asked may be there. */
+export function fileExists(path: string): boolean {
+  try {
+    return factsOf(path) !== null;
+  } catch {
+    return true;
+  }
+}
+
 /** Whether any entry has this name in the folder; unlike `factsOf` it also sees folders and links. */
 export function nameIsTaken(path: string): boolean {
   if (nameIsFree(path)) return false;

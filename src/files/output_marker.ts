@@ -5,8 +5,7 @@
 import { join } from "node:path";
 import { messageOf } from "./errors.ts";
 import { nameIsTaken } from "./listing.ts";
-
-export const OUTPUT_MARKER = ".pewatch-output.json";
+import { OUTPUT_MARKER } from "./service_names.ts";
 
 const ABOUT = "Frames are delivered to this folder. pewatch looks for this file before it delivers: without it, the " +
   "folder may be the empty mount point of a share that is away.";

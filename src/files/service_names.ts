@@ -55,6 +55,8 @@ export const MOVING_NAME = `.pewatch-moving${PART_ENDING}`;
 /** A NeXus file that is kept open between frames. */
 export const CAST_PREFIX = ".pewatch.cast-";
 
+/** In the output root from the first delivery on (output_marker.ts). */
+export const OUTPUT_MARKER = ".pewatch-output.json";
 export { QUARANTINE_FOLDER };
 
 export const SETTINGS_FILE = "settings.json";
@@ -107,6 +109,7 @@ export const SERVICE_NAMES: readonly ServiceName[] = [
   { name: madeMasterName("ID"), kind: "file", folders: ["proc"] },
   { name: outputPartName("ID", 0), kind: "file", folders: ["output"] },
   { name: outputPartName("ID", "series"), kind: "file", folders: ["output"] },
+  { name: OUTPUT_MARKER, kind: "file", folders: ["output"] },
   { name: QUARANTINE_FOLDER, kind: "folder", folders: ["output"] },
   ...withParts(SETTINGS_FILE, ["state"]),
   ...withParts(PARAMETERS_FILE, ["state"]),

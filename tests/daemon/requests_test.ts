@@ -5,6 +5,7 @@ import { askDaemon, DaemonAnswerError, findDaemon, NoDaemonError } from "../../s
 import type { Settings } from "../../src/config/settings.ts";
 import { answerPath, REQUEST_BYTES_MAX, requestFolder, requestPath } from "../../src/daemon/requests/request_files.ts";
 import { type RequestHandlers, Requests } from "../../src/daemon/requests/requests.ts";
+import { FolderInUseError, FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { type MemoryLog, memoryLog, settingsIn } from "./helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
@@ -213,14 +214,15 @@ Deno.test("answers and parts that nobody fetched are removed after their time, n
   assert.deepEqual(place.files(), []);
 });
 
-Deno.test("a folder that is gone is told once, and requests go on when it is back", async () => {
+// Fails where the folder is only looked for: nobody else would make it.
+Deno.test("a folder that is removed is made anew with its lock, which is said once, and requests go on", async () => {
   await using place = new Place();
   const requests = place.open();
   Deno.removeSync(place.folder, { recursive: true });
   await requests.poll();
   await requests.poll();
   assert.equal(place.log.lines.filter((line) => line.startsWith("warn")).length, 1);
-  Deno.mkdirSync(place.folder);
+  assert.throws(() => FolderLock.take([place.folder]), FolderInUseError);
   place.write(`${ID}.request.json`, request({ what: "reload" }));
   await requests.poll();
   assert.deepEqual(place.asked, ["reload"]);

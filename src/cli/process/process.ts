@@ -10,8 +10,10 @@ import { faultOfReservedPath, QUARANTINE_FOLDER } from "../../config/reserved_na
 import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isGone } from "../../daemon/requests/ask_daemon.ts";
+import { heldFaults, insideFaults } from "../../daemon/settings/folder_places.ts";
 import { FolderInUseError, readHolder } from "../../daemon/settings/folder_lock.ts";
 import { messageOf } from "../../files/errors.ts";
+import { folderExists } from "../../files/listing.ts";
 import { frameOf } from "../../frames/claim/record.ts";
 import { openLog, type RunningLog } from "../../log/log.ts";
 import { FolderError } from "../../daemon/settings/make_folders.ts";
@@ -90,6 +92,8 @@ quarantine, 2 wrong usage.`,
   if (settings.dark.policy !== "keep" && isWithin(archive, folder)) {
     return wrongUsage(`Cannot put darks into ${archive}: it is in ${folder}; set [dark] archive_dir to another folder`);
   }
+  const placeFault = faultOfOutput(output, folder);
+  if (placeFault !== null) return wrongUsage(`Cannot deliver to ${output}: ${placeFault}`);
   let content: FolderContent;
   try {
     content = contentOf(folder);
@@ -145,6 +149,15 @@ function settingsOf({ settings, given }: LoadedConfiguration): Settings {
 function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === "" || (way.split(/[\\/]/)[0] !== ".." && !isAbsolute(way));
+}
+
+/** Why frames of `folder` cannot go there, whatever links and mounts lead to it; null where they can. */
+function faultOfOutput(output: string, folder: string): string | null {
+  let path = output;
+  while (dirname(path) !== path && !folderExists(path)) path = dirname(path);
+  const place = { key: "OUT", path };
+  const [inside = heldFaults(place)[0]] = insideFaults([{ key: "DIR", path: folder }], [place]);
+  return inside === undefined ? null : inside.message;
 }
 
 function wrongUsage(text: string): number {

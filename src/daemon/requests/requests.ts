@@ -49,7 +49,7 @@ const REMEMBERED_MAX = 1000;
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #now_ms: () => number;
-  readonly #lock: FolderLock;
+  #lock: FolderLock;
   readonly #done = new Set<string>();
   #polling: Promise<void> | null = null;
   #complained = false;
@@ -69,7 +69,7 @@ export class Requests {
     const { folder, log } = options;
     let lock: FolderLock | null = null;
     try {
-      makeOwnFolder(dirname(dirname(folder)), `${REQUESTS_FOLDER}/${basename(folder)}`);
+      makeRequestFolder(folder);
       lock = FolderLock.take([folder]);
       for (const { name } of Deno.readDirSync(folder)) {
         if (kindOfFile(name) !== null) freeName(join(folder, name));
@@ -99,6 +99,7 @@ export class Requests {
   async #look(): Promise<void> {
     const { folder, log } = this.#options;
     try {
+      if (this.#lock.lost().length > 0) this.#makeAnew();
       let requests = 0;
       for await (const { name, isFile } of Deno.readDir(folder)) {
         const file = isFile ? kindOfFile(name) : null;
@@ -112,6 +113,16 @@ export class Requests {
       if (!this.#complained) log.warn(`${folder}: requests cannot be looked for: ${messageOf(error)}`);
       this.#complained = true;
     }
+  }
+
+  /** Somebody has removed the folder, or its lock: other commands find the daemon by them. */
+  #makeAnew(): void {
+    const { folder, log } = this.#options;
+    makeRequestFolder(folder);
+    const lock = FolderLock.take([folder]);
+    this.#lock.abandon();
+    this.#lock = lock;
+    log.warn(`${folder} was removed while pewatch ran; it is made anew`);
   }
 
   async #removeForgotten(path: string): Promise<void> {
@@ -193,6 +204,10 @@ export class Requests {
     if (this.#done.size >= REMEMBERED_MAX) this.#done.clear();
     this.#done.add(id);
   }
+}
+
+function makeRequestFolder(folder: string): void {
+  makeOwnFolder(dirname(dirname(folder)), `${REQUESTS_FOLDER}/${basename(folder)}`);
 }
 
 /** @throws {RequestError} where it is larger than any request; NotFound */

@@ -1,21 +1,33 @@
 /** Holds the locks of the folders that this process works on; one that cannot be locked yet is tried again. */
+import { access, constants } from "node:fs/promises";
 import { reasonOf } from "../../files/errors.ts";
-import { FolderLock } from "./folder_lock.ts";
+import { FolderInUseError, FolderLock } from "./folder_lock.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 
 /** A folder that does not answer for so long is asked again later. */
 const LOOK_MS_MAX = 1000;
 
+/** The time of each lock's description. */
+const RENEW_MS = 30_000;
+
 export class FolderKeeper {
   readonly #limit: TimeLimit;
   readonly #locks = new Map<string, FolderLock>();
   readonly #asked = new Set<string>();
+  /** Held until they were removed; whoever makes them anew comes before or after this process's next look. */
+  readonly #vacant = new Set<string>();
+  #renewAt_ms = 0;
 
   constructor(limit: TimeLimit) {
     this.#limit = limit;
   }
 
+  /** Whether nobody else can work there: it is locked, or was and has gone. */
   holds(path: string): boolean {
+    return this.#locks.has(path) || this.#vacant.has(path);
+  }
+
+  isLocked(path: string): boolean {
     return this.#locks.has(path);
   }
 
@@ -24,11 +36,12 @@ export class FolderKeeper {
    * @throws {FolderInUseError} and the system's error where a folder cannot be written
    */
   take(paths: readonly string[]): void {
-    const missing = paths.filter((path) => !this.holds(path));
+    const missing = paths.filter((path) => !this.isLocked(path));
     const taken: string[] = [];
     try {
       for (const path of new Set(missing)) {
         this.#locks.set(path, FolderLock.take([path]));
+        this.#vacant.delete(path);
         taken.push(path);
       }
     } catch (error) {
@@ -39,13 +52,14 @@ export class FolderKeeper {
 
   /** Why the folder cannot be locked, or null where it is; asks the disk in the background, one question a folder. */
   async tryToTake(path: string): Promise<string | null> {
-    if (this.holds(path)) return null;
+    if (this.isLocked(path)) return null;
     const reason = await this.reasonNotThere(path);
     if (reason !== null) return reason;
     try {
       this.take([path]);
       return null;
     } catch (error) {
+      if (error instanceof FolderInUseError) this.#vacant.delete(path);
       return reasonOf(error);
     }
   }
@@ -56,7 +70,9 @@ export class FolderKeeper {
     this.#asked.add(path);
     const look = async () => {
       try {
-        for await (const _entry of Deno.readDir(path)) break;
+        // Deno lists all of a folder before the first entry comes.
+        if (Deno.build.os === "windows") { for await (const _entry of Deno.readDir(path)) break; }
+        else await access(`${path}/.`, constants.R_OK);
       } finally {
         this.#asked.delete(path);
       }
@@ -69,9 +85,30 @@ export class FolderKeeper {
     }
   }
 
+  /**
+   * Lets go of each folder that is not the one which was locked: it was removed, and perhaps made anew. It is to be
+   * taken again, so that the lock is on the folder that is there now.
+   */
+  lost(): readonly string[] {
+    const now_ms = performance.now();
+    const renews = now_ms >= this.#renewAt_ms;
+    if (renews) this.#renewAt_ms = now_ms + RENEW_MS;
+    const lost: string[] = [];
+    for (const [path, lock] of this.#locks) {
+      if (renews) lock.renew();
+      if (lock.lost().length === 0) continue;
+      lock.abandon();
+      this.#locks.delete(path);
+      this.#vacant.add(path);
+      lost.push(path);
+    }
+    return lost;
+  }
+
   release(path: string): void {
     this.#locks.get(path)?.release();
     this.#locks.delete(path);
+    this.#vacant.delete(path);
   }
 
   releaseAll(): void {

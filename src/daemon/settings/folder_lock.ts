@@ -6,13 +6,18 @@
  * no frame's does.
  */
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
+import process from "node:process";
 import { removeFile } from "../../files/durable.ts";
-import { isMissing } from "../../files/errors.ts";
+import { codeOf, isMissing } from "../../files/errors.ts";
+import { factsOf } from "../../files/listing.ts";
 import { keepPlain, openPlain, readPlain } from "../../files/plain_file.ts";
+import { isUnsupported, noteLack } from "../../files/volume_services.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { HOLDER_NAME, LOCK_NAME } from "../../files/service_names.ts";
 
+/** Of a computer whose processes cannot be seen: a description that is older than this is of one that ended. */
+const HOLDER_FRESH_MS = 120_000;
 /** A description is some hundred bytes. */
 const HOLDER_BYTES_MAX = 64 * 1024;
 
@@ -79,6 +84,31 @@ export class FolderLock {
     this.#held = [];
   }
 
+  /** Takes the locks off and no file away: those that are there now may be another's. */
+  abandon(): void {
+    for (const { file } of this.#held) file.close();
+    this.#held = [];
+  }
+
+  /** The folders that have this lock's file no more: each was removed, perhaps made anew, or its file was. */
+  lost(): readonly string[] {
+    return this.#held.filter(({ folder, file }) => !isFileAt(join(folder, LOCK_NAME), file)).map(({ folder }) =>
+      folder
+    );
+  }
+
+  /** Writes anew when: where a volume has no locks, another computer sees by it that this process runs. */
+  renew(): void {
+    const now = new Date();
+    for (const { folder } of this.#held) {
+      try {
+        Deno.utimeSync(join(folder, HOLDER_NAME), now, now);
+      } catch {
+        // the folder is away, or keeps no times
+      }
+    }
+  }
+
   [Symbol.dispose](): void {
     this.release();
   }
@@ -94,13 +124,24 @@ function lockFolder(folder: string, holder: LockHolder): HeldLock {
   try {
     // The file may have been removed by its holder's end between the opening and the locking: then this lock keeps
     // nobody out.
-    if (!file.tryLockSync(true) || !isFileAt(path, file)) throw new FolderInUseError(folder, readHolder(folder));
+    if (!tryLock(file, folder) || !isFileAt(path, file)) throw new FolderInUseError(folder, readHolder(folder));
     const text = `${JSON.stringify(holder)}\n`;
     writeWhole(join(folder, HOLDER_NAME), new TextEncoder().encode(text), { fsync: false });
     return { folder, file };
   } catch (error) {
     file.close();
     throw error;
+  }
+}
+
+/** Where the volume has no locks, whoever says so in the description holds the folder. */
+function tryLock(file: Deno.FsFile, folder: string): boolean {
+  try {
+    return file.tryLockSync(true);
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+    noteLack("lock", { path: folder, error });
+    return !holderLives(folder);
   }
 }
 
@@ -130,6 +171,46 @@ function makeOrOpen(path: string): Deno.FsFile {
   }
 }
 
+/**
+ * Whether a process works on a folder, this one or another. Where the volume has no locks, its description says it.
+ * Never throws: a folder that cannot be asked counts as free.
+ */
+export function lockIsHeld(folder: string): boolean {
+  try {
+    using file = openPlain(nameIn(folder, LOCK_NAME));
+    try {
+      return !file.tryLockSync(false);
+    } catch (error) {
+      return isUnsupported(error) && holderLives(folder);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Not by join(): it takes ".." out of a text, though what is above a link's target is another folder. */
+function nameIn(folder: string, name: string): string {
+  return folder + sep + name;
+}
+
+/** Whether who says that it holds the folder can be running: of another computer that is known by its writing only. */
+function holderLives(folder: string): boolean {
+  const holder = readHolder(folder);
+  if (holder === null) return false;
+  if (holder.host === hostname()) return !isProcessGone(holder.pid);
+  const written_ms = factsOf(join(folder, HOLDER_NAME))?.modified_ms ?? 0;
+  return Date.now() - written_ms < HOLDER_FRESH_MS;
+}
+
+function isProcessGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // asks, and sends nothing
+    return false;
+  } catch (error) {
+    return codeOf(error) === "ESRCH";
+  }
+}
+
 /** Whether the open file is the one that has this name; where the system gives no file numbers, that it has a file. */
 function isFileAt(path: string, file: Deno.FsFile): boolean {
   try {
@@ -144,7 +225,7 @@ function isFileAt(path: string, file: Deno.FsFile): boolean {
 /** Who says that it holds the folder; null where nobody does. One that was killed leaves its description behind. */
 export function readHolder(folder: string): LockHolder | null {
   try {
-    const bytes = readPlain(join(folder, HOLDER_NAME), HOLDER_BYTES_MAX);
+    const bytes = readPlain(nameIn(folder, HOLDER_NAME), HOLDER_BYTES_MAX);
     if (bytes === null) return null;
     const holder = JSON.parse(new TextDecoder().decode(bytes));
     const { pid, host, since, program } = holder;

@@ -8,7 +8,7 @@ import { removeFile } from "../../files/durable.ts";
 import { folderExists, listFolder, nameIsTaken } from "../../files/listing.ts";
 import { probeName } from "../../files/probe.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
-import { lockIsHeld, type LockHolder, readHolder } from "./folder_lock.ts";
+import { type LockHolder, lockIsHeld, readHolder } from "./folder_lock.ts";
 
 export interface PlacedFolder {
   /** The key that names it, "folders.raw". */
@@ -24,7 +24,7 @@ export interface PlaceFault extends PlacedFolder {
 /** No system has deeper folders. */
 const LEVELS_MAX = 256;
 /** A look into more folders than this would hold up the start. */
-const FOLDERS_MAX = 50_000;
+const FOLDERS_MAX = 5000;
 
 /** What a configuration's folders are to each other, on the disk. What is not there cannot be asked. */
 export function placeFaults(settings: Settings): PlaceFault[] {

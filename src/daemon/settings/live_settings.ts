@@ -2,10 +2,13 @@
  * The settings as they hold now: the configuration's, and in their place what clients have written. Keeps the locks of
  * the folders of the way, and the list of folders that were left and are not empty yet.
  */
+import { basename, dirname } from "node:path";
 import { relate } from "../../config/folder_rules.ts";
 import type { Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
-import { folderExists } from "../../files/listing.ts";
+import { fileExists, folderExists } from "../../files/listing.ts";
+import { doubtOf, hasMarker, makeMarker } from "../../files/output_marker.ts";
+import { makeOwnFolder } from "../../files/plain_file.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import type { Backlog, Condition, Logger } from "../../frames/events.ts";
 import type { KnownRoots } from "../../frames/stage.ts";
@@ -13,6 +16,8 @@ import { type FolderKind, type LeftFolder, leftKey, leftUnreadable } from "../..
 import { checkChange, checkText, keyOf, refusal } from "./check_change.ts";
 import { type ClientSetting, clientSettings, type SettingChange, withChange } from "./client_settings.ts";
 import { FolderInUseError } from "./folder_lock.ts";
+import { placeFaults } from "./folder_places.ts";
+import { FolderError } from "./make_folders.ts";
 import { type Left, LeftList } from "./left_list.ts";
 import { FolderKeeper } from "./folder_keeper.ts";
 import { localTime } from "../../log/log.ts";
@@ -60,8 +65,14 @@ export class LiveSettings {
   /** Of now and before, the newest first. */
   #roots: KnownRoots = { raw: [], output: [] };
   #keepAfter_ms = 0;
-  /** Whether the output root that a client has set was there since; from then on its stage tells of it. */
+  /** Whether the output root was there since the start or its change; from then on its stage reports it. */
   #outputSeen = false;
+  #marking = false;
+  /** Whether the file was written or read by this process. */
+  #fileKept = false;
+  /** Held besides those of the way. */
+  #more: readonly string[] = [];
+  #markAfter_ms = 0;
 
   /** Reads what clients have written before. A file that cannot be read is told of and put aside. */
   constructor(configured: Settings, options: LiveSettingsOptions) {
@@ -96,9 +107,9 @@ export class LiveSettings {
     return this.#roots;
   }
 
-  /** Whether the stages may work: all three folders of the way are there and held. */
+  /** Whether the stages may work: all three folders of the way are there and held, and the output has been there. */
   get complete(): boolean {
-    return WAY.every((kind) => this.#keeper.holds(this.#settings.folders[kind]));
+    return this.#outputSeen && WAY.every((kind) => this.#keeper.holds(this.#settings.folders[kind]));
   }
 
   /**
@@ -109,10 +120,13 @@ export class LiveSettings {
   async open(more: readonly string[]): Promise<void> {
     const { folders } = this.#settings;
     const configured = WAY.filter((kind) => this.#written[kind] === undefined).map((kind) => folders[kind]);
-    this.#keeper.take([...more, ...configured]);
+    // What people know first: the raw folder names whoever holds it, not a folder of the program's own.
+    this.#keeper.take([...configured, ...more]);
+    this.#more = more;
     this.#takeUp();
+    this.#lookAtOutput();
     const { temp, proc } = folders;
-    const roots = rootsWith(this.#roots, this.#settings);
+    const roots = this.#withMark(rootsWith(this.#roots, this.#settings));
     const isKnown = this.#before?.temp === temp && this.#before.proc === proc;
     if (isKnown && JSON.stringify(roots) === JSON.stringify(this.#roots)) return;
     this.#before = { temp, proc };
@@ -126,10 +140,24 @@ export class LiveSettings {
 
   /** Tries what cannot be used yet, and tells how that stands. To be called now and then. Never rejects. */
   async lookAgain(): Promise<void> {
-    for (const kind of WAY.filter((kind) => this.#written[kind] !== undefined)) {
+    this.#findLost();
+    for (const kind of WAY) {
       const path = this.#settings.folders[kind];
+      if (this.#keeper.isLocked(path) && this.#written[kind] === undefined) continue;
       const reason = await this.#take(path);
-      if (path === this.#settings.folders[kind]) this.#tellUnavailable(kind, reason);
+      if (path !== this.#settings.folders[kind]) continue;
+      // Of the configuration's that has gone its stage reports.
+      const isReported = this.#written[kind] === undefined && this.#keeper.holds(path);
+      this.#tellUnavailable(kind, isReported ? null : reason);
+    }
+    for (const path of this.#more) {
+      if (this.#keeper.isLocked(path)) continue;
+      try {
+        makeOwnFolder(dirname(path), basename(path));
+      } catch {
+        continue; // tried again at the next look
+      }
+      await this.#keeper.tryToTake(path);
     }
     for (const { kind, path } of this.#left.folders) {
       if (this.#keeper.holds(path)) continue;
@@ -137,18 +165,86 @@ export class LiveSettings {
       const message = reason === null ? null : leftUnreadable(kind, path, reason);
       this.#options.onCondition({ key: leftKey(path), message });
     }
+    await this.#keepFileThere();
     const { output_root } = this.#settings.folders;
-    if (this.#outputSeen || this.#written.output_root === undefined) return;
-    const reason = await this.#keeper.reasonNotThere(output_root);
+    if (this.#outputSeen) return;
+    const reason = await this.#keeper.reasonNotThere(output_root) ?? doubtOf(output_root, this.#roots.marked ?? []) ??
+      this.#faultOfPlaces();
     if (output_root !== this.#settings.folders.output_root) return;
     this.#tellUnavailable("output_root", reason);
     this.#outputSeen = reason === null;
   }
 
-  /** Whether there is something to look at again. */
+  /** Whether there is something to look at again: a folder may have been made anew at any time. */
   get waits(): boolean {
-    const outputUnseen = !this.#outputSeen && this.#written.output_root !== undefined;
-    return !this.complete || outputUnseen || this.#left.folders.length > this.left.length;
+    return true;
+  }
+
+  /** A frame was delivered: from now on the output root is known by its marker. Never rejects. */
+  async markOutput(): Promise<void> {
+    const { output_root } = this.#settings.folders;
+    const marked = this.#roots.marked ?? [];
+    if (marked.includes(output_root) || this.#marking || performance.now() < this.#markAfter_ms) return;
+    this.#marking = true;
+    try {
+      await this.#limit.run(() => makeMarker(output_root), CHECK_MS_MAX);
+      this.#roots = { ...this.#roots, marked: [output_root, ...marked].slice(0, ROOTS_MAX) };
+      await this.#keep(this.#state, performance.now() + CHECK_MS_MAX);
+    } catch (error) {
+      this.#markAfter_ms = performance.now() + KEEP_RETRY_MS;
+      this.#log.debug(`${output_root} gets no marker: ${messageOf(error)}`);
+    } finally {
+      this.#marking = false;
+    }
+  }
+
+  /** Folders that were removed while they were held, perhaps made anew: those that are there now are to be held. */
+  #findLost(): void {
+    for (const path of this.#keeper.lost()) {
+      this.#log.warn(`${path} was removed or made anew while it was in use; it is locked again as soon as it is there`);
+    }
+  }
+
+  /** What clients have set is kept, also where somebody removes the state folder. */
+  async #keepFileThere(): Promise<void> {
+    if (!this.#fileKept || fileExists(this.path)) return;
+    try {
+      await this.#keep(this.#state, performance.now() + CHECK_MS_MAX);
+      this.#log.warn(`${this.path} was removed while pewatch ran; it is written again`);
+    } catch (error) {
+      this.#fileKept = false;
+      this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
+    }
+  }
+
+  #lookAtOutput(): void {
+    const { output_root } = this.#settings.folders;
+    try {
+      this.#outputSeen = folderExists(output_root) && doubtOf(output_root, this.#roots.marked ?? []) === null;
+    } catch {
+      this.#outputSeen = false;
+    }
+    const fault = this.#outputSeen ? this.#faultOfPlaces() : null;
+    if (fault === null) return;
+    this.#keeper.releaseAll();
+    throw new FolderError("folders.output_root", fault);
+  }
+
+  /** By what links and mounts make of them, not by their text. */
+  #faultOfPlaces(): string | null {
+    return placeFaults(this.#settings)[0]?.message ?? null;
+  }
+
+  /** An output root that has its marker already. */
+  #withMark(roots: KnownRoots): KnownRoots {
+    const { output_root } = this.#settings.folders;
+    const marked = roots.marked ?? [];
+    if (!this.#outputSeen || marked.includes(output_root)) return roots;
+    try {
+      return hasMarker(output_root) ? { ...roots, marked: [output_root, ...marked].slice(0, ROOTS_MAX) } : roots;
+    } catch {
+      return roots;
+    }
   }
 
   /**
@@ -175,6 +271,12 @@ export class LiveSettings {
     });
     const next = withChange(this.#settings, checked);
     const release = same ? () => {} : this.#lockFor(checked);
+    try {
+      if (!same && next.folders !== this.#settings.folders) this.#refusePlaces(checked, next);
+    } catch (error) {
+      release();
+      throw error;
+    }
     const left = same ? this.#left.folders : this.#leftAfter(checked);
     const since = localTime(Date.now());
     const written = ofClient
@@ -261,6 +363,13 @@ export class LiveSettings {
     return () => this.#keeper.release(value);
   }
 
+  /** @throws {SettingRefusedError} */
+  #refusePlaces(change: SettingChange, next: Settings): void {
+    const doubt = change.key === "output_root" ? doubtOf(change.value, this.#roots.marked ?? []) : null;
+    const fault = doubt ?? placeFaults(next)[0]?.message;
+    if (fault !== undefined) throw refusal(change, fault);
+  }
+
   #leftAfter(change: SettingChange): readonly Left[] {
     const { key: kind, value } = change;
     if (kind !== "raw" && kind !== "temp" && kind !== "proc") return this.#left.folders;
@@ -277,15 +386,17 @@ export class LiveSettings {
     return stateOf(this.#settings, this.#written, this.#left.folders, this.#roots);
   }
 
-  #keep(state: SettingsState, deadline_ms: number): Promise<void> {
-    return this.#file.write(state, { before: this.#state, deadline_ms });
+  async #keep(state: SettingsState, deadline_ms: number): Promise<void> {
+    await this.#file.write(state, { before: this.#state, deadline_ms });
+    this.#fileKept = true;
   }
 
   #tellUnavailable(key: ClientSetting, reason: string | null): void {
     const path = String(clientSettings(this.#settings)[key]);
     const message = reason === null
       ? null
-      : `${keyOf(key)}, which a client has set to ${path}, cannot be used: ${reason}; frames wait until it can`;
+      : `${keyOf(key)}${this.#written[key] === undefined ? "," : ", which a client has set to"} ${path}, ` +
+        `cannot be used: ${reason}; frames wait until it can`;
     this.#options.onCondition({ key: keyOf(key), message });
   }
 
@@ -316,6 +427,7 @@ export class LiveSettings {
     this.#left.set(left.map((folder) => this.#left.made(folder)));
     this.#left.close();
     this.#before = state.work;
+    this.#fileKept = state.work !== null;
     this.#roots = state.roots;
   }
 
@@ -345,10 +457,10 @@ export class LiveSettings {
 /** Frames of so many changes ago have long been delivered. */
 const ROOTS_MAX = 32;
 
-function rootsWith({ raw, output }: KnownRoots, { folders }: Settings): KnownRoots {
+function rootsWith({ raw, output, marked = [] }: KnownRoots, { folders }: Settings): KnownRoots {
   const withFirst = (list: readonly string[], path: string) =>
     [path, ...list.filter((other) => other !== path)].slice(0, ROOTS_MAX);
-  return { raw: withFirst(raw, folders.raw), output: withFirst(output, folders.output_root) };
+  return { marked, raw: withFirst(raw, folders.raw), output: withFirst(output, folders.output_root) };
 }
 
 function stateOf(

@@ -2,7 +2,7 @@
 import { join, sep } from "node:path";
 import { messageOf } from "../../files/errors.ts";
 import type { Settings } from "../../config/settings.ts";
-import { makeFolder as makeWithThoseAbove, refuseLinks } from "../../files/listing.ts";
+import { folderExists, makeFolder as makeWithThoseAbove, refuseLinks } from "../../files/listing.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
 import { TRANSPILED_FOLDER } from "../../files/service_names.ts";
 import type { WrittenSettings } from "./settings_file.ts";
@@ -22,9 +22,15 @@ export class FolderError extends Error {
 /**
  * Makes each of raw, temp, proc, output and the shadows' folder where it is missing, and sees that it can be listed.
  * @param written what clients have set: it was there then, so it is waited for, and not made in its place
+ * @param options.makesOutput false: an output root that is not there is waited for, since it may be a share that is
+ *   mounted later
  * @throws {FolderError}
  */
-export function makeFolders(settings: Settings, written: WrittenSettings = {}): void {
+export function makeFolders(
+  settings: Settings,
+  written: WrittenSettings = {},
+  { makesOutput = true }: { readonly makesOutput?: boolean } = {},
+): void {
   const { raw, temp, proc } = settings.folders;
   if (written.raw === undefined) makeFolder("folders.raw", raw);
   if (written.temp === undefined) makeFolder("folders.temp", temp);
@@ -35,7 +41,8 @@ export function makeFolders(settings: Settings, written: WrittenSettings = {}): 
   } catch (error) {
     throw new FolderError("folders.output_dir", messageOf(error), { cause: error });
   }
-  if (written.output_root === undefined) makeFolder("folders.output_root", outputFolder(settings));
+  const makesRoot = makesOutput && written.output_root === undefined;
+  if (makesRoot || listable(output_root)) makeFolder("folders.output_root", outputFolder(settings));
   makeFolder("daemon.state_dir", settings.daemon.state_dir);
   try {
     makeOwnFolder(settings.daemon.state_dir, TRANSPILED_FOLDER);
@@ -55,7 +62,7 @@ function makeFolder(key: string, path: string): void {
   if (listable(path)) return;
   try {
     makeWithThoseAbove(path);
-    for (const _entry of Deno.readDirSync(path)) break;
+    if (!folderExists(path)) throw new Deno.errors.NotADirectory("it is no folder");
   } catch (error) {
     throw new FolderError(key, `Cannot make or read the folder ${path}: ${reasonOf(error)}`, { cause: error });
   }
@@ -63,8 +70,7 @@ function makeFolder(key: string, path: string): void {
 
 function listable(path: string): boolean {
   try {
-    for (const _entry of Deno.readDirSync(path)) break;
-    return true;
+    return folderExists(path);
   } catch {
     return false;
   }

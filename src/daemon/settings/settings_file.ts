@@ -126,7 +126,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function areRoots(value: unknown): value is KnownRoots {
   if (!isObject(value)) return false;
-  return [value["raw"], value["output"]].every((list) =>
+  // Files of older versions have no marked ones.
+  return [value["raw"], value["output"], value["marked"] ?? []].every((list) =>
     Array.isArray(list) && list.every((path) => typeof path === "string")
   );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { VerificationError } from "../../files/copy_spans.ts";
 import { removeFile } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
-import { folderExists, LinkInPathError, listFolder } from "../../files/listing.ts";
+import { LinkInPathError, listFolder } from "../../files/listing.ts";
 import { isProbeName, writeProbe } from "../../files/probe.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { checkClaim } from "../claim/belief.ts";
@@ -11,7 +11,7 @@ import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, m
 import { deliverClaim, type Delivery, FrameFaultError, NexusLostError } from "./deliver.ts";
 import { deliverInLanes } from "./delivery_lanes.ts";
 import { DeliveryPool } from "./delivery_pool.ts";
-import { OutputGoneError, StemChooser } from "./destination.ts";
+import { outputFault, OutputGoneError, StemChooser } from "./destination.ts";
 import { FileTimes } from "./file_times.ts";
 import { HeldOpen } from "../held_open.ts";
 import { tellLeft } from "../claim/left_folders.ts";
@@ -103,7 +103,7 @@ export class Finalize implements Disposable {
     const now_ms = performance.now();
     if (tried > 0) this.#idleFault = null;
     else if (now_ms - this.#looked_ms >= IDLE_LOOK_MS) {
-      this.#idleFault = faultOfRoot(folders.outputRoot);
+      this.#idleFault = faultOfRoot(folders);
       this.#looked_ms = performance.now();
     }
     return this.#idleFault;
@@ -300,9 +300,11 @@ export class Finalize implements Disposable {
 }
 
 /** Why the output cannot be used, without a file being written; null where it is there. */
-function faultOfRoot(root: string): string | null {
+function faultOfRoot(folders: FrameFolders): string | null {
+  const root = folders.outputRoot;
   try {
-    return folderExists(root) ? null : `the output folder ${root} is not there; frames wait until it is back`;
+    const fault = outputFault(root, folders);
+    return fault === null ? null : `${fault}; frames wait until it is back`;
   } catch (error) {
     return `the output folder ${root} cannot be read: ${messageOf(error)}; frames wait until it can`;
   }
