@@ -91,3 +91,16 @@ Deno.test("init --from a file that is missing, or that is something else, fails 
   assert.match(other.err, /there is no section \[Configuration\]/);
   await assert.rejects(Deno.readTextFile(join(folder, "pewatch.toml")));
 });
+
+Deno.test("init --output makes an output root with the file that pewatch knows it by, and no configuration", async () => {
+  using temporary = new TempFolder();
+  const folder = temporary.path;
+  for (let time = 0; time < 2; time++) {
+    const { code, out } = await runCli(["init", "--output", "share/data"], { cwd: folder });
+    assert.deepEqual([code, out.includes(".pewatch-output.json")], [0, true]);
+  }
+  assert.deepEqual(Array.from(Deno.readDirSync(join(folder, "share", "data")), ({ name }) => name), [
+    ".pewatch-output.json",
+  ]);
+  assert.deepEqual(Array.from(Deno.readDirSync(folder), ({ name }) => name), ["share"]);
+});

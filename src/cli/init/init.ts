@@ -7,6 +7,10 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { ConfigurationError } from "../../config/error.ts";
 import { CONFIGURATION_NAME, parseSettings, surroundings } from "../../config/load.ts";
+import { messageOf } from "../../files/errors.ts";
+import { makeFolder } from "../../files/listing.ts";
+import { makeMarker } from "../../files/output_marker.ts";
+import { OUTPUT_MARKER } from "../../files/service_names.ts";
 import { EXIT, parseArguments } from "../arguments.ts";
 import { fillIn } from "./fill_in.ts";
 import { type FirstConfiguration, FirstConfigurationError, readFirstConfiguration } from "./first_ini.ts";
@@ -20,6 +24,10 @@ const ARGUMENTS = object({
   from: optional(option("--from", string({ metavar: "CONFIG.INI" }), {
     description: message`Take over the settings of the first implementation (PerkinElmerWatchDaemon).`,
   })),
+  output: optional(option("--output", string({ metavar: "DIR" }), {
+    description: message`Make an output root with the file by which pewatch knows it, and nothing else: of a share, only
+while it is mounted.`,
+  })),
   force: option("--force", { description: message`Write over a file that is there.` }),
 });
 
@@ -29,7 +37,8 @@ export async function runInit(args: string[]): Promise<number> {
     brief: message`Writes a configuration that documents every key.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { folder = surroundings().executableFolder ?? ".", from, force } = parsed.value;
+  const { folder = surroundings().executableFolder ?? ".", from, force, output } = parsed.value;
+  if (output !== undefined) return await markOutput(resolve(output));
 
   let first: FirstConfiguration | null = null;
   try {
@@ -53,6 +62,17 @@ export async function runInit(args: string[]): Promise<number> {
   console.log(`Wrote ${target}`);
   if (first) tellTaken(first, { text, target });
   console.log(`Next: set the folders in it, then run pewatch doctor --config "${target}"`);
+  return EXIT.done;
+}
+
+async function markOutput(root: string): Promise<number> {
+  try {
+    makeFolder(root);
+    await makeMarker(root);
+  } catch (error) {
+    return fail(`Cannot make ${join(root, OUTPUT_MARKER)}: ${messageOf(error)}`);
+  }
+  console.log(`${root} is an output root of pewatch: it has ${OUTPUT_MARKER}`);
   return EXIT.done;
 }
 
