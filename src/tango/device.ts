@@ -72,7 +72,7 @@ export class Device implements Disposable {
     this.#timer = setInterval(() => this.refresh(), daemon.period_s * 1000);
     this.#ends.push(
       daemon.onSettings(() => this.refresh()),
-      // Each of these has an event of its own: who works on frames as they come misses none.
+      // An event for each frame, not for each refresh: a client sees a gap by FramesDelivered.
       daemon.onFrame((event) => {
         const { type } = event;
         this.#preview.frame(event, new Date());

@@ -1,5 +1,7 @@
 /** What clients can do to a device while frames are on their way: each frame arrives whole, once, where it was going. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { SERVICE_NAMES } from "../../../src/files/service_names.ts";
 import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
 import { filesBelow } from "../../faults/delivered_files.ts";
 import { Detector, pause } from "../../faults/detector.ts";
@@ -117,3 +119,48 @@ Deno.test({
 function visible(folder: string): string[] {
   return filesBelow(folder).filter((name) => !name.split("/").some((part) => part.startsWith(".")));
 }
+
+/** What somebody else may have put into a folder, under a name that pewatch opens there. */
+const PLANTED: Readonly<Record<string, (path: string, victim: string) => void>> = {
+  "a pipe": (path) => {
+    assert.ok(new Deno.Command("mkfifo", { args: [path] }).outputSync().success);
+  },
+  "a link": (path, victim) => Deno.symlinkSync(victim, path),
+  "a folder": (path) => Deno.mkdirSync(path),
+};
+const ATTRIBUTE_OF = { raw: "DirRaw", temp: "DirTemp", proc: "DirProc", output: "DirOutputRoot" } as const;
+/** Clients give up after 3 s. */
+const ANSWER_S_MAX = 2.9;
+
+Deno.test({
+  name: "a client sets folders with pipes, links and folders under pewatch's own names: each is answered, frames go on",
+  ignore,
+  async fn() {
+    await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
+    await using client = await Client.connect(PYTHON_CLIENTS[0]!, await pewatch.name());
+    const victim = join(pewatch.folder("victims"), "a file");
+    Deno.writeTextFileSync(victim, "untouched");
+    pewatch.detector.start();
+    await someMore(pewatch, client);
+    for (const [what, plant] of Object.entries(PLANTED)) {
+      for (const [kind, attribute] of Object.entries(ATTRIBUTE_OF)) {
+        const own = await client.value(attribute) as string;
+        const folder = pewatch.folder(`planted/${what} ${kind}`);
+        const names = SERVICE_NAMES.filter(({ folders }) => folders.some((one) => one === kind))
+          .map(({ name }) => name.replace("UUID", crypto.randomUUID()).replace("ID", "20260101T000000000Z-1-1"));
+        for (const name of new Set(names)) plant(join(folder, name), victim);
+        const started_ms = performance.now();
+        await client.try("write", attribute, folder);
+        const took_s = (performance.now() - started_ms) / 1000;
+        assert.ok(took_s < ANSWER_S_MAX, `${attribute} with ${what}: ${took_s} s`);
+        // Taken or refused; back, since the detector goes on where it was.
+        await again(client, ["write", attribute, own]);
+        await someMore(pewatch, client);
+      }
+    }
+    await pewatch.detector.stop();
+    await pewatch.drained();
+    assert.equal(Deno.readTextFileSync(victim), "untouched");
+    await pewatch.stop();
+  },
+});
