@@ -7,7 +7,7 @@ import { float, string } from "@optique/core/valueparser";
 import { openConsoleWindow } from "../../ffi/console/console.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
 import type { TangoLibrary } from "../../ffi/tango/mod.ts";
-import { DATA_FOLDER, type LoadedConfiguration, loadSettings } from "../config/load.ts";
+import { type LoadedConfiguration, loadSettings, makesOutput } from "../config/load.ts";
 import { checkCalibration } from "../geometry/calibration_file.ts";
 import type { Settings } from "../config/settings.ts";
 import { Daemon } from "../daemon/daemon.ts";
@@ -140,11 +140,6 @@ async function start(daemon: Daemon, log: RunningLog): Promise<number | null> {
   await daemon.close();
   log.error("Cannot start without all of its stages; pewatch doctor says what is missing");
   return EXIT.failed;
-}
-
-/** The default's root is of this program; any other may be a share that is mounted later. */
-function makesOutput({ settings, given }: LoadedConfiguration): boolean {
-  return !given.has("folders.output_root") || settings.folders.output_root.split(/[\\/]/).includes(DATA_FOLDER);
 }
 
 function tellStart({ file }: LoadedConfiguration, log: RunningLog): void {

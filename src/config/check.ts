@@ -45,6 +45,7 @@ export function checkSettings(raw: Table, options: CheckOptions): Settings {
   reportReserved(settings, report);
   for (const clash of folderClashes(settings, options)) report(clash.key.split("."), clash.message);
   reportWavelength(settings, report);
+  reportFutile(settings, report);
   reportProposal(settings, report);
   reportGeometry(settings.detector, report);
   if (problems.length > 0) throw new ConfigurationError(options.file, inOrder(problems));
@@ -234,6 +235,36 @@ export function folderClashes(settings: Settings, options: { readonly windows: b
 
 function clashesWith(folder: NamedFolder, ways: readonly NamedFolder[], options: { windows: boolean }): FolderClash[] {
   return ways.flatMap((way) => clashesOfFolders([way, folder], options));
+}
+
+/** What is asked for and cannot be given as the other keys stand. */
+function reportFutile({ nexus, tiff, dark }: Settings, report: Report): void {
+  if (nexus.series && nexus.image !== "embed") {
+    report(
+      ["nexus", "series"],
+      `a series master needs the images in the NeXus files, and image = "${nexus.image}" leaves them out; ` +
+        'set image = "embed", or series = false',
+    );
+  }
+  if (nexus.profile === "nxmx" && nexus.image === "none") {
+    report(
+      ["nexus", "profile"],
+      'NXmx asks for the image, and image = "none" leaves it out; set image = "embed" or "external", or profile = "base"',
+    );
+  }
+  if (tiff.image_description && !tiff.tags) {
+    report(
+      ["tiff", "image_description"],
+      "it is one of the tags, and tags = false writes none; set tags = true, or image_description = false",
+    );
+  }
+  if (dark.reference && nexus.image === "none") {
+    report(
+      ["dark", "reference"],
+      'the reference is stored beside the image, and [nexus] image = "none" leaves images out; ' +
+        'set image = "embed" or "external", or reference = false',
+    );
+  }
 }
 
 /** Two statements of one fact that contradict each other would end up in every file. */

@@ -40,6 +40,14 @@ export interface LoadedConfiguration {
   readonly lookedFor: readonly string[];
 }
 
+/**
+ * Whether an output root that is missing is made at the start. The default's is of this program; any other may be a share
+ * that is mounted later.
+ */
+export function makesOutput({ settings, given }: LoadedConfiguration): boolean {
+  return !given.has("folders.output_root") || settings.folders.output_root.split(/[\\/]/).includes(DATA_FOLDER);
+}
+
 /** Where this process runs. */
 export function surroundings(): Surroundings {
   return {

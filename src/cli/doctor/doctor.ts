@@ -6,13 +6,15 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { ConfigurationError } from "../../config/error.ts";
-import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
+import { type LoadedConfiguration, loadSettings, makesOutput } from "../../config/load.ts";
 import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
 import { type CheckedFolder, checkFolder, checkHardLinks, checkOneVolume, checkTimes } from "./folders.ts";
 import { checkLock } from "./lock.ts";
+import { checkOutputRoot } from "./output_root.ts";
+import { placeFaults } from "../../daemon/settings/folder_places.ts";
 import { checkPlugins } from "./plugins.ts";
 import { checkDeno, checkLibrary, checkProgram } from "./program.ts";
 import { checkSpace } from "./space.ts";
@@ -51,7 +53,7 @@ export async function examine(config: string | undefined): Promise<Check[]> {
   if (loaded === null) return checks;
   const written = checkWritten(loaded.settings);
   checks.push(...inArea("configuration", written.findings));
-  examineFolders(written.settings, checks);
+  examineFolders(written.settings, checks, { makesOutput: makesOutput(loaded) });
   checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
   checks.push(...inArea("Tango", await examineTango(loaded.settings)));
   return checks;
@@ -83,7 +85,7 @@ function examineConfiguration(config: string | undefined, checks: Check[]): Load
   }
 }
 
-function examineFolders(settings: Settings, checks: Check[]): void {
+function examineFolders(settings: Settings, checks: Check[], how: { readonly makesOutput: boolean }): void {
   const { raw, temp, proc, output_root, output_dir } = settings.folders;
   const ways: CheckedFolder[] = [
     { key: "folders.raw", path: raw },
@@ -98,6 +100,8 @@ function examineFolders(settings: Settings, checks: Check[]): void {
   if (settings.log.file) own.push({ key: "log.file", path: dirname(settings.log.file) });
 
   const found = new Map([...ways, output, ...own].map((folder) => [folder, checkFolder(folder)]));
+  const root = checkOutputRoot(settings, how);
+  if (root !== null) found.set(output, root);
   function isThere(folder: CheckedFolder): boolean {
     return found.get(folder)?.status === "ok";
   }
@@ -109,6 +113,7 @@ function examineFolders(settings: Settings, checks: Check[]): void {
   if (isThere(output)) way.push(checkHardLinks(output));
   way.push(...[first, output].filter(isThere).map(checkTimes).filter((finding) => finding !== null));
   if (ways.every(isThere)) way.push(checkLock(ways.map(({ path }) => path)));
+  way.push(...placeFaults(settings).map(({ key, message }) => problem(key, message, `Set another folder for ${key}`)));
   checks.push(...inArea("the way of a frame", way));
   checks.push(...inArea("free space", [first, output].filter(isThere).map((folder) => checkSpace(folder))));
 }
