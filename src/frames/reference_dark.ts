@@ -13,7 +13,7 @@ import { writeWhole } from "../files/whole_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
 import { planThroughLibrary } from "../nexus/frame/plan_image.ts";
-import { momentOf } from "../nexus/frame/time.ts";
+import { momentOf } from "../nexus/frame/moment.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";
@@ -74,7 +74,11 @@ function exposureKey(view: SidecarView | null): string | null {
  * @returns why it is none to be kept, or null
  * @throws the system's error; the reference before it then still stands
  */
-export function keepReference(stateDir: string, dark: DarkToKeep, options: { fsync: boolean }): string | null {
+export function keepReference(
+  stateDir: string,
+  dark: DarkToKeep,
+  options: { fsync: boolean; timeZone?: string | undefined },
+): string | null {
   const source = join(dark.folder, dark.image);
   const sidecar = parseSidecar(readExisting(join(dark.folder, dark.sidecar), SIDECAR_BYTES_MAX));
   const view = viewSidecar(sidecar);
@@ -83,7 +87,7 @@ export function keepReference(stateDir: string, dark: DarkToKeep, options: { fsy
   const plan = planThroughLibrary(readLayoutOfFile(source), source);
   if (typeof plan === "string") return plan;
   const folder = makeOwnFolder(stateDir, REFERENCE_FOLDER);
-  const { time_ms } = momentOf({ sidecar, view, writtenAt: new Date(dark.written_ms) });
+  const { time_ms } = momentOf({ sidecar, view, writtenAt: new Date(dark.written_ms), timeZone: options.timeZone });
   const summedExposures = view.summedExposures ?? null;
   const indexName = `${key}_n${summedExposures ?? "x"}${INDEX_ENDING}`;
   const before = readIndex(join(folder, indexName));

@@ -64,7 +64,10 @@ export function wallOffsets(wall_ms: number, timeZone?: string): WallOffsets {
  * The zone's offset in the other half of the year: with summer time where `summer`, without it else. Null where the zone
  * has no summer time within half a year of the moment.
  */
-export function seasonalOffset(time_ms: number, season: { summer: boolean; timeZone?: string }): number | null {
+export function seasonalOffset(
+  time_ms: number,
+  season: { summer: boolean; timeZone?: string | undefined },
+): number | null {
   // Some zones leave summer time for a month of fasting only, so each month is asked.
   const offsets = Array.from(
     { length: 12 },

@@ -346,9 +346,9 @@ function treatDark(candidate: Candidate, claim: { verdict: Ready; options: Stage
 }
 
 /** In words, or null where the dark is the reference now. */
-function reasonAgainstKeeping({ daemon, frames }: Settings, dark: DarkToKeep): string | null {
+function reasonAgainstKeeping({ daemon, detector, frames }: Settings, dark: DarkToKeep): string | null {
   try {
-    return keepReference(daemon.state_dir, dark, { fsync: frames.fsync });
+    return keepReference(daemon.state_dir, dark, { fsync: frames.fsync, timeZone: detector.time_zone });
   } catch (error) {
     return reasonOf(error);
   }

@@ -12,7 +12,8 @@ import { DEFINITION, DEFINITION_VERSION } from "./nxmx.ts";
 import { placeParameters } from "./parameter_tree.ts";
 import { userGroup } from "./people.ts";
 import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
-import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment, momentOf } from "./time.ts";
+import { momentOf } from "./moment.ts";
+import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment } from "./time.ts";
 import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
 /** The release of the definitions that the layout was checked with. */

@@ -2,7 +2,8 @@
 import { gainSetting, summedExposures, totalExposure } from "./exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { fromMetadata, integerField, numberField, type Sourced, textField } from "./sources.ts";
-import { formatMoment, momentOf } from "./time.ts";
+import { momentOf } from "./moment.ts";
+import { formatMoment } from "./time.ts";
 import { field, group, type ImagePlan, type NexusGroup } from "../tree/tree.ts";
 
 const MS_PER_S = 1000;
