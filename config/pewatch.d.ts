@@ -685,6 +685,8 @@ declare module "pewatch" {
   interface KnownRoots {
     readonly raw: readonly string[];
     readonly output: readonly string[];
+    /** Output roots that were seen with pewatch's marker: without it they are not the folders that they were. */
+    readonly marked?: readonly string[];
   }
 
   /** What somebody has asked for; each order is carried out once. */
@@ -957,6 +959,8 @@ declare module "pewatch/stages" {
   interface KnownRoots {
     readonly raw: readonly string[];
     readonly output: readonly string[];
+    /** Output roots that were seen with pewatch's marker: without it they are not the folders that they were. */
+    readonly marked?: readonly string[];
   }
 
   /** What somebody has asked for; each order is carried out once. */
