@@ -15,6 +15,7 @@ function contentsOf(count: number, base = "P"): MasterContents {
     startTime: "2026-01-01T00:00:00.000+01:00",
     endTime: null,
     parameters: [],
+    geometry: { detector: "", wavelength: null },
     place: null,
   } as const;
   const slots = Array.from({ length: count }, (_, number) => {

@@ -1,5 +1,6 @@
 /** Reads of a delivered NeXus file what its series' master has to know. */
 import type { Hdf5Dataset, Hdf5Group, Hdf5Library, Hdf5Type } from "../../../ffi/hdf5/library.ts";
+import { type FrameGeometry, readGeometry } from "./frame_geometry.ts";
 import { type FrameParameter, readParameters } from "./frame_parameters.ts";
 import { openAt, openDataset } from "./read_at.ts";
 import { PLACE_IN_SERIES, SERIES_FIELD } from "../frame/series_field.ts";
@@ -20,6 +21,7 @@ export interface FrameImage {
   readonly startTime: string | null;
   readonly endTime: string | null;
   readonly parameters: readonly FrameParameter[];
+  readonly geometry: FrameGeometry;
   /** Null where the file does not say it: older ones. */
   readonly place: SeriesPlace | null;
 }
@@ -43,6 +45,7 @@ export function readFrameImage(hdf5: Hdf5Library, path: string): FrameImage | st
     startTime: textAt(file.root, "entry/start_time"),
     endTime: textAt(file.root, "entry/end_time") ?? textAt(file.root, "entry/end_time_estimated"),
     parameters: readParameters(file.root),
+    geometry: readGeometry(file.root),
     place: placeIn(file.root),
   };
 }

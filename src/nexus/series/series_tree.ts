@@ -5,6 +5,7 @@ import { pixelAxis } from "../frame/pixel_axis.ts";
 import { SERIES_FIELD } from "../frame/series_field.ts";
 import { DEFAULT_PATH } from "../frame/parameter_tree.ts";
 import { type FirstFrame, membersOf } from "./first_frame.ts";
+import { BEAM_MEMBERS, GEOMETRY_MEMBERS } from "./frame_geometry.ts";
 import { FRAME_IMAGE, type FrameImage, type FrameMembers } from "./series_frame.ts";
 import { parametersOfSeries, type SeriesParameters } from "./series_parameters.ts";
 import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
@@ -101,6 +102,7 @@ function entryGroup(contents: MasterContents): NexusGroup {
     ),
   );
   const first = { file: frames[0]!.file, members: contents.members, replaced };
+  const { notShared, notes } = sharedGeometry(frames, replaced);
   const changed = parameters.groups.flatMap((group) => group.split("/")[1] ?? []);
   return group("entry", "NXentry", {
     attributes: { default: "data" },
@@ -114,27 +116,50 @@ function entryGroup(contents: MasterContents): NexusGroup {
       ...membersOf(first, "entry", { only: [...OF_ALL_FRAMES, ...changed], except: NOT_LINKED }),
       group("instrument", "NXinstrument", {
         children: [
-          ...membersOf(first, "entry/instrument", { except: OF_THE_SERIES }),
+          ...membersOf(first, "entry/instrument", { except: new Set([...OF_THE_SERIES, ...notShared]) }),
           // Where NXmx has it; a master is of the base classes.
           ...membersOf({ ...first, replaced: within(replaced, "/entry/source/") }, "entry", { only: ["source"] }),
-          detectorGroup(contents, first),
+          detectorGroup(contents, { first, notShared }),
           parameters.parameters.length === 0
             ? null
             : group("parameters", "NXcollection", { children: parameters.parameters.map(({ field }) => field) }),
         ],
       }),
       framesGroup(contents),
-      processGroup(contents, parameters.notes),
+      processGroup(contents, [...notes, ...parameters.notes]),
       dataGroup(contents),
     ],
   });
 }
 
-function detectorGroup({ slots }: MasterContents, first: FirstFrame): NexusGroup {
+/** Of the instrument and the detector, the names of what differs from frame to frame in the geometry; and notes of it. */
+function sharedGeometry(
+  frames: readonly MasterFrame[],
+  replaced: FirstFrame["replaced"],
+): { readonly notShared: ReadonlySet<string>; readonly notes: readonly string[] } {
+  const notShared = new Set<string>();
+  const notes: string[] = [];
+  const differ = (of: (frame: MasterFrame) => unknown) => new Set(frames.map(of)).size > 1;
+  if (differ(({ image }) => image.geometry.detector)) {
+    for (const name of GEOMETRY_MEMBERS) if (!replaced.has(`/entry/instrument/detector/${name}`)) notShared.add(name);
+    notes.push("the place of the detector differs from frame to frame: each frame's own file has it");
+  }
+  const byParameter = [...replaced.keys()].some((path) => /^\/entry\/instrument\/(beam|monochromator)\//.test(path));
+  if (!byParameter && differ(({ image }) => image.geometry.wavelength)) {
+    for (const name of BEAM_MEMBERS) notShared.add(name);
+    notes.push("the wavelength differs from frame to frame: each frame's own file has it");
+  }
+  return { notShared, notes };
+}
+
+function detectorGroup(
+  { slots }: MasterContents,
+  { first, notShared }: { readonly first: FirstFrame; readonly notShared: ReadonlySet<string> },
+): NexusGroup {
   const times_s = slots.map(({ frame }) => frame?.image.countTime_s ?? NaN);
   return group("detector", "NXdetector", {
     children: [
-      ...membersOf(first, "entry/instrument/detector", { except: OF_ONE_FRAME }),
+      ...membersOf(first, "entry/instrument/detector", { except: new Set([...OF_ONE_FRAME, ...notShared]) }),
       field("image_key", Int32Array.from(slots, ({ frame }) => frame === null ? IMAGE_KEY.absent : IMAGE_KEY.sample)),
       times_s.every(Number.isNaN) ? null : field("count_time", Float64Array.from(times_s), { units: "s" }),
       { kind: "link", name: "data", target: FRAME_IMAGE },
@@ -175,7 +200,7 @@ function processGroup({ notes: leftOut, now }: MasterContents, ofParameters: rea
       notes.length === 0 ? null : group("notes", "NXnote", {
         children: [
           field("type", "text/plain"),
-          field("description", "frames and parameters that are left out"),
+          field("description", "what is left out, and why"),
           field("data", notes.join("\n")),
         ],
       }),
