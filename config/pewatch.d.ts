@@ -454,6 +454,11 @@ declare module "pewatch" {
     readonly output_root: string;
     /** Below `output_root`, with the separators of this system; "" is the root itself. */
     readonly output_dir: string;
+    /**
+     * Folders below which clients may choose the others, absolute. Empty: the folders of the configuration, and what lies
+     * beside them.
+     */
+    readonly allowed: readonly string[];
   }
 
   interface FrameSettings {

@@ -152,6 +152,7 @@ function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Re
       proc: absolute(folders.proc, ["folders", "proc"]),
       output_root: absolute(folders.output_root, ["folders", "output_root"]),
       output_dir: splitRelativeFolder(folders.output_dir).join(flavour.sep),
+      allowed: folders.allowed.map((path) => absolute(path, ["folders", "allowed"])),
     },
     detector: detector.poni === undefined
       ? detector

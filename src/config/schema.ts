@@ -139,6 +139,7 @@ export const settingsSchema = v.object({
     proc: pathOf("a folder"),
     output_root: pathOf("a folder"),
     output_dir: belowOutput(),
+    allowed: v.array(pathOf("a folder"), "a list of folders is needed: ['R:/', 'D:/data']"),
   }),
   frames: v.object({
     settle_s: numberWithin(0, 60, "seconds; longer would hold every frame up for more than a minute"),

@@ -21,6 +21,11 @@ export interface FolderSettings {
   readonly output_root: string;
   /** Below `output_root`, with the separators of this system; "" is the root itself. */
   readonly output_dir: string;
+  /**
+   * Folders below which clients may choose the others, absolute. Empty: the folders of the configuration, and what lies
+   * beside them.
+   */
+  readonly allowed: readonly string[];
 }
 
 export interface FrameSettings {
@@ -199,6 +204,7 @@ export function defaultSettings(base: string, join: (...parts: string[]) => stri
       proc: join(base, "proc"),
       output_root: join(base, "output"),
       output_dir: "",
+      allowed: [],
     },
     frames: { settle_s: 0.2, sidecar_wait_s: 30, verify: "compare", checksum: "sha256", fsync: true },
     dark: { policy: "delete", archive_dir: "dark", reference: false },

@@ -82,12 +82,12 @@ Deno.test("what cannot be a folder of the way is refused with the reason, and th
     await refused(
       daemon,
       { key: "temp", value: place.join("link") },
-      /uses the same folder already, under another name/,
+      /it is a link/,
     );
     await refused(
       daemon,
       { key: "output_root", value: place.join("link") },
-      /a pewatch takes frames out of this folder/,
+      /it is a link|a pewatch takes frames out of this folder/,
     );
   }
   using _other = FolderLock.take([place.make("others")], {
@@ -326,4 +326,35 @@ Deno.test("a folder that is set again before it is empty is no left one any more
   const { left } = JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE)));
   assert.deepEqual(left, [{ kind: "temp", path: other, until_ms: null }]);
   assert.ok(place.locked("temp"));
+});
+
+// Fails without faultOfRoot() in check_change.ts.
+Deno.test("a client chooses beside what is configured, or below folders.allowed, and nowhere else", async () => {
+  await using place = new Place();
+  const base = place.settings();
+  const elsewhere = place.make("elsewhere", "raw");
+  const output = place.make("way", "output");
+  const folders = { ...base.folders, output_root: output };
+  for (const name of ["raw", "temp", "proc"] as const) folders[name] = place.make("way", name);
+  const daemon = place.daemon({ ...base, folders });
+  await daemon.start();
+  await refused(daemon, { key: "raw", value: elsewhere }, /none of the folders that clients may choose from/);
+  await refused(
+    daemon,
+    { key: "output_root", value: place.make("other", "output") },
+    /none of the folders that clients may choose from/,
+  );
+  if (Deno.build.os === "linux") {
+    Deno.symlinkSync(place.join("elsewhere"), place.join("way", "link"));
+    await refused(daemon, { key: "raw", value: place.join("way", "link", "raw") }, /link: it is a link/);
+  }
+  await daemon.change({ key: "raw", value: place.make("way", "raw2") });
+  // Back to what is configured, whatever holds now.
+  await daemon.change({ key: "raw", value: folders.raw });
+  await daemon.close();
+  const allowed = [place.join("elsewhere")];
+  const second = place.daemon({ ...base, folders: { ...folders, allowed } });
+  await second.start();
+  await refused(second, { key: "raw", value: place.join("way", "raw2") }, /may choose from/);
+  await second.change({ key: "raw", value: elsewhere });
 });

@@ -114,7 +114,7 @@ export function work({ folders, report, counters }: PluginContext): void {
     ) as Record<string, string>;
     Deno.mkdirSync(raw!);
     for (let frame = 0; frame < 5; frame++) Deno.writeTextFileSync(join(raw!, `${frame}.tif`), "frame");
-    const folders = { raw: raw!, temp: temp!, proc: proc!, output_root: output!, output_dir: "" };
+    const folders = { raw: raw!, temp: temp!, proc: proc!, output_root: output!, output_dir: "", allowed: [] };
     const result = await runOnePass({ ...settings, folders }, {
       log: memoryLog(),
       stages: STAGES,

@@ -24,7 +24,14 @@ export function passSettings(
     ...settings,
     // A daemon's reference darks are those of today, and DIR may be years old.
     daemon: { ...settings.daemon, state_dir: join(work, "state") },
-    folders: { raw, temp: join(work, "temp"), proc: join(work, "proc"), output_root: output, output_dir: "" },
+    folders: {
+      raw,
+      temp: join(work, "temp"),
+      proc: join(work, "proc"),
+      output_root: output,
+      output_dir: "",
+      allowed: [],
+    },
     frames: { ...settings.frames, settle_s: 0, sidecar_wait_s: 0 },
   };
 }

@@ -13,11 +13,14 @@ import { isClaimId } from "../../frames/claim/claim.ts";
 import type { LeftFolder } from "../../frames/claim/left_folders.ts";
 import { type ClientSetting, type SettingChange, SettingRefusedError, withChange } from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
+import { faultOfRoot } from "./allowed_roots.ts";
 import { LOCK_NAME } from "../../files/service_names.ts";
 import { misplacedPlugins } from "./plugins_apart.ts";
 
 export interface ChangeCheck {
   readonly settings: Settings;
+  /** The configuration's, which say what clients may choose. */
+  readonly configured: Settings;
   /** Folders that are not empty yet. */
   readonly left: readonly Pick<LeftFolder, "kind" | "path">[];
   readonly limit: TimeLimit;
@@ -58,6 +61,10 @@ export async function checkChange(change: SettingChange, check: ChangeCheck): Pr
   if (settings.folders === check.settings.folders) return checked;
   refuseClashes(checked, settings, check);
   await onDisk(checked, check, async () => {
+    if (checked.key !== "max_proc" && checked.key !== "output_dir") {
+      const fault = faultOfRoot(checked.value, check.configured);
+      if (fault !== null) throw refusal(checked, fault);
+    }
     if (checked.key === "max_proc") return;
     if (checked.key === "output_root" || checked.key === "output_dir") await checkOutput(checked, settings);
     else await checkWay(checked);

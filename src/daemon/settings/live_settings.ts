@@ -57,6 +57,7 @@ export class LiveSettings {
   readonly #limit = new TimeLimit();
   readonly #file: SettingsWriter;
   readonly #keeper = new FolderKeeper(this.#limit);
+  readonly #configured: Settings;
   #settings: Settings;
   #written: WrittenSettings = {};
   readonly #left = new LeftList();
@@ -78,6 +79,7 @@ export class LiveSettings {
   constructor(configured: Settings, options: LiveSettingsOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#configured = configured;
     this.#settings = configured;
     this.#file = new SettingsWriter(settingsPath(configured.daemon.state_dir), this.#limit);
     this.#load();
@@ -265,6 +267,7 @@ export class LiveSettings {
     if (same && (!ofClient || this.#written[change.key]?.value === before)) return false;
     const checked = same ? text : await checkChange(change, {
       settings: this.#settings,
+      configured: this.#configured,
       left: this.#left.folders,
       limit: this.#limit,
       deadline_ms,

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
-import { isMissing, isOtherVolume, mayBeHeldOpen } from "../../files/errors.ts";
+import { isMissing, isOtherVolume, mayBeHeldOpen, reasonOf } from "../../files/errors.ts";
 import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../../files/listing.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
@@ -233,9 +233,13 @@ const withoutMoves = new Set<string>();
 /**
  * Goes on with moves between two volumes that a stop cut off, of the one stage that makes them: what its source has let
  * go of takes its place, other copies are removed and made anew.
+ * @returns a line for each that stays, which holds up no other
  * @throws the system's error where the folder that claims are moved to now cannot be read
  */
-export function finishMovesAcross(folders: FrameFolders, move: { from: "temp" | "proc"; to: "temp" | "proc" }): void {
+export function finishMovesAcross(
+  folders: FrameFolders,
+  move: { from: "temp" | "proc"; to: "temp" | "proc" },
+): readonly string[] {
   const unfinished = [folders[move.to], ...leftOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
     if (withoutMoves.has(folder) && isReadable(folder)) return [];
     try {
@@ -247,17 +251,22 @@ export function finishMovesAcross(folders: FrameFolders, move: { from: "temp" | 
       return []; // told of where its claims are looked for
     }
   });
-  if (unfinished.length === 0) return;
+  if (unfinished.length === 0) return [];
   const sources = allOf(folders, move.from);
   // One that is away may still have the claim: then nothing can be said of its copy.
-  if (!sources.every(isReadable)) return;
-  for (const { folder, name } of unfinished) {
+  if (!sources.every(isReadable)) return [];
+  return unfinished.flatMap(({ folder, name }) => {
     const moving = join(folder, name);
     const id = name.slice(MOVING_PREFIX.length);
-    const stillInSource = sources.some((source) => factsOf(join(source, id, RECORD_NAME)) !== null);
-    if (stillInSource || readRecord(moving) === null) removeCopy(moving);
-    else Deno.renameSync(moving, join(folder, id));
-  }
+    try {
+      const stillInSource = sources.some((source) => factsOf(join(source, id, RECORD_NAME)) !== null);
+      if (stillInSource || readRecord(moving) === null) removeCopy(moving);
+      else Deno.renameSync(moving, join(folder, id));
+      return [];
+    } catch (error) {
+      return [`${moving} can neither be used nor removed: ${reasonOf(error)}`];
+    }
+  });
 }
 
 function isReadable(folder: string): boolean {

@@ -12,6 +12,7 @@ import type { ClaimRecord } from "../claim/record.ts";
 import type { GeometryFiles } from "../../geometry/files.ts";
 import { hasText } from "./geometry_files.ts";
 import type { FrameFolders } from "../stage.ts";
+import { harmlessName } from "../claim/harmless_names.ts";
 
 /** One file of the set. `source` is null for what pewatch makes: the NeXus file of pieces, a geometry of its text. */
 export interface Delivered {
@@ -193,7 +194,8 @@ function filesOf(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
     const source = join(set.claim, member.name);
     const facts = factsOf(source);
     if (facts === null) return [];
-    const name = nameInOutput(underStem(member.name, stems), record);
+    const named = nameInOutput(underStem(member.name, stems), record);
+    const name = member.role === "other" ? harmlessName(named) : named;
     return [{ kind: member.role, source, size: facts.size, name, modified_ms: member.modified_ms }];
   });
   for (const [ending, text] of Object.entries(set.geometry)) {

@@ -20,7 +20,7 @@ import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
 import { Rounds } from "../rounds.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
-import type { FrameFolders, StageOptions } from "../stage.ts";
+import type { StageOptions } from "../stage.ts";
 
 /** How often the output is looked at while no frame needs it: it may be a share, which each look asks. */
 const IDLE_LOOK_MS = 1000;
@@ -66,7 +66,7 @@ export class Finalize implements Disposable {
     if (options.folders.retry?.id !== this.#order) this.#retries.hurry();
     this.#order = options.folders.retry?.id;
     const firing: Firing = { tried: 0, left: 0, stopped: false };
-    tryToFinishMoves(options.folders);
+    tryToFinishMoves(options);
     const collect = async () => {
       const waiting = await this.#collect({ tried, firing }, options);
       firing.left += waiting?.length ?? 0;
@@ -340,9 +340,10 @@ function removeProbes(root: string): void {
 }
 
 /** Of claims that went back to the merge under another name. */
-function tryToFinishMoves(folders: FrameFolders): void {
+function tryToFinishMoves({ folders, reporter }: StageOptions): void {
   try {
-    finishMovesAcross(folders, { from: "proc", to: "temp" });
+    const stuck = finishMovesAcross(folders, { from: "proc", to: "temp" });
+    reporter.condition({ key: "moves to temp", message: stuck[0] ?? null });
   } catch {
     // a vanished temp folder is told of by its own stage
   }

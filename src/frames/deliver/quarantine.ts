@@ -21,6 +21,7 @@ import { numberedStem, stemOf, underStem } from "../claim/names.ts";
 import { type ClaimRecord, frameOf } from "../claim/record.ts";
 import { makeOutputFolder, OutputGoneError, outputRootOf } from "./destination.ts";
 import type { Delivery } from "./deliver.ts";
+import { harmlessName } from "../claim/harmless_names.ts";
 
 /** Of a name that is not known to be allowed, so much is kept. */
 const ENDING_LENGTH_MAX = 80;
@@ -91,7 +92,7 @@ function underOwnNames(claim: Claim, folder: string): QuarantineSet | null {
   const own = stemOf(claim.record.image);
   for (let count = 0; count <= COUNTER_MAX; count++) {
     const stems = { from: own, to: numberedStem(own, count) };
-    const pieces = piecesOf(claim, (name) => nameForWindows(underStem(name, stems)));
+    const pieces = piecesOf(claim, (name) => harmlessName(nameForWindows(underStem(name, stems))));
     if (pieces.some(({ name }) => bytesOf(name) > NAME_BYTES_MAX)) return null;
     const present = presentIn(folder, pieces);
     if (present !== null) return { folder, pieces, present };

@@ -52,7 +52,8 @@ const rounds = new Rounds();
 function findUntried(tried: Set<string>, libraries: MergeLibraries, options: StageOptions): FoundClaim[] | null {
   const { folders, reporter } = options;
   try {
-    finishMovesAcross(folders, { from: "temp", to: "proc" });
+    const stuck = finishMovesAcross(folders, { from: "temp", to: "proc" });
+    reporter.condition({ key: "moves to proc", message: stuck[0] ?? null });
     const claims = findClaims(folders, "temp").filter(({ id }) => !tried.has(id));
     for (const { id } of claims) tried.add(id);
     // Also where no frame comes: what a killed program left is to go.

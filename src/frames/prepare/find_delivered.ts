@@ -15,6 +15,7 @@ import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
 import { numberedStem, stemOf, underStem } from "../claim/names.ts";
 import { misfitOf } from "./assess.ts";
 import { datesOf, isOlder, sameSecond } from "./pairing.ts";
+import { harmlessName } from "../claim/harmless_names.ts";
 
 /** Where frames were delivered: below `root` each segment of `dir` (forward slashes) is a plain folder. */
 export interface OutputPlace {
@@ -80,7 +81,7 @@ function imagesFor(name: string, { root, dir }: OutputPlace): DeliveredImage[] {
       else {
         misses = 0;
         if (isOfName(own, { folder, image, counted: count > 0 })) {
-          found.push({ folder, image, facts, name: underStem(name, stems) });
+          found.push({ folder, image, facts, name: harmlessName(underStem(name, stems)) });
         }
       }
     }

@@ -63,6 +63,7 @@ Deno.test("a folder on another computer gets a hint that the system's account ma
     proc: "R:\\proc",
     output_root: "\\\\server\\data",
     output_dir: "",
+    allowed: [],
   };
   const notes = shareNotes(folders);
   assert.equal(notes.length, 1);
