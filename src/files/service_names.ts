@@ -108,6 +108,7 @@ export const SERVICE_NAMES: readonly ServiceName[] = [
   ...withParts(markName("ID"), ["proc"]),
   { name: madeMasterName("ID"), kind: "file", folders: ["proc"] },
   { name: outputPartName("ID", 0), kind: "file", folders: ["output"] },
+  { name: outputPartName("ID", "geometry"), kind: "file", folders: ["output"] },
   { name: outputPartName("ID", "series"), kind: "file", folders: ["output"] },
   { name: OUTPUT_MARKER, kind: "file", folders: ["output"] },
   { name: QUARANTINE_FOLDER, kind: "folder", folders: ["output"] },

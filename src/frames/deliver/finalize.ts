@@ -20,7 +20,7 @@ import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
 import { Rounds } from "../rounds.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
-import type { StageOptions } from "../stage.ts";
+import type { FrameFolders, StageOptions } from "../stage.ts";
 
 /** How often the output is looked at while no frame needs it: it may be a share, which each look asks. */
 const IDLE_LOOK_MS = 1000;

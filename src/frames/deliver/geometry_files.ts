@@ -6,6 +6,7 @@ import { factsOf, nameIsTaken } from "../../files/listing.ts";
 import { createOwn } from "../../files/plain_file.ts";
 import type { GeometryFiles } from "../../geometry/files.ts";
 import { COUNTER_MAX, numberedStem } from "../claim/names.ts";
+import { outputPartName } from "../../files/service_names.ts";
 
 /** What the files are called that are for a whole folder. */
 const FOLDER_STEM = "geometry";
@@ -42,7 +43,7 @@ export async function publishForFolder(
   files: GeometryFiles,
   options: { readonly id: string; readonly fsync: boolean },
 ): Promise<void> {
-  const part = join(folder, `.pewatch-${options.id}-geometry.part`);
+  const part = join(folder, outputPartName(options.id, "geometry"));
   for (const [ending, text] of Object.entries(files)) {
     for (let count = 0;; count++) {
       if (count > COUNTER_MAX) {
