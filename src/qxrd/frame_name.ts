@@ -169,7 +169,7 @@ export function groupFrames(
     }
     const key = fold(name);
     frames.set(key, { image: name, sidecar: null, others: [] });
-    const stem = fold(parseFrameName(name).stem);
+    const stem = fold(IMAGE_NAME.exec(name)?.[1] ?? name);
     const sharing = byStem.get(stem);
     if (sharing === undefined) byStem.set(stem, [key]);
     else sharing.push(key);

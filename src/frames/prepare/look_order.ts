@@ -10,7 +10,7 @@ export const CROWD_MIN = 1000;
 /** A frame that was found so recently, or got another file so recently, is new. Longer than the default wait for a sidecar. */
 const NEW_MS = 60_000;
 /** Of a crowd the others are looked at for so long at each firing. */
-const OTHERS_MS_MAX = 150;
+const OTHERS_MS_MAX = 50;
 
 interface Known {
   readonly candidate: Candidate;
@@ -75,14 +75,18 @@ export class LookOrder {
       const before = this.#known.get(key);
       const same = before !== undefined && before.candidate.sidecar === candidate.sidecar &&
         before.candidate.others.length === candidate.others.length;
-      known.set(key, { candidate, since_ms: same ? before.since_ms : now_ms });
+      known.set(
+        key,
+        before?.candidate === candidate ? before : { candidate, since_ms: same ? before.since_ms : now_ms },
+      );
     }
     this.#known = known;
   }
 }
 
-function keyOf({ raw, folder, image }: Candidate): string {
-  return `${raw}/${folder}/${image}`;
+function keyOf({ folder, image }: Candidate): string {
+  // Of two raw folders one may hide a frame of the other's: it is then not new, and has its turn.
+  return folder === "" ? image : `${folder}/${image}`;
 }
 
 /** Of the frame or, where that is gone, of the one behind it. */

@@ -5,6 +5,7 @@ import { factsOf, type FolderListing, listFolder } from "../../files/listing.ts"
 import { isMissing, reasonOf } from "../../files/errors.ts";
 import { companionOf, groupFrames, isIgnoredName, isImageName } from "../../qxrd/frame_name.ts";
 import type { UnclaimedKind } from "../events.ts";
+import { changedHeads, headOf } from "./large_folder.ts";
 
 /** Deeper than any person sorts measurements; a loop of mounts ends here. */
 const FOLDER_DEPTH_MAX = 32;
@@ -138,9 +139,70 @@ function listBelow(place: RawPlace, depth: number, found: Found): FolderListing 
 function sortFiles(listing: FolderListing, place: RawPlace): Found {
   const known = foundIn.get(listing);
   if (known !== undefined) return known;
+  const files = filesOf(listing, place);
+  const found: Found = { ...files, unclaimed: new Map(files.unclaimed) };
+  for (const name of listing.links) add("link", { name: below(place, name) }, found);
+  for (const name of listing.specials) add("special", { name: below(place, name) }, found);
+  foundIn.set(listing, found);
+  return found;
+}
+
+/** A folder with so many files is large. */
+const LARGE_MIN = 1000;
+/** Large folders as they were at the last scan, of which few have changed at the next. */
+const large = new Map<string, { readonly names: readonly string[]; readonly found: Found }>();
+const LARGE_FOLDERS_MAX = 100;
+
+function filesOf({ files }: FolderListing, place: RawPlace): Found {
+  const before = large.get(place.path);
+  large.delete(place.path);
+  const changed = before === undefined ? null : changedHeads(before.names, files);
+  const found = before === undefined || changed === null
+    ? sortNames(files, place)
+    : sortedAnew(before.found, changed, { files, place });
+  if (files.length < LARGE_MIN) return found;
+  large.set(place.path, { names: files, found });
+  for (const oldest of large.keys()) if (large.size > LARGE_FOLDERS_MAX) large.delete(oldest);
+  return found;
+}
+
+/** Takes over what has nothing to do with the names that came or went. */
+function sortedAnew(
+  before: Found,
+  changed: ReadonlySet<string>,
+  { files, place }: { files: readonly string[]; place: RawPlace },
+): Found {
+  const stays = (name: string) => !changed.has(headOf(name));
+  const part = sortNames(files.filter((name) => !stays(name)), place);
+  const found: Found = {
+    candidates: merged(before.candidates.filter(({ image }) => stays(image)), part.candidates),
+    companions: [...before.companions.filter(({ name }) => stays(name)), ...part.companions],
+    unclaimed: new Map(),
+  };
+  for (const kind of new Set([...before.unclaimed.keys(), ...part.unclaimed.keys()])) {
+    const rest = (before.unclaimed.get(kind) ?? []).filter(({ name }) => stays(name.slice(name.lastIndexOf("/") + 1)));
+    const names = rest.concat(part.unclaimed.get(kind) ?? []);
+    if (names.length > 0) found.unclaimed.set(kind, names);
+  }
+  return found;
+}
+
+/** Two lists in order as one. */
+function merged(some: readonly Candidate[], others: readonly Candidate[]): Candidate[] {
+  const all: Candidate[] = [];
+  let next = 0;
+  for (const candidate of some) {
+    while (next < others.length && compare(others[next]!.image, candidate.image) < 0) all.push(others[next++]!);
+    all.push(candidate);
+  }
+  while (next < others.length) all.push(others[next++]!);
+  return all;
+}
+
+function sortNames(names: readonly string[], place: RawPlace): Found {
   const found = emptyFound();
   const visible: string[] = [];
-  for (const name of listing.files) {
+  for (const name of names) {
     if (name.startsWith(".")) addHidden(name, place, found);
     else if (name.includes(REPLACEMENT) && factsOf(join(place.path, name)) === null) {
       add("unreadable_name", { name: below(place, name) }, found);
@@ -149,8 +211,6 @@ function sortFiles(listing: FolderListing, place: RawPlace): Found {
       if (isIgnoredName(name)) add("unfinished", { name: below(place, name) }, found);
     }
   }
-  for (const name of listing.links) add("link", { name: below(place, name) }, found);
-  for (const name of listing.specials) add("special", { name: below(place, name) }, found);
   const groups = groupFrames(visible, { caseInsensitive: Deno.build.os === "windows" });
   for (const frame of groups.frames) found.candidates.push({ ...place, ...frame });
   found.candidates.sort((a, b) => compare(a.image, b.image));
@@ -160,7 +220,6 @@ function sortFiles(listing: FolderListing, place: RawPlace): Found {
     if (companionOf(name) === null) add("other", { name: below(place, name) }, found);
     else found.companions.push({ ...place, name });
   }
-  foundIn.set(listing, found);
   return found;
 }
 
