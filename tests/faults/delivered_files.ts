@@ -36,6 +36,8 @@ export function isVisible(path: string): boolean {
 /** What cannot be understood lies there, below the same folders, each with a text that says why. */
 export const QUARANTINE = "pewatch-quarantine";
 export const REASON = ".reason.txt";
+/** What cannot be had again: parameters, times, names. */
+export const KEPT = ".pewatch.json";
 
 export function isInQuarantine(path: string): boolean {
   return path.startsWith(`${QUARANTINE}/`);

@@ -10,6 +10,7 @@ import {
   isInQuarantine,
   isMaster,
   isVisible,
+  KEPT,
   pixelsSha256,
   QUARANTINE,
   REASON,
@@ -100,7 +101,9 @@ function judgeQuarantined(
   const expected = new Map([[image, frame.pixels], [`${image}.metadata`, frame.sidecar]]);
   if (frame.overflow !== null) expected.set(`${image}.overflow`, frame.overflow);
   accounted.add(`${image}${REASON}`);
+  accounted.add(`${image}${KEPT}`);
   const problems = filesProblems(frame, expected, { output, accounted });
+  if (!output.has(`${image}${KEPT}`)) problems.push(`nothing keeps the parameters of ${nameOf(frame)}`);
   if (!output.has(`${image}${REASON}`)) problems.push(`nothing says why ${nameOf(frame)} is in the quarantine`);
   return problems;
 }

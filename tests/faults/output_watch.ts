@@ -7,6 +7,7 @@ import {
   isInQuarantine,
   isMaster,
   isVisible,
+  KEPT,
   readHdf5,
   REASON,
 } from "./delivered_files.ts";
@@ -74,7 +75,7 @@ export class OutputWatch {
     this.#learn();
     if (isInQuarantine(name)) {
       if (this.#known.unreadable.has(hash)) this.quarantined.add(hash);
-      else if (!this.#known.texts.has(hash) && !name.endsWith(REASON)) {
+      else if (!this.#known.texts.has(hash) && !name.endsWith(REASON) && !name.endsWith(KEPT)) {
         throw new Error("it is nothing that was written");
       }
       return;

@@ -210,6 +210,22 @@ Deno.test("a frame that is tried again has the parameters that it was measured w
   }
 });
 
+// Fails without parametersBeside (destination.ts): what nothing else holds was then removed with the claim.
+Deno.test("a frame that goes without a NeXus file has its parameters beside it", async () => {
+  using way = new Way();
+  way.parameters = { at: () => Promise.resolve([READING]) };
+  way.put({ name: "P.tif" });
+  await way.firePrepare();
+  const { temp } = way.settings.folders;
+  const [id] = [...Deno.readDirSync(temp)].map(({ name }) => name).filter((name) => !name.startsWith("."));
+  const path = join(temp, id!, "claim.json");
+  Deno.writeTextFileSync(path, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(path)), attempts: 99 }));
+  await way.fire(2);
+  assert.deepEqual(way.delivered(), ["P.tif", "P.tif.metadata", "P.tif.parameters"]);
+  assert.match(new TextDecoder().decode(way.read("P.tif.parameters")), /"name":"cryostat".*81\.5/);
+  assert.deepEqual(way.onTheWay(), []);
+});
+
 Deno.test("what a person puts into the quarantine is never removed as if pewatch had made it", async () => {
   using way = new Way();
   const folder = join(way.output, QUARANTINE_FOLDER);

@@ -32,6 +32,8 @@ export interface MergeRecord {
   readonly imageSize: number;
   /** Null where no NeXus file could be made; the reason stands in the notes. */
   readonly nexus: NexusReport | null;
+  /** There is no NeXus file that has the frame's parameters whole: they are delivered beside it. */
+  readonly parametersBeside?: boolean;
   /** What the frame's series is called; null where it is in none. Records of 0.1 have none. */
   readonly series?: string | null;
   readonly notes: readonly string[];
@@ -162,6 +164,7 @@ function isMerge(value: unknown): value is MergeRecord {
   const merge = value as Record<string, unknown>;
   return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
     (merge.nexus === null || isNexusReport(merge.nexus)) &&
+    (merge.parametersBeside === undefined || typeof merge.parametersBeside === "boolean") &&
     (merge.geometry === undefined || areGeometryFiles(merge.geometry)) &&
     (merge.series === undefined || merge.series === null ||
       isSeriesName(merge.series));

@@ -18,7 +18,7 @@ import { deliverToQuarantine, type Quarantined } from "./quarantine.ts";
 import { type ClaimRecord, frameOf } from "../claim/record.ts";
 import { writeMark } from "../claim/series_marks.ts";
 import type { FrameFolders } from "../stage.ts";
-import { NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
+import { markName, NEXUS_NAME, outputPartName, PART_ENDING } from "../../files/service_names.ts";
 
 export interface Delivery {
   readonly folders: FrameFolders;
@@ -134,12 +134,27 @@ function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, del
     nexus: file.name,
     series,
   };
+  for (let left = MARK_TRIES;; left--) {
+    try {
+      return writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
+    } catch (error) {
+      tryToRemove(join(delivery.folders.proc, markName(record.id) + PART_ENDING));
+      if (left > 1) continue;
+      // The frame is delivered; on a full proc its claim has to go so that there is room again.
+      const why = `the master of its series has it with the next frame only: ${messageOf(error)}`;
+      return delivery.log.warn(`${frameOf(record)}: ${why}`);
+    }
+  }
+}
+
+/** At once: the frame is delivered, and what fails twice is no accident. */
+const MARK_TRIES = 2;
+
+function tryToRemove(path: string): void {
   try {
-    writeMark(delivery.folders.proc, mark, { fsync: frames.fsync });
-  } catch (error) {
-    // The frame is delivered; on a full proc its claim has to go so that there is room again.
-    const why = `the master of its series has it with the next frame only: ${messageOf(error)}`;
-    delivery.log.warn(`${frameOf(record)}: ${why}`);
+    removeFile(path);
+  } catch {
+    // it is hidden, and the volume refuses files anyway
   }
 }
 

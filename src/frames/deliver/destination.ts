@@ -6,6 +6,8 @@ import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
 import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
 import { doubtOf } from "../../files/output_marker.ts";
+import { CLAIM_PARAMETERS_NAME } from "../../files/service_names.ts";
+import { madeName } from "../claim/kept_frame.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { COUNTER_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
@@ -183,6 +185,18 @@ function isTaken(path: string): boolean {
   }
 }
 
+/** One reading a line, as the claim has them; under a name of its own where a companion has this one. */
+function parametersBeside(
+  record: ClaimRecord,
+  { claim, stems }: { claim: string; stems: { from: string; to: string } },
+): Delivered[] {
+  const source = join(claim, CLAIM_PARAMETERS_NAME);
+  const facts = record.merge?.parametersBeside === true ? factsOf(source) : null;
+  if (facts === null) return [];
+  const name = nameInOutput(madeName(underStem(record.image, stems), ".parameters"), record);
+  return [{ kind: "other", source, size: facts.size, name, modified_ms: record.written_ms }];
+}
+
 function sourceName(file: Delivered): string {
   return file.source === null ? "" : basename(file.source);
 }
@@ -202,6 +216,7 @@ function filesOf(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
     const name = nameInOutput(`${set.stem}.${ending}`, record);
     files.push({ kind: "geometry", source: null, text, size: 0, name, modified_ms: 0 });
   }
+  files.push(...parametersBeside(record, { ...set, stems }));
   if (!set.withNexus) return files;
   const name = nameInOutput(`${set.stem}.nxs`, record);
   return [...files, { kind: "nexus", source: null, size: 0, name, modified_ms: 0 }];

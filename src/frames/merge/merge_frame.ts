@@ -86,7 +86,8 @@ export function mergeFrame(
   const contents = readContents(claim, notes);
   if (record.attempts > ATTEMPTS_MAX) {
     notes.push(`not merged: the program ended ${record.attempts - 1} times at it`);
-    return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
+    const merge: MergeRecord = { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
+    return claim.parameters.length > 0 ? { ...merge, parametersBeside: true } : merge;
   }
   const tagged = tagImage(libraries.tiff, { imagePath, contents, notes, claim }, settings);
   const made = makeNexus(libraries, { claim, imagePath, contents, notes }, settings);
@@ -202,7 +203,7 @@ function makeNexus(
   libraries: MergeLibraries,
   work: Work,
   settings: Settings,
-): Pick<MergeRecord, "nexus" | "series" | "geometry"> {
+): Pick<MergeRecord, "nexus" | "series" | "geometry" | "parametersBeside"> {
   const { claim, contents, notes } = work;
   let facts: FrameFacts = {
     imageName: deliveredImage(claim.record),
@@ -226,7 +227,8 @@ function makeNexus(
   for (;;) {
     try {
       const nexus = writeFacts(libraries, { work, facts }, settings);
-      return { nexus, series: facts.dark ? null : identityOf(facts).series, ...geometry };
+      const beside = claim.parameters.length > facts.parameters.length ? { parametersBeside: true } : {};
+      return { nexus, series: facts.dark ? null : identityOf(facts).series, ...geometry, ...beside };
     } catch (error) {
       if (isFull(error) || isHeldOpen(error)) throw error;
       if (facts.referenceDark !== null) {
@@ -239,7 +241,8 @@ function makeNexus(
         facts = { ...facts, parameters: [] };
       } else {
         notes.push(`no NeXus file: ${messageOf(error)}`);
-        return { nexus: null, series: null, ...geometry };
+        const beside = claim.parameters.length > 0 ? { parametersBeside: true } : {};
+        return { nexus: null, series: null, ...geometry, ...beside };
       }
     }
   }
