@@ -125,17 +125,18 @@ export function removeFolder(path: string): void {
 }
 
 /**
- * Gives a finished file its name, and never takes the name from another file: by a rename that refuses an existing
- * name. Where the volume has none (some shares of Linux) a hard link refuses it too, and where there are no links
- * either, the name is looked up first.
+ * Gives a finished file its name, and never takes the name from another file. A hard link refuses a name that is taken,
+ * and shows a watcher a file that is created; on Windows, where programs hear of both alike, and on volumes without
+ * links it is a rename that refuses one. Where there is neither (some shares), the name is looked up first.
  * @throws Deno.errors.AlreadyExists where the name is taken
  */
 export function publish(part: string, path: string): void {
-  if (renameToFreeName(part, path)) return;
+  if (Deno.build.os === "windows" && renameToFreeName(part, path)) return;
   try {
     Deno.linkSync(part, path);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists || isMissing(error)) throw error;
+    if (renameToFreeName(part, path)) return;
     if (nameIsTaken(path)) throw new Deno.errors.AlreadyExists(`the name is taken: ${path}`);
     Deno.renameSync(part, path);
     return;
