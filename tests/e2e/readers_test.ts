@@ -199,7 +199,8 @@ Deno.test("the nxmx profile opens and validates, as its own definition too", asy
     { name: "P-00002.tif", image: makeImage({ type: "uint32", seed: 2 }), sidecar: makeSidecar() },
   ];
   await deliver(place, frames);
-  const nexus = await ask("read_nexus", asked(place, frames, ".nxs"));
+  const questions = asked(place, frames, ".nxs").map((question) => ({ ...question, application: true }));
+  const nexus = await ask("read_nexus", questions);
   const instrument = "/entry/instrument";
   each(frames, nexus, ({ name, image }, one) => {
     assertNexusRead(name, one, image);
@@ -215,8 +216,13 @@ Deno.test("the nxmx profile opens and validates, as its own definition too", asy
     assert.equal(values["/entry/user/ORCID"], "https://orcid.org/0000-0002-1825-0097");
     assert.equal(values["/entry/experiment_identifier"], "I-20260001");
     assert.ok(one.pyFAI!.integrated, "pyFAI finds no geometry");
+    const { start_time, end_time, end_time_estimated, time_zone, saturation_value, count_time_s } = one.nxmx!;
+    assert.match(String(start_time), /\+00:00$/);
+    assert.deepEqual([end_time, saturation_value], [null, null]);
+    const took_s = (Date.parse(String(end_time_estimated)) - Date.parse(String(start_time))) / 1000;
+    assert.ok(Math.abs(took_s - Number(count_time_s)) < 0.002, `${took_s} s, ${count_time_s} s`);
+    assert.equal(time_zone, values[`${instrument}/time_zone`]);
   });
-  const questions = asked(place, frames, ".nxs").map((question) => ({ ...question, application: true }));
   const valid = await ask("validate_nexus", questions);
   each(frames, valid, ({ name }, one) => {
     const { application, punx } = one;

@@ -1,6 +1,7 @@
 """Opens delivered NeXus files with h5py, silx, fabio and pyFAI.
 
-Question: {"path": FILE}, and "folder" where it is to be opened from that working directory. Answer: what each reader
+Question: {"path": FILE}, "folder" where it is to be opened from that working directory, and "application": true to read
+it with the package nxmx too. Answer: what each reader
 made of it.
 """
 
@@ -9,6 +10,7 @@ import os
 import fabio
 import h5py
 import numpy
+import nxmx
 import pyFAI.io.image
 import silx.io
 import silx.io.nxdata
@@ -119,6 +121,25 @@ def integrate(image, detector):
     return {"bins": len(result.radial), "finite": bool(numpy.isfinite(result.intensity).all())}
 
 
+def read_nxmx(path):
+    """As the programs of crystallographers read a file of the definition NXmx."""
+    with h5py.File(path, "r") as file:
+        entry = nxmx.NXmx(file).entries[0]
+        instrument = entry.instruments[0]
+        detector = instrument.detectors[0]
+        origin, size = detector.modules[0].data_origin, detector.modules[0].data_size
+        module = tuple(slice(int(first), int(first) + int(count)) for first, count in zip(origin, size))
+        return {
+            **describe(file["/entry/data/data"][0][module]),
+            "start_time": entry.start_time.isoformat(),
+            "end_time": None if entry.end_time is None else entry.end_time.isoformat(),
+            "end_time_estimated": entry.end_time_estimated.isoformat(),
+            "time_zone": plain(instrument.time_zone[()]),
+            "saturation_value": detector.saturation_value,
+            "count_time_s": detector.count_time.to("s").magnitude,
+        }
+
+
 READERS = {"h5py": read_h5py, "silx": read_silx, "fabio": read_fabio, "pyFAI": read_pyfai}
 
 
@@ -127,7 +148,8 @@ def answer(question):
     if "folder" in question:
         os.chdir(question["folder"])
     try:
-        return {name: attempt(reader, question["path"]) for name, reader in READERS.items()}
+        readers = {**READERS, "nxmx": read_nxmx} if question.get("application") else READERS
+        return {name: attempt(reader, question["path"]) for name, reader in readers.items()}
     finally:
         os.chdir(before)
 
