@@ -17,6 +17,7 @@ import { checkOutputRoot } from "./output_root.ts";
 import { placeFaults } from "../../daemon/settings/folder_places.ts";
 import { checkPlugins } from "./plugins.ts";
 import { checkDeno, checkLibrary, checkProgram } from "./program.ts";
+import { checkRights } from "./rights.ts";
 import { checkSpace } from "./space.ts";
 import { checkTango } from "./tango.ts";
 import { findDaemon } from "../../daemon/requests/ask_daemon.ts";
@@ -49,6 +50,8 @@ export async function runDoctor(args: string[]): Promise<number> {
 /** All checks, in the order in which a person mends things: each rests on those before it. */
 export async function examine(config: string | undefined): Promise<Check[]> {
   const checks = inArea("program", [checkProgram(), checkDeno(), ...findLibraries().map(checkLibrary)]);
+  const rights = checkRights();
+  if (rights !== null) checks.push(...inArea("program", [rights]));
   const loaded = examineConfiguration(config, checks);
   if (loaded === null) return checks;
   const written = checkWritten(loaded.settings);
