@@ -62,7 +62,7 @@ export async function judge(
   const accounted = new Set<string>();
   const byPixels = new Map<string, string[]>();
   for (const [name, path] of output) {
-    if (!isVisible(name) && name !== OUTPUT_MARKER) problems.push(`${name} was left in the output`);
+    if (!isVisible(name) && name.split("/").at(-1) !== OUTPUT_MARKER) problems.push(`${name} was left in the output`);
     if (!name.endsWith(".tif") || isInQuarantine(name)) continue;
     const pixels = pixelsSha256(path);
     byPixels.set(pixels, [...byPixels.get(pixels) ?? [], name]);
