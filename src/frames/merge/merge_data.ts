@@ -7,12 +7,11 @@ import { parametersOfClaim } from "../claim/claim_parameters.ts";
 import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
 import { HeldOpen } from "../held_open.ts";
-import { ATTEMPTS_MAX, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
+import { ATTEMPTS_MAX, type MergeClaim, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
 import { type ClaimRecord, frameOf, readRecord, writeRecord } from "../claim/record.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
 import { CalibrationFile, type CurrentCalibration } from "../../geometry/calibration_file.ts";
-import type { Logger } from "../events.ts";
 import { Rounds } from "../rounds.ts";
 import { leftOf, tellLeft } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
@@ -144,11 +143,11 @@ function calibrationNow({ settings, reporter }: StageOptions): CurrentCalibratio
 const said = new Set<string>();
 const SAID_MAX = 1000;
 
-function sayOnceTo(log: Logger, { frame, text }: { frame: string; text: string }): void {
+function sayOnceTo(say: (line: string) => void, { frame, text }: { frame: string; text: string }): void {
   if (said.has(text)) return;
   if (said.size >= SAID_MAX) said.clear();
   said.add(text);
-  log.warn(`${frame}: ${text} (said once; the NeXus file of each frame has it)`);
+  say(`${frame}: ${text} (said once; the NeXus file of each frame has it)`);
 }
 
 async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {
@@ -174,7 +173,9 @@ async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options:
     const parameters = await parametersOfClaim({ path, record }, { source, log: reporter.log, fsync });
     const lastTry = refusals.count(id) >= TRIES_MAX - 1;
     const calibration = calibrationNow(options);
-    const sayOnce = (text: string) => sayOnceTo(reporter.log, { frame: frameOf(record), text });
+    const sayOnce: MergeClaim["sayOnce"] = (text, level) => {
+      sayOnceTo((line) => reporter.log[level](line), { frame: frameOf(record), text });
+    };
     const merge = mergeFrame(libraries, { path, record, parameters, calibration, sayOnce, lastTry }, settings);
     record = { ...record, merge };
     writeRecord(path, record, { fsync });

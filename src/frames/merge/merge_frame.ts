@@ -63,7 +63,7 @@ export interface MergeClaim {
   /** What `[detector] poni` names. */
   readonly calibration?: CurrentCalibration;
   /** For what is the same with many frames: each text is said once. */
-  readonly sayOnce?: (text: string) => void;
+  readonly sayOnce?: (text: string, level: "info" | "warn") => void;
   /** Whether the frame is to go on without what the system refuses, as it has done before. */
   readonly lastTry: boolean;
 }
@@ -254,12 +254,14 @@ function geometryFilesFor(
   { claim, settings }: { claim: MergeClaim; settings: Settings },
 ): Pick<MergeRecord, "geometry"> {
   const geometry = geometryOfFrame(facts);
-  for (const note of geometry.notes) claim.sayOnce?.(note);
   const { files: kinds } = settings.geometry;
+  // Who asks for no geometry need not mind that there is none.
+  const level = kinds.length > 0 || settings.nexus.profile === "nxmx" ? "warn" : "info";
+  for (const note of geometry.notes) claim.sayOnce?.(note, level);
   if (facts.layout === null || kinds.length === 0) return {};
   const files = geometryFiles(geometry, { image: facts.layout, kinds });
   if (typeof files !== "string") return { geometry: files };
-  claim.sayOnce?.(`no ${kinds.map((kind) => `.${kind}`).join(" and ")} beside it: ${files}`);
+  claim.sayOnce?.(`no ${kinds.map((kind) => `.${kind}`).join(" and ")} beside it: ${files}`, "warn");
   return {};
 }
 
