@@ -64,6 +64,24 @@ Deno.test("[user] and [beamline] are refused where they cannot be right, with th
   assert.match(said("beamline", 'proposal = "A"\nexperiment_identifier = "B"'), /leave one of the two out/);
 });
 
+// Fails without reportFutile() in check.ts.
+Deno.test("what the other keys make impossible is refused with its line and what to set", () => {
+  for (
+    const [text, key, line, what] of [
+      ['[nexus]\nimage = "external"\nseries = true', "nexus.series", 3, /image = "external" leaves them out/],
+      ['[nexus]\nseries = true\nimage = "none"', "nexus.series", 2, /set image = "embed"/],
+      ['[nexus]\nimage = "none"\nprofile = "nxmx"', "nexus.profile", 3, /NXmx asks for the image/],
+      ["[tiff]\ntags = false\nimage_description = true", "tiff.image_description", 3, /tags = false writes none/],
+      ['[dark]\nreference = true\n[nexus]\nimage = "none"', "dark.reference", 2, /leaves images out/],
+    ] as const
+  ) {
+    const problem = soleProblem(text);
+    assert.deepEqual([problem.key, problem.line], [key, line]);
+    assert.match(problem.message, what);
+  }
+  assert.deepEqual(problemsOf('[nexus]\nimage = "external"\nprofile = "nxmx"'), []);
+});
+
 Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a long one", () => {
   const long = "x".repeat(200);
   const { folders, daemon } = parseSettings(

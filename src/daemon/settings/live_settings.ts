@@ -9,6 +9,7 @@ import { messageOf } from "../../files/errors.ts";
 import { fileExists, folderExists } from "../../files/listing.ts";
 import { doubtOf, hasMarker, makeMarker } from "../../files/output_marker.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
+import { lackTexts, takeLacks } from "../../files/volume_services.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import type { Backlog, Condition, Logger } from "../../frames/events.ts";
 import type { KnownRoots } from "../../frames/stage.ts";
@@ -68,6 +69,8 @@ export class LiveSettings {
   #keepAfter_ms = 0;
   /** Whether the output root was there since the start or its change; from then on its stage reports it. */
   #outputSeen = false;
+  /** Those that were reported: one for each service and folder. */
+  readonly #lacks = new Set<string>();
   #marking = false;
   /** Whether the file was written or read by this process. */
   #fileKept = false;
@@ -143,6 +146,7 @@ export class LiveSettings {
   /** Tries what cannot be used yet, and tells how that stands. To be called now and then. Never rejects. */
   async lookAgain(): Promise<void> {
     this.#findLost();
+    this.#reportLacks();
     for (const kind of WAY) {
       const path = this.#settings.folders[kind];
       if (this.#keeper.isLocked(path) && this.#written[kind] === undefined) continue;
@@ -204,6 +208,17 @@ export class LiveSettings {
   #findLost(): void {
     for (const path of this.#keeper.lost()) {
       this.#log.warn(`${path} was removed or made anew while it was in use; it is locked again as soon as it is there`);
+    }
+  }
+
+  /** What this thread has missed on a volume; the stages report their own. */
+  #reportLacks(): void {
+    const { raw, temp, proc, output_root } = this.#settings.folders;
+    const folders = [raw, temp, proc, output_root, this.#settings.daemon.state_dir];
+    for (const [key, text] of lackTexts(takeLacks(), folders)) {
+      if (this.#lacks.has(key)) continue;
+      this.#lacks.add(key);
+      this.#log.warn(text);
     }
   }
 
