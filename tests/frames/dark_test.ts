@@ -106,7 +106,6 @@ for (const [flaw, image, sidecar] of BROKEN) {
 
 /** Whatever may be wrong with the place of the references. */
 const STATES: Readonly<Record<string, (stateDir: string) => void>> = {
-  "a file in the place of its folder": (state) => Deno.writeTextFileSync(join(state, "reference_dark"), "x"),
   "a state folder that is gone": (state) => {
     Deno.removeSync(state, { recursive: true });
     Deno.writeTextFileSync(state, "x");
