@@ -11,7 +11,7 @@ export const CONFIGURATION_NAME = "pewatch.toml";
 /** Where everything lies that no configuration puts elsewhere, beside the configuration or in the working folder. */
 export const DATA_FOLDER = "pewatch-data";
 
-export interface Surroundings {
+export interface Environment {
   /** The working folder. */
   readonly cwd: string;
   /** The folder of the executable where the program is compiled, else null. */
@@ -23,7 +23,7 @@ export interface Surroundings {
 /** What is wrong with settings that a room above this one understands; null where nothing is. */
 export type SettingsCheck = (settings: Settings) => { readonly key: string; readonly message: string } | null;
 
-export interface LoadOptions extends Partial<Surroundings> {
+export interface LoadOptions extends Partial<Environment> {
   /** What `--config` names. */
   readonly config?: string | undefined;
   /** Asked about settings that are right in themselves. */
@@ -49,7 +49,7 @@ export function makesOutput({ settings, given }: LoadedConfiguration): boolean {
 }
 
 /** Where this process runs. */
-export function surroundings(): Surroundings {
+export function environment(): Environment {
   return {
     cwd: Deno.cwd(),
     executableFolder: Deno.build.standalone ? dirname(Deno.execPath()) : null,
@@ -63,7 +63,7 @@ export function surroundings(): Surroundings {
  * @throws ConfigurationError where `config` is not there, or where what is found is wrong
  */
 export function loadSettings(options: LoadOptions = {}): LoadedConfiguration {
-  const here = { ...surroundings(), ...options };
+  const here = { ...environment(), ...options };
   const folders = here.executableFolder === null ? [here.cwd] : [here.executableFolder, here.cwd];
   // Once where both are the same, as after a double click.
   const lookedFor = options.config !== undefined
@@ -84,7 +84,7 @@ export function loadSettings(options: LoadOptions = {}): LoadedConfiguration {
  * Reads the text of a configuration. Relative paths are relative to the folder of `file`.
  * @throws ConfigurationError
  */
-export function parseSettings(text: string, file: string, here: Surroundings): Settings {
+export function parseSettings(text: string, file: string, here: Environment): Settings {
   const flavour = here.windows ? win32 : posix;
   const folder = flavour.dirname(flavour.resolve(here.cwd, file));
   return checkSettings(parseToml(text, file), {
@@ -111,7 +111,7 @@ function askChecks(
 }
 
 /** The defaults below `folder`; a compiled program keeps its own things (state, plugins, log) beside itself. */
-function startingSettings(folder: string, here: Surroundings): Settings {
+function startingSettings(folder: string, here: Environment): Settings {
   const flavour = here.windows ? win32 : posix;
   const settings = defaultSettings(flavour.join(folder, DATA_FOLDER), flavour.join);
   if (here.executableFolder === null) return settings;

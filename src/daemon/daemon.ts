@@ -14,7 +14,7 @@ import { type Clock, SYSTEM_CLOCK } from "../time/clock.ts";
 import { Heartbeat } from "../time/heartbeat.ts";
 import { CHECK_MS_MAX, LiveSettings } from "./settings/live_settings.ts";
 import type { PluginStatus } from "../plugins/host/plugin_status.ts";
-import { FolderError, makeFolders, shadowFolder } from "./settings/make_folders.ts";
+import { FolderError, makeFolders, transpiledFolder } from "./settings/make_folders.ts";
 import { misplacedPlugins } from "./settings/plugins_apart.ts";
 import { readingToJson } from "../parameters/json.ts";
 import { ParameterStore } from "../parameters/store.ts";
@@ -259,8 +259,8 @@ export class Daemon {
     const misplaced = await misplacedPlugins(this.settings);
     if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
     // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
-    // shadows.
-    await this.#live.open([shadowFolder(this.#configured)]);
+    // transpiled copies.
+    await this.#live.open([transpiledFolder(this.#configured)]);
     this.#requests = this.#openRequests();
     this.#open = true;
     this.#lookAgain();
@@ -292,11 +292,11 @@ export class Daemon {
     this.#conditionLog.forget();
     await this.#openUp();
     this.#parameters = new ParameterStore({ folder: this.settings.daemon.state_dir, log: this.#log });
-    const shadowRoot = shadowFolder(this.#configured);
+    const transpiledRoot = transpiledFolder(this.#configured);
     const host = new PluginHost({
       parameters: this.#parameters,
       sources: this.#options.stages ?? [...shippedStages(), ...shippedExtras(this.settings)],
-      folder: new PluginFolder({ folder: this.settings.plugins.dir, shadowRoot }),
+      folder: new PluginFolder({ folder: this.settings.plugins.dir, transpiledRoot }),
       log: this.#log,
       settings: () => this.settings,
       orders: () => ({

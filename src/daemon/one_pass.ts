@@ -20,7 +20,7 @@ export interface OnePassOptions {
    * Where the user's stages are imported from, a folder of this pass alone: a daemon may run, which holds its own.
    * Without one only the shipped stages run. Users' other plugins never do: there are no ticks.
    */
-  readonly shadowRoot?: string;
+  readonly transpiledRoot?: string;
   /** Ends the pass after the firings under way; what is on its way stays. */
   readonly signal?: AbortSignal;
   readonly onFrame?: (event: FrameEvent) => void;
@@ -52,7 +52,7 @@ const QUIET_ROUNDS = 2;
  */
 export async function runOnePass(settings: Settings, options: OnePassOptions): Promise<OnePassResult> {
   makeFolders(settings);
-  const misplaced = options.shadowRoot === undefined ? null : await misplacedPlugins(settings);
+  const misplaced = options.transpiledRoot === undefined ? null : await misplacedPlugins(settings);
   if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
   const { raw, temp, proc } = settings.folders;
   using _lock = FolderLock.take([raw, temp, proc]);
@@ -83,12 +83,12 @@ class Pass {
     this.#options = options;
     this.#patience_ms = (settings.frames.settle_s + settings.frames.sidecar_wait_s) * 1000;
     const conditionLog = new ConditionLog(options.log);
-    const { shadowRoot } = options;
+    const { transpiledRoot } = options;
     this.#host = new PluginHost({
       sources: options.stages ?? shippedStages(),
-      folder: shadowRoot === undefined
+      folder: transpiledRoot === undefined
         ? null
-        : new PluginFolder({ folder: settings.plugins.dir, shadowRoot, settle_s: 0 }),
+        : new PluginFolder({ folder: settings.plugins.dir, transpiledRoot, settle_s: 0 }),
       replacementsOnly: true,
       log: options.log,
       settings: () => settings,

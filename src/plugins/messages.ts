@@ -54,7 +54,7 @@ export type Answer =
   | { readonly type: "torn_down"; readonly error: string | null };
 
 /** What a plugin tells at any time. */
-export type Telling =
+export type WorkerMessage =
   | {
     readonly type: "log";
     readonly level: LogLevel;
@@ -114,4 +114,4 @@ export interface DeliveredFrameData {
   readonly again: boolean;
 }
 
-export type FromWorker = Answer | Telling;
+export type FromWorker = Answer | WorkerMessage;

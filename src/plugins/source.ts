@@ -3,7 +3,7 @@
 export interface PluginSource {
   /** Its file's name without the ending; the module's NAME takes its place. */
   readonly name: string;
-  /** Of the module that is imported: of the shadow of a user's file; null where it cannot be taken. */
+  /** Of the module that is imported: of the transpiled copy of a user's file; null where it cannot be taken. */
   readonly url: string | null;
   /** The user's own file, absolute; null for what is shipped. */
   readonly file: string | null;
@@ -13,25 +13,25 @@ export interface PluginSource {
   readonly problem: string | null;
   /** A stage of the way: frames pile up without it, so it is never put aside for good. */
   readonly essential?: boolean;
-  /** Tells of places in the shadow where they are in the user's files: for `userPlace`. Plain data that can be posted. */
+  /** Tells of places in the transpiled copy where they are in the user's files: for `userPlace`. Plain data that can be posted. */
   readonly places?: PluginPlaces;
 }
 
 export interface PluginPlaces {
-  /** URL of the shadow's folder, with a slash at its end. */
-  readonly shadow: string;
+  /** URL of the transpiled copy, with a slash at its end. */
+  readonly copyUrl: string;
   /** The same folder as a path of the system. */
-  readonly shadowPath: string;
+  readonly copyPath: string;
   /** The plugins folder as a path of the system. */
   readonly folder: string;
-  /** By the module's URL relative to the shadow. */
+  /** By the module's URL relative to the transpiled copy. */
   readonly files: Readonly<Record<string, FilePlaces>>;
 }
 
 export interface FilePlaces {
   /** Path relative to the plugins folder, in the system's spelling. */
   readonly file: string;
-  /** Lines that stand in the shadow before the user's first. */
+  /** Lines that stand in the transpiled copy before the user's first. */
   readonly linesBefore: number;
   /**
    * For code that was made anew, by its line: triples of column, user's line and user's column, all from 0, ascending.

@@ -77,7 +77,7 @@ interface ReloadRun {
   readonly rss_mb: readonly number[];
   readonly slope_kb: number;
   readonly seconds: number;
-  readonly shadows: number;
+  readonly copies: number;
   /** Of frames, empty where none was lost, torn or doubled; null where there were none. */
   readonly frames: { readonly written: number; readonly problems: readonly string[] } | null;
 }
@@ -99,9 +99,9 @@ async function reload(what: string, reloaded: Reloaded): Promise<ReloadRun> {
     if (round % (RELOADS / (READINGS - 1)) === 0) rss_mb.push(reading);
   }
   const seconds = (performance.now() - start) / 1000;
-  const { shadows } = live;
+  const { copies } = live;
   const frames = reloaded.frames_per_s === 0 ? null : { problems: await live.judgeFrames(), written: live.written };
-  return { what, rss_mb, slope_kb: slope(points) * 1000, seconds, shadows: shadows.length, frames };
+  return { what, rss_mb, slope_kb: slope(points) * 1000, seconds, copies: copies.length, frames };
 }
 
 /** MB a round, by least squares over the second half: what garbage collection has not come to yet is over. */
@@ -215,15 +215,15 @@ function reloadTable(runs: readonly ReloadRun[]): Table {
     "300",
     "kB a reload, last 150",
     "s a reload",
-    "shadows",
+    "transpiled",
     "frames",
   ];
-  const rows = runs.map(({ what, rss_mb, slope_kb, seconds, shadows, frames }) => [
+  const rows = runs.map(({ what, rss_mb, slope_kb, seconds, copies, frames }) => [
     what,
     ...rss_mb.map((rss) => rss.toFixed(0)),
     slope_kb.toFixed(0),
     (seconds / RELOADS).toFixed(2),
-    shadows,
+    copies,
     frames === null ? "" : `${frames.written}, ${frames.problems.length} problems`,
   ]);
   return { title: `Memory (RSS, MB) of a daemon after so many reloads, ticks of 0.1 s`, columns, rows };

@@ -118,7 +118,7 @@ export function work({ folders, report, counters }: PluginContext): void {
     const result = await runOnePass({ ...settings, folders }, {
       log: memoryLog(),
       stages: STAGES,
-      shadowRoot: join(frames.path, "plugins"),
+      transpiledRoot: join(frames.path, "plugins"),
     });
     assert.equal(result.frames.delivered, 5);
     const second = result.plugins.find(({ name }) => name === "second")!;
@@ -139,7 +139,7 @@ Deno.test("one pass goes on with the shipped stage where the user's gives way, a
   const result = await runOnePass(settings, {
     log: memoryLog(),
     stages: STAGES,
-    shadowRoot: join(folder.path, "shadow"),
+    transpiledRoot: join(folder.path, "transpiled"),
   });
   assert.equal(result.frames.delivered, 1);
   assert.equal(result.stageError, null);

@@ -47,7 +47,7 @@ Deno.test({
       const isRefusal = (error: unknown) => error instanceof FolderError && error.key === "plugins.dir";
       await assert.rejects(daemon.start(), isRefusal);
       await daemon.close();
-      const pass = { log: memoryLog(), stages: [], shadowRoot: join(folder.path, "shadows") };
+      const pass = { log: memoryLog(), stages: [], transpiledRoot: join(folder.path, "transpiled") };
       await assert.rejects(runOnePass(misplaced, pass), isRefusal);
       Deno.removeSync(link);
     }

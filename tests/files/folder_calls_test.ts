@@ -83,7 +83,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/nexus/tree/write_tree.ts": ["openSync", "the frame's TIFF"],
   "src/plugins/folder/module_files.ts": ["readFileSync, statSync", "a plugin's file, beside the program"],
   "src/plugins/folder/plugin_folder.ts": ["stat", "a plugin's file, beside the program"],
-  "src/plugins/folder/shadow.ts": ["remove recursive, removeSync recursive", "in state_dir, beside the program"],
+  "src/plugins/folder/transpiled.ts": ["remove recursive, removeSync recursive", "in state_dir, beside the program"],
   "src/plugins/worker/delivered_frame.ts": ["readFileSync", "a delivered sidecar"],
   "src/plugins/read_image.ts": ["openSync", "a delivered image"],
   "src/qxrd/simulator/names.ts": ["lstatSync", "a frame's name"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import { checkConfig } from "../../src/plugins/worker/config_schema.ts";
 import type { ConfigSchema } from "../../src/plugins/contract.ts";
-import { ServedWorker, Surroundings } from "./served_worker.ts";
+import { ServedWorker, SharedServices } from "./served_worker.ts";
 
 async function refusalOf(schema: unknown, table: unknown = {}): Promise<string> {
   const check = await checkConfig(schema, table, "roi");
@@ -58,16 +58,16 @@ Deno.test("of very many issues the first are told", async () => {
 });
 
 Deno.test("a plugin gets its table as its schema gives it back", async () => {
-  using worker = new ServedWorker(new Surroundings(), { file: "checks_config", config: { regions: [{ x: 2 }] } });
+  using worker = new ServedWorker(new SharedServices(), { file: "checks_config", config: { regions: [{ x: 2 }] } });
   assert.equal(await worker.start(), null);
   assert.equal(await worker.fire(), null);
   assert.deepEqual(worker.lines, ["unnamed at 2.0"]);
 });
 
 Deno.test("a wrong table refuses before setup; one that becomes wrong fails the firing until it is right", async () => {
-  using refused = new ServedWorker(new Surroundings(), { file: "checks_config", config: { regions: [{ x: "2" }] } });
+  using refused = new ServedWorker(new SharedServices(), { file: "checks_config", config: { regions: [{ x: "2" }] } });
   assert.match(await refused.start() ?? "", /^\[plugins\.checks_config\] regions\.0\.x: Invalid type/);
-  using worker = new ServedWorker(new Surroundings(), { file: "checks_config", config: { regions: [] } });
+  using worker = new ServedWorker(new SharedServices(), { file: "checks_config", config: { regions: [] } });
   assert.equal(await worker.start(), null);
   worker.config = { regions: [{ x: 1, y: 2 }] };
   assert.match(await worker.fire() ?? "", /^\[plugins\.checks_config\] regions\.0\.y: /);

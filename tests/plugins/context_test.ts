@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { defaultSettings } from "../../src/config/settings.ts";
 import type { Condition } from "../../src/frames/events.ts";
 import { ContextMaker } from "../../src/plugins/worker/context.ts";
-import { Line } from "../../src/plugins/worker/line.ts";
+import { Channel } from "../../src/plugins/worker/channel.ts";
 import type { ContextData } from "../../src/plugins/messages.ts";
 
 const DATA: ContextData = {
@@ -20,15 +20,15 @@ const DATA: ContextData = {
 };
 
 /** A context's condition(), and what came of its calls. */
-async function conditions(tellingsMax = 1_000_000) {
+async function conditions(messagesMax = 1_000_000) {
   const heard: Condition[] = [];
-  const line = new Line((telling) => void (telling.type === "condition" && heard.push(telling.condition)), {
-    tellingsMax,
+  const channel = new Channel((message) => void (message.type === "condition" && heard.push(message.condition)), {
+    messagesMax,
   });
   const signal = new AbortController().signal;
-  const made = await new ContextMaker(line).make(DATA, { name: "test", signal, schema: undefined });
+  const made = await new ContextMaker(channel).make(DATA, { name: "test", signal, schema: undefined });
   assert("context" in made);
-  return { tell: made.context.report.condition, heard, line };
+  return { tell: made.context.report.condition, heard, channel };
 }
 
 Deno.test("taking back a condition that does not stand is no news, taking back one that does is", async () => {
@@ -44,11 +44,11 @@ Deno.test("taking back a condition that does not stand is no news, taking back o
 });
 
 Deno.test("a condition whose end was left out in a flood is ended by the next word", async () => {
-  const { tell, heard, line } = await conditions(1);
+  const { tell, heard, channel } = await conditions(1);
   tell({ key: "a", message: "wrong" });
   tell({ key: "a", message: null });
   assert.equal(heard.length, 1);
-  line.begin();
+  channel.begin();
   tell({ key: "a", message: null });
   assert.deepEqual(heard.at(-1), { key: "a", message: null });
 });

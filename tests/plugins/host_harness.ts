@@ -39,7 +39,7 @@ export class HostHarness implements AsyncDisposable {
       sources: options.shipped ?? [],
       folder: new PluginFolder({
         folder: settings.plugins.dir,
-        shadowRoot: join(this.path, "shadow"),
+        transpiledRoot: join(this.path, "transpiled"),
         settle_s: 0.02,
       }),
       log: this.log,

@@ -89,8 +89,8 @@ export class LiveDaemon implements AsyncDisposable {
     return this.#watch.images.size;
   }
 
-  /** Shadows of plugins on the disk. */
-  get shadows(): string[] {
+  /** Transpiled copies of plugins on the disk. */
+  get copies(): string[] {
     return foldersIn(join(this.path, "state", "plugins")).sort();
   }
 

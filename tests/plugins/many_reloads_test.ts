@@ -20,7 +20,8 @@ export function setup() { Deno.writeTextFileSync(MARK, String(${round})); }
 export function work(context) { context.counters.add("calls"); }`;
 
 Deno.test({
-  name: `${RELOADS} reloads of a plugin, and of a helper alone, leave no worker, no shadow and no memory behind`,
+  name:
+    `${RELOADS} reloads of a plugin, and of a helper alone, leave no worker, no transpiled copy and no memory behind`,
   ignore: Deno.build.os !== "linux", // where threads and memory of another process can be read
   async fn() {
     await using live = await LiveDaemon.start({ frames_per_s: 0 });
@@ -41,10 +42,10 @@ Deno.test({
     assert.ok(growth_mb < GROWTH_MB_MAX, `${growth_mb} MB a reload`);
     const inUse = (await live.status()).plugins.map(({ version }) => version).filter((version) => version !== "");
     assert.equal(inUse.length, 2);
-    const { shadows } = live;
-    assert.ok(inUse.every((version) => shadows.some((name) => name.startsWith(version))), `${inUse}: ${shadows}`);
+    const { copies } = live;
+    assert.ok(inUse.every((version) => copies.some((name) => name.startsWith(version))), `${inUse}: ${copies}`);
     // What was replaced last goes at the next change.
-    assert.ok(shadows.length <= 2 * inUse.length, `${shadows}`);
+    assert.ok(copies.length <= 2 * inUse.length, `${copies}`);
     for (const { name, failures } of (await live.status()).plugins) assert.equal(failures, 0, name);
   },
 });

@@ -7,77 +7,77 @@ import { mergeTags } from "../../src/tiff/merge_tags.ts";
 import { settingsIn, source, startHost, until } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { ServedWorker, Surroundings } from "./served_worker.ts";
+import { ServedWorker, SharedServices } from "./served_worker.ts";
 
-async function started(around: Surroundings, config: Record<string, unknown> = {}): Promise<ServedWorker> {
-  const worker = new ServedWorker(around, { file: "takes_frames", config });
+async function started(shared: SharedServices, config: Record<string, unknown> = {}): Promise<ServedWorker> {
+  const worker = new ServedWorker(shared, { file: "takes_frames", config });
   assert.equal(await worker.start(), null);
   return worker;
 }
 
 Deno.test("a plugin is handed each frame once, over its firings", async () => {
-  const around = new Surroundings();
-  around.deliver(2);
-  using worker = await started(around);
-  around.deliver(3);
+  const shared = new SharedServices();
+  shared.deliver(2);
+  using worker = await started(shared);
+  shared.deliver(3);
   await worker.fire();
   await worker.fire();
-  around.deliver(1);
+  shared.deliver(1);
   await worker.fire();
   assert.deepEqual(worker.lines, ["3 4 5", "", "6"]);
 });
 
 Deno.test("what a plugin has not taken comes at its next firing, and in its next worker", async () => {
-  const around = new Surroundings();
-  using worker = await started(around, { take: 2 });
-  around.deliver(7);
+  const shared = new SharedServices();
+  using worker = await started(shared, { take: 2 });
+  shared.deliver(7);
   await worker.fire();
   await worker.fire();
   assert.deepEqual(worker.lines, ["1 2", "3 4"]);
   worker[Symbol.dispose]();
-  using next = await started(around);
-  around.deliver(1);
+  using next = await started(shared);
+  shared.deliver(1);
   await next.fire();
   assert.deepEqual(next.lines, ["5 6 7 8"]);
 });
 
 Deno.test("the frame that a worker died of counts as seen, the next ones come again", async () => {
-  const around = new Surroundings();
-  using worker = await started(around, { dies_of: 3 });
-  around.deliver(5);
+  const shared = new SharedServices();
+  using worker = await started(shared, { dies_of: 3 });
+  shared.deliver(5);
   await assert.rejects(worker.fire(), /died of a frame/);
-  using next = await started(around, { dies_of: 3 });
+  using next = await started(shared, { dies_of: 3 });
   await next.fire();
   assert.deepEqual(next.lines, ["4 5"]);
 });
 
 Deno.test("a plugin that falls behind misses the oldest frames, counted and said once", async () => {
-  const around = new Surroundings({ kept: 3 });
-  using worker = await started(around);
-  around.deliver(10);
+  const shared = new SharedServices({ kept: 3 });
+  using worker = await started(shared);
+  shared.deliver(10);
   await worker.fire();
-  around.deliver(5);
+  shared.deliver(5);
   await worker.fire();
   assert.deepEqual(worker.lines, ["8 9 10", "13 14 15"]);
-  assert.equal(around.counters.get("frames missed"), 9);
-  assert.deepEqual(around.log.lines, [
+  assert.equal(shared.counters.get("frames missed"), 9);
+  assert.deepEqual(shared.log.lines, [
     "warn takes_frames: fell behind, 7 frames were delivered that it will not see",
   ]);
 });
 
 Deno.test("a plugin that does not loop over frames asks for nothing", async () => {
-  const around = new Surroundings();
-  using worker = await started(around, { take: 0 });
-  around.deliver(10);
+  const shared = new SharedServices();
+  using worker = await started(shared, { take: 0 });
+  shared.deliver(10);
   await worker.fire();
-  assert.deepEqual(worker.tellings.map(({ type }) => type), ["log"]);
+  assert.deepEqual(worker.messages.map(({ type }) => type), ["log"]);
 });
 
 Deno.test("a loop ends at half of the time limit, and goes on at the next firing", async () => {
-  const around = new Surroundings();
-  using worker = new ServedWorker(around, { file: "takes_frames", config: { slow_ms: 60 }, time_limit_s: 0.2 });
+  const shared = new SharedServices();
+  using worker = new ServedWorker(shared, { file: "takes_frames", config: { slow_ms: 60 }, time_limit_s: 0.2 });
   await worker.start();
-  around.deliver(6);
+  shared.deliver(6);
   await worker.fire();
   await worker.fire();
   await worker.fire();
@@ -89,15 +89,15 @@ Deno.test("a loop ends at half of the time limit, and goes on at the next firing
 });
 
 Deno.test("a plugin that comes after 10,000 frames sees them all in one firing, and none again", async () => {
-  const around = new Surroundings();
-  using worker = await started(around);
-  around.deliver(10_001);
+  const shared = new SharedServices();
+  using worker = await started(shared);
+  shared.deliver(10_001);
   assert.equal(await worker.fire(), null);
   assert.equal(worker.lines[0]?.slice(0, 6), "2 3 4 ");
   worker[Symbol.dispose]();
-  using next = await started(around);
+  using next = await started(shared);
   await next.fire();
-  assert.deepEqual([next.lines, around.counters.get("frames missed")], [[""], 1]);
+  assert.deepEqual([next.lines, shared.counters.get("frames missed")], [[""], 1]);
 });
 
 const SIDECAR = `[metadata]\nexposureTime=0.25\nuserComment1="ruby, heated"\nwidth=16\nheight=16\n`;
@@ -109,12 +109,12 @@ function delivered(path: string, sidecar: string | null): FrameEvent {
 }
 
 async function read(event: FrameEvent): Promise<{ message: string; fields: Record<string, unknown> | null }> {
-  const around = new Surroundings();
-  using worker = new ServedWorker(around, { file: "reads_frames" });
+  const shared = new SharedServices();
+  using worker = new ServedWorker(shared, { file: "reads_frames" });
   assert.equal(await worker.start(), null);
-  around.services.frame(event);
+  shared.services.frame(event);
   assert.equal(await worker.fire(), null);
-  const log = worker.tellings.find((telling) => telling.type === "log");
+  const log = worker.messages.find((message) => message.type === "log");
   assert.ok(log !== undefined);
   return { message: log.message, fields: log.fields };
 }
@@ -183,8 +183,8 @@ Deno.test("what a stage delivers reaches the plugins of the same host, roles tol
 });
 
 Deno.test("an event that is no frame is not kept", async () => {
-  const around = new Surroundings();
-  using worker = await started(around);
+  const shared = new SharedServices();
+  using worker = await started(shared);
   for (
     const wrong of [
       { files: [1, 2] },
@@ -196,9 +196,9 @@ Deno.test("an event that is no frame is not kept", async () => {
       { roles: null },
     ]
   ) {
-    around.deliver(1, wrong as never);
+    shared.deliver(1, wrong as never);
   }
-  around.deliver(1);
+  shared.deliver(1);
   await worker.fire();
   assert.deepEqual(worker.lines, ["1"]);
 });

@@ -3,19 +3,19 @@ import assert from "node:assert/strict";
 import { ParameterClient } from "../../src/plugins/worker/parameter_client.ts";
 import type { ParameterOptions } from "../../src/plugins/contract.ts";
 import { until } from "../daemon/helpers.ts";
-import { ServedWorker, Surroundings } from "./served_worker.ts";
+import { ServedWorker, SharedServices } from "./served_worker.ts";
 
-async function fired(around: Surroundings, how: string): Promise<{ worker: ServedWorker; error: string | null }> {
-  const worker = new ServedWorker(around, { file: "uses_parameters", config: { how } });
+async function fired(shared: SharedServices, how: string): Promise<{ worker: ServedWorker; error: string | null }> {
+  const worker = new ServedWorker(shared, { file: "uses_parameters", config: { how } });
   assert.equal(await worker.start(), null);
   return { worker, error: await worker.fire() };
 }
 
 Deno.test("what is set in a firing is kept when the firing is over, with unit, path, time and origin", async () => {
-  const around = new Surroundings();
+  const shared = new SharedServices();
   const before_ms = Date.now();
-  using worker = (await fired(around, "sets")).worker;
-  const { time, ...temperature } = around.board.readings.get("temperature")!;
+  using worker = (await fired(shared, "sets")).worker;
+  const { time, ...temperature } = shared.board.readings.get("temperature")!;
   const [origin, plugin] = ["uses_parameters", "uses_parameters"];
   assert.deepEqual(temperature, {
     name: "temperature",
@@ -27,17 +27,17 @@ Deno.test("what is set in a firing is kept when the firing is over, with unit, p
   });
   assert.ok(time.getTime() >= before_ms && time.getTime() <= Date.now());
   const shutter = { name: "shutter", value: "open", time: new Date("2024-05-06T07:08:09Z"), origin: "by hand", plugin };
-  assert.deepEqual(around.board.readings.get("shutter"), shutter);
-  assert.deepEqual(around.board.batches, [["temperature", "shutter"]]);
+  assert.deepEqual(shared.board.readings.get("shutter"), shutter);
+  assert.deepEqual(shared.board.batches, [["temperature", "shutter"]]);
   assert.equal(worker.lines.length, 0);
 });
 
 Deno.test("a value that cannot be is refused to the plugin at once, by name", async () => {
-  const around = new Surroundings();
-  const { worker, error } = await fired(around, "sets wrongly");
+  const shared = new SharedServices();
+  const { worker, error } = await fired(shared, "sets wrongly");
   using _worker = worker;
   assert.match(error ?? "", /^ParameterError: Cannot set parameter temperature: its value is an object; /);
-  assert.deepEqual([...around.board.readings], []);
+  assert.deepEqual([...shared.board.readings], []);
 });
 
 for (
@@ -52,7 +52,7 @@ for (
     const posted: unknown[] = [];
     const client = new ParameterClient({
       ask: () => Promise.reject(new Error()),
-      tell: (one) => posted.push(one) > 0,
+      post: (one) => posted.push(one) > 0,
     });
     assert.throws(() => client.of("p").set("t", 21, options as ParameterOptions), { message: words });
     client.flush();
@@ -61,63 +61,63 @@ for (
 }
 
 Deno.test("a million readings of one name are one", async () => {
-  const around = new Surroundings();
-  const { worker, error } = await fired(around, "sets a million times");
+  const shared = new SharedServices();
+  const { worker, error } = await fired(shared, "sets a million times");
   using _worker = worker;
   assert.equal(error, null);
-  assert.deepEqual(around.board.batches, [["counter"]]);
-  assert.equal(around.board.readings.get("counter")?.value, 1_000_000);
+  assert.deepEqual(shared.board.batches, [["counter"]]);
+  assert.equal(shared.board.readings.get("counter")?.value, 1_000_000);
 });
 
 Deno.test("a million names are refused at the thousand-and-first", async () => {
-  const around = new Surroundings();
-  const { worker, error } = await fired(around, "sets a million names");
+  const shared = new SharedServices();
+  const { worker, error } = await fired(shared, "sets a million names");
   using _worker = worker;
   assert.match(error ?? "", /ParameterError: Cannot set parameter n1000: .* at most 1000/);
-  assert.equal(around.board.readings.size, 1000);
+  assert.equal(shared.board.readings.size, 1000);
 });
 
 Deno.test("too much at once is refused", async () => {
-  const around = new Surroundings();
-  const { worker, error } = await fired(around, "sets much");
+  const shared = new SharedServices();
+  const { worker, error } = await fired(shared, "sets much");
   using _worker = worker;
   assert.match(error ?? "", /ParameterError: Cannot set parameter n10: .* at most 1000 of 8388608/);
 });
 
 Deno.test("of setting and removing the last counts", async () => {
-  const around = new Surroundings();
-  around.board.set([{ name: "a", value: 9, time: new Date() }]);
-  using _worker = (await fired(around, "sets and removes")).worker;
-  assert.deepEqual([...around.board.readings.values()].map(({ name, value }) => [name, value]), [["b", 3]]);
+  const shared = new SharedServices();
+  shared.board.set([{ name: "a", value: 9, time: new Date() }]);
+  using _worker = (await fired(shared, "sets and removes")).worker;
+  assert.deepEqual([...shared.board.readings.values()].map(({ name, value }) => [name, value]), [["b", 3]]);
 });
 
 Deno.test("a plugin gets what it has just set and what others have set", async () => {
-  const around = new Surroundings();
-  around.board.set([{ name: "other", value: 2, time: new Date("2019-01-01T00:00:00Z") }]);
-  using worker = (await fired(around, "asks")).worker;
+  const shared = new SharedServices();
+  shared.board.set([{ name: "other", value: 2, time: new Date("2019-01-01T00:00:00Z") }]);
+  using worker = (await fired(shared, "asks")).worker;
   assert.deepEqual(worker.lines, ["1 2 undefined other,own", "other"]);
 });
 
 Deno.test("an array that a plugin goes on writing into is kept as it was set", async () => {
-  const around = new Surroundings();
-  using _worker = (await fired(around, "sets its own array")).worker;
-  assert.deepEqual(around.board.readings.get("spectrum")?.value, Float64Array.of(1, 2, 3));
+  const shared = new SharedServices();
+  using _worker = (await fired(shared, "sets its own array")).worker;
+  assert.deepEqual(shared.board.readings.get("spectrum")?.value, Float64Array.of(1, 2, 3));
 });
 
 Deno.test("what is set between two firings arrives by itself", async () => {
-  const around = new Surroundings();
-  using _worker = (await fired(around, "sets later")).worker;
-  await until(() => around.board.readings.has("late"), "the late parameter");
+  const shared = new SharedServices();
+  using _worker = (await fired(shared, "sets later")).worker;
+  await until(() => shared.board.readings.has("late"), "the late parameter");
 });
 
 Deno.test("counters are told once a firing, whatever the plugin counts", async () => {
-  const around = new Surroundings();
-  using worker = new ServedWorker(around, { file: "counts_much" });
+  const shared = new SharedServices();
+  using worker = new ServedWorker(shared, { file: "counts_much" });
   await worker.start();
   await worker.fire();
-  assert.equal(around.counters.get("pixels"), 2_000_000);
-  assert.equal(around.counters.size, 100);
-  assert.equal(around.counters.has("wrong"), false);
-  const counts = worker.tellings.filter(({ type }) => type === "count");
-  assert.ok(counts.length <= 200, `${counts.length} tellings`);
+  assert.equal(shared.counters.get("pixels"), 2_000_000);
+  assert.equal(shared.counters.size, 100);
+  assert.equal(shared.counters.has("wrong"), false);
+  const counts = worker.messages.filter(({ type }) => type === "count");
+  assert.ok(counts.length <= 200, `${counts.length} messages`);
 });

@@ -2,8 +2,8 @@
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
-import { type ParameterBoard, PluginServices } from "../../src/plugins/host/answers.ts";
-import type { ContextData, Telling } from "../../src/plugins/messages.ts";
+import { type ParameterBoard, PluginServices } from "../../src/plugins/host/services.ts";
+import type { ContextData, WorkerMessage } from "../../src/plugins/messages.ts";
 import { pluginFolders } from "../../src/plugins/host/plugin_host.ts";
 import { PluginWorker } from "../../src/plugins/host/plugin_worker.ts";
 import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
@@ -33,7 +33,7 @@ export class MapBoard implements ParameterBoard {
 }
 
 /** What outlives the workers: services, board, log, and the counters of all plugins together. */
-export class Surroundings {
+export class SharedServices {
   readonly log: MemoryLog = memoryLog();
   readonly board = new MapBoard();
   readonly counters = new Map<string, number>();
@@ -61,24 +61,24 @@ export class Surroundings {
 }
 
 export class ServedWorker implements Disposable {
-  readonly #around: Surroundings;
+  readonly #shared: SharedServices;
   readonly #worker: PluginWorker;
   readonly #file: string;
   readonly #settings: Settings;
-  readonly tellings: Telling[] = [];
+  readonly messages: WorkerMessage[] = [];
   config: Record<string, unknown>;
 
   constructor(
-    around: Surroundings,
+    shared: SharedServices,
     plugin: { file: string; config?: Record<string, unknown>; time_limit_s?: number },
   ) {
-    this.#around = around;
+    this.#shared = shared;
     this.#file = plugin.file;
     this.config = plugin.config ?? {};
     const settings = defaultSettings("/nowhere");
     const time_limit_s = plugin.time_limit_s ?? settings.plugins.time_limit_s;
     this.#settings = { ...settings, plugins: { ...settings.plugins, time_limit_s } };
-    this.#worker = new PluginWorker((telling) => this.#hear(telling));
+    this.#worker = new PluginWorker((message) => this.#receive(message));
   }
 
   get #data(): ContextData {
@@ -87,7 +87,7 @@ export class ServedWorker implements Disposable {
   }
 
   get lines(): string[] {
-    return this.tellings.flatMap((telling) => telling.type === "log" ? [telling.message] : []);
+    return this.messages.flatMap((message) => message.type === "log" ? [message.message] : []);
   }
 
   /** Loads the module and sets it up; gives what went wrong. */
@@ -95,7 +95,7 @@ export class ServedWorker implements Disposable {
     const url = new URL(`./samples/${this.#file}.ts`, import.meta.url).href;
     const loaded = await this.#worker.load(url, this.#file);
     if (loaded.error !== null) return loaded.error;
-    this.#around.services.begin(this.#file);
+    this.#shared.services.begin(this.#file);
     return (await this.#worker.setup(this.#data)).error;
   }
 
@@ -107,19 +107,19 @@ export class ServedWorker implements Disposable {
     return (await this.#worker.teardown(this.#data)).error;
   }
 
-  #hear(telling: Telling): void {
-    this.tellings.push(telling);
-    const { services } = this.#around;
-    const plugin = { name: this.#file, count: (counter: string, by: number) => this.#around.count(counter, by) };
-    switch (telling.type) {
+  #receive(message: WorkerMessage): void {
+    this.messages.push(message);
+    const { services } = this.#shared;
+    const plugin = { name: this.#file, count: (counter: string, by: number) => this.#shared.count(counter, by) };
+    switch (message.type) {
       case "parameters":
       case "parameter_removed":
       case "frames_taken":
-        return services.hear(plugin, telling);
+        return services.receive(plugin, message);
       case "count":
-        return this.#around.count(telling.name, telling.by);
+        return this.#shared.count(message.name, message.by);
       case "ask":
-        return this.#worker.reply(telling.id, services.answer(plugin, telling.question));
+        return this.#worker.reply(message.id, services.answer(plugin, message.question));
       default:
     }
   }

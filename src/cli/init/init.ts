@@ -6,7 +6,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { ConfigurationError } from "../../config/error.ts";
-import { CONFIGURATION_NAME, parseSettings, surroundings } from "../../config/load.ts";
+import { CONFIGURATION_NAME, environment, parseSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { makeMarker } from "../../files/output_marker.ts";
@@ -37,7 +37,7 @@ export async function runInit(args: string[]): Promise<number> {
     brief: message`Writes a configuration that documents every key.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { folder = surroundings().executableFolder ?? ".", from, force, output } = parsed.value;
+  const { folder = environment().executableFolder ?? ".", from, force, output } = parsed.value;
   if (output !== undefined) return await markOutput(resolve(output));
 
   let first: FirstConfiguration | null = null;
@@ -97,7 +97,7 @@ function tellTaken(first: FirstConfiguration, written: { text: string; target: s
 function faultsOf(first: FirstConfiguration, { text, target }: { text: string; target: string }): string[] {
   const windows = first.taken.some(({ value }) => typeof value === "string" && /^[a-zA-Z]:|^\\\\/.test(value));
   try {
-    parseSettings(text, target, { ...surroundings(), windows: windows || Deno.build.os === "windows" });
+    parseSettings(text, target, { ...environment(), windows: windows || Deno.build.os === "windows" });
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

@@ -4,7 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import { askDaemon, NoDaemonError } from "../../daemon/requests/ask_daemon.ts";
 import { FolderLock } from "../../daemon/settings/folder_lock.ts";
 import { makeFolder } from "../../files/listing.ts";
-import { shadowFolder } from "../../daemon/settings/make_folders.ts";
+import { transpiledFolder } from "../../daemon/settings/make_folders.ts";
 import { readParameterFile, writeParameterFile } from "../../parameters/file.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
@@ -47,7 +47,7 @@ export async function removeParameter(settings: Settings, name: string): Promise
     if (!(error instanceof NoDaemonError)) throw error;
   }
   // The daemon's own lock: it reads the file at its start and writes over it.
-  const held = shadowFolder(settings);
+  const held = transpiledFolder(settings);
   makeFolder(held);
   using _lock = FolderLock.take([held]);
   const readings = readParameterFile(parametersPath(settings));

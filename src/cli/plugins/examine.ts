@@ -33,16 +33,18 @@ export interface PluginExamination {
 
 /** One file, as if its folder were the plugins folder. */
 export async function examineFile(file: string, settings: Settings): Promise<PluginExamination> {
-  return await inShadow(async (shadowRoot) => examine(await buildPlugin(file, { shadowRoot }), settings));
+  return await withTranspiledRoot(async (transpiledRoot) =>
+    examine(await buildPlugin(file, { transpiledRoot }), settings)
+  );
 }
 
 /** All that a daemon of this configuration would load: what is shipped and not replaced, then the plugins folder. */
 export async function examineAll(settings: Settings): Promise<PluginExamination[]> {
-  return await inShadow(async (shadowRoot) => {
+  return await withTranspiledRoot(async (transpiledRoot) => {
     const files: PluginExamination[] = [];
     // A file that cannot be taken leaves the place to what is shipped.
     const replaced = new Set<string>();
-    for (const source of await sourcesOfFolder(settings.plugins.dir, shadowRoot)) {
+    for (const source of await sourcesOfFolder(settings.plugins.dir, transpiledRoot)) {
       const examined = await examine(source, settings);
       if (examined.problems.length === 0) replaced.add(nameKey(source.name));
       files.push(examined);
@@ -56,7 +58,7 @@ export async function examineAll(settings: Settings): Promise<PluginExamination[
 }
 
 /** A folder that is missing holds no plugins. */
-async function sourcesOfFolder(folder: string, shadowRoot: string): Promise<PluginSource[]> {
+async function sourcesOfFolder(folder: string, transpiledRoot: string): Promise<PluginSource[]> {
   const names: string[] = [];
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
@@ -68,7 +70,7 @@ async function sourcesOfFolder(folder: string, shadowRoot: string): Promise<Plug
   }
   const { plugins } = await buildPlugins({
     folder,
-    shadowRoot,
+    transpiledRoot,
     candidates: names.sort().map((name) => join(folder, name)),
     settled: new Map(),
     trustAge_s: 0,
@@ -115,13 +117,13 @@ function helpersOf({ file, places }: PluginSource): string[] {
 }
 
 /** Gives a folder for copies without types, and takes it away again. */
-async function inShadow<T>(use: (shadowRoot: string) => Promise<T>): Promise<T> {
-  const shadowRoot = await Deno.makeTempDir({ prefix: "pewatch-check-" });
+async function withTranspiledRoot<T>(use: (transpiledRoot: string) => Promise<T>): Promise<T> {
+  const transpiledRoot = await Deno.makeTempDir({ prefix: "pewatch-check-" });
   try {
-    return await use(shadowRoot);
+    return await use(transpiledRoot);
   } finally {
-    await Deno.remove(shadowRoot, { recursive: true }).catch((error) => {
-      console.error(`pewatch: ${shadowRoot} cannot be removed: ${messageOf(error)}`);
+    await Deno.remove(transpiledRoot, { recursive: true }).catch((error) => {
+      console.error(`pewatch: ${transpiledRoot} cannot be removed: ${messageOf(error)}`);
     });
   }
 }

@@ -217,7 +217,7 @@ async function pass(settings: Settings, job: Job): Promise<boolean> {
     log: job.log,
     signal: job.signal,
     onFrame: (event) => count(event, job),
-    shadowRoot: join(dirname(settings.folders.temp), "plugins"),
+    transpiledRoot: join(dirname(settings.folders.temp), "plugins"),
   });
   const problems = problemsOf(result);
   for (const problem of problems) job.outcome.problems.add(problem);

@@ -20,7 +20,8 @@ export class FolderError extends Error {
 }
 
 /**
- * Makes each of raw, temp, proc, output and the shadows' folder where it is missing, and sees that it can be listed.
+ * Makes each of raw, temp, proc, output and the folder of transpiled plugins where it is missing, and checks that it can
+ * be listed.
  * @param written what clients have set: it was there then, so it is waited for, and not made in its place
  * @param options.makesOutput false: an output root that is not there is waited for, since it may be a share that is
  *   mounted later
@@ -52,7 +53,7 @@ export function makeFolders(
 }
 
 /** Where the plugins of the user's folder are imported from: one daemon's own. */
-export function shadowFolder(settings: Settings): string {
+export function transpiledFolder(settings: Settings): string {
   return join(settings.daemon.state_dir, TRANSPILED_FOLDER);
 }
 

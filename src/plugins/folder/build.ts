@@ -9,13 +9,13 @@ import type { FileState } from "./file_state.ts";
 import { followImports, type Graph, GraphError } from "./graph.ts";
 import { ModuleFiles } from "./module_files.ts";
 import { nameKey, pluginName, whyNotAPlugin } from "./names.ts";
-import { writeShadow } from "./shadow.ts";
+import { writeTranspiled } from "./transpiled.ts";
 import { CompilerEndError } from "./strip.ts";
 
 /** Plain data: it is posted. All paths are absolute. */
 export interface BuildRequest {
   readonly folder: string;
-  readonly shadowRoot: string;
+  readonly transpiledRoot: string;
   /** The files of the top folder that may be plugins. */
   readonly candidates: readonly string[];
   readonly settled: ReadonlyMap<string, FileState>;
@@ -68,15 +68,15 @@ export async function buildPlugins(request: BuildRequest, onFile: (path: string)
 /**
  * Makes a plugin of one file, with the file's folder as plugins folder. Never rejects over what is in the files: that
  * is the source's problem.
- * @throws the system's errors where the shadow cannot be written
+ * @throws the system's errors where the transpiled copy cannot be written
  */
-export async function buildPlugin(file: string, options: { shadowRoot: string }): Promise<PluginSource> {
+export async function buildPlugin(file: string, options: { transpiledRoot: string }): Promise<PluginSource> {
   const path = resolve(file);
   const why = whyNotAPlugin(basename(path));
   if (why !== null) return unusable(path, `${path}: ${why}`);
   const request: BuildRequest = {
     folder: dirname(path),
-    shadowRoot: resolve(options.shadowRoot),
+    transpiledRoot: resolve(options.transpiledRoot),
     candidates: [path],
     settled: new Map(),
     trustAge_s: 0,
@@ -135,7 +135,7 @@ async function finish({ path, graph, error }: Candidate, request: BuildRequest):
   let fault = error;
   if (graph !== null) {
     try {
-      const { hash, url, places } = await writeShadow(graph, request.folder, request.shadowRoot);
+      const { hash, url, places } = await writeTranspiled(graph, request.folder, request.transpiledRoot);
       const source: PluginSource = {
         name: pluginName(basename(path)),
         url,

@@ -132,7 +132,7 @@ function isJson(found: Import, specifier: string, code: string, place: Place): b
 }
 
 /**
- * Shadows of .ts end in .js, since a compiled program of Deno 2.7 reads nothing else as JavaScript everywhere. The
+ * Transpiled copies of .ts end in .js, since a compiled program of Deno 2.7 reads nothing else as JavaScript everywhere. The
  * specifier stays as long as it was, so all columns stay.
  */
 function withoutTypesInName(code: string, found: Import, link: ModuleLink): string {
@@ -147,7 +147,7 @@ function withoutTypesInName(code: string, found: Import, link: ModuleLink): stri
 }
 
 /**
- * A line that makes import.meta tell of the user's file instead of its shadow, so that a plugin finds what lies beside
+ * A line that makes import.meta tell of the user's file instead of its transpiled copy, so that a plugin finds what lies beside
  * it. In a line of its own: columns stay.
  */
 function metaLine(path: string): string {

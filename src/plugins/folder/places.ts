@@ -1,27 +1,27 @@
-/** Turns places in shadow files, as they stand in errors and stacks, into places in the user's own files. */
+/** Turns places in transpiled copies, as they stand in errors and stacks, into places in the user's own files. */
 import { join, sep } from "node:path";
 import type { FilePlaces, PluginPlaces } from "../source.ts";
 
-/** The text with each place in the shadow as path:line:column of the user's file. */
+/** The text with each place in the transpiled copy as path:line:column of the user's file. */
 export function userPlace(text: string, places: PluginPlaces | undefined): string {
   if (places === undefined) return text;
-  return replaceUrls(text, places).replaceAll(places.shadowPath, places.folder);
+  return replaceUrls(text, places).replaceAll(places.copyPath, places.folder);
 }
 
 /** Deno writes URLs as they are in messages, and without their %20 in stacks: both are looked for. */
 function replaceUrls(text: string, places: PluginPlaces): string {
   const names = spellings(Object.keys(places.files));
   let replaced = text;
-  for (const shadow of spellings([places.shadow]).keys()) replaced = replaceBelow(shadow, replaced, { places, names });
+  for (const copy of spellings([places.copyUrl]).keys()) replaced = replaceBelow(copy, replaced, { places, names });
   return replaced;
 }
 
 function replaceBelow(
-  shadow: string,
+  copy: string,
   text: string,
   { places, names }: { places: PluginPlaces; names: ReadonlyMap<string, string> },
 ): string {
-  const [before = "", ...pieces] = text.split(shadow);
+  const [before = "", ...pieces] = text.split(copy);
   let done = before;
   for (const piece of pieces) {
     const spelling = [...names.keys()].find((name) => piece.startsWith(name));
@@ -45,12 +45,12 @@ function spellings(texts: readonly string[]): Map<string, string> {
   return new Map(all.sort(([a], [b]) => b.length - a.length));
 }
 
-/** ":line:column" for a place of the shadow, both counted from 1; "" where nothing of the user's stands there. */
-function placeIn(file: FilePlaces, shadowLine: number, shadowColumn: number): string {
-  const line = shadowLine - file.linesBefore;
+/** ":line:column" for a place of the transpiled copy, both counted from 1; "" where nothing of the user's stands there. */
+function placeIn(file: FilePlaces, copyLine: number, copyColumn: number): string {
+  const line = copyLine - file.linesBefore;
   if (line < 1) return "";
-  if (file.map === null) return `:${line}:${shadowColumn}`;
-  const place = originalPlace(file.map, { line: line - 1, column: shadowColumn - 1 });
+  if (file.map === null) return `:${line}:${copyColumn}`;
+  const place = originalPlace(file.map, { line: line - 1, column: copyColumn - 1 });
   return place === null ? "" : `:${place.line + 1}:${place.column + 1}`;
 }
 

@@ -8,7 +8,7 @@ import { BuildError, buildInWorker } from "./build_in_worker.ts";
 import { type Clock, factsOf, type FileState, MISSING, Settling, stateOf } from "./file_state.ts";
 import { BUILD_MS_MAX, ENTRIES_MAX, PLUGINS_MAX } from "./limits.ts";
 import { whyNotAPlugin } from "./names.ts";
-import { pruneShadows } from "./shadow.ts";
+import { pruneTranspiled } from "./transpiled.ts";
 
 /** As for frames: programs that copy write more often than that. */
 const SETTLE_S = 0.2;
@@ -17,8 +17,8 @@ const RETRY_MS = 3000;
 
 export interface PluginFolderOptions {
   readonly folder: string;
-  /** One program's own: shadows that it does not use are removed there. It is made where it is missing. */
-  readonly shadowRoot: string;
+  /** One program's own: transpiled copies that it does not use are removed there. It is made where it is missing. */
+  readonly transpiledRoot: string;
   readonly settle_s?: number;
   /** Told once for each problem that concerns the whole folder. */
   onProblem?(text: string): void;
@@ -37,7 +37,7 @@ interface Look {
 
 export class PluginFolder {
   readonly #folder: string;
-  readonly #shadowRoot: string;
+  readonly #transpiledRoot: string;
   readonly #settle_s: number;
   readonly #options: PluginFolderOptions;
   readonly #clock: Clock;
@@ -57,7 +57,7 @@ export class PluginFolder {
   constructor(options: PluginFolderOptions) {
     this.#options = options;
     this.#folder = resolve(options.folder);
-    this.#shadowRoot = resolve(options.shadowRoot);
+    this.#transpiledRoot = resolve(options.transpiledRoot);
     this.#settle_s = options.settle_s ?? SETTLE_S;
     this.#clock = options.clock ?? { now_ms: Date.now, monotonic_ms: () => performance.now() };
     this.#settling = new Settling(this.#settle_s, this.#clock);
@@ -92,7 +92,7 @@ export class PluginFolder {
   }
 
   /**
-   * Removes the shadows that neither these plugins nor those of the last poll use.
+   * Removes the transpiled copies that neither these plugins nor those of the last poll use.
    * @returns how many were removed; none while a poll is under way
    */
   async prune(hashesInUse: Iterable<string>): Promise<number> {
@@ -109,7 +109,7 @@ export class PluginFolder {
     const inUse = new Set(hashesInUse);
     for (const { hash } of this.#sources) inUse.add(hash);
     try {
-      return await pruneShadows(this.#shadowRoot, inUse);
+      return await pruneTranspiled(this.#transpiledRoot, inUse);
     } catch {
       return 0; // they only take room
     }
@@ -178,7 +178,7 @@ export class PluginFolder {
     for (;;) {
       const request: BuildRequest = {
         folder: this.#folder,
-        shadowRoot: this.#shadowRoot,
+        transpiledRoot: this.#transpiledRoot,
         candidates: look.candidates.filter((path) => !gone(path)),
         settled: new Map([...settled].map((path) => [path, look.states.get(path) ?? MISSING])),
         trustAge_s: first ? this.#settle_s : null,

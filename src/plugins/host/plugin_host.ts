@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
-import { type ParameterBoard, PluginServices } from "./answers.ts";
+import { type ParameterBoard, PluginServices } from "./services.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../time/clock.ts";
 import type { PluginFolders } from "../contract.ts";
 import { nameKey } from "../folder/names.ts";

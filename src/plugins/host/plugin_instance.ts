@@ -3,7 +3,7 @@ import type { Logger } from "../../frames/events.ts";
 import { CallWatch } from "./call_watch.ts";
 import type { Clock } from "../../time/clock.ts";
 import { userPlace } from "../folder/places.ts";
-import type { Answer, ContextData, Telling } from "../messages.ts";
+import type { Answer, ContextData, WorkerMessage } from "../messages.ts";
 import type { OpenWorker } from "./open_worker.ts";
 import { PluginWorker } from "./plugin_worker.ts";
 import type { PluginSource } from "../source.ts";
@@ -21,7 +21,7 @@ export interface InstanceSurroundings {
   readonly openWorker: OpenWorker;
   limits(): InstanceLimits;
   context(tick: number, name: string): ContextData;
-  onTelling(telling: Telling): void;
+  onMessage(message: WorkerMessage): void;
   /** It died while nothing was asked of it. */
   onDeath(reason: string): void;
   /** A shipped stage does not move, null: it does again. */
@@ -83,7 +83,7 @@ export class PluginInstance {
     const { openWorker: open, limits } = this.#around;
     const trusted = this.source.file === null;
     const { memory_limit_mib } = limits();
-    const worker = new PluginWorker((telling) => this.#hear(telling), {
+    const worker = new PluginWorker((message) => this.#receive(message), {
       open,
       trusted,
       stage: this.#around.stage,
@@ -153,11 +153,11 @@ export class PluginInstance {
     return result;
   }
 
-  #hear(telling: Telling): void {
+  #receive(message: WorkerMessage): void {
     // A replaced stage may take long over a backlog too, as long as it gets on with it. So may a shipped one.
-    const moves = telling.type === "event" || telling.type === "backlog";
+    const moves = message.type === "event" || message.type === "backlog";
     if (moves && this.#around.stage) this.#watch?.progress();
-    this.#around.onTelling(telling.type === "stray_error" ? { ...telling, error: this.#text(telling.error) } : telling);
+    this.#around.onMessage(message.type === "stray_error" ? { ...message, error: this.#text(message.error) } : message);
   }
 
   async #limited<Value>(call: Promise<Value>, what: string): Promise<Value> {

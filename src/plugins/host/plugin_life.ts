@@ -1,6 +1,6 @@
 /** What a plugin goes through at work: starts, firings, failures; and how each of them is told. */
 import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
-import type { PluginServices } from "./answers.ts";
+import type { PluginServices } from "./services.ts";
 import type { Clock } from "../../time/clock.ts";
 import { nameKey } from "../folder/names.ts";
 import type { ContextData } from "../messages.ts";
@@ -10,7 +10,7 @@ import { type InstanceLimits, type Loaded, messageOf, PluginInstance } from "./p
 import { PluginRecord } from "./plugin_status.ts";
 import { readRhythm, type Rhythm } from "./scheduler.ts";
 import type { PluginSource } from "../source.ts";
-import { Tellings } from "./tellings.ts";
+import { WorkerMessages } from "./worker_messages.ts";
 
 /** What the host gives to each plugin that it keeps. */
 export interface PluginSurroundings {
@@ -53,7 +53,7 @@ export class PluginLife {
   readonly record = new PluginRecord();
   readonly #options: LifeOptions;
   readonly #around: PluginSurroundings;
-  readonly #tellings: Tellings;
+  readonly #messages: WorkerMessages;
   #name: string;
   #rhythm: Rhythm | null = null;
   #instance: PluginInstance | null = null;
@@ -67,7 +67,7 @@ export class PluginLife {
     this.#options = options;
     this.#around = around;
     this.#name = plugin.fileName;
-    this.#tellings = new Tellings({
+    this.#messages = new WorkerMessages({
       log: around.log,
       services: around.services,
       ofTheWay: choice.shipped !== null,
@@ -128,7 +128,7 @@ export class PluginLife {
     const before = this.#instance;
     const { log } = this.#around;
     if (before !== null) {
-      this.#tellings.takeBack();
+      this.#messages.takeBack();
       for (const kind of ["", ":slow"]) this.#tell(kind, null);
     }
     this.record.begin();
@@ -269,8 +269,8 @@ export class PluginLife {
       openWorker,
       limits,
       context,
-      onTelling: (telling) => {
-        if (this.#instance === instance) this.#tellings.hear(telling);
+      onMessage: (message) => {
+        if (this.#instance === instance) this.#messages.receive(message);
       },
       onDeath: (reason) => {
         if (this.#instance === instance) this.fail(`failed between firings: the worker died: ${reason}`);

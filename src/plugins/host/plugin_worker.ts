@@ -1,5 +1,5 @@
 /** One worker seen from the main thread: requests and their answers, and its death. */
-import type { Answer, ContextData, FromWorker, Telling, ToWorker } from "../messages.ts";
+import type { Answer, ContextData, FromWorker, ToWorker, WorkerMessage } from "../messages.ts";
 import { type OpenWorker, openWorker, type WorkerHandle, type WorkerOptions } from "./open_worker.ts";
 
 /** The worker ended without being asked to. */
@@ -23,12 +23,12 @@ const MEMORY_LIMIT_MIB = 2048;
 
 export class PluginWorker {
   readonly #worker: WorkerHandle;
-  readonly #tell: (telling: Telling) => void;
+  readonly #tell: (message: WorkerMessage) => void;
   readonly #onDeath: ((reason: string) => void) | undefined;
   #pending: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
   #death: WorkerDeathError | null = null;
 
-  constructor(tell: (telling: Telling) => void, options: PluginWorkerOptions = {}) {
+  constructor(tell: (message: WorkerMessage) => void, options: PluginWorkerOptions = {}) {
     const { open = openWorker, onDeath, memory_limit_mib = MEMORY_LIMIT_MIB, trusted = false, stage = false } = options;
     this.#tell = tell;
     this.#onDeath = onDeath;

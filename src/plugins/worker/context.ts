@@ -5,7 +5,7 @@ import { checkConfig, type ConfigCheck } from "./config_schema.ts";
 import type { PluginContext } from "../contract.ts";
 import { Counters } from "./counters.ts";
 import { FrameStream } from "./frame_stream.ts";
-import type { Line } from "./line.ts";
+import type { Channel } from "./channel.ts";
 import type { ContextData } from "../messages.ts";
 import { ParameterClient } from "./parameter_client.ts";
 import { postableFields } from "./postable.ts";
@@ -34,7 +34,7 @@ export type MadeContext = { readonly context: PluginContext } | { readonly refus
 
 /** Lives as long as the worker; `begin` and `end` enclose each call of the plugin. */
 export class ContextMaker {
-  readonly #line: Line;
+  readonly #channel: Channel;
   readonly #counters: Counters;
   readonly #parameters: ParameterClient;
   readonly #frames: FrameStream;
@@ -46,11 +46,11 @@ export class ContextMaker {
   /** The last one that was right. */
   #right: ConfigCheck | null = null;
 
-  constructor(line: Line) {
-    this.#line = line;
-    this.#counters = new Counters(line);
-    this.#parameters = new ParameterClient(line);
-    this.#frames = new FrameStream(line);
+  constructor(channel: Channel) {
+    this.#channel = channel;
+    this.#counters = new Counters(channel);
+    this.#parameters = new ParameterClient(channel);
+    this.#frames = new FrameStream(channel);
   }
 
   begin(): void {
@@ -63,20 +63,20 @@ export class ContextMaker {
     this.#counters.flush();
     if (this.#records <= LOG_RECORDS_MAX) return;
     const message = `${this.#records - LOG_RECORDS_MAX} more messages of one firing were left out`;
-    this.#line.tell({ type: "log", level: "warn", message, fields: null });
+    this.#channel.post({ type: "log", level: "warn", message, fields: null });
   }
 
   async make(data: ContextData, options: ContextOptions): Promise<MadeContext> {
     const { name, signal } = options;
     const check = await this.#config(data, options);
     if ("refusal" in check) return check;
-    const line = this.#line;
+    const channel = this.#channel;
     const log = this.#logger();
     const report: Reporter = {
       log,
-      event: (event) => void line.tell({ type: "event", event }),
+      event: (event) => void channel.post({ type: "event", event }),
       condition: (condition) => this.#tellCondition(condition),
-      backlog: (backlog) => void line.tell({ type: "backlog", backlog }),
+      backlog: (backlog) => void channel.post({ type: "backlog", backlog }),
     };
     const framesUntil_ms = performance.now() + data.settings.plugins.time_limit_s * 1000 * FRAMES_TIME_SHARE;
     const context: PluginContext = {
@@ -99,7 +99,7 @@ export class ContextMaker {
   #tellCondition(condition: Condition): void {
     const { key, message } = condition;
     if (message === null && this.#standing?.has(key) === false) return;
-    if (!this.#line.tell({ type: "condition", condition })) return;
+    if (!this.#channel.post({ type: "condition", condition })) return;
     if (message === null) this.#standing?.delete(key);
     else this.#standing?.add(key);
     if (this.#standing !== null && this.#standing.size > STANDING_MAX) this.#standing = null;
@@ -122,7 +122,7 @@ export class ContextMaker {
       if (++this.#records > LOG_RECORDS_MAX) return;
       const text = String(message);
       const cut = text.length > LOG_TEXT_LENGTH_MAX ? `${text.slice(0, LOG_TEXT_LENGTH_MAX)}…` : text;
-      this.#line.tell({
+      this.#channel.post({
         type: "log",
         level,
         message: cut,

@@ -1,5 +1,5 @@
 /** `context.counters` in the plugin's worker: added up here, told now and then. */
-import type { Line } from "./line.ts";
+import type { Channel } from "./channel.ts";
 
 /** A plugin that counts under ever new names would fill the memory; the main thread keeps no more either. */
 const NAMES_MAX = 100;
@@ -9,12 +9,12 @@ const FLUSH_MS = 100;
 
 /** Lives as long as the worker; `flush` tells one sum a name. */
 export class Counters {
-  readonly #line: Pick<Line, "tell">;
+  readonly #channel: Pick<Channel, "post">;
   readonly #sums = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(line: Pick<Line, "tell">) {
-    this.#line = line;
+  constructor(channel: Pick<Channel, "post">) {
+    this.#channel = channel;
   }
 
   add(name: string, by = 1): void {
@@ -28,7 +28,7 @@ export class Counters {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    for (const [name, by] of this.#sums) this.#line.tell({ type: "count", name, by });
+    for (const [name, by] of this.#sums) this.#channel.post({ type: "count", name, by });
     this.#sums.clear();
   }
 }

@@ -1,21 +1,21 @@
 /** The frames of `context.frames` in the plugin's worker: asked for in batches, handed out one by one. */
 import type { DeliveredFrame } from "../contract.ts";
-import type { Line } from "./line.ts";
+import type { Channel } from "./channel.ts";
 import type { DeliveredFrameData } from "../messages.ts";
 
 type Handle = (data: DeliveredFrameData) => DeliveredFrame;
 
 /** Lives as long as the worker. What is buffered here when the worker ends is asked for again by the next one. */
 export class FrameStream {
-  readonly #line: Pick<Line, "ask" | "tell">;
+  readonly #channel: Pick<Channel, "ask" | "post">;
   #buffer: DeliveredFrameData[] = [];
   #asking: Promise<void> | null = null;
   /** Whether there were more than those of the last answer. */
   #more = false;
   #handle: Handle | null = null;
 
-  constructor(line: Pick<Line, "ask" | "tell">) {
-    this.#line = line;
+  constructor(channel: Pick<Channel, "ask" | "post">) {
+    this.#channel = channel;
   }
 
   /** The frames of one call of the plugin; `over` says that its loop should come to an end. */
@@ -41,13 +41,13 @@ export class FrameStream {
 
   /** Told before the plugin sees it: a frame that ends the worker is not handed to the next one. */
   #handOut(data: DeliveredFrameData): DeliveredFrame {
-    this.#line.tell({ type: "frames_taken", upTo: data.number });
+    this.#channel.post({ type: "frames_taken", upTo: data.number });
     return this.#handle!(data);
   }
 
   async #ask(): Promise<void> {
     try {
-      const { frames, more } = await this.#line.ask("frames", {});
+      const { frames, more } = await this.#channel.ask("frames", {});
       if (frames.length > 0) this.#handle ??= await loadHandle();
       this.#buffer = [...frames];
       this.#more = more;

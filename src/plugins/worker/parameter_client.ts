@@ -3,7 +3,7 @@ import type { ParameterReading } from "../../parameters/parameter.ts";
 import { bytesOfValue, checkReading, ParameterError, VALUE_BYTES_MAX } from "../../parameters/check.ts";
 import { closest } from "../../config/closest.ts";
 import type { ParameterOptions, Parameters } from "../contract.ts";
-import type { Line } from "./line.ts";
+import type { Channel } from "./channel.ts";
 
 /** Of one batch: a plugin that makes up names would fill the memory of both sides. */
 const NAMES_MAX = 1000;
@@ -14,15 +14,15 @@ const QUESTIONS_MAX = 1000;
 
 /** Lives as long as the worker. `flush` posts what was set; it also comes by itself when the plugin pauses. */
 export class ParameterClient {
-  readonly #line: Pick<Line, "ask" | "tell">;
+  readonly #channel: Pick<Channel, "ask" | "post">;
   /** By name, in the order of the last change; null is a removal. */
   readonly #pending = new Map<string, ParameterReading | null>();
   #bytes = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #questions = 0;
 
-  constructor(line: Pick<Line, "ask" | "tell">) {
-    this.#line = line;
+  constructor(channel: Pick<Channel, "ask" | "post">) {
+    this.#channel = channel;
   }
 
   /** The parameters as the plugin of this name sees them. */
@@ -34,9 +34,9 @@ export class ParameterClient {
         this.#change(reading.name, reading);
       },
       remove: (name) => this.#change(String(name), null),
-      get: (name) => this.#ask(() => this.#line.ask("parameter", { name: String(name) })),
-      names: () => this.#ask(() => this.#line.ask("parameter_names", {})),
-      at: (time) => this.#ask(() => this.#line.ask("parameters_at", { time_ms: Number(time) })),
+      get: (name) => this.#ask(() => this.#channel.ask("parameter", { name: String(name) })),
+      names: () => this.#ask(() => this.#channel.ask("parameter_names", {})),
+      at: (time) => this.#ask(() => this.#channel.ask("parameters_at", { time_ms: Number(time) })),
     };
   }
 
@@ -48,9 +48,9 @@ export class ParameterClient {
     this.#pending.clear();
     this.#bytes = 0;
     const readings = changes.map(([, reading]) => reading).filter((reading) => reading !== null);
-    if (readings.length > 0) this.#line.tell({ type: "parameters", readings });
+    if (readings.length > 0) this.#channel.post({ type: "parameters", readings });
     for (const [name, reading] of changes) {
-      if (reading === null) this.#line.tell({ type: "parameter_removed", name });
+      if (reading === null) this.#channel.post({ type: "parameter_removed", name });
     }
   }
 

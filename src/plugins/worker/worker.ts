@@ -6,9 +6,9 @@ import type { PluginModule } from "../contract.ts";
 import { guardConsole } from "../../log/terminal_text.ts";
 import { faultOfName } from "../plugin_name_rule.ts";
 import { guardWorker } from "./guards.ts";
-import { Line } from "./line.ts";
+import { Channel } from "./channel.ts";
 import { MemoryWatch } from "./memory_watch.ts";
-import type { Answer, ContextData, Telling, ToWorker, WorkerStart } from "../messages.ts";
+import type { Answer, ContextData, ToWorker, WorkerMessage, WorkerStart } from "../messages.ts";
 import { textOfError } from "./postable.ts";
 import { callTimed, CutOffError } from "./timed_call.ts";
 
@@ -16,11 +16,11 @@ import { callTimed, CutOffError } from "./timed_call.ts";
 const { setTimeout, performance } = globalThis;
 const now_ms = Date.now;
 const { port, memory_limit_mib, trusted, stage, alive } = workerData as WorkerStart;
-const post = port.postMessage.bind(port) as (message: Answer | Telling) => void;
+const post = port.postMessage.bind(port) as (message: Answer | WorkerMessage) => void;
 const signOfLife = new BigInt64Array(alive);
 const stop = new AbortController();
-const line = new Line(post, trusted ? { tellingsMax: Infinity } : {});
-const contexts = new ContextMaker(line);
+const channel = new Channel(post, trusted ? { messagesMax: Infinity } : {});
+const contexts = new ContextMaker(channel);
 const memory = new MemoryWatch({
   limit_mib: memory_limit_mib,
   onExhausted: (reason) => post({ type: "exhausted", reason }),
@@ -44,7 +44,7 @@ process.on("uncaughtException", noteStray);
 process.on("unhandledRejection", noteStray);
 port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "stop") return stop.abort();
-  if (data.type === "reply") return line.reply(data.id, data.value);
+  if (data.type === "reply") return channel.reply(data.id, data.value);
   // Behind a timer: what is cut off at the memory limit within a port's handler is told to nobody, and the port is dead.
   setTimeout(() => void receive(data), 0);
 };
@@ -111,7 +111,7 @@ function call(what: "setup" | "work" | "teardown", data: ContextData): Promise<s
 async function guarded(run: () => Promise<string | null>): Promise<string | null> {
   stray = null;
   strayTold = false;
-  line.begin();
+  channel.begin();
   contexts.begin();
   memory.begin();
   let error: string | null = null;
@@ -122,8 +122,8 @@ async function guarded(run: () => Promise<string | null>): Promise<string | null
   }
   // Rejections without a handler are told only after the microtasks: this waits for them.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  const { dropped } = line;
-  line.begin(); // what follows has to come through
+  const { dropped } = channel;
+  channel.begin(); // what follows has to come through
   contexts.end();
   memory.end();
   const beside: string | null | undefined = stray;
@@ -136,7 +136,7 @@ function noteStray(thrown: unknown): void {
   if (stray !== undefined) stray ??= error;
   else if (!strayTold) {
     strayTold = true;
-    line.tell({ type: "stray_error", error });
+    channel.post({ type: "stray_error", error });
   }
 }
 

@@ -103,11 +103,11 @@ function large(random: Random): Uint8Array {
 
 const ENDINGS = [".ts", ".ts", ".mts", ".js", ".mjs"] as const;
 /** Then what was made so far is removed. */
-const SHADOWS_MAX = 200;
+const COPIES_MAX = 200;
 
 class PluginChecker implements Checker {
   readonly #folder = new TempFolder();
-  #shadows = 0;
+  #copies = 0;
   isSpent = false;
 
   constructor() {
@@ -121,7 +121,7 @@ class PluginChecker implements Checker {
     const path = this.#folder.join("plugins", `fuzzed${ENDINGS[crc32(input) % ENDINGS.length]}`);
     Deno.writeFileSync(path, input);
     try {
-      const { url, problem } = await buildPlugin(path, { shadowRoot: this.#folder.join("shadows") });
+      const { url, problem } = await buildPlugin(path, { transpiledRoot: this.#folder.join("transpiled") });
       if (problem === null) {
         assert.ok(url !== null);
         assert.ok(Deno.statSync(new URL(url)).isFile);
@@ -135,13 +135,13 @@ class PluginChecker implements Checker {
       return "refused";
     } finally {
       Deno.removeSync(path);
-      if (++this.#shadows % SHADOWS_MAX === 0) this.#clear();
+      if (++this.#copies % COPIES_MAX === 0) this.#clear();
     }
   }
 
   #clear(): void {
-    const shadows = this.#folder.join("shadows");
-    for (const { name } of Deno.readDirSync(shadows)) Deno.removeSync(join(shadows, name), { recursive: true });
+    const copies = this.#folder.join("transpiled");
+    for (const { name } of Deno.readDirSync(copies)) Deno.removeSync(join(copies, name), { recursive: true });
   }
 
   [Symbol.dispose](): void {

@@ -6,7 +6,7 @@ import { TestFolder, WORK } from "./helpers.ts";
 function requestFor(test: TestFolder): BuildRequest {
   return {
     folder: test.plugins,
-    shadowRoot: test.shadows,
+    transpiledRoot: test.copies,
     candidates: [test.path("a.ts")],
     settled: new Map(),
     trustAge_s: 0,
@@ -57,9 +57,9 @@ Deno.test("a file over which the compiler of types breaks down is named, in word
   );
 });
 
-Deno.test("a shadow folder that cannot be written is told and worth another try", async () => {
+Deno.test("a folder of transpiled copies that cannot be written is told and worth another try", async () => {
   using test = new TestFolder({ "a.ts": WORK });
-  Deno.writeTextFileSync(test.shadows, "a file in its place");
+  Deno.writeTextFileSync(test.copies, "a file in its place");
   const { plugins } = await buildInWorker(requestFor(test), { limit_ms: 30_000 });
   assert.match(plugins[0]?.source.problem ?? "", /a\.ts: its copy without types cannot be written: /);
   assert.deepEqual([plugins[0]?.later, plugins[0]?.retry], [true, true]);

@@ -10,7 +10,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** The plugin a.ts of a folder with these files. */
 async function build(test: TestFolder, name = "a.ts"): Promise<PluginSource> {
-  return await buildPlugin(test.path(name), { shadowRoot: test.shadows });
+  return await buildPlugin(test.path(name), { transpiledRoot: test.copies });
 }
 
 /** Its problem without the folder's path. */
@@ -18,7 +18,7 @@ async function problemOf(files: Files, name = "a.ts"): Promise<string | undefine
   using test = new TestFolder(files);
   const source = await build(test, name);
   assert.equal(source.url === null, source.problem !== null);
-  assert.deepEqual(test.shadowNames(), source.url === null ? [] : [source.hash]);
+  assert.deepEqual(test.copyNames(), source.url === null ? [] : [source.hash]);
   return source.problem?.replaceAll(join(test.plugins, "/"), "");
 }
 
@@ -41,7 +41,7 @@ async function failure(files: Files, name = "a.ts"): Promise<string> {
   throw new Error("nothing was thrown");
 }
 
-Deno.test("what stands in the shadow is the user's text with blanks in place of types", async () => {
+Deno.test("what stands in the transpiled copy is the user's text with blanks in place of types", async () => {
   using test = new TestFolder({
     "a.ts": "export function work(é: string, 中 = <const T>(a: T) => a): void {} // 😀\r\n",
   });
@@ -263,7 +263,7 @@ Deno.test("a name that keeps a file from being a plugin is told", async () => {
   assert.match(await problemOf({ "a.ts": "export const TICKTACK = 1;" }) ?? "", /exports no function `work`/);
 });
 
-Deno.test("the hash is that of all files, names and the folder; a shadow that is whole is used again, another mended", async () => {
+Deno.test("the hash is that of all files, names and the folder; a transpiled copy that is whole is used again, another mended", async () => {
   const files = { "a.ts": 'import "./b.ts";\nexport const work = 1;', "b.ts": "1;" };
   using test = new TestFolder(files);
   const first = await build(test);
@@ -274,7 +274,7 @@ Deno.test("the hash is that of all files, names and the folder; a shadow that is
   Deno.removeSync(helper);
   assert.deepEqual(await build(test), first);
   assert.equal(Deno.readTextFileSync(helper), "1;");
-  assert.deepEqual(test.shadowNames(), [first.hash]);
+  assert.deepEqual(test.copyNames(), [first.hash]);
   test.write("b.ts", "2;");
   assert.notEqual((await build(test)).hash, first.hash);
   using other = new TestFolder(files);

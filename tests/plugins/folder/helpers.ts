@@ -12,7 +12,7 @@ const OLD_MS = 3_600_000;
 export class TestFolder implements Disposable {
   readonly base = Deno.makeTempDirSync({ prefix: "pewatch_plugins_" });
   readonly plugins = join(this.base, "plugins");
-  readonly shadows = join(this.base, "shadows");
+  readonly copies = join(this.base, "transpiled");
 
   constructor(files: Files = {}) {
     Deno.mkdirSync(this.plugins);
@@ -32,9 +32,9 @@ export class TestFolder implements Disposable {
     Deno.utimeSync(path, time, time);
   }
 
-  shadowNames(): string[] {
+  copyNames(): string[] {
     try {
-      return [...Deno.readDirSync(this.shadows)].map(({ name }) => name).sort();
+      return [...Deno.readDirSync(this.copies)].map(({ name }) => name).sort();
     } catch {
       return [];
     }
@@ -56,7 +56,7 @@ export class PolledFolder extends TestFolder {
     super(files);
     this.folder = new PluginFolder({
       folder: this.plugins,
-      shadowRoot: this.shadows,
+      transpiledRoot: this.copies,
       onProblem: (text) => this.problems.push(text),
       clock: { now_ms: Date.now, monotonic_ms: () => this.now_ms },
       build: (request) => this.#build(request),

@@ -5,8 +5,8 @@ import type { PluginPlaces } from "../../../src/plugins/source.ts";
 
 const folder = join("/home", "p");
 const places: PluginPlaces = {
-  shadow: "file:///sh%20ad/ab/",
-  shadowPath: join("/sh ad", "ab"),
+  copyUrl: "file:///sh%20ad/ab/",
+  copyPath: join("/sh ad", "ab"),
   folder,
   files: {
     "a.js": { file: "a.ts", linesBefore: 0, map: null },
@@ -16,7 +16,7 @@ const places: PluginPlaces = {
 };
 const place = (text: string) => userPlace(text, places).replaceAll(folder, "~").replaceAll("\\", "/");
 
-Deno.test("URLs of the shadow become paths of the user's files, as often as they come, in either spelling", () => {
+Deno.test("URLs of the transpiled copy become paths of the user's files, as often as they come, in either spelling", () => {
   assert.equal(
     place("x at file:///sh%20ad/ab/a.js:1:2 (file:///sh ad/ab/a.js:3:4)"),
     "x at ~/a.ts:1:2 (~/a.ts:3:4)",

@@ -262,20 +262,20 @@ Deno.test("a poll while another is under way gives null", async () => {
   assert.deepEqual([names(one), two, test.builds], [["a"], null, 1]);
 });
 
-Deno.test("shadows that nobody uses are removed: at the start, and when they are told", async () => {
+Deno.test("transpiled copies that nobody uses are removed: at the start, and when they are told", async () => {
   using test = new PolledFolder({ "a.ts": WORK });
   for (const name of ["0123456789abcdef", "0123456789abcdef.01234567.part", "notes"]) {
-    Deno.mkdirSync(join(test.shadows, name), { recursive: true });
-    Deno.writeTextFileSync(join(test.shadows, name, "a.js"), "");
+    Deno.mkdirSync(join(test.copies, name), { recursive: true });
+    Deno.writeTextFileSync(join(test.copies, name, "a.js"), "");
   }
   const first = (await test.tick())?.[0]?.hash ?? "";
-  assert.deepEqual(test.shadowNames(), [first, "notes"].sort());
+  assert.deepEqual(test.copyNames(), [first, "notes"].sort());
   test.write("a.ts", `${WORK}\n`);
   const second = (await test.settle())?.[0]?.hash ?? "";
   assert.equal(await test.folder.prune([first]), 0, "the old one still runs");
-  assert.deepEqual(test.shadowNames(), [first, second, "notes"].sort());
+  assert.deepEqual(test.copyNames(), [first, second, "notes"].sort());
   assert.equal(await test.folder.prune([]), 1);
-  assert.deepEqual(test.shadowNames(), [second, "notes"].sort());
+  assert.deepEqual(test.copyNames(), [second, "notes"].sort());
 });
 
 Deno.test("the worker strips what the daemon runs, and the main thread goes on meanwhile", async () => {
@@ -285,7 +285,7 @@ Deno.test("the worker strips what the daemon runs, and the main thread goes on m
   });
   const large = WORK + "{ const y: number = 1; }\n".repeat(10_000);
   for (let i = 0; i < 20; i++) test.write(`c${i}.ts`, large, { age_ms: 3_600_000 });
-  const folder = new PluginFolder({ folder: test.plugins, shadowRoot: test.shadows });
+  const folder = new PluginFolder({ folder: test.plugins, transpiledRoot: test.copies });
   let longest_ms = 0;
   const start = performance.now();
   let last = start;

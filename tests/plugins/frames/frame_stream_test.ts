@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FrameStream } from "../../../src/plugins/worker/frame_stream.ts";
-import { Surroundings } from "../served_worker.ts";
+import { SharedServices } from "../served_worker.ts";
 
 /** A stream whose line to the main thread is a call, and breaks with its worker. */
-function connect(around: Surroundings, plugin: string) {
-  const served = { name: plugin, count: (counter: string, by: number) => around.count(counter, by) };
-  around.services.begin(plugin);
+function connect(shared: SharedServices, plugin: string) {
+  const served = { name: plugin, count: (counter: string, by: number) => shared.count(counter, by) };
+  shared.services.begin(plugin);
   const asked = { times: 0 };
   const stream = new FrameStream({
-    tell: (telling) => {
-      if (telling.type === "frames_taken") around.services.hear(served, telling);
+    post: (message) => {
+      if (message.type === "frames_taken") shared.services.receive(served, message);
       return true;
     },
     ask: (what, question) => {
       asked.times++;
-      return Promise.resolve(around.services.answer(served, { what, ...question } as never)) as never;
+      return Promise.resolve(shared.services.answer(served, { what, ...question } as never)) as never;
     },
   });
   return { stream, asked };
@@ -32,56 +32,56 @@ async function loop(stream: FrameStream, take = Infinity, over = () => false): P
 }
 
 Deno.test("a loop takes all that was delivered, in one question a batch", async () => {
-  const around = new Surroundings({ batch: 4 });
-  const { stream, asked } = connect(around, "roi");
-  around.deliver(10);
+  const shared = new SharedServices({ batch: 4 });
+  const { stream, asked } = connect(shared, "roi");
+  shared.deliver(10);
   assert.deepEqual(await loop(stream), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   assert.equal(asked.times, 3);
   assert.deepEqual(await loop(stream), []);
 });
 
 Deno.test("a plugin that never loops asks for nothing", () => {
-  const around = new Surroundings();
-  const { stream, asked } = connect(around, "roi");
-  around.deliver(10);
+  const shared = new SharedServices();
+  const { stream, asked } = connect(shared, "roi");
+  shared.deliver(10);
   stream.during(() => false);
   assert.equal(asked.times, 0);
 });
 
 Deno.test("a loop that was left goes on at the next frame", async () => {
-  const around = new Surroundings({ batch: 4 });
-  const { stream } = connect(around, "roi");
-  around.deliver(6);
+  const shared = new SharedServices({ batch: 4 });
+  const { stream } = connect(shared, "roi");
+  shared.deliver(6);
   assert.deepEqual(await loop(stream, 3), [1, 2, 3]);
   assert.deepEqual(await loop(stream), [4, 5, 6]);
 });
 
 Deno.test("frames that come while a slow plugin loops are the next loop's", async () => {
-  const around = new Surroundings({ batch: 4 });
-  const { stream } = connect(around, "roi");
-  around.deliver(2);
+  const shared = new SharedServices({ batch: 4 });
+  const { stream } = connect(shared, "roi");
+  shared.deliver(2);
   const numbers: number[] = [];
   for await (const { number } of stream.during(() => false)) {
     numbers.push(number);
-    around.deliver(1);
+    shared.deliver(1);
   }
   assert.deepEqual(numbers, [1, 2]);
   assert.deepEqual(await loop(stream), [3, 4]);
 });
 
 Deno.test("a loop ends when its firing has to, and keeps what it has not handed out", async () => {
-  const around = new Surroundings();
-  const { stream } = connect(around, "roi");
-  around.deliver(5);
+  const shared = new SharedServices();
+  const { stream } = connect(shared, "roi");
+  shared.deliver(5);
   let left = 2;
   assert.deepEqual(await loop(stream, Infinity, () => left-- <= 0), [1]);
   assert.deepEqual(await loop(stream), [2, 3, 4, 5]);
 });
 
 Deno.test("two loops at once share the frames", async () => {
-  const around = new Surroundings({ batch: 3 });
-  const { stream } = connect(around, "roi");
-  around.deliver(10);
+  const shared = new SharedServices({ batch: 3 });
+  const { stream } = connect(shared, "roi");
+  shared.deliver(10);
   const both = await Promise.all([loop(stream), loop(stream)]);
   assert.deepEqual(both.flat().toSorted((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
@@ -98,19 +98,19 @@ Deno.test("whatever is delivered, taken, killed and reloaded: each frame once, i
     limits,
     fc.nat(5),
     async (steps, limit, before) => {
-      const around = new Surroundings(limit);
-      around.deliver(before);
-      let { stream } = connect(around, "roi");
+      const shared = new SharedServices(limit);
+      shared.deliver(before);
+      let { stream } = connect(shared, "roi");
       let delivered = before;
       /** Up to here a frame may have been pushed out when the plugin came to ask. */
       let lost = before;
       const handed: number[] = [];
       for (const one of [...steps, { type: "loop", take: 0, endless: true } as const]) {
         if (one.type === "deliver") {
-          around.deliver(one.count);
+          shared.deliver(one.count);
           delivered += one.count;
         } else if (one.type === "new worker") {
-          ({ stream } = connect(around, "roi"));
+          ({ stream } = connect(shared, "roi"));
         } else {
           lost = Math.max(lost, delivered - limit.kept);
           handed.push(...await loop(stream, one.endless ? Infinity : one.take));
@@ -123,8 +123,8 @@ Deno.test("whatever is delivered, taken, killed and reloaded: each frame once, i
       const missing = Array.from({ length: delivered - before }, (_, index) => before + 1 + index)
         .filter((number) => !handed.includes(number));
       assert.ok(missing.every((number) => number <= lost), `lost without need: ${missing}`);
-      assert.equal(around.counters.get("frames missed") ?? 0, missing.length);
-      assert.equal(around.log.lines.length, missing.length > 0 ? 1 : 0, "said once");
+      assert.equal(shared.counters.get("frames missed") ?? 0, missing.length);
+      assert.equal(shared.log.lines.length, missing.length > 0 ? 1 : 0, "said once");
     },
   );
   await fc.assert(property, { numRuns: 300 });

@@ -1,9 +1,9 @@
 /** What a plugin tells, checked before it goes on: a plugin may send anything, and the main thread must not fall over it. */
 import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
-import type { PluginServices, ServedPlugin } from "./answers.ts";
-import type { Telling } from "../messages.ts";
+import type { PluginServices, ServedPlugin } from "./services.ts";
+import type { WorkerMessage } from "../messages.ts";
 
-export interface TellingsOptions {
+export interface WorkerMessagesOptions {
   readonly log: Logger;
   readonly services: PluginServices;
   /** Whether it stands in the place of what is shipped: only then its frames are frames of the way. */
@@ -25,18 +25,18 @@ const TEXT_LENGTH_MAX = 4096;
 const saidOnce = new WeakMap<Logger, Set<string>>();
 const SAID_ONCE_MAX = 1000;
 
-export class Tellings {
-  readonly #options: TellingsOptions;
+export class WorkerMessages {
+  readonly #options: WorkerMessagesOptions;
   readonly #standing = new Set<string>();
   #saidStranger = false;
 
-  constructor(options: TellingsOptions) {
+  constructor(options: WorkerMessagesOptions) {
     this.#options = options;
   }
 
-  hear(telling: Telling): void {
+  receive(message: WorkerMessage): void {
     try {
-      this.#hear(telling);
+      this.#receive(message);
     } catch (error) {
       this.#options.onFailure(`told what makes no sense: ${error instanceof Error ? error.message : error}`);
     }
@@ -48,31 +48,31 @@ export class Tellings {
     this.#standing.clear();
   }
 
-  #hear(telling: Telling): void {
+  #receive(message: WorkerMessage): void {
     const { services, log } = this.#options;
     const plugin = this.#options.plugin();
-    switch (telling.type) {
+    switch (message.type) {
       case "log":
-        if (this.#isRepeated(telling.fields?.["once"])) return;
-        return log[telling.level](`${plugin.name}: ${telling.message}`, telling.fields ?? undefined);
+        if (this.#isRepeated(message.fields?.["once"])) return;
+        return log[message.level](`${plugin.name}: ${message.message}`, message.fields ?? undefined);
       case "event":
-        if (this.#isOfTheWay()) this.#options.onFrame(checkedEvent(telling.event));
+        if (this.#isOfTheWay()) this.#options.onFrame(checkedEvent(message.event));
         return;
       case "condition":
-        return this.#condition(telling.condition);
+        return this.#condition(message.condition);
       case "backlog":
-        if (this.#isOfTheWay()) this.#options.onBacklog(checkedBacklog(telling.backlog));
+        if (this.#isOfTheWay()) this.#options.onBacklog(checkedBacklog(message.backlog));
         return;
       case "count":
-        return plugin.count(telling.name, telling.by);
+        return plugin.count(message.name, message.by);
       case "parameters":
       case "parameter_removed":
       case "frames_taken":
-        return services.hear(plugin, telling);
+        return services.receive(plugin, message);
       case "ask":
-        return this.#options.reply(telling.id, services.answer(plugin, telling.question));
+        return this.#options.reply(message.id, services.answer(plugin, message.question));
       case "stray_error":
-        return this.#options.onFailure(`failed between firings: ${telling.error}`);
+        return this.#options.onFailure(`failed between firings: ${message.error}`);
     }
   }
 

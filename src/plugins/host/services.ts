@@ -2,7 +2,7 @@
 import type { FrameEvent, Logger } from "../../frames/events.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { FrameRing } from "./frame_ring.ts";
-import type { DeliveredFrameData, Question, ReplyTo, Telling } from "../messages.ts";
+import type { DeliveredFrameData, Question, ReplyTo, WorkerMessage } from "../messages.ts";
 
 /** Where the parameters of all plugins and clients are kept. The daemon makes one. */
 export interface ParameterBoard {
@@ -31,8 +31,8 @@ export interface PluginServicesOptions {
   readonly limits?: { readonly kept?: number; readonly batch?: number };
 }
 
-/** The tellings of a plugin's worker that are for the services. */
-export type ServiceTelling = Extract<Telling, { type: "parameters" | "parameter_removed" | "frames_taken" }>;
+/** The messages of a plugin's worker that are for the services. */
+export type ServiceMessage = Extract<WorkerMessage, { type: "parameters" | "parameter_removed" | "frames_taken" }>;
 
 /** Longer paths, or more files in a set, are no frame: an event may come from any plugin. */
 const FILES_MAX = 100;
@@ -74,17 +74,17 @@ export class PluginServices {
     });
   }
 
-  hear(plugin: ServedPlugin, telling: ServiceTelling): void {
-    switch (telling.type) {
+  receive(plugin: ServedPlugin, message: ServiceMessage): void {
+    switch (message.type) {
       case "frames_taken":
-        return this.#ring.taken(plugin.name, telling.upTo);
+        return this.#ring.taken(plugin.name, message.upTo);
       case "parameters":
         return this.#try(
           plugin,
-          () => this.#parameters?.set(telling.readings.map((reading) => ({ ...reading, plugin: plugin.name }))),
+          () => this.#parameters?.set(message.readings.map((reading) => ({ ...reading, plugin: plugin.name }))),
         );
       case "parameter_removed":
-        return this.#try(plugin, () => this.#parameters?.remove(telling.name));
+        return this.#try(plugin, () => this.#parameters?.remove(message.name));
     }
   }
 

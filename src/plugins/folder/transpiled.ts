@@ -10,34 +10,34 @@ import { factsOf, makeFolder, makeFoldersBelow } from "../../files/listing.ts";
 import { type Graph, GraphError, type GraphFile } from "./graph.ts";
 import { nameKey } from "./names.ts";
 
-/** Raised when the same files would give another shadow: old ones are then not taken for new ones. */
-const SHADOW_FORMAT = 1;
+/** Raised when the same files would give another transpiled copy: old ones are then not taken for new ones. */
+const TRANSPILED_FORMAT = 1;
 /** 64 bits: a chance of one in 10^15 that two of ten thousand plugins fall together. */
 const HASH_DIGITS = 16;
 
-export interface Shadow {
+export interface TranspiledCopy {
   readonly hash: string;
   readonly url: string;
   readonly places: PluginPlaces;
 }
 
-interface ShadowFile {
-  /** Relative to the shadow, in the system's spelling. */
+interface TranspiledFile {
+  /** Relative to the transpiled copy, in the system's spelling. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly file: GraphFile;
 }
 
 /**
- * Writes the shadow, or takes the one that is there already.
- * @throws {GraphError} where two files would have one name in the shadow; the system's errors
+ * Writes the transpiled copy, or takes the one that is there already.
+ * @throws {GraphError} where two files would have one name in the transpiled copy; the system's errors
  */
-export async function writeShadow(graph: Graph, folder: string, shadowRoot: string): Promise<Shadow> {
+export async function writeTranspiled(graph: Graph, folder: string, transpiledRoot: string): Promise<TranspiledCopy> {
   const hash = hashOf(graph, folder);
-  const path = join(shadowRoot, hash);
-  const files = shadowFiles(graph, folder);
-  makeFolder(shadowRoot);
-  if (files.some((file) => !isThere(path, file))) await write(files, path, shadowRoot);
+  const path = join(transpiledRoot, hash);
+  const files = transpiledFiles(graph, folder);
+  makeFolder(transpiledRoot);
+  if (files.some((file) => !isThere(path, file))) await write(files, path, transpiledRoot);
   const url = pathToFileURL(path + sep).href;
   const urlOf = (name: string) => pathToFileURL(join(path, name)).href;
   const places: Record<string, FilePlaces> = {};
@@ -46,17 +46,17 @@ export async function writeShadow(graph: Graph, folder: string, shadowRoot: stri
     const { linesBefore, map } = file.module;
     places[urlOf(name).slice(url.length)] = { file: relative(folder, file.path), linesBefore, map };
   }
-  return { hash, url: urlOf(files[0]?.name ?? ""), places: { shadow: url, shadowPath: path, folder, files: places } };
+  return { hash, url: urlOf(files[0]?.name ?? ""), places: { copyUrl: url, copyPath: path, folder, files: places } };
 }
 
 /** The folder's own path goes in: import.meta tells of it. */
 export function hashOf(graph: Graph, folder: string): string {
-  const hash = createHash("sha256").update(`${SHADOW_FORMAT}\0${folder}\0`);
+  const hash = createHash("sha256").update(`${TRANSPILED_FORMAT}\0${folder}\0`);
   for (const { path, bytes } of graph.files) hash.update(`${relative(folder, path)}\0${bytes.length}\0`).update(bytes);
   return hash.digest("hex").slice(0, HASH_DIGITS);
 }
 
-function shadowFiles(graph: Graph, folder: string): ShadowFile[] {
+function transpiledFiles(graph: Graph, folder: string): TranspiledFile[] {
   const taken = new Map<string, string>();
   return graph.files.map((file) => {
     // As the specifiers: "ts" becomes "js".
@@ -72,11 +72,11 @@ function shadowFiles(graph: Graph, folder: string): ShadowFile[] {
   });
 }
 
-function isThere(path: string, file: ShadowFile): boolean {
+function isThere(path: string, file: TranspiledFile): boolean {
   return factsOf(join(path, file.name))?.size === file.bytes.length;
 }
 
-async function write(files: readonly ShadowFile[], path: string, shadowRoot: string): Promise<void> {
+async function write(files: readonly TranspiledFile[], path: string, transpiledRoot: string): Promise<void> {
   const part = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   Deno.mkdirSync(part);
   writeFiles(files, part);
@@ -84,13 +84,13 @@ async function write(files: readonly ShadowFile[], path: string, shadowRoot: str
     await whileHeldOpen(() => Deno.renameSync(part, path));
   } catch {
     // There is a folder of that name, with some files gone: a program that tidies temporary folders was there.
-    makeFoldersBelow(shadowRoot, basename(path));
+    makeFoldersBelow(transpiledRoot, basename(path));
     writeFiles(files, path);
     Deno.removeSync(part, { recursive: true });
   }
 }
 
-function writeFiles(files: readonly ShadowFile[], path: string): void {
+function writeFiles(files: readonly TranspiledFile[], path: string): void {
   for (const { name, bytes } of files) {
     makeFoldersBelow(path, dirname(name) === "." ? "" : dirname(name).replaceAll(sep, "/"));
     writeWhole(join(path, name), bytes, { fsync: false });
@@ -98,16 +98,16 @@ function writeFiles(files: readonly ShadowFile[], path: string): void {
 }
 
 /**
- * Removes the shadows that are in nobody's use, and what broken off writing has left.
+ * Removes the transpiled copies that are in nobody's use, and what broken off writing has left.
  * @returns how many were removed; one that is held open stays for the next time
  */
-export async function pruneShadows(shadowRoot: string, hashesInUse: ReadonlySet<string>): Promise<number> {
+export async function pruneTranspiled(transpiledRoot: string, hashesInUse: ReadonlySet<string>): Promise<number> {
   const unused: string[] = [];
   try {
-    for await (const entry of Deno.readDir(shadowRoot)) {
+    for await (const entry of Deno.readDir(transpiledRoot)) {
       const hash = new RegExp(`^([0-9a-f]{${HASH_DIGITS}})(\\.[0-9a-f]{8}\\.part)?$`).exec(entry.name);
       if (!entry.isDirectory || hash === null) continue; // none of ours
-      if (hash[2] !== undefined || !hashesInUse.has(hash[1] ?? "")) unused.push(join(shadowRoot, entry.name));
+      if (hash[2] !== undefined || !hashesInUse.has(hash[1] ?? "")) unused.push(join(transpiledRoot, entry.name));
     }
   } catch (error) {
     if (isMissing(error)) return 0;
