@@ -273,7 +273,11 @@ export class Daemon {
   #lookAgain(): void {
     if (this.#looking || !this.#live.waits) return;
     this.#looking = true;
-    void this.#turns.take(() => this.#live.lookAgain()).finally(() => this.#looking = false);
+    const look = async () => {
+      // Behind the end, whose turn may come first, it would lock the folders again.
+      if (this.#open) await this.#live.lookAgain();
+    };
+    void this.#turns.take(look).finally(() => this.#looking = false);
   }
 
   async #close(): Promise<void> {
