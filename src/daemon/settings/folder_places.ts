@@ -59,7 +59,7 @@ export function insideFaults(around: readonly PlacedFolder[], folders: readonly 
       const others = [...probes].filter(([{ path }]) => path !== outer.path);
       for (const path of foldersBelow(outer.path)) {
         for (const [folder, probe] of others) {
-          if (!nameIsTaken(join(path, probe))) continue;
+          if (!holds(path, probe)) continue;
           const message = path === outer.path
             ? `${folder.path} is ${outer.key} (${outer.path}) under another name; each needs a folder of its own`
             : `${folder.path} leads to ${path}, inside ${outer.key} (${outer.path}); a folder outside is needed`;
@@ -131,6 +131,15 @@ function* foldersBelow(root: string): Generator<string> {
       continue; // a scan cannot look into it either
     }
     for (const name of folders) if (!name.startsWith(".")) waiting.push(join(path, name));
+  }
+}
+
+/** Not where a folder cannot be looked into (no right, too long a path): a scan cannot either. */
+function holds(folder: string, name: string): boolean {
+  try {
+    return nameIsTaken(join(folder, name));
+  } catch {
+    return false;
   }
 }
 
