@@ -6,7 +6,7 @@
  * can go on and nothing is lost.
  */
 import { join } from "node:path";
-import { holdEntry, isLink, nameIsFree } from "../../ffi/system/files.ts";
+import { canBeListed, holdEntry, isLink, nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile } from "./durable.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 import { makeFolder } from "./listing.ts";
@@ -187,8 +187,8 @@ export function makeOwnFolder(root: string, relative: string): string {
       Deno.mkdirSync(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      // On ImDisk only what is no folder answers.
-      if (!isLink(path) && (lstatOrNull(path)?.isDirectory ?? true)) continue;
+      // Listed first: a folder on ImDisk answers nothing else.
+      if (!isLink(path) && (canBeListed(path) || (lstatOrNull(path)?.isDirectory ?? true))) continue;
       setAside(path);
       Deno.mkdirSync(path);
     }
