@@ -50,8 +50,8 @@ def check_writes(proxy):
         equal((with_slashes(read.value), with_slashes(read.w_value)), (value, value))
     raw = proxy.DirRaw
     for name, value, why in [
-        ("MaxProc", 10, "above"),
-        ("MaxProc", 0, "below"),
+        ("MaxProc", 10, "a number from 1 to 9 is needed"),
+        ("MaxProc", 0, "a number from 1 to 9 is needed"),
         ("DirRaw", "/no/such/folder", "does not exist"),
         ("DirRaw", "raw", ""),
         ("DirRaw", proxy.DirTemp, ""),
