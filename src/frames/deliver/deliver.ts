@@ -27,6 +27,8 @@ export interface Delivery {
   readonly stems: StemChooser;
   readonly times: FileTimes;
   readonly log: Logger;
+  /** How often this claim has failed before. */
+  readonly failures?: number;
   /** How many workers may copy; 0 for the calling thread alone. */
   readonly workers: number;
 }

@@ -187,7 +187,7 @@ export class Finalize implements Disposable {
         await moveClaim(id, { from: folder, to: folders.temp, record });
         return "gone";
       }
-      const outcome = await deliverClaim(claim, delivery);
+      const outcome = await deliverClaim(claim, { ...delivery, failures: this.#retries.count(id) });
       this.#retries.forget(id);
       reporter.condition({ key: `claim ${id}`, message: null });
       if (outcome.type === "renamed") {

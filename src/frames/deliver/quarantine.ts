@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { nameForWindows } from "../../config/windows_names.ts";
 import { type Span, VerificationError } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen, writeAll } from "../../files/durable.ts";
-import { isFull, isHeldOpen } from "../../files/errors.ts";
-import { factsOf, nameIsTaken } from "../../files/listing.ts";
+import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";
+import { factsOf, LinkInPathError, nameIsTaken } from "../../files/listing.ts";
 import { createOwn, readPlain } from "../../files/plain_file.ts";
 import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName, QUARANTINE_FOLDER } from "../../files/service_names.ts";
 import { sameContent } from "../../files/same_content.ts";
@@ -25,6 +25,8 @@ import { harmlessName } from "../claim/harmless_names.ts";
 
 /** Of a name that is not known to be allowed, so much is kept. */
 const ENDING_LENGTH_MAX = 80;
+/** So often its own names are tried. */
+const FAILURES_BEFORE_ID = 3;
 /** More frames of one name have ids for names. */
 const COUNTER_MAX = 1000;
 
@@ -81,7 +83,9 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
   } catch (error) {
     const passes = isFull(error) || isHeldOpen(error) || error instanceof OutputGoneError ||
       error instanceof VerificationError;
-    if (passes) throw error;
+    // What fails once is no reason for other names: pieces are there already.
+    const isLasting = isAboutName(error) || error instanceof LinkInPathError;
+    if (passes || (!isLasting && (delivery.failures ?? 0) < FAILURES_BEFORE_ID)) throw error;
   }
   const set = underItsId(claim, folders([QUARANTINE_FOLDER]));
   return done(set, await publishAll(claim, set, delivery));
