@@ -52,7 +52,7 @@ def check_writes(proxy):
     for name, value, why in [
         ("MaxProc", 10, "a number from 1 to 9 is needed"),
         ("MaxProc", 0, "a number from 1 to 9 is needed"),
-        ("DirRaw", "/no/such/folder", "does not exist"),
+        ("DirRaw", raw + "-missing", "does not exist"),
         ("DirRaw", "raw", ""),
         ("DirRaw", proxy.DirTemp, ""),
         ("DirOutput", "../up", ""),
