@@ -376,7 +376,10 @@ declare module "pewatch" {
     names(): Promise<readonly string[]>;
     /** From now on frames go without it. */
     remove(name: string): void;
-    /** What goes into a frame of this time: of each parameter the last reading that is not newer. For stages. */
+    /**
+     * What goes into a frame of this time, for stages: of each parameter the last reading that is not newer, else the
+     * first one if it came within 10 s after.
+     */
     at(time: Date): Promise<readonly ParameterReading[]>;
   }
 

@@ -38,6 +38,12 @@ const READING_BYTES = 250;
 /** So many readings more than allowed are let come together before the oldest go: looking for them takes its time. */
 const SLACK = 1.125;
 
+/**
+ * A frame that was exposed just before a parameter was read for the first time, as right after a start, gets that first
+ * reading: it bears its own time in the file.
+ */
+export const READ_AFTER_MS_MAX = 10_000;
+
 /** Of a parameter that has ended: enough for the frames that still wait. */
 const ENDED_READINGS_MAX = 100;
 
@@ -59,6 +65,8 @@ export class ParameterHistory {
   /** What ended because its plugin is gone: frames of before still get it. */
   readonly #ended = new Map<string, { readonly list: readonly Kept[]; readonly end_ms: number }>();
   readonly #limits: HistoryLimits;
+  /** Lists from which nothing was forgotten: their first reading is the first that there was. */
+  readonly #whole = new WeakSet<readonly Kept[]>();
   #bytes = 0;
 
   constructor(limits: Partial<HistoryLimits> = {}) {
@@ -67,14 +75,18 @@ export class ParameterHistory {
 
   /**
    * Of two readings of one time the later set one counts.
+   * @param options.former it is of a former run, before which there may have been others
    * @returns why it is not kept, or null
    */
-  add(reading: ParameterReading, now_ms: number): string | null {
+  add(reading: ParameterReading, now_ms: number, { former = false }: { former?: boolean } = {}): string | null {
     const kept = toKept(reading);
     let list = this.#kept.get(reading.name);
     const refusal = this.#whyNot(kept, list);
     if (refusal !== null) return refusal;
-    if (list === undefined) this.#kept.set(reading.name, list = []);
+    if (list === undefined) {
+      this.#kept.set(reading.name, list = []);
+      if (!former) this.#whole.add(list);
+    }
     const at = placeOf(list, kept.time_ms);
     const replaced = list[at - 1]?.time_ms === kept.time_ms ? 1 : 0;
     for (const old of list.splice(at - replaced, replaced, kept)) this.#bytes -= old.bytes;
@@ -103,16 +115,24 @@ export class ParameterHistory {
     const newest_ms = time_ms + FILE_TIME_LAG_MS;
     const seen = new Set<string>();
     for (const [name, list] of this.#kept) {
-      const one = list[placeOf(list, newest_ms) - 1];
+      const one = this.#counting(list, newest_ms);
       if (one === undefined) continue;
       readings.push(one.reading);
       seen.add(name);
     }
     for (const [name, { list, end_ms }] of this.#ended) {
-      const one = newest_ms > end_ms || seen.has(name) ? undefined : list[placeOf(list, newest_ms) - 1];
+      const one = newest_ms > end_ms || seen.has(name) ? undefined : this.#counting(list, newest_ms);
       if (one !== undefined) readings.push(one.reading);
     }
     return readings;
+  }
+
+  /** The last reading that is not newer; else the first that there was, where it came soon enough after. */
+  #counting(list: readonly Kept[], newest_ms: number): Kept | undefined {
+    const last = list[placeOf(list, newest_ms) - 1];
+    if (last !== undefined || !this.#whole.has(list)) return last;
+    const first = list[0];
+    return first !== undefined && first.time_ms - newest_ms <= READ_AFTER_MS_MAX ? first : undefined;
   }
 
   /** From `end_ms` on it counts no more and its name and place are free; frames of before still get it. */
@@ -124,7 +144,9 @@ export class ParameterHistory {
       if (end_ms - ended.end_ms > this.#limits.age_ms) this.#ended.delete(old);
     }
     this.#ended.delete(name);
-    this.#ended.set(name, { list: list.slice(-ENDED_READINGS_MAX), end_ms });
+    const last = list.slice(-ENDED_READINGS_MAX);
+    if (this.#whole.has(list) && last.length === list.length) this.#whole.add(last);
+    this.#ended.set(name, { list: last, end_ms });
     if (this.#ended.size > this.#limits.parameters) this.#ended.delete(this.#ended.keys().next().value!);
   }
 
@@ -169,7 +191,9 @@ export class ParameterHistory {
   #forgetOld(list: Kept[], now_ms: number): void {
     const before = placeOf(list, now_ms - this.#limits.age_ms) - 1;
     const tooMany = list.length > this.#limits.readings * SLACK ? list.length - this.#limits.readings : 0;
-    for (const { bytes } of list.splice(0, Math.max(0, before, tooMany))) this.#bytes -= bytes;
+    const old = list.splice(0, Math.max(0, before, tooMany));
+    if (old.length > 0) this.#whole.delete(list);
+    for (const { bytes } of old) this.#bytes -= bytes;
   }
 
   /** Halves the longest histories, counted in bytes, until there is room. */
@@ -181,6 +205,7 @@ export class ParameterHistory {
       const [list] = [...sizes].filter(([list]) => list.length > 1).sort((a, b) => b[1] - a[1])[0] ?? [];
       if (list === undefined) return;
       const gone = list.splice(0, Math.ceil((list.length - 1) / 2)).reduce((sum, one) => sum + one.bytes, 0);
+      this.#whole.delete(list);
       this.#bytes -= gone;
       sizes.set(list, sizes.get(list)! - gone);
     }

@@ -153,7 +153,7 @@ export class ParameterStore {
 
   #load(path: string): void {
     try {
-      for (const reading of readParameterFile(path)) this.#history.add(reading, this.#now_ms());
+      for (const reading of readParameterFile(path)) this.#history.add(reading, this.#now_ms(), { former: true });
     } catch (error) {
       for (const name of this.#history.names()) this.#history.remove(name);
       const what = `the parameters of the last run are lost: ${messageOf(error)}`;

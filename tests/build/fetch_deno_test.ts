@@ -6,7 +6,7 @@ import { Checkout } from "./checkout.ts";
 const ignore = Deno.build.os !== "linux";
 
 // Stands for Deno's executable: what it prints shows that it ran.
-const PRETENDED_DENO = '#!/bin/sh\n[ "$1" = run ] && echo "ran $8"\nexit 0\n';
+const PRETENDED_DENO = '#!/bin/sh\n[ "$1" = run ] && shift 8 && echo "ran $1"\nexit 0\n';
 
 /** A fetcher's script that packs `deno` as npm does, and notes that it was called. */
 function npmThatPacks(checkout: Checkout, deno: string): string {

@@ -59,6 +59,7 @@ Deno.test("init --from takes over the first implementation's settings, paths of 
   const settings = parseSettings(text, "C:\\pewatch\\pewatch.toml", windows);
   assert.equal(settings.daemon.max_proc, 7);
   assert.deepEqual(settings.folders, {
+    allowed: [],
     raw: "R:\\raw",
     temp: "R:\\temp",
     proc: "R:\\proc",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { FILE_TIME_LAG_MS, type HistoryLimits } from "../../src/parameters/history.ts";
+import { FILE_TIME_LAG_MS, type HistoryLimits, READ_AFTER_MS_MAX } from "../../src/parameters/history.ts";
 import { ORPHAN_MS_MAX, ParameterStore } from "../../src/parameters/store.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { anyValue, EVERY_KIND } from "../nexus/parameters.ts";
@@ -27,6 +27,8 @@ function values(readings: readonly ParameterReading[]): Record<string, unknown> 
 /** What the store promises, by looking at everything each time. */
 class Model {
   readonly #set: ParameterReading[] = [];
+  /** Read from the file of a former run, which may have left out what was before. */
+  readonly #former = new Set<string>();
 
   set(reading: ParameterReading): void {
     const same = this.#set.findIndex((one) => one.name === reading.name && +one.time === +reading.time);
@@ -36,7 +38,12 @@ class Model {
 
   remove(name: string): void {
     const kept = this.#set.filter((one) => one.name !== name);
+    this.#former.delete(name);
     this.#set.splice(0, Infinity, ...kept);
+  }
+
+  restart(): void {
+    for (const name of this.names()) this.#former.add(name);
   }
 
   names(): string[] {
@@ -45,8 +52,11 @@ class Model {
 
   at(time_ms: number): ParameterReading[] {
     return this.names().flatMap((name) => {
-      const known = this.#set.filter((one) => one.name === name && one.time.getTime() <= time_ms + FILE_TIME_LAG_MS);
-      return known.toSorted((a, b) => a.time.getTime() - b.time.getTime()).at(-1) ?? [];
+      const all = this.#set.filter((one) => one.name === name).toSorted((a, b) => +a.time - +b.time);
+      const newest_ms = time_ms + FILE_TIME_LAG_MS;
+      const soon = this.#former.has(name) ? -Infinity : newest_ms + READ_AFTER_MS_MAX;
+      const first = all.filter((one) => +one.time <= soon).slice(0, 1);
+      return all.filter((one) => +one.time <= newest_ms).at(-1) ?? first;
     });
   }
 }
@@ -76,6 +86,7 @@ Deno.test("at any time each parameter is what it was last set to before, over an
             store.remove(one.name);
             model.remove(one.name);
           } else if (one.do === "restart") {
+            model.restart();
             await store.close();
             const again = open(folder.path);
             assert.deepEqual(again.log.lines, []);
@@ -98,7 +109,9 @@ Deno.test("a reading counts from its time on, and a little before, as files bear
   const { store } = open(null);
   const at = (ago_ms: number) => values(store.at(NOW_MS - ago_ms));
   store.set([reading("a", NOW_MS - 2000, "old"), reading("a", NOW_MS - 1000, "new")]);
-  assert.deepEqual(at(2001 + FILE_TIME_LAG_MS), {});
+  assert.deepEqual(at(2001 + FILE_TIME_LAG_MS + READ_AFTER_MS_MAX), {});
+  // Read just after the exposure, for the first time: better than none, and it bears its time.
+  assert.deepEqual(at(2000 + FILE_TIME_LAG_MS + READ_AFTER_MS_MAX), { a: "old" });
   assert.deepEqual(at(2000), { a: "old" });
   assert.deepEqual(at(1001 + FILE_TIME_LAG_MS), { a: "old" });
   assert.deepEqual(at(1000 + FILE_TIME_LAG_MS), { a: "new" });
