@@ -5,7 +5,7 @@ import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedStages } from "../plugins/host/shipped.ts";
 import { FolderLock } from "./settings/folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
-import type { HostedPlugin } from "../plugins/host/hosted_plugin.ts";
+import type { Plugin } from "../plugins/host/plugin.ts";
 import { FolderError, makeFolders } from "./settings/make_folders.ts";
 import { misplacedPlugins } from "./settings/plugins_apart.ts";
 import { PluginHost } from "../plugins/host/plugin_host.ts";
@@ -70,7 +70,7 @@ class Pass {
   readonly #options: OnePassOptions;
   readonly #statistics = new FrameStatistics();
   readonly #patience_ms: number;
-  readonly #quiet = new Map<HostedPlugin, number>();
+  readonly #quiet = new Map<Plugin, number>();
   #lastStep_ms = performance.now();
   #steps = 0;
   /** Masters of series that wait for their time to be written: it comes, so there is no end before. */
@@ -134,7 +134,7 @@ class Pass {
     return this.#aborted || this.#stageError !== null;
   }
 
-  async #fireOn(plugin: HostedPlugin): Promise<void> {
+  async #fireOn(plugin: Plugin): Promise<void> {
     while (!this.#ended && !this.#settled) {
       const moved = await this.#fire(plugin);
       this.#quiet.set(plugin, moved ? 0 : (this.#quiet.get(plugin) ?? 0) + 1);
@@ -144,13 +144,13 @@ class Pass {
   }
 
   /** Fires once; gives whether any frame moved meanwhile, or the firing failed and has to be repeated. */
-  async #fire(plugin: HostedPlugin): Promise<boolean> {
+  async #fire(plugin: Plugin): Promise<boolean> {
     if (plugin.out) {
       this.#stageError ??= `${plugin.name}: ${plugin.status().lastError ?? "gave up"}`;
       return false;
     }
     const steps = this.#steps;
-    const { error } = await plugin.fire(0);
+    const error = await plugin.fire(0);
     return error !== null || this.#steps !== steps;
   }
 

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { shippedStages } from "../../src/plugins/host/shipped.ts";
-import type { HostedPlugin } from "../../src/plugins/host/hosted_plugin.ts";
+import type { Plugin } from "../../src/plugins/host/plugin.ts";
 import { makeFolders } from "../../src/daemon/settings/make_folders.ts";
 import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { FrameEvent, Logger } from "../../src/frames/events.ts";
@@ -81,14 +81,14 @@ export class StageRunner implements AsyncDisposable {
   }
 
   /** Fires one stage until all frames have left it. */
-  async #fireOn(plugin: HostedPlugin, { stage, count }: { stage: number; count: number }): Promise<void> {
+  async #fireOn(plugin: Plugin, { stage, count }: { stage: number; count: number }): Promise<void> {
     while (this.#left[stage]! < count && this.problems.length === 0) {
       const came = stage === 0 ? count : this.#left[stage - 1]!;
       if (came === this.#left[stage]) {
         await this.#wake.promise;
         continue;
       }
-      const { error } = await plugin.fire(0);
+      const error = await plugin.fire(0);
       if (error !== null) this.#fail(`${plugin.name}: ${error}`);
     }
   }

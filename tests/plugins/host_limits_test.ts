@@ -1,6 +1,6 @@
 /** The host's limits of time, with workers and a clock that the test holds. */
 import assert from "node:assert/strict";
-import { PLUGIN_END_MS_MAX, STAGE_END_MS_MAX } from "../../src/plugins/host/hosted_plugin.ts";
+import { PLUGIN_END_MS_MAX, STAGE_END_MS_MAX } from "../../src/plugins/host/plugin_worker.ts";
 import { PluginHost, START_MS_MAX } from "../../src/plugins/host/plugin_host.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
 import { memoryLog, settingsIn } from "../daemon/helpers.ts";

@@ -1,5 +1,5 @@
 /** What a plugin of the host is to do, as the design has it, without workers: the property test's model. */
-import { PLUGIN_END_MS_MAX, STAGE_END_MS_MAX } from "../../src/plugins/host/hosted_plugin.ts";
+import { PLUGIN_END_MS_MAX, STAGE_END_MS_MAX } from "../../src/plugins/host/plugin_worker.ts";
 import { type Behaviour, outcome } from "./fake_workers.ts";
 
 export const STAGE = "stage";

@@ -1,7 +1,7 @@
 /** The host against a model: random ticks, rhythms, durations and file changes, with workers that a test holds. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { STAGE_END_MS_MAX } from "../../src/plugins/host/hosted_plugin.ts";
+import { STAGE_END_MS_MAX } from "../../src/plugins/host/plugin_worker.ts";
 import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
 import { memoryLog, settingsIn } from "../daemon/helpers.ts";

@@ -1,11 +1,14 @@
 /** A sample plugin in a real worker with its services, without the host: what reaches the plugin, and what it leaves. */
+import { fileURLToPath } from "node:url";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { type ParameterBoard, PluginServices } from "../../src/plugins/host/services.ts";
 import type { ContextData, WorkerMessage } from "../../src/plugins/messages.ts";
+import { openWorker } from "../../src/plugins/host/open_worker.ts";
 import { pluginFolders } from "../../src/plugins/host/plugin_host.ts";
 import { PluginWorker } from "../../src/plugins/host/plugin_worker.ts";
+import { SYSTEM_CLOCK } from "../../src/time/clock.ts";
 import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
 
 /** The least that keeps parameters. */
@@ -63,8 +66,8 @@ export class SharedServices {
 export class ServedWorker implements Disposable {
   readonly #shared: SharedServices;
   readonly #worker: PluginWorker;
-  readonly #file: string;
   readonly #settings: Settings;
+  readonly #name: string;
   readonly messages: WorkerMessage[] = [];
   config: Record<string, unknown>;
 
@@ -73,12 +76,24 @@ export class ServedWorker implements Disposable {
     plugin: { file: string; config?: Record<string, unknown>; time_limit_s?: number },
   ) {
     this.#shared = shared;
-    this.#file = plugin.file;
+    this.#name = plugin.file;
     this.config = plugin.config ?? {};
     const settings = defaultSettings("/nowhere");
     const time_limit_s = plugin.time_limit_s ?? settings.plugins.time_limit_s;
     this.#settings = { ...settings, plugins: { ...settings.plugins, time_limit_s } };
-    this.#worker = new PluginWorker((message) => this.#receive(message));
+    const url = new URL(`./samples/${plugin.file}.ts`, import.meta.url);
+    const source = { name: plugin.file, url: url.href, file: fileURLToPath(url), hash: "", problem: null };
+    this.#worker = new PluginWorker(source, {
+      stage: false,
+      log: shared.log,
+      clock: SYSTEM_CLOCK,
+      openWorker,
+      limits: () => settings.plugins,
+      context: () => this.#data,
+      onMessage: (message) => this.#receive(message),
+      onDeath: () => {},
+      onSlow: () => {},
+    });
   }
 
   get #data(): ContextData {
@@ -90,27 +105,30 @@ export class ServedWorker implements Disposable {
     return this.messages.flatMap((message) => message.type === "log" ? [message.message] : []);
   }
 
-  /** Loads the module and sets it up; gives what went wrong. */
+  /** Loads the module and sets it up; returns the error. */
   async start(): Promise<string | null> {
-    const url = new URL(`./samples/${this.#file}.ts`, import.meta.url).href;
-    const loaded = await this.#worker.load(url, this.#file);
-    if (loaded.error !== null) return loaded.error;
-    this.#shared.services.begin(this.#file);
-    return (await this.#worker.setup(this.#data)).error;
+    const fault = await this.#worker.start(() => {
+      this.#shared.services.begin(this.#name);
+      return null;
+    });
+    return fault === null ? null : "failed" in fault ? fault.failed : fault.refused;
   }
 
+  /** Returns the error of the firing; rejects where the worker died. */
   async fire(): Promise<string | null> {
-    return (await this.#worker.fire(this.#data)).error;
+    const error = await this.#worker.fire(7, () => {});
+    if (this.#worker.dead) throw new Error(error ?? "it died");
+    return error;
   }
 
   async tearDown(): Promise<string | null> {
-    return (await this.#worker.teardown(this.#data)).error;
+    return await this.#worker.tearDown();
   }
 
   #receive(message: WorkerMessage): void {
     this.messages.push(message);
     const { services } = this.#shared;
-    const plugin = { name: this.#file, count: (counter: string, by: number) => this.#shared.count(counter, by) };
+    const plugin = { name: this.#name, count: (counter: string, by: number) => this.#shared.count(counter, by) };
     switch (message.type) {
       case "parameters":
       case "parameter_removed":

@@ -1,4 +1,7 @@
-/** Decodes the mappings of a source map, version 3 (tc39.es/ecma426), of one source. */
+/**
+ * Decodes the mappings of a source map, version 3 (tc39.es/ecma426), of one source. Deno 2.7, which the executable has
+ * inside, does not export Node's SourceMap.
+ */
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -6,9 +6,9 @@ import { type ParameterBoard, PluginServices } from "./services.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../time/clock.ts";
 import type { PluginFolders } from "../contract.ts";
 import { nameKey } from "../folder/names.ts";
-import { HostedPlugin } from "./hosted_plugin.ts";
 import { type OpenWorker, openWorker } from "./open_worker.ts";
-import type { Named, PluginSurroundings } from "./plugin_life.ts";
+import { Plugin } from "./plugin.ts";
+import type { PluginDependencies } from "./plugin_dependencies.ts";
 import type { PluginStatus } from "./plugin_status.ts";
 import type { PluginSource } from "../source.ts";
 
@@ -52,18 +52,18 @@ export const START_MS_MAX = 2000;
 export class PluginHost {
   readonly #options: PluginHostOptions;
   readonly #clock: Clock;
-  readonly #around: PluginSurroundings;
+  readonly #dependencies: PluginDependencies;
   /** By the key of their file's name, in the order in which they fire. */
-  readonly #plugins = new Map<string, HostedPlugin>();
+  readonly #plugins = new Map<string, Plugin>();
   /** Who has which name. */
-  readonly #names = new Map<string, HostedPlugin>();
+  readonly #names = new Map<string, Plugin>();
   #polling: Promise<void> | null = null;
   #stopping = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#around = this.#surroundings();
+    this.#dependencies = this.#makeDependencies();
     for (const source of options.sources) this.#add(source.name, source);
   }
 
@@ -72,7 +72,7 @@ export class PluginHost {
     return this.#stopping;
   }
 
-  get plugins(): readonly HostedPlugin[] {
+  get plugins(): readonly Plugin[] {
     return [...this.#plugins.values()];
   }
 
@@ -83,7 +83,7 @@ export class PluginHost {
 
   /** Comes when every firing of a stage that began before is over. */
   async stagesOver(): Promise<void> {
-    await Promise.all(this.plugins.filter((plugin) => plugin.stage).map((plugin) => plugin.idle));
+    await Promise.all(this.plugins.filter((plugin) => plugin.versions.stage).map((plugin) => plugin.idle));
   }
 
   /**
@@ -93,7 +93,7 @@ export class PluginHost {
   async start(): Promise<void> {
     await this.#atMost(this.#look());
     for (const plugin of this.plugins) plugin.start();
-    const shipped = this.plugins.filter((plugin) => plugin.runsShipped);
+    const shipped = this.plugins.filter((plugin) => plugin.versions.runsShipped);
     await Promise.all(shipped.map((plugin) => plugin.idle));
     await this.#atMost(Promise.all(this.plugins.map((plugin) => plugin.idle)));
   }
@@ -102,12 +102,12 @@ export class PluginHost {
   tick(counter: number, { stages = true }: { readonly stages?: boolean } = {}): void {
     for (const plugin of this.plugins) {
       if (plugin.gone) this.#remove(plugin);
-      else if (stages || !plugin.stage) plugin.tick(counter);
+      else if (stages || !plugin.versions.stage) plugin.tick(counter);
     }
     void this.#look();
   }
 
-  /** Bounded, whatever a plugin does: see the limits of HostedPlugin. */
+  /** Bounded, whatever a plugin does: see the limits of Plugin. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.plugins.map((plugin) => plugin.stop()));
@@ -126,7 +126,7 @@ export class PluginHost {
 
   /** Gives each stage that refused or was put aside another chance. */
   retryStages(): void {
-    for (const plugin of this.plugins) if (plugin.stage && plugin.out) plugin.retry();
+    for (const plugin of this.plugins) if (plugin.versions.stage && plugin.out) plugin.retry();
   }
 
   /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
@@ -147,7 +147,7 @@ export class PluginHost {
       this.#options.onCondition({ key: "plugins folder", message: folder.problem });
       if (sources === null || this.#stopping) return;
       this.#apply(sources);
-      await folder.prune(this.plugins.flatMap((plugin) => plugin.hashes));
+      await folder.prune(this.plugins.flatMap((plugin) => plugin.versions.hashes));
     } catch (error) {
       this.#options.log.error(`plugins folder: ${error instanceof Error ? error.message : error}`);
     }
@@ -163,19 +163,19 @@ export class PluginHost {
     for (const source of offered.values()) this.#add(source.name, null).offer(source);
   }
 
-  #add(fileName: string, shipped: PluginSource | null): HostedPlugin {
-    const plugin = new HostedPlugin({ fileName, shipped }, this.#around);
+  #add(fileName: string, shipped: PluginSource | null): Plugin {
+    const plugin = new Plugin({ fileName, shipped }, this.#dependencies);
     this.#plugins.set(nameKey(fileName), plugin);
     return plugin;
   }
 
-  #remove(plugin: HostedPlugin): void {
+  #remove(plugin: Plugin): void {
     this.#plugins.delete(nameKey(plugin.fileName));
     this.#release(plugin);
   }
 
   /** A file's own name belongs to that file, whatever others call themselves. */
-  #claim(name: string, { fileName }: Named): string | null {
+  #claim(name: string, fileName: string): string | null {
     const key = nameKey(name);
     const plugin = this.#plugins.get(nameKey(fileName));
     if (plugin === undefined) return null;
@@ -188,7 +188,7 @@ export class PluginHost {
   }
 
   /** Whoever was refused since the name was taken may have it now. */
-  #release(plugin: HostedPlugin): void {
+  #release(plugin: Plugin): void {
     for (const [key, holder] of this.#names) {
       if (holder !== plugin) continue;
       this.#names.delete(key);
@@ -203,7 +203,7 @@ export class PluginHost {
     cancel();
   }
 
-  #surroundings(): PluginSurroundings {
+  #makeDependencies(): PluginDependencies {
     const { log, settings, orders = () => ({ left: [] }), onFrame, onCondition, onBacklog, parameters } = this.#options;
     const services = new PluginServices({ log, parameters });
     return {
@@ -217,7 +217,7 @@ export class PluginHost {
         const config = now.plugins.tables[name] ?? {};
         return { tick, folders: pluginFolders(now, orders()), maxProc: now.daemon.max_proc, settings: now, config };
       },
-      claimName: (name, plugin) => this.#claim(name, plugin),
+      claimName: (name, fileName) => this.#claim(name, fileName),
       onFrame: (event) => {
         services.frame(event);
         onFrame(event);

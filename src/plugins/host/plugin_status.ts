@@ -57,17 +57,46 @@ export class PluginRecord {
     this.#longestTime_ms = Math.max(this.#longestTime_ms ?? 0, time_ms);
   }
 
-  failed(message: string): void {
+  /** Another version, or the same once more: earlier failures do not count. */
+  begin(): void {
+    this.state = "starting";
+    this.failuresInRow = 0;
+    this.lastError = null;
+  }
+
+  /** A new worker is started. What is suspended stays so until a firing succeeds. */
+  starting(): void {
+    if (this.state !== "aside") this.state = "starting";
+  }
+
+  started(): void {
+    if (this.state !== "aside") this.state = "ready";
+  }
+
+  firing(): void {
+    this.state = "firing";
+    this.firings++;
+  }
+
+  succeeded(): void {
+    this.state = "ready";
+    this.failuresInRow = 0;
+  }
+
+  refuse(reason: string): void {
+    this.state = "refused";
+    this.lastError = reason;
+  }
+
+  fail(message: string): void {
     this.failures++;
     this.failuresInRow++;
     this.lastError = message;
   }
 
-  /** Another version begins: what the one before did wrong is not held against it. */
-  begin(): void {
-    this.state = "starting";
-    this.failuresInRow = 0;
-    this.lastError = null;
+  /** The failures since the last success, in words. */
+  get failed(): string {
+    return this.failuresInRow === 1 ? "failed" : `failed ${this.failuresInRow} times in a row`;
   }
 
   count(counter: string, by: number): void {

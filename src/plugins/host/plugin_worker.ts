@@ -1,102 +1,238 @@
-/** One worker seen from the main thread: requests and their answers, and its death. */
+/** One worker of one version of a plugin: requests and answers, limits of time and memory, and its end. */
+import { messageOf } from "../../files/errors.ts";
+import type { Logger } from "../../frames/events.ts";
+import type { Clock } from "../../time/clock.ts";
+import { userPlace } from "../folder/places.ts";
 import type { Answer, ContextData, FromWorker, ToWorker, WorkerMessage } from "../messages.ts";
-import { type OpenWorker, openWorker, type WorkerHandle, type WorkerOptions } from "./open_worker.ts";
+import type { PluginSource } from "../source.ts";
+import { CallWatch } from "./call_watch.ts";
+import type { OpenWorker, WorkerHandle } from "./open_worker.ts";
 
-/** The worker ended without being asked to. */
-export class WorkerDeathError extends Error {
-  override readonly name = "WorkerDeathError";
+export interface WorkerLimits {
+  readonly time_limit_s: number;
+  readonly memory_limit_mib: number;
 }
 
-type AnswerTo<Request extends string> = Request extends "load" ? Extract<Answer, { type: "loaded" }>
-  : Request extends "fire" ? Extract<Answer, { type: "fired" }>
-  : Request extends "setup" ? Extract<Answer, { type: "set_up" }>
-  : Extract<Answer, { type: "torn_down" }>;
-
-export interface PluginWorkerOptions extends Partial<WorkerOptions> {
-  readonly open?: OpenWorker;
-  /** Told when the worker ends while nothing was asked of it, and was not terminated. */
-  readonly onDeath?: (reason: string) => void;
+export interface PluginWorkerOptions {
+  /** Whether the plugin is a stage, or replaces one. */
+  readonly stage: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly openWorker: OpenWorker;
+  limits(): WorkerLimits;
+  context(tick: number, name: string): ContextData;
+  onMessage(message: WorkerMessage): void;
+  /** It died while no request was pending. */
+  onDeath(reason: string): void;
+  /** A shipped stage makes no progress; null: it does again. */
+  onSlow(message: string | null): void;
 }
 
-/** V8's own limit of a 64-bit process is about this or more. */
-const MEMORY_LIMIT_MIB = 2048;
+type Request = Exclude<ToWorker, { type: "stop" | "reply" }>;
+type AnswerTo<What extends Request["type"]> = Extract<
+  Answer,
+  { type: { load: "loaded"; setup: "set_up"; fire: "fired"; teardown: "torn_down" }[What] }
+>;
 
+export type Loaded = AnswerTo<"load">;
+/** Why a worker did not start: an error, or the plugin's own refusal. */
+export type StartFault = { readonly failed: string } | { readonly refused: string };
+
+/** A stage's libraries and lists of 100,000 frames need more than a user's plugin may use; V8's own limit is about this. */
+const STAGE_MEMORY_MIB_MIN = 2048;
+/** Deno cannot end a thread in a loop that callTimed() does not reach: so it must not happen twice. */
+const LEFT_BEHIND = "; its thread cannot be ended and keeps a core busy until pewatch is started anew";
+/** From the abort of its signal on, a firing has so long before its worker is ended. */
+export const PLUGIN_END_MS_MAX = 10_000;
+/** A stage may have frames in progress: the largest one to a slow disk takes less than this. */
+export const STAGE_END_MS_MAX = 60_000;
+/** A teardown that hangs delays nothing longer than this. */
+const TEARDOWN_MS_MAX = 5000;
+
+/** The thread runs from the construction on. */
 export class PluginWorker {
-  readonly #worker: WorkerHandle;
-  readonly #tell: (message: WorkerMessage) => void;
-  readonly #onDeath: ((reason: string) => void) | undefined;
+  readonly source: PluginSource;
+  readonly #options: PluginWorkerOptions;
+  readonly #handle: WorkerHandle;
+  #name: string;
   #pending: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
-  #death: WorkerDeathError | null = null;
+  #watch: CallWatch | null = null;
+  #death: Error | null = null;
+  #isSetUp = false;
+  #aborted = false;
+  #leftBehind = false;
+  #cancelDeadline: (() => void) | null = null;
 
-  constructor(tell: (message: WorkerMessage) => void, options: PluginWorkerOptions = {}) {
-    const { open = openWorker, onDeath, memory_limit_mib = MEMORY_LIMIT_MIB, trusted = false, stage = false } = options;
-    this.#tell = tell;
-    this.#onDeath = onDeath;
-    this.#worker = open({
+  constructor(source: PluginSource, options: PluginWorkerOptions) {
+    this.source = source;
+    this.#options = options;
+    this.#name = source.name;
+    const { memory_limit_mib } = options.limits();
+    const trusted = source.file === null;
+    this.#handle = options.openWorker({
       message: (message) => this.#receive(message),
       death: (reason) => this.#dieAlone(reason),
-    }, { memory_limit_mib, trusted, stage });
+    }, {
+      memory_limit_mib: trusted ? Math.max(memory_limit_mib, STAGE_MEMORY_MIB_MIN) : memory_limit_mib,
+      trusted,
+      stage: options.stage,
+    });
   }
 
   get dead(): boolean {
     return this.#death !== null;
   }
 
-  load(url: string, name: string): Promise<AnswerTo<"load">> {
-    return this.#ask({ type: "load", url, name });
+  /** Whether it can be fired. */
+  get ready(): boolean {
+    return this.#isSetUp && !this.dead;
   }
 
-  setup(context: ContextData): Promise<AnswerTo<"setup">> {
-    return this.#ask({ type: "setup", context });
+  /** Whether its signal is aborted: for good, so it cannot be fired again. */
+  get aborted(): boolean {
+    return this.#aborted;
   }
 
-  fire(context: ContextData): Promise<AnswerTo<"fire">> {
-    return this.#ask({ type: "fire", context });
+  /** Whether its thread could not be ended: another start would leave one more. */
+  get leftBehind(): boolean {
+    return this.#leftBehind;
   }
 
-  teardown(context: ContextData): Promise<AnswerTo<"teardown">> {
-    return this.#ask({ type: "teardown", context });
+  /**
+   * Loads the module and sets it up. `onLoaded` may refuse the module, by a reason.
+   * @returns why it did not start; the worker is ended then. null where it is ready
+   */
+  async start(onLoaded: (loaded: Loaded) => string | null): Promise<StartFault | null> {
+    let fault: StartFault | null;
+    try {
+      fault = await this.#load(onLoaded);
+    } catch (error) {
+      fault = { failed: this.#text(messageOf(error)) };
+    }
+    this.#isSetUp = fault === null;
+    if (fault !== null) this.terminate("it did not start");
+    return fault;
   }
 
-  /** Asks the firing under way to come to its end, by the context's signal. */
-  abort(): void {
-    if (!this.dead) this.#post({ type: "stop" });
+  /** @returns the error of the firing, or of the worker where it died meanwhile; null where it went well */
+  async fire(tick: number, onTime: (time_ms: number) => void): Promise<string | null> {
+    try {
+      const context = this.#options.context(tick, this.#name);
+      const { error, time_ms } = await this.#limited({ type: "fire", context }, "firing");
+      onTime(time_ms);
+      return error === null ? null : this.#text(error);
+    } catch (error) {
+      return this.#text(messageOf(error));
+    }
   }
 
-  /** Whether its thread is held up, by a loop or a call of the system: then ending the worker does not end the thread. */
-  get stuck(): boolean {
-    return this.#worker.stuck?.() === true;
+  /** Aborts the context's signal. After a bound the worker is ended, unless a shipped stage is to be replaced. */
+  abort(reason: "stop" | "another version"): void {
+    this.#aborted = true;
+    if (!this.dead) this.#handle.post({ type: "stop" });
+    // Two workers would move the same frames: see #limited.
+    const isUnbounded = this.#isShippedStage && reason === "another version";
+    if (isUnbounded || this.#cancelDeadline !== null) return;
+    const bound_ms = this.#options.stage ? STAGE_END_MS_MAX : PLUGIN_END_MS_MAX;
+    this.#cancelDeadline = this.#options.clock.after(bound_ms, () => {
+      this.terminate(`it did not come to its end within ${bound_ms / 1000} s of being asked to`);
+    });
   }
 
-  /** Answers a question that the worker asked under this number. */
-  reply(id: number, value: unknown): void {
-    if (!this.dead) this.#post({ type: "reply", id, value });
+  /** Lets the plugin close what it opened, then ends the worker. No request may be pending. */
+  async end(): Promise<void> {
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = null;
+    const error = this.ready ? await this.tearDown() : null;
+    if (error !== null) this.#options.log.warn(`${this.#name}: teardown failed: ${error}`);
+    this.terminate("it is stopped");
   }
 
-  /** Ends the worker now; a request under way fails with `reason`. */
+  /** @returns the error of the teardown, or null */
+  async tearDown(): Promise<string | null> {
+    const { clock, context } = this.#options;
+    const cancel = clock.after(TEARDOWN_MS_MAX, () => this.terminate("its teardown took too long"));
+    try {
+      const { error } = await this.#request({ type: "teardown", context: context(0, this.#name) });
+      return error === null ? null : this.#text(error);
+    } catch (error) {
+      return this.#text(messageOf(error));
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Ends the worker now; a pending request fails with `reason`. */
   terminate(reason: string): void {
-    this.#die(reason, "was ended");
-    this.#worker.terminate(); // also what is left of one that died
+    this.#die(`the worker was ended: ${reason}`);
+    this.#handle.terminate(); // also what is left of one that died
   }
 
-  /** @throws {WorkerDeathError} where the worker is dead, or dies meanwhile */
-  #ask<Request extends Exclude<ToWorker, { type: "stop" | "reply" }>>(
-    request: Request,
-  ): Promise<AnswerTo<Request["type"]>> {
+  /** Answers the question that the worker asked under this number. */
+  reply(id: number, value: unknown): void {
+    if (!this.dead) this.#handle.post({ type: "reply", id, value });
+  }
+
+  get #isShippedStage(): boolean {
+    return this.#options.stage && this.source.file === null;
+  }
+
+  async #load(onLoaded: (loaded: Loaded) => string | null): Promise<StartFault | null> {
+    const { url, name, problem } = this.source;
+    if (url === null) return { failed: problem ?? "there is no module" };
+    const loaded = await this.#limited({ type: "load", url, name }, "import");
+    if (loaded.error !== null) return { failed: `it cannot be imported: ${this.#text(loaded.error)}` };
+    this.#name = loaded.name;
+    const refused = onLoaded(loaded);
+    if (refused !== null) return { refused };
+    const setUp = await this.#limited({ type: "setup", context: this.#options.context(0, this.#name) }, "setup");
+    return setUp.error === null ? null : { refused: this.#text(setUp.error) };
+  }
+
+  /** A request with the time limit. */
+  async #limited<What extends Request["type"]>(
+    request: Request & { readonly type: What },
+    what: string,
+  ): Promise<AnswerTo<What>> {
+    const { clock, limits, onSlow } = this.#options;
+    const { time_limit_s } = limits();
+    // A shipped stage is never ended: a thread that hangs in a call of the system (a dead network share) could not be,
+    // a second one would then move the same frames, and a backlog takes as long as it takes. So it is only reported.
+    const isOnlyReported = this.#isShippedStage;
+    const answer = this.#request<What>(request);
+    using watch = new CallWatch({
+      clock,
+      limit_ms: time_limit_s * 1000,
+      onLimit: () => {
+        if (isOnlyReported) return onSlow(`its ${what} has moved nothing for ${time_limit_s} s`);
+        if (this.#handle.stuck?.() === true) this.#leftBehind = true;
+        const left = this.#leftBehind ? LEFT_BEHIND : "";
+        this.terminate(`its ${what} took longer than time_limit_s = ${time_limit_s}${left}`);
+      },
+      onMoving: () => {
+        if (isOnlyReported) onSlow(null);
+      },
+    });
+    this.#watch = watch;
+    try {
+      return await answer;
+    } finally {
+      this.#watch = null;
+    }
+  }
+
+  /** Rejects where the worker is dead, or dies meanwhile. */
+  #request<What extends Request["type"]>(request: Request & { readonly type: What }): Promise<AnswerTo<What>> {
     if (this.#death !== null) return Promise.reject(this.#death);
-    if (this.#pending !== null) return Promise.reject(new Error("Cannot ask a worker two things at once"));
+    if (this.#pending !== null) return Promise.reject(new Error("Cannot send a second request before the answer"));
     return new Promise<Answer>((resolve, reject) => {
       this.#pending = { resolve, reject };
-      this.#post(request);
-    }) as Promise<AnswerTo<Request["type"]>>;
-  }
-
-  #post(message: ToWorker): void {
-    this.#worker.post(message);
+      this.#handle.post(request);
+    }) as Promise<AnswerTo<What>>;
   }
 
   #receive(message: FromWorker): void {
-    if (this.dead) return; // what was on its way when it was ended
+    if (this.dead) return; // posted before it was ended
     switch (message.type) {
       case "loaded":
       case "set_up":
@@ -104,29 +240,38 @@ export class PluginWorker {
       case "torn_down": {
         const pending = this.#pending;
         this.#pending = null;
-        pending?.resolve(message);
-        return;
+        return pending?.resolve(message);
       }
       case "exhausted":
         this.#dieAlone(message.reason);
-        return this.#worker.terminate();
-      default:
-        this.#tell(message);
+        return this.#handle.terminate();
+      case "stray_error":
+        return this.#options.onMessage({ ...message, error: this.#text(message.error) });
+      case "event":
+      case "backlog":
+        // A stage may take long over a backlog, as long as frames move.
+        if (this.#options.stage) this.#watch?.progress();
     }
+    this.#options.onMessage(message);
   }
 
-  /** It came of itself: told where no request is there to fail. */
+  /** It ended by itself: reported where no pending request can fail. */
   #dieAlone(reason: string): void {
     if (this.dead) return;
     const idle = this.#pending === null;
-    this.#die(reason);
-    if (idle) this.#onDeath?.(reason);
+    this.#die(`the worker died: ${reason}`);
+    if (idle) this.#options.onDeath(this.#text(reason));
   }
 
-  #die(reason: string, how: "died" | "was ended" = "died"): void {
-    this.#death ??= new WorkerDeathError(`the worker ${how}: ${reason.replaceAll(/\s*[\r\n]+\s*/g, " ")}`);
+  #die(reason: string): void {
+    this.#death ??= new Error(reason.replaceAll(/\s*[\r\n]+\s*/g, " "));
     const pending = this.#pending;
     this.#pending = null;
     pending?.reject(this.#death);
+  }
+
+  /** With places in the user's file; of shipped modules only the name is of use. */
+  #text(error: string): string {
+    return userPlace(error, this.source.places).replaceAll(/ at file:\/\/\S*\/(\S+:\d+:\d+)/g, " at $1");
   }
 }

@@ -43,7 +43,7 @@ export class WorkerMessages {
   }
 
   /** Its conditions end with it. */
-  takeBack(): void {
+  clearConditions(): void {
     for (const key of this.#standing) this.#options.onCondition({ key, message: null });
     this.#standing.clear();
   }

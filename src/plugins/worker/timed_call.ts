@@ -3,7 +3,7 @@
  * `terminate` leaves a thread running that is in JavaScript, in workers of both kinds.
  *
  * What comes behind an `await`, and the import of a module, are not within reach. For these the host sees that the
- * worker shows no life, and puts the plugin aside at once (plugin_instance.ts).
+ * worker shows no life, and puts the plugin aside at once (plugin_worker.ts).
  */
 import { Script } from "node:vm";
 

@@ -94,7 +94,7 @@ function call(what: "setup" | "work" | "teardown", data: ContextData): Promise<s
     if ("refusal" in made) return made.refusal;
     const { time_limit_s } = data.settings.plugins;
     try {
-      // What is shipped is never cut off: see PluginInstance.
+      // What is shipped is never cut off: see PluginWorker.
       await (trusted
         ? plugin[what]?.(made.context)
         : callTimed(() => plugin[what]?.(made.context), time_limit_s * 1000));
