@@ -42,6 +42,22 @@ fill_venv() {
   : >"$venv/ready"
 }
 
+# Sets TYPOS, the program that checks the spelling; fails, having said why, where it cannot be had.
+ensure_spelling() {
+  local requirements=$root/build/spelling/requirements.txt
+  sha256_of "$requirements"
+  local venv=$cache/spelling/${SHA256:0:16}
+  TYPOS=$venv/bin/typos
+  [ -e "$venv/ready" ] || lock_name=spelling.lock locked make_spelling "$venv" "$requirements"
+}
+
+make_spelling() {
+  [ ! -e "$1/ready" ] || return 0
+  local python
+  python=$(find_python) || { say "the spelling check needs Python 3.11 or newer with venv" && return 1; }
+  fill_venv "$1" "$python" "$2"
+}
+
 find_python() {
   local python
   for python in python3 /usr/bin/python3 python3.14 python3.13 python3.12 python3.11; do

@@ -37,7 +37,19 @@ stage_lint() {
   check_one "lint" run_deno lint
   check_one "types" run_deno check --frozen
   check_one "frozen lock" run_deno install --frozen
+  check_one "Markdown" run_deno run -A --frozen --cached-only build/checks/markdown.ts
+  check_spelling
   audit_packages
+}
+
+# By a list of misspelt words, of which _typos.toml has the exceptions; left out where it cannot be had, but never in CI.
+check_spelling() {
+  if ensure_spelling; then
+    check_one "spelling" "$TYPOS" --format brief
+  else
+    echo "spelling ... not done, the program could not be installed"
+    [ "${CI:-}" != true ] || count 0 1
+  fi
 }
 
 # Known faults of the npm packages, by the registry's own list; many mirrors of registries have none.
