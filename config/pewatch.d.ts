@@ -79,6 +79,7 @@ declare module "pewatch" {
     error(message: string, fields?: Readonly<Record<string, unknown>>): void;
   }
 
+  /** Where a part of the program writes what a person should know. */
   export type LogLevel = "debug" | "info" | "warn" | "error";
 
   /** What a stage is given to tell what it does. */

@@ -39,6 +39,7 @@ stage_lint() {
   check_one "frozen lock" run_deno install --frozen
   check_one "Markdown" run_deno run -A --frozen --cached-only build/checks/markdown.ts
   check_spelling
+  check_one "imports" run_deno run -A --frozen --cached-only build/checks/imports.ts
   audit_packages
 }
 

@@ -3,7 +3,7 @@ import { messageOf } from "../files/errors.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import type { RetryProgress } from "../frames/prepare/quarantine_retry.ts";
+import type { RetryProgress } from "../frames/events.ts";
 import { refusal } from "./settings/check_change.ts";
 import type { SettingChange } from "./settings/client_settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";

@@ -1,5 +1,6 @@
 /** An order to try the frames of the quarantine again, from the daemon's side: how far it is, in a sentence. */
-import type { RetryOrder, RetryProgress } from "../frames/prepare/quarantine_retry.ts";
+import type { RetryOrder } from "../frames/stage.ts";
+import type { RetryProgress } from "../frames/events.ts";
 
 /** Whoever asks waits so long for the end; then it goes on behind. */
 export const RETRY_ANSWER_MS_MAX = 900;

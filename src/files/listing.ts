@@ -2,7 +2,7 @@
  * Lists folders and asks for single files. A folder itself is never opened as a file nor stat-ed: RAM disks made by
  * ImDisk refuse that on Windows.
  */
-import { dirname, join } from "node:path";
+import { dirname, join, toNamespacedPath } from "node:path";
 import { type RawEntries, readEntries } from "../../ffi/system/directory.ts";
 import { canBeListed, isLink, nameIsFree } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
@@ -209,4 +209,12 @@ export function makeFoldersBelow(
     onFolder(path, made);
   }
   return path;
+}
+
+/**
+ * A folder of raw in the form in which Windows takes every name below it as it stands. On other systems, and where it
+ * is a share's, the path as it is.
+ */
+export function rawFolder(raw: string, folder: string): string {
+  return join(toNamespacedPath(raw), ...folder.split("/"));
 }

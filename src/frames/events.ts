@@ -1,15 +1,7 @@
 /** What the way of a frame tells the rest of the program: log lines, events of frames, conditions of the surroundings. */
-import type { RetryProgress } from "./prepare/quarantine_retry.ts";
+import type { Logger } from "../log/logger.ts";
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/** Where a part writes what a person should know. One line a message; `fields` are for machines. */
-export interface Logger {
-  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
+export type { Logger, LogLevel } from "../log/logger.ts";
 
 /** Absolute paths of the files of a set that have a role of their own. */
 export interface FrameRoles {
@@ -72,6 +64,16 @@ export type UnclaimedKind =
 
 /** Kinds of which there is none are left out. */
 export type UnclaimedCounts = { readonly [kind in UnclaimedKind]?: number };
+
+/** How far an order is. */
+export interface RetryProgress {
+  readonly id: number;
+  /** On their way again. */
+  readonly taken: number;
+  /** Still as they were: the log says why. */
+  readonly kept: number;
+  readonly waiting: number;
+}
 
 /** How many frames wait where, as the last firing of each stage saw it. */
 export interface Backlog {

@@ -2,8 +2,6 @@
 import type { Settings } from "../config/settings.ts";
 import type { ParameterReading } from "../parameters/parameter.ts";
 import type { Reporter } from "./events.ts";
-import type { LeftFolder } from "./claim/left_folders.ts";
-import type { RetryOrder } from "./prepare/quarantine_retry.ts";
 
 /** Folders that the configuration, the settings or a recorded past of them have named, absolute. */
 export interface KnownRoots {
@@ -11,6 +9,26 @@ export interface KnownRoots {
   readonly output: readonly string[];
   /** Output roots that were seen with pewatch's marker: without it they are not the folders that they were. */
   readonly marked?: readonly string[];
+}
+
+export type FolderKind = "raw" | "temp" | "proc";
+
+export interface LeftFolder {
+  /** Tells two times that one folder was left apart. */
+  readonly id: number;
+  readonly kind: FolderKind;
+  readonly path: string;
+  /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
+  readonly until_ms: number | null;
+  /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+  readonly closed: boolean;
+}
+
+/** What somebody has asked for; each order is carried out once. */
+export interface RetryOrder {
+  readonly id: number;
+  /** The folder of the quarantine, absolute. */
+  readonly path: string;
 }
 
 /** The folders of the way, absolute. */

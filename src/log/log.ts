@@ -1,6 +1,6 @@
 /** The program's log: one line a message, to the terminal and to rotating files. */
 import { configure, dispose, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
-import type { Logger, LogLevel } from "../frames/events.ts";
+import type { Logger, LogLevel } from "./logger.ts";
 import type { LogSettings } from "../config/settings.ts";
 import { reportForeignTo } from "../files/plain_file.ts";
 import { RotatingFile } from "./rotating_file.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { messageOf } from "../files/errors.ts";
 import { PARAMETERS_FILE } from "../files/service_names.ts";
-import type { Logger } from "../frames/events.ts";
+import type { Logger } from "../log/logger.ts";
 import type { ParameterReading } from "./parameter.ts";
 import { checkReading } from "./check.ts";
 import { type HistoryLimits, ParameterHistory } from "./history.ts";

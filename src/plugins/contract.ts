@@ -7,9 +7,9 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
-import type { LeftFolder } from "../frames/claim/left_folders.ts";
+import type { LeftFolder } from "../frames/stage.ts";
 import type { KnownRoots } from "../frames/stage.ts";
-import type { RetryOrder } from "../frames/prepare/quarantine_retry.ts";
+import type { RetryOrder } from "../frames/stage.ts";
 import type { ParameterReading, ParameterValue } from "../parameters/parameter.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 

@@ -1,7 +1,8 @@
 /** Frames whose names Windows cannot have, as shares and disks written by Linux show them: never lost. */
 import assert from "node:assert/strict";
 import { join, toNamespacedPath } from "node:path";
-import { nameInOutput, rawFolder, withNamesToKeep } from "../../src/frames/claim/awkward_names.ts";
+import { nameInOutput, withNamesToKeep } from "../../src/frames/claim/awkward_names.ts";
+import { rawFolder } from "../../src/files/listing.ts";
 import type { Member } from "../../src/frames/claim/record.ts";
 import { filesBelow, imageBytes, sidecarText, Way } from "./way.ts";
 

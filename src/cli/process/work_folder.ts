@@ -7,7 +7,7 @@ import { isMissing } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
 import { COPIES_NAME } from "../../files/service_names.ts";
-import { rawFolder } from "../../frames/claim/awkward_names.ts";
+import { rawFolder } from "../../files/listing.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
 import { isMarkName } from "../../frames/claim/series_marks.ts";
 

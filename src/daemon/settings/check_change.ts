@@ -10,7 +10,7 @@ import { removeFile } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { probeName } from "../../files/probe.ts";
 import { isClaimId } from "../../frames/claim/claim.ts";
-import type { LeftFolder } from "../../frames/claim/left_folders.ts";
+import type { LeftFolder } from "../../frames/stage.ts";
 import { type ClientSetting, type SettingChange, SettingRefusedError, withChange } from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 import { faultOfRoot } from "./allowed_roots.ts";

@@ -1,5 +1,5 @@
 /** The folders that were left and are not empty yet, and which of them get nothing more. */
-import type { LeftFolder } from "../../frames/claim/left_folders.ts";
+import type { LeftFolder } from "../../frames/stage.ts";
 import type { KeptFolder } from "./settings_file.ts";
 
 export type Left = Omit<LeftFolder, "closed">;

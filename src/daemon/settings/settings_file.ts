@@ -4,7 +4,7 @@ import { encodeJson, type JsonFileKind, readJson } from "../../files/json_file.t
 import { makeFolder } from "../../files/listing.ts";
 import { writeWholeBehind } from "../../files/whole_file.ts";
 import { SETTINGS_FILE } from "../../files/service_names.ts";
-import type { FolderKind } from "../../frames/claim/left_folders.ts";
+import type { FolderKind } from "../../frames/stage.ts";
 import type { KnownRoots } from "../../frames/stage.ts";
 import type { ClientSetting } from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";

@@ -2,19 +2,10 @@
  * Frames with names that Windows cannot have. QXRD cannot write them, but a share or a disk that was written by Linux
  * shows them: `aux.tif`, a folder `con`, a folder whose name ends with a dot.
  */
-import { join, toNamespacedPath } from "node:path";
 import { nameForOthers } from "../../config/reserved_names.ts";
 import { nameForWindows } from "../../config/windows_names.ts";
 import type { ClaimRecord, Member } from "./record.ts";
 import type { Candidate } from "../prepare/scan.ts";
-
-/**
- * A folder of raw in the form in which Windows takes every name below it as it stands. On other systems, and where it
- * is a share's, the path as it is.
- */
-export function rawFolder(raw: string, folder: string): string {
-  return join(toNamespacedPath(raw), ...folder.split("/"));
-}
 
 /** What the members are called from the claim on, and what a person should know of it. */
 export function withNamesToKeep(

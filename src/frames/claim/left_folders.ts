@@ -5,20 +5,7 @@
 import { reasonOf } from "../../files/errors.ts";
 import { listFolder } from "../../files/listing.ts";
 import { isMarkName } from "./series_marks.ts";
-import type { FrameFolders, StageOptions } from "../stage.ts";
-
-export type FolderKind = "raw" | "temp" | "proc";
-
-export interface LeftFolder {
-  /** Tells two times that one folder was left apart. */
-  readonly id: number;
-  readonly kind: FolderKind;
-  readonly path: string;
-  /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
-  readonly until_ms: number | null;
-  /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
-  readonly closed: boolean;
-}
+import type { FolderKind, FrameFolders, LeftFolder, StageOptions } from "../stage.ts";
 
 /** The folders of a kind that were left, oldest first. */
 export function leftOf(folders: FrameFolders, kind: FolderKind): readonly LeftFolder[] {

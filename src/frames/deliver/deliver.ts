@@ -1,6 +1,5 @@
 /** Delivers one claim: copy, verify, flush, name, and only then let go of the source. */
 import { join } from "node:path";
-import type { Settings } from "../../config/settings.ts";
 import type { CopyTarget, Span } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
@@ -8,30 +7,15 @@ import { factsOf } from "../../files/listing.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
 import { placeByName } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";
-import { type Delivered, destinationFolder, type Plan, type StemChooser } from "./destination.ts";
+import { type Delivered, destinationFolder, type Plan } from "./destination.ts";
 import { publishForFolder, writePart } from "./geometry_files.ts";
-import type { DeliveryPool } from "./delivery_pool.ts";
-import type { FileTimes } from "./file_times.ts";
-import type { FrameRoles, Logger } from "../events.ts";
+import type { Delivery } from "./delivery.ts";
+import type { FrameRoles } from "../events.ts";
 import { stemOf } from "../claim/names.ts";
 import { deliverToQuarantine, type Quarantined } from "./quarantine.ts";
 import { type ClaimRecord, frameOf } from "../claim/record.ts";
 import { writeMark } from "../claim/series_marks.ts";
-import type { FrameFolders } from "../stage.ts";
 import { markName, NEXUS_NAME, outputPartName, PART_ENDING } from "../../files/service_names.ts";
-
-export interface Delivery {
-  readonly folders: FrameFolders;
-  readonly settings: Settings;
-  readonly pool: DeliveryPool;
-  readonly stems: StemChooser;
-  readonly times: FileTimes;
-  readonly log: Logger;
-  /** How often this claim has failed before. */
-  readonly failures?: number;
-  /** How many workers may copy; 0 for the calling thread alone. */
-  readonly workers: number;
-}
 
 export type DeliveryOutcome =
   | {

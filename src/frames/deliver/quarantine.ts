@@ -20,7 +20,7 @@ import { bytesOf, keptFrameBytes, madeName, NAME_BYTES_MAX } from "../claim/kept
 import { numberedStem, stemOf, underStem } from "../claim/names.ts";
 import { type ClaimRecord, frameOf } from "../claim/record.ts";
 import { makeOutputFolder, OutputGoneError, outputRootOf } from "./destination.ts";
-import type { Delivery } from "./deliver.ts";
+import type { Delivery } from "./delivery.ts";
 import { harmlessName } from "../claim/harmless_names.ts";
 
 /** Of a name that is not known to be allowed, so much is kept. */

@@ -13,7 +13,7 @@ import { readPlain } from "../../files/plain_file.ts";
 import { LATE_PREFIX, LATE_RECORD_NAME, outputPartName } from "../../files/service_names.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { writeWhole } from "../../files/whole_file.ts";
-import { rawFolder } from "../claim/awkward_names.ts";
+import { rawFolder } from "../../files/listing.ts";
 import { newClaimId } from "../claim/claim.ts";
 import { moveFile } from "../claim/move_file.ts";
 import { isPlainName, isRelativeFolder } from "../claim/record.ts";

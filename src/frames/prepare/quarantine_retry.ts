@@ -7,25 +7,8 @@ import { assess, type Ready } from "./assess.ts";
 import { type KeptFrame, madeName, readKeptFrame } from "../claim/kept_frame.ts";
 import { frameOf } from "../claim/record.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
-import type { StageOptions } from "../stage.ts";
+import type { RetryOrder, StageOptions } from "../stage.ts";
 import { Watch } from "./watch.ts";
-
-/** What somebody has asked for; each order is carried out once. */
-export interface RetryOrder {
-  readonly id: number;
-  /** The folder of the quarantine, absolute. */
-  readonly path: string;
-}
-
-/** How far an order is. */
-export interface RetryProgress {
-  readonly id: number;
-  /** On their way again. */
-  readonly taken: number;
-  /** Still as they were: the log says why. */
-  readonly kept: number;
-  readonly waiting: number;
-}
 
 /** In one firing: frames that QXRD writes now are not held up. */
 const PER_FIRING_MAX = 5;

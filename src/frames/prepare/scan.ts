@@ -1,6 +1,6 @@
 /** Finds what lies in the raw folder: frames with what carries their name, in all sub-folders, and all that is no frame. */
 import { join } from "node:path";
-import { rawFolder } from "../claim/awkward_names.ts";
+import { rawFolder } from "../../files/listing.ts";
 import { factsOf, type FolderListing, listFolder } from "../../files/listing.ts";
 import { isMissing, reasonOf } from "../../files/errors.ts";
 import { companionOf, groupFrames, isIgnoredName, isImageName } from "../../qxrd/frame_name.ts";
