@@ -40,7 +40,7 @@ export function importsOf(path: string, text: string): Import[] {
 }
 
 /** The room of a file; the whole path where it lies in none. */
-export function roomOf(path: string): string {
+function roomOf(path: string): string {
   const rooms = [...ROOMS.flat(), ...LEAVES, SHIPPED];
   return rooms.find((room) => path.startsWith(`${room}/`)) ?? path;
 }

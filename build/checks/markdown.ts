@@ -77,7 +77,7 @@ function lineOf(text: string, raw: string): number {
   return text.slice(0, Math.max(0, text.indexOf(raw))).split("\n").length;
 }
 
-export function* pagesBelow(root: string, folder = ""): Generator<string> {
+function* pagesBelow(root: string, folder = ""): Generator<string> {
   for (const entry of Deno.readDirSync(join(root, folder))) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory && !/^(\.git|dist|pewatch-data|node_modules|data)$/.test(entry.name)) {

@@ -13,7 +13,7 @@ const ICON_GROUP = 1;
 const PAYLOAD = { type: 10, id: "D3N0L4ND" } as const;
 
 /** @throws {Error} where the executable has no payload of Deno's */
-export function withResources(executable: Uint8Array, version: string): Uint8Array {
+function withResources(executable: Uint8Array, version: string): Uint8Array {
   const image = NtExecutable.from(executable);
   const resources = NtExecutableResource.from(image);
   if (!resources.entries.some((entry) => entry.type === PAYLOAD.type && entry.id === PAYLOAD.id)) {

@@ -29,7 +29,6 @@ export const QUALITIES: Readonly<Record<TangoQuality | "invalid", number>> = {
 export const PT_WRITE = 1;
 export const PT_COMMAND = 2;
 export const PT_DEMAND = 3;
-export const PT_NOTICE = 4;
 
 /** Of PT_FAILURE_*, in their order; the first is none. */
 export const FAILURES: readonly TangoFailure[] = [

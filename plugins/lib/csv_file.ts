@@ -27,7 +27,7 @@ const BOM = "\uFEFF";
 const NEW_LINE = 10;
 
 /** The file cannot be written with these columns, under any of its names. */
-export class CsvFileError extends Error {
+class CsvFileError extends Error {
   override readonly name = "CsvFileError";
 }
 

@@ -18,7 +18,7 @@ export interface MemcachedValue {
 }
 
 /** memcached's own limit unless it was started with another. A parameter takes no more either. */
-export const VALUE_BYTES_MAX = 1024 * 1024;
+const VALUE_BYTES_MAX = 1024 * 1024;
 /** Of memcached: bytes of one key. */
 export const KEY_BYTES_MAX = 250;
 /** Keys of one command: their line stays short enough for every version of memcached. */

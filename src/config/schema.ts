@@ -257,7 +257,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B 
 type Flat<T> = T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
 
 /** Does not compile where the schema and the type Settings say different things. */
-export const SCHEMA_IS_SETTINGS: Equal<
+const _SCHEMA_IS_SETTINGS: Equal<
   Flat<DeepReadonly<v.InferOutput<typeof settingsSchema>>>,
   Flat<Settings>
 > = true;

@@ -3,7 +3,7 @@ import type { RetryOrder } from "../frames/stage.ts";
 import type { RetryProgress } from "../frames/events.ts";
 
 /** Whoever asks waits so long for the end; then it goes on behind. */
-export const RETRY_ANSWER_MS_MAX = 900;
+const RETRY_ANSWER_MS_MAX = 900;
 
 export class FrameRetry {
   readonly order: RetryOrder;

@@ -27,12 +27,12 @@ export interface StateReading {
   readonly text: string;
 }
 
-export const RATE_WINDOW_S = 10;
-export const LATENCIES_MAX = 100;
+const RATE_WINDOW_S = 10;
+const LATENCIES_MAX = 100;
 /** Growth is judged over so long: longer than a burst of some frames, shorter than a RAM disk takes to fill. */
-export const GROWTH_WINDOW_S = 20;
+const GROWTH_WINDOW_S = 20;
 /** Fewer waiting frames than this are one firing's worth and no reason for an alarm. */
-export const GROWTH_FRAMES_MIN = 10;
+const GROWTH_FRAMES_MIN = 10;
 /** Frames that wait so long without any being delivered are stuck; longer than the default wait for a sidecar. */
 export const STUCK_S = 60;
 

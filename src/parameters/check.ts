@@ -3,11 +3,11 @@ import { type ParameterList, type ParameterReading, type ParameterValue, TYPED_A
 import { parsePlace } from "./path.ts";
 
 /** As memcached's keys. */
-export const NAME_LENGTH_MAX = 250;
+const NAME_LENGTH_MAX = 250;
 /** "photons/s/mm^2/mrad^2/0.1%bandwidth" and the like. */
-export const UNIT_LENGTH_MAX = 64;
+const UNIT_LENGTH_MAX = 64;
 /** A URL of a device or of a web service. */
-export const ORIGIN_LENGTH_MAX = 1024;
+const ORIGIN_LENGTH_MAX = 1024;
 /**
  * Of one value. Every frame carries it, through memory twice and over the RAM disk: a spectrum of 65,536 channels
  * fits, an image does not; that belongs into a file of its own.

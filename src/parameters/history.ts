@@ -24,7 +24,7 @@ export interface HistoryLimits {
   readonly fileBytes: number;
 }
 
-export const HISTORY_LIMITS: HistoryLimits = {
+const HISTORY_LIMITS: HistoryLimits = {
   parameters: 1000,
   lastBytes: 16 * 1024 * 1024,
   readings: 10_000,

@@ -19,7 +19,7 @@ const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** One string in the form of the file; quoted where it holds `;`, `,` or `=` or has blanks at its ends. */
-export function encodeString(text: string): string {
+function encodeString(text: string): string {
   const parts: string[] = [];
   let digitWouldContinue = false;
   for (let index = 0; index < text.length; index++) {

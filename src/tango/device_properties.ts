@@ -16,7 +16,7 @@ import { databaseCause } from "./database_fault.ts";
 import { withProperties } from "./properties.ts";
 
 /** Frames wait for that at the start: a database that is there answers within some milliseconds. */
-export const PROPERTIES_MS_MAX = 2000;
+const PROPERTIES_MS_MAX = 2000;
 /** Longer than any device's properties. */
 const FILE_BYTES_MAX = 1024 * 1024;
 

@@ -5,9 +5,9 @@ import type { RandomAccess } from "./random_access.ts";
 export type ByteOrder = "little" | "big";
 
 /** More entries than any program writes; bounds the one allocation for the directory to 1.3 MB. */
-export const ENTRIES_MAX = 65_535;
+const ENTRIES_MAX = 65_535;
 /** One strip a row of an image of the largest height that a detector has, and as much again. */
-export const VALUES_MAX = 131_072;
+const VALUES_MAX = 131_072;
 
 /** Bytes of one value of each type of TIFF 6.0 and BigTIFF (16 to 18). */
 const TYPE_BYTES: Readonly<Record<number, number>> = {

@@ -28,10 +28,10 @@ export const MARKER_NAME = "pewatch_tags";
 const MARKER_VERSION = "1";
 /** `sidecar=` and the whole text. */
 export const SIDECAR_TAG = 65011;
-export const SIDECAR_NAME = "sidecar";
+const SIDECAR_NAME = "sidecar";
 /** `parameters=` and the JSON. */
 export const PARAMETERS_TAG = 65012;
-export const PARAMETERS_NAME = "parameters";
+const PARAMETERS_NAME = "parameters";
 /** The first of the main keys; keys that are not in that list come behind it in the order given. */
 export const KEYS_FIRST = 65020;
 

@@ -34,7 +34,7 @@ export type Answer =
   | { readonly value?: undefined; readonly error: string };
 
 /** Raised where the files change, so that a command of another version is told so instead of being misunderstood. */
-export const REQUEST_VERSION = 1;
+const REQUEST_VERSION = 1;
 /** Longer than any request; what is larger is not read. */
 export const REQUEST_BYTES_MAX = 64 * 1024;
 /** Longer than any asker waits: after it a request or answer has been forgotten. */

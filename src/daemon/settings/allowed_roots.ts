@@ -8,7 +8,7 @@ import { refuseLinks } from "../../files/listing.ts";
 const WINDOWS = Deno.build.os === "windows";
 
 /** What the configuration names as allowed; where it names nothing, the folders above those that it names. */
-export function allowedRoots({ folders }: Settings): readonly string[] {
+function allowedRoots({ folders }: Settings): readonly string[] {
   if (folders.allowed.length > 0) return folders.allowed;
   const { raw, temp, proc, output_root } = folders;
   return [...new Set([raw, temp, proc, output_root].map((path) => dirname(path)))];

@@ -114,7 +114,7 @@ export class FolderLock {
   }
 }
 
-export function thisProcess(since = new Date()): LockHolder {
+function thisProcess(since = new Date()): LockHolder {
   return { pid: Deno.pid, host: hostname(), since: since.toISOString(), program: Deno.execPath() };
 }
 

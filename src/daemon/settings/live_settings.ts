@@ -40,7 +40,7 @@ export const CHECK_MS_MAX = 2000;
  * Frames that QXRD writes into the old raw folder are still taken for so long, and for the wait for a sidecar: nobody
  * changes both programs in the same second.
  */
-export const LEFT_RAW_S = 10;
+const LEFT_RAW_S = 10;
 /** An empty folder whose removal from the file fails stays on the list, and is tried again after this. */
 const KEEP_RETRY_MS = 10_000;
 

@@ -4,7 +4,7 @@
  * ending is one of these is delivered with HARMLESS_ENDING behind its name; its content stays as it is.
  */
 
-export const HARMLESS_ENDING = ".inert";
+const HARMLESS_ENDING = ".inert";
 
 /**
  * What Windows runs (the default of PATHEXT, installers, scripts, shortcuts, what Explorer reads in a folder that it

@@ -31,7 +31,7 @@ import { CLAIMING_PREFIX, DISCARD_PREFIX } from "../../files/service_names.ts";
  * Frames that may be between raw and the output at once. Where the output is away, the others wait in raw as QXRD
  * wrote them, where any program can read them; and the lists that each firing reads stay short.
  */
-export const CLAIMS_MAX = 500;
+const CLAIMS_MAX = 500;
 
 /** So many of them at most from a crowd's frames that are not new: a new one overtakes those in raw, but not these. */
 const CLAIMS_OF_CROWD_MAX = 60;

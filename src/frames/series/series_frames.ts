@@ -11,7 +11,7 @@ import { inSeriesOrder, mayBeOf, placeByName, type SeriesPlace } from "../../nex
 import type { MasterFrame } from "../../nexus/series/series_tree.ts";
 
 /** More frames than this of one name are left out: their master would take many seconds to write and to open. */
-export const FRAMES_MAX = 20_000;
+const FRAMES_MAX = 20_000;
 /** So many are told of by name. */
 const NOTES_MAX = 100;
 

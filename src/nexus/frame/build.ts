@@ -47,7 +47,7 @@ export function buildTree(facts: FrameFacts, options: BuildOptions): NexusGroup 
 }
 
 /** "P-00001.tif" gives "P-00001.nxs". */
-export function nexusName(imageName: string): string {
+function nexusName(imageName: string): string {
   return `${imageName.replace(/\.tiff?$/i, "")}.nxs`;
 }
 

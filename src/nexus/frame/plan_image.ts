@@ -5,7 +5,7 @@ import type { FrameFacts } from "./facts.ts";
 import type { ImagePlan, StripPlan } from "../tree/tree.ts";
 
 /** A larger image is no detector's: 16,384 x 16,384 pixels of 8 bytes. */
-export const IMAGE_BYTES_MAX = 2 * 1024 ** 3;
+const IMAGE_BYTES_MAX = 2 * 1024 ** 3;
 
 export interface PlannedImage {
   /** Null: the file has no image. */

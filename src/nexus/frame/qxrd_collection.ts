@@ -87,7 +87,7 @@ function linesOf(entries: readonly SidecarEntry[]): string {
 }
 
 /** Names that HDF5 takes, each once in its group. */
-export class UniqueNames {
+class UniqueNames {
   readonly #taken = new Set<string>();
 
   /** Null for a name that is too long. A repeated one gets a number, as the file has both. */

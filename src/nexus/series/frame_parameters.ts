@@ -4,10 +4,10 @@ import { DEFAULT_PATH, PARAMETER_NAMES, PARAMETER_PATHS } from "../frame/paramet
 import { openAt, openDataset } from "./read_at.ts";
 
 /** Of one frame: each is kept in memory for every frame of the series. */
-export const PARAMETERS_MAX = 200;
+const PARAMETERS_MAX = 200;
 /** Longer lists and texts are not for a table of all frames. */
-export const ELEMENTS_MAX = 16;
-export const TEXT_MAX = 1000;
+const ELEMENTS_MAX = 16;
+const TEXT_MAX = 1000;
 
 export interface FrameParameter {
   readonly name: string;

@@ -55,7 +55,7 @@ export interface TreeLimits {
 }
 
 /** Enough for what pewatch writes (a sidecar's thousands of keys included); a wild file ends somewhere. */
-export const TREE_LIMITS: TreeLimits = { nodesMax: 20_000, depthMax: 32, elementsMax: 16, textMax: 4096 };
+const TREE_LIMITS: TreeLimits = { nodesMax: 20_000, depthMax: 32, elementsMax: 16, textMax: 4096 };
 
 interface Walk {
   readonly limits: TreeLimits;

@@ -13,7 +13,7 @@ import { readInto } from "../../tiff/random_access.ts";
 import type { ImagePlan, NexusChecksum, NexusGroup, NexusImage, NexusLink, NexusStack } from "./tree.ts";
 
 /** Hexadecimal digits of a SHA-256. */
-export const CHECKSUM_LENGTH = 64;
+const CHECKSUM_LENGTH = 64;
 /**
  * Large enough that the image's own metadata, written last, finds room before it; what is left of a block stays empty,
  * so small enough to waste little: 8 kB against 64 kB made a file of 150 kB without pixels 20 kB smaller.

@@ -9,7 +9,7 @@ import qxrd_0_11_8 from "./sidecars/qxrd_0.11.8.json" with { type: "json" };
 import qxrd_0_8_3 from "./sidecars/qxrd_0.8.3.json" with { type: "json" };
 
 /** Versions of QXRD of which there is a real sidecar; 0.8.3 knows no geometry, 0.11.8 has 22 kB. */
-export const QXRD_VERSIONS = ["0.8.3", "0.11.1", "0.11.8"] as const;
+const QXRD_VERSIONS = ["0.8.3", "0.11.1", "0.11.8"] as const;
 export type QxrdVersion = (typeof QXRD_VERSIONS)[number];
 
 /** Imported as JSON, so that they are part of a compiled program without more being said. */

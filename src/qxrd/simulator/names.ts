@@ -28,7 +28,7 @@ export function imageNameOf({ base, number, phase, phases, kind }: NameParts): s
 export type CollisionStyle = "early" | "late";
 
 /** The name with QXRD's counter; `X-00001.dark.tif` gives `X-00001-00001.dark.tif` or `X-00001.dark-00001.tif`. */
-export function collisionName(name: string, { counter, style }: { counter: number; style: CollisionStyle }): string {
+function collisionName(name: string, { counter, style }: { counter: number; style: CollisionStyle }): string {
   const dot = style === "early" ? name.indexOf(".") : name.lastIndexOf(".");
   return `${name.slice(0, dot)}-${String(counter).padStart(COLLISION_DIGITS, "0")}${name.slice(dot)}`;
 }

@@ -49,7 +49,7 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 }
 
 /** The directory and what its entries point at: eleven tags, no RowsPerStrip, no Photometric. */
-export function qxrdDirectory(
+function qxrdDirectory(
   image: QxrdImage,
   { ifdOffset, byteCount }: { readonly ifdOffset: number; readonly byteCount: number },
 ): Uint8Array<ArrayBuffer> {
