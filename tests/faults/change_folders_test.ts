@@ -15,7 +15,7 @@ import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause, sha256 } from "./frame_writer.ts";
 import { usualFolder } from "./kill_run.ts";
 import { Random } from "./random.ts";
-import { HOLDER_NAME, LOCK_NAME, PROBE_PREFIX } from "../../src/files/service_names.ts";
+import { HOLDER_NAME, LOCK_NAME, OUTPUT_MARKER, PROBE_PREFIX } from "../../src/files/service_names.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PROGRAM = [
@@ -145,7 +145,7 @@ function judge(folders: Folders, ledger: readonly LedgerFrame[]): string[] {
   const images = new Map<string, string[]>();
   const accounted = new Set<string>();
   const all = folders.output_root.flatMap((root) => filesBelow(root).map((name) => join(root, name)))
-    .filter((path) => !isProbe(path));
+    .filter((path) => !isProbe(path) && basename(path) !== OUTPUT_MARKER);
   for (const path of all.filter((path) => path.endsWith(".tif"))) {
     const pixels = pixelsSha256(path);
     images.set(pixels, [...images.get(pixels) ?? [], path]);

@@ -82,7 +82,7 @@ class WallClock {
   }
 }
 
-function filesOf({ folder, image }: LedgerFrame, raw: string): string[] {
+function filesOf({ folder, image, overflow }: LedgerFrame, raw: string): string[] {
   const path = join(raw, ...folder.split("/"), image);
-  return [path, `${path}.metadata`];
+  return [path, `${path}.metadata`, ...overflow === null ? [] : [`${path}.overflow`]];
 }

@@ -1,6 +1,7 @@
 /** Holds the locks of the folders that this process works on; one that cannot be locked yet is tried again. */
 import { access, constants } from "node:fs/promises";
 import { reasonOf } from "../../files/errors.ts";
+import { removeProbes } from "../../files/probe.ts";
 import { FolderInUseError, FolderLock } from "./folder_lock.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 
@@ -43,6 +44,7 @@ export class FolderKeeper {
         this.#locks.set(path, FolderLock.take([path]));
         this.#vacant.delete(path);
         taken.push(path);
+        removeProbes(path);
       }
     } catch (error) {
       for (const path of taken) this.release(path);
@@ -111,7 +113,16 @@ export class FolderKeeper {
     this.#vacant.delete(path);
   }
 
+  /** At the end. A folder that was away, and is back since the last look, still has the files of its old lock. */
   releaseAll(): void {
+    for (const path of this.#vacant) {
+      try {
+        FolderLock.take([path]).release();
+      } catch {
+        // it is away, or another process has it
+      }
+    }
+    this.#vacant.clear();
     for (const path of [...this.#locks.keys()]) this.release(path);
   }
 }

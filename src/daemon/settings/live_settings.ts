@@ -9,6 +9,7 @@ import { messageOf } from "../../files/errors.ts";
 import { fileExists, folderExists } from "../../files/listing.ts";
 import { doubtOf, hasMarker, makeMarker } from "../../files/output_marker.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
+import { removeProbes } from "../../files/probe.ts";
 import { lackTexts, takeLacks } from "../../files/volume_services.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import type { Backlog, Condition, Logger } from "../../frames/events.ts";
@@ -128,6 +129,7 @@ export class LiveSettings {
     const configured = WAY.filter((kind) => this.#written[kind] === undefined).map((kind) => folders[kind]);
     // What people know first: the raw folder names whoever holds it, not a folder of the program's own.
     this.#keeper.take([...configured, ...more]);
+    removeProbes(this.#settings.daemon.state_dir);
     this.#more = more;
     this.#takeUp();
     this.#lookAtOutput();

@@ -1,10 +1,9 @@
 /** The third stage: delivers the claims that wait in proc, several at once. */
 import { join } from "node:path";
 import { VerificationError } from "../../files/copy_spans.ts";
-import { removeFile } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
-import { LinkInPathError, listFolder } from "../../files/listing.ts";
-import { isProbeName, writeProbe } from "../../files/probe.ts";
+import { LinkInPathError } from "../../files/listing.ts";
+import { removeProbes, writeProbe } from "../../files/probe.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
@@ -328,15 +327,6 @@ function refusalOf(root: string): string | null {
     return null;
   } catch (error) {
     return messageOf(error);
-  }
-}
-
-/** What a kill within `refusalOf` left. */
-function removeProbes(root: string): void {
-  try {
-    for (const name of listFolder(root).files) if (isProbeName(name)) removeFile(join(root, name));
-  } catch {
-    // the output's own faults are reported where a frame needs it
   }
 }
 
