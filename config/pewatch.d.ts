@@ -240,15 +240,15 @@ declare module "pewatch" {
     readonly outputDir: string;
     /** Root and directory joined. */
     readonly output: string;
-    /** For stages: folders that clients have put others in the place of. What is on its way there comes to its end. */
+    /** For stages: draining folders, which clients have replaced. Frames in progress there are finished. */
     readonly left: readonly LeftFolder[];
-    /** For stages: earlier raw folders and output roots, of which claims may still speak. */
+    /** For stages: earlier raw folders and output roots, which claims may still name. */
     readonly roots?: KnownRoots;
-    /** For the first stage: somebody wants the quarantine to be tried again. */
+    /** For the first stage: a request to try the quarantine again. */
     readonly retry?: RetryOrder;
   }
 
-  /** `Config` is what the plugin's own schema makes of its table of the configuration. */
+  /** `Config` is what the plugin's own schema returns for its table of the configuration. */
   export interface PluginContext<Config = Readonly<Record<string, unknown>>> {
     readonly apiVersion: number;
     /** The plugin's name: its NAME, else its file's name without the ending. */
@@ -260,10 +260,10 @@ declare module "pewatch" {
     readonly maxProc: number;
     /** The whole configuration, read only. */
     readonly settings: Settings;
-    /** The plugin's own table `[plugins.NAME]`, as its CONFIG schema gives it back. */
+    /** The plugin's own table `[plugins.NAME]`, as its CONFIG schema returns it. */
     readonly config: Config;
     readonly log: Reporter["log"];
-    /** Aborted when the daemon stops or the plugin is replaced: finish what is under way and return. */
+    /** Aborted when the daemon stops or the plugin is replaced: finish the work in progress and return. */
     readonly signal: AbortSignal;
     /** Named counters, shown in the status: 100 names at most. `by` is 1 by default, and may be negative. */
     readonly counters: {
@@ -277,7 +277,7 @@ declare module "pewatch" {
      */
     readonly frames: AsyncIterable<DeliveredFrame>;
     readonly parameters: Parameters;
-    /** For plugins that replace a stage: tells the daemon about frames, conditions and waiting work. */
+    /** For plugins that replace a stage: reports frames, conditions and waiting work to the daemon. */
     readonly report: Reporter;
   }
 
@@ -334,7 +334,7 @@ declare module "pewatch" {
 
   /**
    * Numbers of the file's own kind: a Float32Array, Uint16Array or the like, by what all of them have in common.
-   * `data instanceof Float32Array` tells which.
+   * `data instanceof Float32Array` says which.
    */
   export interface PixelArray extends Iterable<number> {
     [index: number]: number;
@@ -389,7 +389,7 @@ declare module "pewatch" {
     readonly TICKTACK: number;
     readonly TICKTACK_OFFSET?: number;
     readonly NAME?: string;
-    /** Checks the plugin's table and gives what `context.config` is: any schema of the Standard Schema kind (valibot, zod). */
+    /** Checks the plugin's table and returns `context.config`: any Standard Schema (valibot, zod). */
     readonly CONFIG?: ConfigSchema;
     setup?(context: PluginContext): void | Promise<void>;
     work(context: PluginContext): void | Promise<void>;

@@ -1,4 +1,4 @@
-/** What the main thread and a plugin's worker say to each other. Types only: both sides import it for nothing. */
+/** The messages between the main thread and a plugin's worker. Types only: importing it costs nothing at run time. */
 import type { Settings } from "../config/settings.ts";
 import type { Backlog, Condition, FrameEvent, FrameRoles, LogLevel } from "../frames/events.ts";
 import type { ParameterReading } from "../parameters/parameter.ts";
@@ -6,12 +6,12 @@ import type { PluginFolders } from "./contract.ts";
 
 /** What a worker is started with, as its `workerData`. */
 export interface WorkerStart {
-  /** The only line between the two: a plugin can reach the worker's own one. */
+  /** The only channel between the two: a plugin can reach the worker's own port. */
   readonly port: MessagePort;
   readonly memory_limit_mib: number;
-  /** Shipped: it is believed to know how much it tells. */
+  /** Shipped: its messages are not limited. */
   readonly trusted: boolean;
-  /** In the place of a stage of the way, whose work takes workers of its own. */
+  /** A stage, or a plugin that replaces one: it may start workers of its own. */
   readonly stage: boolean;
   /** Eight bytes: when the worker last showed that its thread takes messages, milliseconds since 1970 UTC. */
   readonly alive: SharedArrayBuffer;
@@ -36,7 +36,7 @@ export type ToWorker =
   | { readonly type: "fire"; readonly context: ContextData }
   | { readonly type: "teardown"; readonly context: ContextData }
   | { readonly type: "stop" }
-  /** To what the worker asked under this number. */
+  /** To the question with this number. */
   | { readonly type: "reply"; readonly id: number; readonly value: unknown };
 
 /** The answer to a request. `error` null: it went well. */
@@ -53,7 +53,7 @@ export type Answer =
   | { readonly type: "fired"; readonly error: string | null; readonly time_ms: number }
   | { readonly type: "torn_down"; readonly error: string | null };
 
-/** What a plugin tells at any time. */
+/** What a worker posts at any time. */
 export type WorkerMessage =
   | {
     readonly type: "log";
@@ -73,7 +73,7 @@ export type WorkerMessage =
   | { readonly type: "ask"; readonly id: number; readonly question: Question }
   /** The worker is out of memory and has to be ended: it may never answer. */
   | { readonly type: "exhausted"; readonly reason: string }
-  /** An error that came while no request was under way, as from a timer. */
+  /** An error while no request was pending, as from a timer. */
   | { readonly type: "stray_error"; readonly error: string };
 
 /** What a worker asks the main thread, each with the type of its reply. */

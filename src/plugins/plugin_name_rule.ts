@@ -1,14 +1,14 @@
 /** What a plugin may be called: the name stands in the log, in every status, in Tango, and in the frames' files. */
 
 /** Characters. */
-export const NAME_LENGTH_MAX = 64;
+const NAME_LENGTH_MAX = 64;
 /** Letters and digits of any script, and what is usual between them. */
 const ALLOWED = /^[\p{L}\p{M}\p{N}_.+() -]+$/u;
 
 /** What is wrong with a name, in words that follow "its name"; null where nothing is. */
 export function faultOfName(name: string): string | null {
   const length = [...name].length;
-  if (length > NAME_LENGTH_MAX) return `has ${length} characters, ${NAME_LENGTH_MAX} at most are taken`;
-  if (!ALLOWED.test(name)) return "holds other characters than letters, digits, blanks and _ . + ( ) -";
+  if (length > NAME_LENGTH_MAX) return `has ${length} characters; at most ${NAME_LENGTH_MAX} are allowed`;
+  if (!ALLOWED.test(name)) return "may only contain letters, digits, blanks and _ . + ( ) -";
   return name === name.trim() ? null : "begins or ends with a blank";
 }

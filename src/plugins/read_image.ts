@@ -4,7 +4,7 @@ import { fileAccess, readInto } from "../tiff/random_access.ts";
 import type { DeliveredFrame, FrameImage, PixelArray } from "./contract.ts";
 
 /** A larger image is no detector's: 16,384 x 16,384 pixels of 4 bytes. It has to fit into the worker's memory. */
-export const IMAGE_BYTES_MAX = 1024 ** 3;
+const IMAGE_BYTES_MAX = 1024 ** 3;
 
 /** The image cannot be read: it is gone, no TIFF, or of a kind that readImage() does not read. Says what to do. */
 export class ImageError extends Error {
@@ -73,7 +73,7 @@ function readOpen(file: Deno.FsFile, old: FrameImage | null): FrameImage {
 /** How the pixels' bytes are seen. @throws {ImageError} for all that is not one plain number a pixel */
 function kindOf(layout: TiffLayout): PixelKind {
   const { compression, tiled, samplesPerPixel, sampleFormat, bitsPerSample, width, height } = layout;
-  const instead = "read it with a library of your own, or save it plainly";
+  const instead = "read it with a library of your own, or save it without that";
   if (compression !== 1) throw new ImageError(`it is compressed (TIFF compression ${compression}); ${instead}`);
   if (tiled) throw new ImageError(`it is stored in tiles; ${instead}`);
   if (samplesPerPixel !== 1) {
@@ -81,7 +81,9 @@ function kindOf(layout: TiffLayout): PixelKind {
   }
   const kind = PIXEL_KINDS[`${sampleFormat}${bitsPerSample}`];
   if (kind === undefined) {
-    throw new ImageError(`its pixels have ${bitsPerSample} bits (${sampleFormat}), which no array holds; ${instead}`);
+    throw new ImageError(
+      `its pixels have ${bitsPerSample} bits (${sampleFormat}), which JavaScript has no array for; ${instead}`,
+    );
   }
   const rowBytes = width * bitsPerSample / 8;
   const whole = layout.pixels !== null || layout.strips.every(({ byteCount }) => byteCount % rowBytes === 0);

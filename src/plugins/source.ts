@@ -3,17 +3,17 @@
 export interface PluginSource {
   /** Its file's name without the ending; the module's NAME takes its place. */
   readonly name: string;
-  /** Of the module that is imported: of the transpiled copy of a user's file; null where it cannot be taken. */
+  /** Of the module that is imported: the transpiled copy of a user's file; null where there is none. */
   readonly url: string | null;
   /** The user's own file, absolute; null for what is shipped. */
   readonly file: string | null;
   /** Of the file and all its helpers: what has the same hash need not be started anew. "" for what is shipped. */
   readonly hash: string;
-  /** Why it cannot be taken, one line, with file, line and column where there are any; null where it can. */
+  /** Why it cannot be loaded, one line, with file, line and column where there are any; null where it can. */
   readonly problem: string | null;
-  /** A stage of the way: frames pile up without it, so it is never put aside for good. */
+  /** A stage: frames pile up without it, so it is never suspended for good. */
   readonly essential?: boolean;
-  /** Tells of places in the transpiled copy where they are in the user's files: for `userPlace`. Plain data that can be posted. */
+  /** Where the places of the transpiled copy are in the user's files: for `userPlace`. Plain data that can be posted. */
   readonly places?: PluginPlaces;
 }
 

@@ -91,7 +91,7 @@ Deno.test("a stage that refuses is a FAULT with its reason, which another start 
   const daemon = new Daemon(settings, { log: memoryLog(), stages: [source("refuses", { essential: true })] });
   await daemon.start();
   await until(() => daemon.status().state === "FAULT", "the fault");
-  assert.match(daemon.status().text, /^refuses: refuses to run: there is no such detector/);
+  assert.match(daemon.status().text, /^refuses: does not run: there is no such detector/);
   await daemon.stop();
   assert.deepEqual([daemon.status().state, daemon.status().text], [
     "ON",

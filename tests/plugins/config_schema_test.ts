@@ -36,12 +36,12 @@ Deno.test("a schema that is none, throws, or gives nonsense refuses", async () =
   const thrown = schemaOf(() => {
     throw new Error("on purpose");
   });
-  assert.equal(await refusalOf(thrown), "[plugins.roi] CONFIG cannot check it: on purpose");
+  assert.equal(await refusalOf(thrown), "[plugins.roi] CONFIG threw: on purpose");
   for (const wrong of [null, 5, {}, { "~standard": { version: 1 } }]) {
-    assert.match(await refusalOf(wrong), /CONFIG is no schema/);
+    assert.match(await refusalOf(wrong), /CONFIG is not a schema/);
   }
   for (const wrong of [null, undefined, "yes"]) {
-    assert.match(await refusalOf(schemaOf(() => wrong as never)), /gave no result/);
+    assert.match(await refusalOf(schemaOf(() => wrong as never)), /returned no result/);
   }
   for (const issues of [[], true, "no"]) {
     assert.match(await refusalOf(schemaOf(() => ({ issues: issues as never }))), /without a reason/);

@@ -65,7 +65,7 @@ const HARMS: Readonly<Record<string, Harm>> = {
   },
   "tells a million conditions": {
     text: working("for (let i = 0; i < 1e6; i++) context.report.condition({ key: `k${i}`, message: 'x' });"),
-    error: /it told too much at once/,
+    error: /it posted too many messages at once/,
   },
   "allocates objects without end": {
     // Large ones: the limit is to be met long before that of time, also on a busy machine.
@@ -87,7 +87,7 @@ async function goOnDespite(harms: Readonly<Record<string, Harm>>, t: Deno.TestCo
     frames_per_s: FRAMES_PER_S,
     time_limit_s: TIME_LIMIT_S,
     memory_limit_mib: MEMORY_LIMIT_MIB,
-    failures_max: 1000, // it is not put aside, but goes on with its harm
+    failures_max: 1000, // it is not suspended, but goes on with its harm
   }, { "good.ts": GOOD });
   const { pid } = live.child;
   for (const [how, { text, error }] of Object.entries(harms)) {
@@ -129,7 +129,7 @@ const LEFT_BEHIND: Readonly<Record<string, string>> = {
   "behind an await": working("await 1; for (;;);"),
 };
 
-Deno.test("a loop that cannot be ended is put aside at once and told of, and frames go on", async (t) => {
+Deno.test("a loop that cannot be ended is suspended at once and reported, and frames go on", async (t) => {
   await using live = await LiveDaemon.start({ frames_per_s: FRAMES_PER_S, time_limit_s: TIME_LIMIT_S }, {
     "good.ts": GOOD,
   });
@@ -137,7 +137,7 @@ Deno.test("a loop that cannot be ended is put aside at once and told of, and fra
   for (const [when, text] of Object.entries(LEFT_BEHIND)) {
     await t.step(when, async () => {
       live.put("bad.ts", text);
-      const { lastError } = await live.pluginUntil("bad", ({ state }) => state === "aside", "its being put aside");
+      const { lastError } = await live.pluginUntil("bad", ({ state }) => state === "aside", "its suspension");
       assert.match(lastError ?? "", /took longer than time_limit_s = 4; its thread cannot be ended/);
       const { failures } = (await live.plugin("bad"))!;
       assert.equal(failures, 1);

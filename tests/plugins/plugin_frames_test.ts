@@ -51,7 +51,7 @@ Deno.test("the frame that a worker died of counts as seen, the next ones come ag
   assert.deepEqual(next.lines, ["4 5"]);
 });
 
-Deno.test("a plugin that falls behind misses the oldest frames, counted and said once", async () => {
+Deno.test("a plugin that falls behind misses the oldest frames, counted and reported once", async () => {
   const shared = new SharedServices({ kept: 3 });
   using worker = await started(shared);
   shared.deliver(10);
@@ -61,7 +61,7 @@ Deno.test("a plugin that falls behind misses the oldest frames, counted and said
   assert.deepEqual(worker.lines, ["8 9 10", "13 14 15"]);
   assert.equal(shared.counters.get("frames missed"), 9);
   assert.deepEqual(shared.log.lines, [
-    "warn takes_frames: fell behind, 7 frames were delivered that it will not see",
+    "warn takes_frames: fell behind and missed 7 frames; only the last ones are kept",
   ]);
 });
 

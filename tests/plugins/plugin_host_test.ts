@@ -95,10 +95,10 @@ Deno.test("a plugin whose worker dies gets a new one, until it died too often in
     await until(() => statusOf(under).state !== "firing" && statusOf(under).state !== "starting", "the firing's end");
   }
   assert.deepEqual([statusOf(under).state, statusOf(under).firings, statusOf(under).failures], ["aside", 3, 3]);
-  const condition = /^misbehaves: failed 3 times in a row, it is put aside /;
+  const condition = /^misbehaves: failed 3 times in a row: .*; suspended until its file changes /;
   assert.match(under.conditions.get("plugin:misbehaves") ?? "", condition);
   // The daemon logs conditions: a line of the host's own would be the second.
-  assert.ok(!under.log.lines.some((line) => line.includes("put aside")), under.log.lines.join("\n"));
+  assert.ok(!under.log.lines.some((line) => line.includes("suspended")), under.log.lines.join("\n"));
 });
 
 Deno.test("a rejection between two firings is a failure too", async () => {
@@ -147,7 +147,7 @@ Deno.test("a plugin whose setup refuses is shown with its reason and never fired
   const status = statusOf(under);
   assert.deepEqual([status.state, status.firings, status.failures], ["refused", 0, 0]);
   assert.match(status.lastError ?? "", /there is no such detector/);
-  assert.equal(under.log.lines[0], "warn refuses: TICKTACK is 0, below 1: raised to 1");
+  assert.equal(under.log.lines[0], "warn refuses: TICKTACK is 0, below 1: taken as 1");
 });
 
 Deno.test("a firing that floods the log is cut, and says how much is left out", async () => {
@@ -157,7 +157,7 @@ Deno.test("a firing that floods the log is cut, and says how much is left out", 
   );
   assert.equal(await fireOnce(under), null);
   assert.equal(under.log.lines.length, 1001);
-  assert.equal(under.log.lines.at(-1), "warn misbehaves: 4000 more messages of one firing were left out");
+  assert.equal(under.log.lines.at(-1), "warn misbehaves: 4000 more log messages of one firing were dropped");
 });
 
 Deno.test("fields that cannot be posted do not fail the firing", async () => {

@@ -44,8 +44,8 @@ for (
   const [what, options, words] of [
     ["a misspelt option", { units: "K" }, /^Cannot set parameter t: unknown option units; did you mean unit\?$/],
     ["an option that is nothing like one", { colour: 1 }, /unknown option colour; there are unit, time, path, origin$/],
-    ["a text in place of the options", "K", /^Cannot set parameter t: its options are "K"; give an object, as /],
-    ["null in place of the options", null, /its options are null; give an object/],
+    ["a text in place of the options", "K", /^Cannot set parameter t: its options are "K"; pass an object, as /],
+    ["null in place of the options", null, /its options are null; pass an object/],
   ] as const
 ) {
   Deno.test(`${what} throws and sets nothing`, () => {

@@ -123,19 +123,19 @@ Deno.test("an error in a firing is told with the place in the user's file", asyn
   assert.equal(bench.status("fails")!.lastError, `firing failed: here at ${file}:6:9`);
 });
 
-Deno.test("a plugin put aside comes back when its file changes, or when somebody asks", async () => {
+Deno.test("a suspended plugin comes back when its file changes, or when somebody asks", async () => {
   await using bench = new HostHarness();
   const flag = join(bench.path, "flag");
   const text = `export const TICKTACK = 1;
 export function work() { Deno.statSync(${JSON.stringify(flag)}); }`;
   bench.put("needs.ts", text);
   await bench.host.start();
-  await bench.tickUntil(() => bench.status("needs")?.state === "aside", "that it is put aside");
+  await bench.tickUntil(() => bench.status("needs")?.state === "aside", "that it is suspended");
   assert.equal(bench.status("needs")!.failuresInRow, 3);
-  assert.match(bench.conditions.get("plugin:needs") ?? "", /failed 3 times in a row, it is put aside until/);
+  assert.match(bench.conditions.get("plugin:needs") ?? "", /failed 3 times in a row: .*; suspended until/);
   bench.put("needs.ts", `${text}\n`);
   await bench.tickUntil(() => bench.status("needs")!.failures === 6, "three failures of the changed file");
-  await until(() => bench.status("needs")!.state === "aside", "that it is put aside again");
+  await until(() => bench.status("needs")!.state === "aside", "that it is suspended again");
   Deno.writeTextFileSync(flag, "");
   assert.equal(bench.host.retry("needs"), null);
   await bench.tickUntil(() => bench.status("needs")!.state === "ready", "that it works");
@@ -151,7 +151,7 @@ Deno.test("of two plugins with one name the second is refused by name, until the
   await bench.tickUntil(() => bench.status("twin")?.counters["a"] !== undefined, "the first");
   bench.put("b.ts", named("b"));
   await bench.tickUntil(() => bench.status("b")?.state === "refused", "the refusal");
-  assert.match(bench.status("b")!.lastError ?? "", /the name twin is that of a$/);
+  assert.match(bench.status("b")!.lastError ?? "", /the name twin is already used by plugin a$/);
   bench.put("a.ts", null);
   await bench.tickUntil(() => bench.status("twin")?.counters["b"] !== undefined, "the second");
 });

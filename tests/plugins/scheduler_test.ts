@@ -50,7 +50,7 @@ Deno.test("nextCounter() falls back to 2 where 10,000 would come", () => {
 Deno.test("readRhythm() raises a TICKTACK below 1 and says so", () => {
   const { ticktack, messages } = readRhythm(0, 0);
   assert.equal(ticktack, 1);
-  assert.deepEqual(messages, ["TICKTACK is 0, below 1: raised to 1"]);
+  assert.deepEqual(messages, ["TICKTACK is 0, below 1: taken as 1"]);
 });
 
 Deno.test("readRhythm() cuts a TICKTACK that is no integer and says so", () => {

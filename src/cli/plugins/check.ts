@@ -7,7 +7,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";
-import { factsOf } from "../../files/listing.ts";
+import { factsOf, folderExists } from "../../files/listing.ts";
 import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { Painter, printable, type Style } from "../terminal.ts";
 import type { PluginExport } from "./check_worker.ts";
@@ -38,12 +38,13 @@ hand. Exit codes: 0 it would be taken, 1 it would not or its types are wrong, 2 
 
   const path = resolve(file);
   if (factsOf(path) === null) {
-    console.error(`pewatch plugins check: ${file}: there is no such file`);
+    const what = folderExists(path) ? "this is a folder; name one of its files" : "there is no such file";
+    console.error(`pewatch plugins check: ${file}: ${what}`);
     return EXIT.usage;
   }
   const { settings } = loadSettings({ config });
   const plugin = await examineFile(path, settings);
-  let types: TypeCheck = { checked: false, reason: "the file would not be taken anyway" };
+  let types: TypeCheck = { checked: false, reason: "because of the problem below" };
   if (plugin.problems.length === 0 || deno !== undefined) {
     try {
       types = await checkTypes(path, { deno });
@@ -81,9 +82,9 @@ function print(file: string, plugin: PluginExamination, types: TypeCheck): void 
     line("ok", `fires every ${plugin.ticktack === 1 ? "tick" : `${plugin.ticktack} ticks`}, offset ${plugin.offset}`);
   }
   if (plugin.configured && plugin.problems.length === 0) line("ok", `configured by [plugins.${plugin.name}]`);
-  if (plugin.replaces !== null) line("warning", `it would take the place of the shipped plugin ${plugin.replaces}`);
+  if (plugin.replaces !== null) line("warning", `it would replace the shipped plugin ${plugin.replaces}`);
   for (const warning of plugin.warnings) line("warning", warning);
-  if (!types.checked) line("ok", `types were not checked: ${types.reason}`);
+  if (!types.checked) line("ok", `types not checked, ${types.reason}`);
   else if (types.errors.length === 0) line("ok", "types are right");
   else for (const error of types.errors) line("problem", error);
   for (const problem of plugin.problems) line("problem", problem);

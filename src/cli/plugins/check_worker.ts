@@ -27,7 +27,7 @@ export interface ImportOutcome {
 
 export interface PluginExport {
   readonly name: string;
-  /** As typeof says it. */
+  /** As typeof returns it. */
   readonly type: string;
   /** Of numbers and texts. */
   readonly value: number | string | null;
@@ -60,7 +60,7 @@ async function answer({ url, name, tables }: ImportRequest): Promise<void> {
     const refusal = module["CONFIG"] === undefined
       ? null
       : await refusalOf(module["CONFIG"], tables[called] ?? {}, called);
-    // Rejections without a handler are told only after the microtasks: this waits for them.
+    // Rejections without a handler are reported only after the microtasks: this waits for them.
     await new Promise((resolve) => setTimeout(resolve, 0));
     self.postMessage({ error: null, exports, refusal });
   } catch (error) {

@@ -116,7 +116,7 @@ function helpersOf({ file, places }: PluginSource): string[] {
   return files.filter((one) => one !== basename(file ?? "")).sort();
 }
 
-/** Gives a folder for copies without types, and takes it away again. */
+/** Makes a folder for transpiled copies, and removes it again. */
 async function withTranspiledRoot<T>(use: (transpiledRoot: string) => Promise<T>): Promise<T> {
   const transpiledRoot = await Deno.makeTempDir({ prefix: "pewatch-check-" });
   try {

@@ -1,4 +1,4 @@
-/** What is to be said of a plugin's exports: what keeps it from being taken, and what its author did not mean. */
+/** Judges a plugin's exports: what keeps it from being loaded, and what its author probably did not mean. */
 import { closest } from "../../config/closest.ts";
 import { faultOfName } from "../../plugins/plugin_name_rule.ts";
 import { readRhythm } from "../../plugins/host/scheduler.ts";
@@ -26,30 +26,31 @@ export function judgeExports(exports: readonly PluginExport[]): ExportsVerdict {
     const found = byName.get(name);
     if (found === undefined && name !== "work") continue;
     if (found?.type === "function") continue;
-    const what = found === undefined ? `it exports no function ${name}` : `${name} is no function but a ${found.type}`;
-    problems.push(what + hint(name, exports));
+    if (found === undefined) problems.push(missingText(name, exports) ?? `it exports no function ${name}`);
+    else problems.push(`${name} is not a function but a ${found.type}`);
   }
-  if (!byName.has("TICKTACK")) warnings.push(`it exports no TICKTACK: taken as 1${hint("TICKTACK", exports)}`);
-  const { ticktack, offset, messages } = readRhythm(value("TICKTACK") ?? 1, value("TICKTACK_OFFSET"));
-  warnings.push(...messages);
+  const { ticktack, offset, messages } = readRhythm(value("TICKTACK"), value("TICKTACK_OFFSET"));
+  const misspelt = byName.has("TICKTACK") ? null : missingText("TICKTACK", exports);
+  if (misspelt === null) warnings.push(...messages);
+  else warnings.push(`${misspelt} Taken as 1`, ...messages.slice(1));
   const name = byName.get("NAME");
   const named = name?.type === "string" && name.value !== "";
-  if (name !== undefined && !named) warnings.push("NAME is no text: the file's name is taken");
+  if (name !== undefined && !named) warnings.push("NAME is not a text; the file's name is used");
   const fault = named ? faultOfName(String(name.value)) : null;
   if (fault !== null) problems.push(`its name ${fault}`);
   for (const one of ["setup", "teardown", "TICKTACK_OFFSET", "CONFIG"]) {
-    const misspelt = byName.has(one) ? null : misspellingOf(one, exports);
-    if (misspelt !== null) warnings.push(`it exports ${misspelt}; ${one} would be known`);
+    const text = byName.has(one) ? null : missingText(one, exports);
+    if (text !== null) warnings.push(text);
   }
   return { name: named && fault === null ? String(name.value) : null, ticktack, offset, problems, warnings };
 }
 
-function hint(name: string, exports: readonly PluginExport[]): string {
+function missingText(name: string, exports: readonly PluginExport[]): string | null {
   const misspelt = misspellingOf(name, exports);
-  return misspelt === null ? "" : `, but ${misspelt}`;
+  return misspelt === null ? null : `exports ${misspelt}; did you mean ${name}?`;
 }
 
-/** An export that is none of the known ones and was most likely meant to be this one. */
+/** An unknown export that was most likely meant to be this one. */
 function misspellingOf(name: string, exports: readonly PluginExport[]): string | null {
   const others = exports.map((one) => one.name).filter((one) => !KNOWN.includes(one) && closest(one, KNOWN) === name);
   return others[0] ?? null;

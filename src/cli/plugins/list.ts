@@ -15,7 +15,7 @@ import { tableLines } from "./table.ts";
 
 const ARGUMENTS = object({ config: CONFIG_OPTION, json: option("--json", { description: JSON_DESCRIPTION }) });
 
-/** What is told of a plugin, running or not; null where only a running daemon knows. */
+/** What is shown of a plugin, running or not; null where only a running daemon knows. */
 interface PluginRow {
   readonly name: string;
   readonly ticktack: number | null;
@@ -28,7 +28,7 @@ interface PluginRow {
   readonly longestTime_ms: number | null;
   /** The user's file; null for what is shipped. */
   readonly file: string | null;
-  /** Whether the file runs, or would, in the place of a shipped plugin. */
+  /** Whether the file replaces a shipped plugin, or would. */
   readonly replaces: boolean;
   readonly lastError: string | null;
   readonly counters: Readonly<Record<string, number>>;

@@ -19,7 +19,7 @@ const GROUP: CommandGroup = {
       load: async () => (await import("./new.ts")).runNew,
     },
     retry: {
-      summary: "Put a plugin back to work that was put aside",
+      summary: "Start a plugin again that was suspended",
       load: async () => (await import("./retry.ts")).runRetry,
     },
     types: {

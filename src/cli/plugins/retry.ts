@@ -1,4 +1,4 @@
-/** `pewatch plugins retry`: puts a plugin back to work that the running daemon has put aside. */
+/** `pewatch plugins retry`: starts a plugin again that the running daemon has suspended. */
 import { basename } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
@@ -23,8 +23,8 @@ const ARGUMENTS = object({
 export async function runRetry(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "plugins retry",
-    brief: message`Puts a plugin back to work that failed too often or refused; its failures count from zero again.`,
-    footer: message`Exit codes: 0 it is at work again, 1 no daemon or no such plugin, 2 wrong usage or configuration.`,
+    brief: message`Starts a plugin again that failed too often or refused; its failures count from zero again.`,
+    footer: message`Exit codes: 0 it was started again, 1 no daemon or no such plugin, 2 wrong usage or configuration.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { name, config } = parsed.value;
@@ -36,12 +36,12 @@ export async function runRetry(args: string[]): Promise<number> {
     if (plugin === undefined) return fail(noSuchPlugin(name, status.plugins.map((one) => one.name)));
     await askDaemon(settings, { what: "retry", plugin: plugin.name });
     const works = plugin.problem === null && (plugin.state === "ready" || plugin.state === "firing");
-    const how = works ? "was at work all the time" : "is put back to work; pewatch plugins list shows how it fares";
+    const how = works ? "was running" : "is started again; pewatch plugins list shows its state";
     console.log(`${plugin.name} ${how}`);
     return EXIT.done;
   } catch (error) {
     if (error instanceof NoDaemonError) {
-      return fail(`${error.message}; a plugin that was put aside starts with the next`);
+      return fail(`${error.message}; a suspended plugin starts with the next daemon`);
     }
     if (error instanceof DaemonAnswerError) return fail(error.message);
     throw error;

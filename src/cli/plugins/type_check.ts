@@ -11,7 +11,7 @@ import {
 } from "./editor_files.ts";
 
 export type TypeCheck =
-  | { readonly checked: false; /** Why not, and what would help. */ readonly reason: string }
+  | { readonly checked: false; /** Why not, and what would help: follows "not checked, ". */ readonly reason: string }
   | { readonly checked: true; readonly errors: readonly string[] };
 
 /** The types of what plugins find at run time are those of the Deno inside of this program. */
@@ -28,7 +28,7 @@ export async function checkTypes(file: string, options: { readonly deno: string 
   if (version !== VERSION) {
     const found = version === null ? "is not there" : `is Deno ${version}`;
     if (options.deno !== undefined) throw new Error(`${options.deno} ${found}; Deno ${VERSION} is needed`);
-    const reason = `that takes Deno ${VERSION}, and ${deno} ${found}; --deno names one`;
+    const reason = `since that needs Deno ${VERSION}, and ${deno} ${found}; name one by --deno`;
     return { checked: false, reason };
   }
   const folder = await Deno.makeTempDir({ prefix: "pewatch-types-" });
@@ -42,9 +42,9 @@ export async function checkTypes(file: string, options: { readonly deno: string 
     if (output.code === 0) return { checked: true, errors: [] };
     const errors = readErrors(output.text);
     if (errors.length > 0) return { checked: true, errors };
-    return { checked: false, reason: `deno check failed: ${firstLine(output.text)}` };
+    return { checked: false, reason: `since deno check failed: ${firstLine(output.text)}` };
   } catch (error) {
-    return { checked: false, reason: messageOf(error) };
+    return { checked: false, reason: `since deno check cannot be run: ${messageOf(error)}` };
   } finally {
     await Deno.remove(folder, { recursive: true }).catch(() => {});
   }

@@ -20,21 +20,21 @@ export interface BuildRequest {
   readonly candidates: readonly string[];
   readonly settled: ReadonlyMap<string, FileState>;
   readonly trustAge_s: number | null;
-  /** Files that are not to be touched, and why: the build came to no end over them. */
+  /** Files to leave out, and why: the build failed or hung over them. */
   readonly spoilt: ReadonlyMap<string, string>;
 }
 
 export interface BuildReport {
   readonly plugins: readonly BuiltPlugin[];
-  /** Every file that was asked for, with the state in which it was taken; null where it could not be. */
+  /** Every file that was read, with its state then; null where it could not be read. */
   readonly states: ReadonlyMap<string, FileState | null>;
 }
 
-/** `later`: its files are being written, or the system would not let them be read; what runs may go on. */
+/** `later`: its files are being written, or cannot be read now; the version that runs may go on. */
 export interface BuiltPlugin {
   readonly source: PluginSource;
   readonly later: boolean;
-  /** It is worth another try though nothing seems to change. */
+  /** To be tried again though nothing seems to change. */
   readonly retry: boolean;
 }
 
@@ -47,7 +47,7 @@ interface Candidate {
 }
 
 /**
- * @param onFile told before each candidate, so that one over which the build hangs is known
+ * @param onFile called before each candidate, so that one over which the build hangs is known
  * @throws {CompilerEndError} over one file: the others have to be built by another thread
  */
 export async function buildPlugins(request: BuildRequest, onFile: (path: string) => void): Promise<BuildReport> {
@@ -84,7 +84,7 @@ export async function buildPlugin(file: string, options: { transpiledRoot: strin
   };
   try {
     const { plugins } = await buildPlugins(request, () => {});
-    return plugins[0]?.source ?? unusable(path, `${path}: it is no plugin`);
+    return plugins[0]?.source ?? unusable(path, `${path}: it is not a plugin`);
   } catch (error) {
     if (!(error instanceof CompilerEndError)) throw error;
     return unusable(path, `${path}: ${error.message}`);
@@ -125,7 +125,7 @@ function withoutHelpers(candidates: readonly Candidate[], files: ModuleFiles): C
   return plugins;
 }
 
-/** Whether a file that cannot be read as a module is meant as a plugin. */
+/** Whether a file that is not a module is meant as a plugin. */
 function saysWork(path: string, files: ModuleFiles): boolean {
   const outcome = files.take(path);
   return outcome.kind === "read" && /\bexport\b[^;]*\bwork\b/.test(new TextDecoder().decode(outcome.bytes));
@@ -148,10 +148,10 @@ async function finish({ path, graph, error }: Candidate, request: BuildRequest):
     } catch (thrown) {
       fault = thrown instanceof GraphError
         ? thrown
-        : new GraphError("unread", `${path}: its copy without types cannot be written: ${reasonOf(thrown)}`);
+        : new GraphError("unread", `${path}: its transpiled copy cannot be written: ${reasonOf(thrown)}`);
     }
   }
-  const source = unusable(path, fault?.message ?? `${path}: it cannot be taken`);
+  const source = unusable(path, fault?.message ?? `${path}: it cannot be loaded`);
   return { source, later: fault?.kind !== "bad", retry: fault?.kind === "unread" };
 }
 
@@ -159,7 +159,7 @@ function unusable(path: string, problem: string): PluginSource {
   return { name: pluginName(basename(path)), url: null, file: path, hash: "", problem };
 }
 
-/** Two files that would be one plugin: neither is taken, since nobody knows which one is meant. */
+/** Two files that would be one plugin: neither is loaded, since it is not known which one is meant. */
 function withoutNamesakes(plugins: readonly BuiltPlugin[]): BuiltPlugin[] {
   const byName = new Map<string, BuiltPlugin[]>();
   for (const plugin of plugins) {
@@ -171,7 +171,7 @@ function withoutNamesakes(plugins: readonly BuiltPlugin[]): BuiltPlugin[] {
     if (first === undefined || same.length === 1) return same;
     const files = same.map(({ source }) => basename(source.file ?? "")).sort().join(" and ");
     const path = first.source.file ?? "";
-    const problem = `${join(dirname(path), files)}: they have one and the same plugin name: rename or remove one`;
+    const problem = `${join(dirname(path), files)}: they have the same plugin name; rename or remove one`;
     return [{ source: unusable(path, problem), later: false, retry: false }];
   });
 }

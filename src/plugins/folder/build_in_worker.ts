@@ -2,7 +2,7 @@
 import type { BuildReport, BuildRequest } from "./build.ts";
 import type { FromStripWorker } from "./strip_worker.ts";
 
-/** The build came to no end; `path` is the file that it was at. */
+/** The build failed or hung; `path` is the file that it worked on. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
   readonly path: string | null;
@@ -40,7 +40,7 @@ export async function buildInWorker(
     fail(event.message);
   });
   worker.addEventListener("messageerror", () => fail("its answer cannot be read"));
-  const timer = setTimeout(() => fail(`it came to no end within ${options.limit_ms / 1000} s`), options.limit_ms);
+  const timer = setTimeout(() => fail(`it did not finish within ${options.limit_ms / 1000} s`), options.limit_ms);
   try {
     worker.postMessage(request);
     return await promise;

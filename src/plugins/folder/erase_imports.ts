@@ -49,11 +49,11 @@ function parseOrNothing(code: string): ReturnType<typeof parse>[0] {
   try {
     return parse(code)[0];
   } catch {
-    return []; // told by whoever reads the module
+    return []; // reported where the module is read
   }
 }
 
-/** Every word outside of these spans and of comments; words in strings count as uses, which errs to the safe side. */
+/** Every word outside of these spans and of comments; words in strings count as uses, to be on the safe side. */
 function namesUsed(code: string, spans: readonly Span[]): Set<string> {
   const rest: string[] = [];
   let at = 0;

@@ -25,8 +25,8 @@ interface Seen {
 }
 
 /**
- * Tells which files have kept size and time for the settle time while they were looked at. A file's own time is no
- * witness: programs that copy give the copy the time of what they copy, and some do so before its last byte is there.
+ * Finds the files that have kept size and time for the settle time while they were looked at. A file's own time is not
+ * enough: programs that copy set the time of the original, and some do so before the last byte is written.
  * That a file is missing has to settle too: editors take the old file away for a moment before the new one comes.
  */
 export class Settling {

@@ -1,11 +1,13 @@
 /** Follows a plugin's imports through the plugins folder. */
 import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { PLUGIN_FILES_MAX } from "./limits.ts";
 import type { ModuleFiles } from "./module_files.ts";
 import type { ModuleLink, ModuleText } from "./module_text.ts";
 import { isModuleFile } from "./names.ts";
 import { placeText } from "./text_place.ts";
+
+/** Files of one plugin: a small library with room to spare. More is a folder that was dropped there by mistake. */
+export const PLUGIN_FILES_MAX = 500;
 
 /** One file of a plugin; `module` is null for JSON. */
 export interface GraphFile {
@@ -17,11 +19,11 @@ export interface GraphFile {
 export interface Graph {
   /** The plugin's own file first. */
   readonly files: readonly GraphFile[];
-  /** Names that its own file exports, also those that it hands on. */
+  /** Names that its own file exports or exports anew. */
   readonly exports: ReadonlySet<string>;
 }
 
-/** Why a plugin cannot be taken now: for a while, or until somebody mends it. */
+/** Why a plugin cannot be loaded now: for a while, or until it is corrected. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly kind: "unsettled" | "unread" | "bad";
@@ -56,7 +58,7 @@ export async function followImports(
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (found.has(next.path)) continue;
     if (found.size >= PLUGIN_FILES_MAX) {
-      throw new GraphError("bad", `${entry}: it consists of more than ${PLUGIN_FILES_MAX} files`);
+      throw new GraphError("bad", `${entry}: it has more than ${PLUGIN_FILES_MAX} files`);
     }
     touched.add(next.path);
     const file = await takeFile(next, files);
@@ -83,7 +85,7 @@ async function takeFile(wanted: Waiting, files: ModuleFiles): Promise<GraphFile>
     case "missing":
       throw new GraphError(
         "bad",
-        from === "" ? `${path}: it is a link that leads nowhere` : missingText(wanted, files),
+        from === "" ? `${path}: it is a link to a file that does not exist` : missingText(wanted, files),
       );
     case "unsettled":
       throw new GraphError("unsettled", `${path}: it is being written`);
@@ -95,7 +97,7 @@ async function takeFile(wanted: Waiting, files: ModuleFiles): Promise<GraphFile>
 function missingText({ path, from }: Waiting, files: ModuleFiles): string {
   const others = [`${path}.ts`, path.replace(/js$/i, "ts"), path.replace(/ts$/i, "js"), join(path, "mod.ts")];
   const other = others.find((other) => other !== path && files.take(other).kind === "read");
-  const hint = other === undefined ? "" : `: is ${basename(other)} meant?`;
+  const hint = other === undefined ? "" : `; did you mean ${basename(other)}?`;
   return `${from}: there is no file ${path}${hint}`;
 }
 
@@ -113,18 +115,18 @@ function targetOf(link: ModuleLink, importer: string, folder: string): string {
   try {
     path = fileURLToPath(new URL(link.specifier.replace(/[?#].*$/, ""), pathToFileURL(importer)));
   } catch {
-    throw new GraphError("bad", `${fromText(importer, link)}: it names no file`);
+    throw new GraphError("bad", `${fromText(importer, link)}: it is not the path of a file`);
   }
   const way = relative(folder, path);
   if (way === ".." || way.startsWith(`..${sep}`) || relative(folder, path) === path) {
-    const reason = "it leads out of the plugins folder, where changes would not be seen: put the file inside";
+    const reason = "it is outside of the plugins folder; put the file inside";
     throw new GraphError("bad", `${fromText(importer, link)}: ${reason}`);
   }
   if (!link.json && !isModuleFile(path)) {
-    const hint = /\.[a-z]+$/i.test(path) ? "" : `: is ${link.specifier}.ts meant?`;
+    const hint = /\.[a-z]+$/i.test(path) ? "" : `; did you mean ${link.specifier}.ts?`;
     throw new GraphError(
       "bad",
-      `${fromText(importer, link)}: a module's name ends in .ts, .mts, .js or .mjs${hint}`,
+      `${fromText(importer, link)}: a module's name must end in .ts, .mts, .js or .mjs${hint}`,
     );
   }
   return path;

@@ -1,9 +1,11 @@
-/** Reads the files of one build, each once, and only such as stand still. */
-import { FILE_BYTES_MAX } from "./limits.ts";
+/** Reads the files of one build, each once, and only those that are no longer written. */
 import { factsOf, type FileState, MISSING, stateOf } from "./file_state.ts";
 import { isMissing, reasonOf } from "../../files/errors.ts";
 import { decodeText, type ModuleText, readModule } from "./module_text.ts";
 import { ModuleTextError, placeText } from "./text_place.ts";
+
+/** A larger file is not a plugin: bundled libraries and tables stay below. */
+export const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** How the files were seen before the build. */
 export interface Sighting {
@@ -16,9 +18,9 @@ export interface Sighting {
 export type FileOutcome =
   | { readonly kind: "read"; readonly bytes: Uint8Array }
   | { readonly kind: "missing" }
-  /** It is being written, or nobody has watched it so far. */
+  /** It is being written, or was not watched so far. */
   | { readonly kind: "unsettled" }
-  /** The system would not let it be read: worth another try. */
+  /** The system could not read it: worth another try. */
   | { readonly kind: "unread"; readonly problem: string }
   | { readonly kind: "bad"; readonly problem: string };
 
@@ -74,9 +76,11 @@ export class ModuleFiles {
       const before = look(path);
       if (!this.#settled(path, before)) return { outcome: { kind: "unsettled" }, state: null };
       if (before.facts === null) return { outcome: { kind: "missing" }, state: MISSING };
-      if (!before.isFile) return { outcome: { kind: "bad", problem: `${path}: it is no file` }, state: before.state };
+      if (!before.isFile) {
+        return { outcome: { kind: "bad", problem: `${path}: it is not a file` }, state: before.state };
+      }
       if (before.facts.size > FILE_BYTES_MAX) {
-        const problem = `${path}: it has ${before.facts.size} bytes, ${FILE_BYTES_MAX} at most are read`;
+        const problem = `${path}: it has ${before.facts.size} bytes; at most ${FILE_BYTES_MAX} are read`;
         return { outcome: { kind: "bad", problem }, state: before.state };
       }
       const bytes = Deno.readFileSync(path);

@@ -1,4 +1,5 @@
-/** Makes of one file's bytes the module that is imported, and tells what it imports and exports. */
+/** Makes of one file's bytes the module that is imported, and finds what it imports and exports. */
+import { isBuiltin } from "node:module";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Import, parse } from "es-module-lexer/js";
@@ -14,7 +15,7 @@ export interface ModuleText {
   readonly map: FilePlaces["map"];
   /** Relative imports only. */
   readonly links: readonly ModuleLink[];
-  /** Names it exports; what `export * from` hands on is under `handedOn`. */
+  /** Names it exports, without those of `export * from`, which are under `handedOn`. */
   readonly exports: ReadonlySet<string>;
   /** Specifiers of `export * from`. */
   readonly handedOn: readonly string[];
@@ -27,7 +28,11 @@ export interface ModuleLink {
   readonly place: Place;
 }
 
-/** @throws {ModuleTextError} where the file is no text */
+/** What plugins import by bare names, beside Node's modules. */
+const MODULES: readonly string[] = ["pewatch", "pewatch/stages", "valibot"];
+const NOT_AVAILABLE = "not available; plugins import pewatch, valibot, node: modules and files of the plugins folder";
+
+/** @throws {ModuleTextError} where the file is not a text */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes.length === 0) throw new ModuleTextError("it is empty", null);
   let text: string;
@@ -40,14 +45,14 @@ export function decodeText(bytes: Uint8Array): string {
   const nul = text.indexOf("\0");
   // As a copy that was broken off leaves them behind: the length was set, the rest never came.
   if (nul >= 0) {
-    throw new ModuleTextError("it holds NUL bytes: it is no text, or was not copied whole", placeAt(text, nul));
+    throw new ModuleTextError("it contains NUL bytes: it is not a text, or only a part was copied", placeAt(text, nul));
   }
   return text;
 }
 
 /**
- * @param path of the user's file: what import.meta is to tell
- * @throws {ModuleTextError} where it is no module that can be taken
+ * @param path of the user's file: for import.meta
+ * @throws {ModuleTextError} where it is not a module that can be loaded
  */
 export async function readModule(text: string, path: string): Promise<ModuleText> {
   const stripped = hasTypes(path) ? await stripTypes(text) : { code: text, map: null };
@@ -77,7 +82,7 @@ function lex(stripped: StrippedModule, where: (index: number) => Place): ReturnT
     return parse(stripped.code);
   } catch (error) {
     const index = (error as { idx?: unknown }).idx;
-    throw new ModuleTextError("it cannot be read as a module", typeof index === "number" ? where(index) : null);
+    throw new ModuleTextError("it is not a JavaScript module", typeof index === "number" ? where(index) : null);
   }
 }
 
@@ -86,13 +91,13 @@ function placeInSource(stripped: StrippedModule, index: number): Place {
   return stripped.map === null ? place : originalPlace(stripped.map, place) ?? place;
 }
 
-/** Where the name stands; -1 where it is written with escapes. Of a dynamic import the lexer gives the whole argument. */
+/** Where the name stands; -1 where it is written with escapes. Of a dynamic import the lexer returns the whole argument. */
 function nameStart(found: Import, specifier: string, code: string): number {
   const at = code.slice(found.start, found.end).indexOf(specifier);
   return at < 0 ? -1 : found.start + at;
 }
 
-/** The import as one to follow; null where it is left to Deno: a bare name, `node:`, a computed one. */
+/** The import as one to follow; null where it is left to Deno: a bare name, `node:`, a computed one. @throws {ModuleTextError} */
 function linkOf(found: Import, code: string, where: (index: number) => Place): ModuleLink | null {
   const { specifier } = found;
   if (typeof specifier !== "string" || (found.type === "dynamic" && found.glob)) return null;
@@ -100,17 +105,22 @@ function linkOf(found: Import, code: string, where: (index: number) => Place): M
   const place = where((name < 0 ? found.start : name) - 1); // of the quote
   if (/^(https?|jsr):/i.test(specifier)) {
     throw new ModuleTextError(
-      `${specifier}: modules of the network are not loaded: copy the file into the plugins folder`,
+      `${specifier}: modules are not loaded from the network; copy the file into the plugins folder`,
       place,
     );
   }
   if (/^(file:|\/)/i.test(specifier)) {
     throw new ModuleTextError(
-      `${specifier}: only files inside of the plugins folder are imported, by a name that begins with ./ or ../`,
+      `${specifier}: only files in the plugins folder can be imported, by a path that begins with ./ or ../`,
       place,
     );
   }
-  if (!/^\.\.?(\/|$)/.test(specifier)) return null;
+  // Deno would download a package while the source runs, and find none in the executable.
+  if (/^npm:/i.test(specifier)) throw new ModuleTextError(`${specifier}: npm packages are ${NOT_AVAILABLE}`, place);
+  if (!/^\.\.?(\/|$)/.test(specifier)) {
+    if (found.type === "dynamic" || MODULES.includes(specifier) || isBuiltin(specifier)) return null;
+    throw new ModuleTextError(`${specifier}: this module is ${NOT_AVAILABLE}`, place);
+  }
   return { specifier, json: isJson(found, specifier, code, place), place };
 }
 
@@ -126,7 +136,7 @@ function isJson(found: Import, specifier: string, code: string, place: Place): b
     throw new ModuleTextError(`${specifier}: an import of type "${type}" is not possible`, place);
   }
   if (isJsonFile && type === undefined) {
-    throw new ModuleTextError(`${specifier}: a JSON file is imported by with { type: "json" }`, place);
+    throw new ModuleTextError(`${specifier}: import a JSON file with { type: "json" }`, place);
   }
   return type === "json";
 }
@@ -140,18 +150,18 @@ function withoutTypesInName(code: string, found: Import, link: ModuleLink): stri
   if (!hasTypes(name)) return code;
   const start = nameStart(found, link.specifier, code);
   if (start < 0) {
-    throw new ModuleTextError(`${link.specifier}: the name of a module is written without escapes`, link.place);
+    throw new ModuleTextError(`${link.specifier}: write the name of a module without escapes`, link.place);
   }
   const t = start + name.length - 2; // of "ts"
   return `${code.slice(0, t)}j${code.slice(t + 1)}`;
 }
 
 /**
- * A line that makes import.meta tell of the user's file instead of its transpiled copy, so that a plugin finds what lies beside
+ * A line that makes import.meta show the user's file instead of its transpiled copy, so that a plugin finds files beside
  * it. In a line of its own: columns stay.
  */
 function metaLine(path: string): string {
-  const told = [pathToFileURL(path).href, path, dirname(path)].map((text) => JSON.stringify(text)).join(",");
+  const shown = [pathToFileURL(path).href, path, dirname(path)].map((text) => JSON.stringify(text)).join(",");
   return "((m,url,filename,dirname)=>{const r=m.resolve;Object.assign(m,{url,filename,dirname," +
-    `resolve:(s)=>/^(\\.{0,2}\\/|file:)/.test(s)?new URL(s,url).href:r(s)})})(import.meta,${told});\n`;
+    `resolve:(s)=>/^(\\.{0,2}\\/|file:)/.test(s)?new URL(s,url).href:r(s)})})(import.meta,${shown});\n`;
 }

@@ -5,11 +5,11 @@ const MODULE_ENDING = /\.m?[tj]s$/i;
 
 /** Why a file of the top folder is not looked at as a plugin; null where it is. */
 export function whyNotAPlugin(name: string): string | null {
-  if (!MODULE_ENDING.test(name)) return "a plugin's name ends in .ts, .mts, .js or .mjs";
-  if (name.startsWith(".")) return "a name that begins with a dot is hidden";
-  if (name.startsWith("_")) return "a name that begins with _ is a helper's";
-  if (/\.d\.m?ts$/i.test(name)) return "a .d.ts file holds types only";
-  if (/_test\.m?[tj]s$/i.test(name)) return "a name that ends in _test is a test's";
+  if (!MODULE_ENDING.test(name)) return "the name of a plugin must end in .ts, .mts, .js or .mjs";
+  if (name.startsWith(".")) return "a file whose name begins with a dot is hidden, and not a plugin";
+  if (name.startsWith("_")) return "a file whose name begins with _ is a helper, not a plugin";
+  if (/\.d\.m?ts$/i.test(name)) return "a .d.ts file has types only, and is not a plugin";
+  if (/_test\.m?[tj]s$/i.test(name)) return "a file whose name ends in _test is a test, not a plugin";
   return null;
 }
 

@@ -1,4 +1,4 @@
-/** What lies in the plugins folder: looked at each tick, made into plugins where something has changed. */
+/** The plugins folder: read each tick, its files made into plugins where one has changed. */
 import { join, resolve } from "node:path";
 import { isMissing, reasonOf } from "../../files/errors.ts";
 import type { FileFacts } from "../../files/listing.ts";
@@ -6,13 +6,18 @@ import type { PluginSource } from "../source.ts";
 import type { BuildReport, BuildRequest, BuiltPlugin } from "./build.ts";
 import { BuildError, buildInWorker } from "./build_in_worker.ts";
 import { type Clock, factsOf, type FileState, MISSING, Settling, stateOf } from "./file_state.ts";
-import { BUILD_MS_MAX, ENTRIES_MAX, PLUGINS_MAX } from "./limits.ts";
 import { whyNotAPlugin } from "./names.ts";
 import { pruneTranspiled } from "./transpiled.ts";
 
+/** Each plugin is a worker of its own, of 10 MB and more. */
+const PLUGINS_MAX = 200;
+/** Entries of the folder that are read, three times a second: frames written there by mistake end here. */
+const ENTRIES_MAX = 10_000;
+/** A build reads some files and takes 0.2 s; one that does not end hangs. */
+const BUILD_MS_MAX = 30_000;
 /** As for frames: programs that copy write more often than that. */
 const SETTLE_S = 0.2;
-/** What could not be read without fault of its own is tried again after this time, though it has not changed. */
+/** What the system could not read is tried again after this time, though it has not changed. */
 const RETRY_MS = 3000;
 
 export interface PluginFolderOptions {
@@ -20,7 +25,7 @@ export interface PluginFolderOptions {
   /** One program's own: transpiled copies that it does not use are removed there. It is made where it is missing. */
   readonly transpiledRoot: string;
   readonly settle_s?: number;
-  /** Told once for each problem that concerns the whole folder. */
+  /** Called once for each problem of the whole folder. */
   onProblem?(text: string): void;
   readonly clock?: Clock;
   /** In a worker by default. */
@@ -43,7 +48,7 @@ export class PluginFolder {
   readonly #clock: Clock;
   readonly #settling: Settling;
   #busy = false;
-  /** Later on only what was watched is believed to stand still. */
+  /** Later on only files that were watched count as settled. */
   #first = true;
   #problem: string | null = null;
   #sources: readonly PluginSource[] = [];
@@ -63,19 +68,19 @@ export class PluginFolder {
     this.#settling = new Settling(this.#settle_s, this.#clock);
   }
 
-  /** What concerns the whole folder, null where nothing does. */
+  /** The problem of the whole folder, or null. */
   get problem(): string | null {
     return this.#problem;
   }
 
-  /** What the last poll that found a change gave. */
+  /** What the last poll that found a change returned. */
   get sources(): readonly PluginSource[] {
     return this.#sources;
   }
 
   /**
    * Looks at the folder. Never rejects, and never holds the thread up: files are asked for asynchronously and only
-   * where one has changed, a worker makes plugins of them. A call while another is under way gives null.
+   * where one has changed, a worker makes plugins of them. A call during another returns null.
    * @returns all plugins, by name, or null where they are the same as before
    */
   async poll(): Promise<PluginSource[] | null> {
@@ -84,7 +89,7 @@ export class PluginFolder {
     try {
       return await this.#poll();
     } catch (error) {
-      this.#tell(`${this.#folder}: the plugins folder cannot be read: ${reasonOf(error)}`);
+      this.#report(`${this.#folder}: the plugins folder cannot be read: ${reasonOf(error)}`);
       return null;
     } finally {
       this.#busy = false;
@@ -128,7 +133,7 @@ export class PluginFolder {
     return changed ? [...this.#sources] : null;
   }
 
-  /** @throws the system's error where the folder is there and cannot be listed, or is none of plugins */
+  /** @throws the system's error where the folder exists and cannot be listed, or has too many entries or plugins */
   async #look(): Promise<Look> {
     const listed = new Set(await this.#list());
     const candidates = [...new Set([...listed, ...this.#candidates])].sort();
@@ -154,7 +159,9 @@ export class PluginFolder {
       if (isMissing(error)) return [];
       throw error;
     }
-    if (paths.length > PLUGINS_MAX) throw new Error(`it has ${paths.length} plugins, ${PLUGINS_MAX} at most are taken`);
+    if (paths.length > PLUGINS_MAX) {
+      throw new Error(`it has ${paths.length} plugins; at most ${PLUGINS_MAX} are loaded`);
+    }
     return paths;
   }
 
@@ -170,7 +177,7 @@ export class PluginFolder {
     return false;
   }
 
-  /** @returns null where it came to no end, and no single file is to blame */
+  /** @returns null where it failed, and no single file is to blame */
   async #build(look: Look, settled: ReadonlySet<string>, first: boolean): Promise<BuildReport | null> {
     for (const [path, { state }] of this.#spoilt) if (look.states.get(path) !== state) this.#spoilt.delete(path);
     // One that has just gone may come back at once: it stays until its absence has settled.
@@ -196,7 +203,7 @@ export class PluginFolder {
         }
         this.#failed = true;
         this.#retryAt_ms = this.#clock.monotonic_ms() + RETRY_MS;
-        this.#tell(`${this.#folder}: the plugins cannot be made ready: ${reasonOf(error)}`);
+        this.#report(`${this.#folder}: the plugins cannot be transpiled: ${reasonOf(error)}`);
         return null;
       }
     }
@@ -225,7 +232,7 @@ export class PluginFolder {
     }
   }
 
-  /** In place of what cannot be taken for the moment, what was there before. */
+  /** Instead of plugins that cannot be loaded for the moment, their earlier versions. */
   #merged(plugins: readonly BuiltPlugin[]): PluginSource[] {
     const before = new Map(this.#sources.map((source) => [source.file, source]));
     const sources = plugins.flatMap(({ source, later, retry }) => {
@@ -237,7 +244,7 @@ export class PluginFolder {
     return sources.sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   }
 
-  #tell(problem: string): void {
+  #report(problem: string): void {
     if (problem === this.#problem) return;
     this.#problem = problem;
     this.#options.onProblem?.(problem);
@@ -249,7 +256,7 @@ async function factsLater(path: string): Promise<FileFacts | null> {
     return factsOf(await Deno.stat(path));
   } catch (error) {
     if (isMissing(error)) return null;
-    return { size: -1, modified_ms: 0 }; // the build tells why
+    return { size: -1, modified_ms: 0 }; // the build reports why
   }
 }
 

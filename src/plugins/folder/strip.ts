@@ -8,6 +8,7 @@
  * namespaces, parameter properties) is made anew with a source map.
  */
 import { eraseUnusedImports } from "./erase_imports.ts";
+import { messageOf } from "../../files/errors.ts";
 import { decodeMappings } from "./source_map.ts";
 import { ModuleTextError } from "./text_place.ts";
 
@@ -61,15 +62,15 @@ function transform(text: string, transformSync: Swc["transformSync"]): StrippedM
 }
 
 /**
- * The compiler has come to an end over a text (its stack has a fixed size), and what it does after that cannot be relied
- * on: the thread that has it has to end. Its reason is for whoever wrote the text.
+ * The compiler failed over a text (its stack has a fixed size), and cannot be relied on after that: its thread has to
+ * end. The message is for the author of the text.
  */
 export class CompilerEndError extends Error {
   override readonly name = "CompilerEndError";
 
   constructor(cause: unknown) {
     super(
-      `the compiler broke down over it (${cause instanceof Error ? cause.message : cause}): is it nested too deeply?`,
+      `the compiler failed (${messageOf(cause)}); is the code nested too deeply?`,
       { cause },
     );
   }

@@ -22,7 +22,7 @@ async function build(request: BuildRequest): Promise<void> {
   } catch (error) {
     self.postMessage({
       type: "failed",
-      // The compiler's end is told in words for whoever wrote the file.
+      // A failure of the compiler has a message for the author of the file.
       error: error instanceof CompilerEndError
         ? error.message
         : error instanceof Error

@@ -1,4 +1,4 @@
-/** Writes what is imported: a plugin's files without their types, in a folder named by the hash of all of them. */
+/** Writes a plugin's files without their types, to be imported, in a folder named by the hash of all of them. */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,7 +10,7 @@ import { factsOf, makeFolder, makeFoldersBelow } from "../../files/listing.ts";
 import { type Graph, GraphError, type GraphFile } from "./graph.ts";
 import { nameKey } from "./names.ts";
 
-/** Raised when the same files would give another transpiled copy: old ones are then not taken for new ones. */
+/** Raised when the same files would give another transpiled copy: old ones are then not used as new ones. */
 const TRANSPILED_FORMAT = 1;
 /** 64 bits: a chance of one in 10^15 that two of ten thousand plugins fall together. */
 const HASH_DIGITS = 16;
@@ -49,8 +49,8 @@ export async function writeTranspiled(graph: Graph, folder: string, transpiledRo
   return { hash, url: urlOf(files[0]?.name ?? ""), places: { copyUrl: url, copyPath: path, folder, files: places } };
 }
 
-/** The folder's own path goes in: import.meta tells of it. */
-export function hashOf(graph: Graph, folder: string): string {
+/** Includes the folder's own path, which import.meta shows. */
+function hashOf(graph: Graph, folder: string): string {
   const hash = createHash("sha256").update(`${TRANSPILED_FORMAT}\0${folder}\0`);
   for (const { path, bytes } of graph.files) hash.update(`${relative(folder, path)}\0${bytes.length}\0`).update(bytes);
   return hash.digest("hex").slice(0, HASH_DIGITS);
@@ -83,7 +83,7 @@ async function write(files: readonly TranspiledFile[], path: string, transpiledR
   try {
     await whileHeldOpen(() => Deno.renameSync(part, path));
   } catch {
-    // There is a folder of that name, with some files gone: a program that tidies temporary folders was there.
+    // A folder of that name exists, with some files missing: a program that tidies temporary folders removed them.
     makeFoldersBelow(transpiledRoot, basename(path));
     writeFiles(files, path);
     Deno.removeSync(part, { recursive: true });
@@ -98,7 +98,7 @@ function writeFiles(files: readonly TranspiledFile[], path: string): void {
 }
 
 /**
- * Removes the transpiled copies that are in nobody's use, and what broken off writing has left.
+ * Removes the transpiled copies that are not in use, and the remains of interrupted writing.
  * @returns how many were removed; one that is held open stays for the next time
  */
 export async function pruneTranspiled(transpiledRoot: string, hashesInUse: ReadonlySet<string>): Promise<number> {
@@ -106,7 +106,7 @@ export async function pruneTranspiled(transpiledRoot: string, hashesInUse: Reado
   try {
     for await (const entry of Deno.readDir(transpiledRoot)) {
       const hash = new RegExp(`^([0-9a-f]{${HASH_DIGITS}})(\\.[0-9a-f]{8}\\.part)?$`).exec(entry.name);
-      if (!entry.isDirectory || hash === null) continue; // none of ours
+      if (!entry.isDirectory || hash === null) continue; // not written here
       if (hash[2] !== undefined || !hashesInUse.has(hash[1] ?? "")) unused.push(join(transpiledRoot, entry.name));
     }
   } catch (error) {

@@ -4,13 +4,13 @@ import type { Clock } from "../../time/clock.ts";
 export interface CallWatchOptions {
   readonly clock: Clock;
   readonly limit_ms: number;
-  /** The limit is over. */
+  /** The time is up. */
   onLimit(): void;
-  /** There is progress after all. */
+  /** There is progress again. */
   onMoving?(): void;
 }
 
-/** Runs from its making to `stop`. */
+/** Runs from its construction to its disposal. */
 export class CallWatch implements Disposable {
   readonly #options: CallWatchOptions;
   #since_ms: number;
@@ -32,7 +32,7 @@ export class CallWatch implements Disposable {
     this.#set(this.#options.limit_ms);
   }
 
-  /** The call has come to its end. */
+  /** The call has finished. */
   [Symbol.dispose](): void {
     this.#cancel?.();
     this.#cancel = null;

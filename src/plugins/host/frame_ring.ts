@@ -5,9 +5,9 @@ import type { DeliveredFrameData, FrameBatch } from "../messages.ts";
  * About 1 kB each. At 15 frames/s this is eleven minutes: longer than a firing may last by default, so only a plugin
  * that is slower than the detector falls so far behind.
  */
-export const FRAMES_KEPT_MAX = 10_000;
+const FRAMES_KEPT_MAX = 10_000;
 /** Frames in one answer: few enough to be posted in a millisecond, many enough that asking costs nothing. */
-export const FRAMES_BATCH_MAX = 64;
+const FRAMES_BATCH_MAX = 64;
 /** Names of plugins whose position is kept, also of those that are gone and may come back. */
 const READERS_MAX = 1000;
 

@@ -5,9 +5,9 @@ import type { FromWorker, ToWorker, WorkerStart } from "../messages.ts";
 /** A worker as the host holds it. */
 export interface WorkerHandle {
   post(message: ToWorker): void;
-  /** Ends it now. A thread that hangs in a call of the system ends when that comes back; one in a loop never does. */
+  /** Ends it now. A thread that hangs in a call of the system ends when the call returns; one in a loop never does. */
   terminate(): void;
-  /** Whether its thread has shown no life for a while, though something is asked of it. */
+  /** Whether its thread has given no sign of life for a while, though a request is pending. */
   stuck?(): boolean;
 }
 
@@ -35,7 +35,7 @@ const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
  */
 const YOUNG_GENERATION_MIB = 6;
 
-/** Without a sign of life for so long a thread is held up: it gives four a second while it is asked something. */
+/** Without a sign of life for so long a thread is stuck: it gives four a second while a request is pending. */
 const STUCK_MS = 700;
 
 /**
@@ -55,7 +55,7 @@ export function openWorker(events: WorkerEvents, options: WorkerOptions): Worker
     resourceLimits: { maxOldGenerationSizeMb: memory_limit_mib, maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   port1.onmessage = ({ data }) => events.message(data);
-  port1.onmessageerror = () => events.death("it posted what cannot be read");
+  port1.onmessageerror = () => events.death("it posted a message that cannot be read");
   worker.on("error", (error: Error & { code?: string }) => {
     const memory = `it needs more memory than memory_limit_mib = ${memory_limit_mib}`;
     events.death(error?.code === OUT_OF_MEMORY ? memory : String(error?.message ?? error));

@@ -101,7 +101,7 @@ export class Plugin {
     if (this.out && !(isSuspended && this.versions.stage)) return;
     if (this.#busy !== null) {
       this.#record.skips++;
-      this.#reports.at("debug", `still at work, firing at tick ${counter} left out`);
+      this.#reports.at("debug", `still firing; the firing at tick ${counter} is skipped`);
       return;
     }
     void this.fire(counter);
@@ -114,7 +114,7 @@ export class Plugin {
 
   /** Starts it once more, whatever went wrong; returns why it cannot, or null. */
   retry(): string | null {
-    if (this.#stopping) return "pewatch is about to stop";
+    if (this.#stopping) return "pewatch is stopping";
     const { versions } = this;
     if (versions.user?.problem) return versions.user.problem;
     const wanted = versions.gaveWay || this.out;
@@ -177,7 +177,7 @@ export class Plugin {
       this.#end();
       return null;
     }
-    if (running !== null) this.#reports.at("info", `${target.file ?? "the shipped stage"} takes over`);
+    if (running !== null) this.#reports.at("info", `${target.file ?? this.versions.shippedText} takes over`);
     return await this.#startWorker(target);
   }
 
@@ -187,7 +187,7 @@ export class Plugin {
     this.#worker = null;
     this.#dependencies.claimName(this.fileName, this.fileName);
     this.#name = this.fileName;
-    if (existed) this.#reports.at("info", "it is gone");
+    if (existed) this.#reports.at("info", "its file was removed; the plugin has ended");
     this.#record.state = this.versions.user === null ? "stopped" : "refused";
   }
 
@@ -219,7 +219,7 @@ export class Plugin {
   /** A new worker with the module set up. */
   async #startWorker(source: PluginSource): Promise<string | null> {
     this.#record.starting();
-    this.#worker?.terminate("it is started anew");
+    this.#worker?.terminate("it is restarted");
     const worker: PluginWorker = this.#worker = new PluginWorker(source, {
       ...this.#dependencies,
       stage: this.versions.stage,
@@ -258,7 +258,7 @@ export class Plugin {
 
   #refuse(reason: string): string {
     this.#record.refuse(reason);
-    const message = `refuses to run: ${reason}`;
+    const message = `does not run: ${reason}`;
     // A condition is logged as well.
     if (!this.#giveWay(message) && this.versions.stage) this.#reports.refusedStage(message);
     else this.#reports.at("error", message);
@@ -276,7 +276,7 @@ export class Plugin {
     return message;
   }
 
-  /** After too many failures in a row. A user's stage gives way instead. */
+  /** After too many failures in a row. A user's stage is replaced by the shipped one instead. */
   #suspend(): void {
     const record = this.#record;
     if (this.versions.stage && this.versions.runsUsers) {
@@ -286,7 +286,7 @@ export class Plugin {
     }
     if (record.state !== "aside") this.#reports.suspended(record, this.versions);
     record.state = "aside";
-    if (!this.versions.stage) this.#worker?.terminate("it was put aside");
+    if (!this.versions.stage) this.#worker?.terminate("it is suspended");
   }
 
   /** The shipped stage takes over, after what is under way. Returns false where the plugin is no user's stage. */

@@ -12,41 +12,41 @@ import type { PluginDependencies } from "./plugin_dependencies.ts";
 import type { PluginStatus } from "./plugin_status.ts";
 import type { PluginSource } from "../source.ts";
 
-/** What lies in the plugins folder; `PluginFolder` is one. */
+/** The files of the plugins folder; `PluginFolder` is one. */
 export interface SourceFolder {
-  /** All that lies there, or null where nothing has changed. Never rejects. */
+  /** All plugins there, or null where nothing has changed. Never rejects. */
   poll(): Promise<readonly PluginSource[] | null>;
-  /** Removes what no longer runs. */
+  /** Removes transpiled copies that no longer run. */
   prune(hashesInUse: Iterable<string>): Promise<unknown>;
-  /** What is wrong with the folder as a whole. */
+  /** The fault of the folder as a whole, or null. */
   readonly problem: string | null;
 }
 
-/** What stages have to do besides the frames in the present folders. */
+/** What stages do besides the frames in the present folders. */
 export type StageOrders = Pick<PluginFolders, "left" | "retry" | "roots">;
 
 export interface PluginHostOptions {
-  /** What is shipped. */
+  /** The shipped plugins. */
   readonly sources: readonly PluginSource[];
-  /** Without one, only what is shipped runs. */
+  /** Without one, only shipped plugins run. */
   readonly folder?: SourceFolder | null;
-  /** Of the folder, only what has the name of something shipped. */
+  /** Of the folder, only files with the name of a shipped plugin. */
   readonly replacementsOnly?: boolean;
   readonly log: Logger;
-  /** Where the parameters are kept that plugins set; without one they are kept nowhere. */
+  /** Keeps the parameters that plugins set; without one they are dropped. */
   readonly parameters?: ParameterBoard;
   readonly clock?: Clock;
   readonly openWorker?: OpenWorker;
-  /** Asked at each firing, so that what a client changes holds from the next one on. */
+  /** Read at each firing, so that a client's change applies from the next one on. */
   settings(): Settings;
-  /** Asked together with the settings. */
+  /** Read together with the settings. */
   orders?(): StageOrders;
   onFrame(event: FrameEvent): void;
   onCondition(condition: Condition): void;
   onBacklog(backlog: Backlog): void;
 }
 
-/** The start waits no longer than this for what is not shipped: it may hang, and frames wait. */
+/** The start waits no longer than this for users' plugins: one may hang, and frames wait. */
 export const START_MS_MAX = 2000;
 
 export class PluginHost {
@@ -76,19 +76,19 @@ export class PluginHost {
     return [...this.#plugins.values()];
   }
 
-  /** Workers that there are for them. */
+  /** How many have a worker. */
   get workers(): number {
     return this.plugins.filter((plugin) => plugin.hasWorker).length;
   }
 
-  /** Comes when every firing of a stage that began before is over. */
+  /** Resolves when every firing of a stage that began before has finished. */
   async stagesOver(): Promise<void> {
     await Promise.all(this.plugins.filter((plugin) => plugin.versions.stage).map((plugin) => plugin.idle));
   }
 
   /**
-   * Starts all workers at once; comes back when each is ready, refused or failed. For what is not shipped it waits
-   * only so long.
+   * Starts all workers at once; resolves when each is ready, refused or failed. It waits START_MS_MAX at most for
+   * users' plugins.
    */
   async start(): Promise<void> {
     await this.#atMost(this.#look());
@@ -98,7 +98,7 @@ export class PluginHost {
     await this.#atMost(Promise.all(this.plugins.map((plugin) => plugin.idle)));
   }
 
-  /** @param stages false leaves the stages out */
+  /** @param stages false: only the other plugins */
   tick(counter: number, { stages = true }: { readonly stages?: boolean } = {}): void {
     for (const plugin of this.plugins) {
       if (plugin.gone) this.#remove(plugin);
@@ -107,7 +107,7 @@ export class PluginHost {
     void this.#look();
   }
 
-  /** Bounded, whatever a plugin does: see the limits of Plugin. */
+  /** Bounded, whatever a plugin does: see PluginWorker. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.plugins.map((plugin) => plugin.stop()));
@@ -117,19 +117,19 @@ export class PluginHost {
     return this.plugins.filter((plugin) => !plugin.gone).map((plugin) => plugin.status());
   }
 
-  /** Gives a plugin that refused, failed or gave way another chance, by its name or its file's; says why it cannot. */
+  /** Starts a plugin that refused, failed or was replaced again, by its name or its file's; returns why it cannot. */
   retry(name: string): string | null {
     const plugin = this.#names.get(nameKey(name)) ?? this.#plugins.get(nameKey(name));
     if (plugin === undefined || plugin.gone) return `there is no plugin ${name}`;
     return plugin.retry();
   }
 
-  /** Gives each stage that refused or was put aside another chance. */
+  /** Starts each stage that refused or was suspended again. */
   retryStages(): void {
     for (const plugin of this.plugins) if (plugin.versions.stage && plugin.out) plugin.retry();
   }
 
-  /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
+  /** Reads the plugins folder now, and starts each plugin that does not run again. */
   reload(): void {
     void this.#look();
     for (const plugin of this.plugins) plugin.retry();
@@ -180,14 +180,16 @@ export class PluginHost {
     const plugin = this.#plugins.get(nameKey(fileName));
     if (plugin === undefined) return null;
     const other = this.#names.get(key) ?? this.#plugins.get(key);
-    if (other !== undefined && other !== plugin && !other.gone) return `the name ${name} is that of ${other.fileName}`;
+    if (other !== undefined && other !== plugin && !other.gone) {
+      return `the name ${name} is already used by plugin ${other.fileName}`;
+    }
     if (this.#names.get(key) === plugin) return null;
     this.#release(plugin);
     this.#names.set(key, plugin);
     return null;
   }
 
-  /** Whoever was refused since the name was taken may have it now. */
+  /** A plugin that was refused because the name was in use may have it now. */
   #release(plugin: Plugin): void {
     for (const [key, holder] of this.#names) {
       if (holder !== plugin) continue;

@@ -2,6 +2,7 @@
 import type { Condition, Logger } from "../../frames/events.ts";
 import type { PluginRecord } from "./plugin_status.ts";
 import type { PluginVersions } from "./plugin_versions.ts";
+import { RHYTHM_SUSPENDED } from "./scheduler.ts";
 
 export interface PluginReportsOptions {
   readonly log: Logger;
@@ -38,10 +39,10 @@ export class PluginReports {
   }
 
   suspended(record: PluginRecord, { stage }: PluginVersions): void {
-    const what = stage
-      ? "it is tried again now and then"
-      : `it is put aside until its file changes or somebody asks: pewatch plugins retry ${this.#options.name()}`;
-    this.#condition("", `${record.failed}, ${what}: ${record.lastError}`);
+    const next = stage
+      ? `it is tried again every ${RHYTHM_SUSPENDED.ticktack} ticks`
+      : `suspended until its file changes or until: pewatch plugins retry ${this.#options.name()}`;
+    this.#condition("", `${record.failed}: ${record.lastError}; ${next}`);
   }
 
   /** It fires again, or another version runs. */

@@ -1,4 +1,4 @@
-/** What the status says of a plugin, and the counts behind it: they outlive workers and versions of the file. */
+/** A plugin's status, and the counts behind it, which outlive workers and versions of the file. */
 
 export type PluginState =
   | "starting"
@@ -6,9 +6,9 @@ export type PluginState =
   | "firing"
   /** The last firing failed; the next one is tried. */
   | "failed"
-  /** Its setup refused, or its file cannot be taken; it is not asked again until its file changes. */
+  /** Its setup threw, its table is wrong, or its file cannot be loaded; not tried again until its file changes. */
   | "refused"
-  /** Too many failures in a row. */
+  /** Suspended after too many failures in a row. */
   | "aside"
   | "stopped";
 
@@ -16,17 +16,17 @@ export interface PluginStatus {
   readonly name: string;
   /** The user's file that runs, or, where none runs, that would; null for what is shipped. */
   readonly file: string | null;
-  /** Whether a user's file runs in the place of a shipped plugin. */
+  /** Whether a user's file replaces a shipped plugin. */
   readonly replaces: boolean;
   /** The first digits of the hash of what runs; "" for what is shipped. */
   readonly version: string;
   readonly ticktack: number;
   readonly offset: number;
-  /** Whether it is a stage of the way. */
+  /** Whether it is a stage. */
   readonly essential: boolean;
   readonly state: PluginState;
   readonly firings: number;
-  /** Firings left out since the one before was still under way. */
+  /** Firings skipped because the one before was still running. */
   readonly skips: number;
   readonly failures: number;
   readonly failuresInRow: number;

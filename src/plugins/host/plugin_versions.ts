@@ -73,10 +73,14 @@ export class PluginVersions {
     };
   }
 
+  get shippedText(): string {
+    return this.stage ? "the shipped stage" : "the shipped plugin";
+  }
+
   /** What runs instead of the user's file: follows `problem` in a message. */
   get instead(): string {
     if (this.#gaveWay === null && this.runsUsers) return "the version before goes on";
-    return this.stage ? "the shipped stage runs in its place" : "it does not run";
+    return this.shipped === null ? "it does not run" : `${this.shippedText} runs in its place`;
   }
 
   offer(user: PluginSource | null): void {
@@ -84,7 +88,7 @@ export class PluginVersions {
     this.#user = user;
   }
 
-  /** Frames go on whatever a file does: a user's stage gives way to the shipped one. Returns whether it does. */
+  /** So that frames go on whatever a file does, the shipped stage replaces a user's. Returns whether it does. */
   giveWay(why: string): boolean {
     if (!this.stage || !this.running?.file || this.#user === null || this.#gaveWay !== null) return false;
     // The folder has another version by now, which has not failed yet.

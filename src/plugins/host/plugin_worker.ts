@@ -41,7 +41,7 @@ export type StartFault = { readonly failed: string } | { readonly refused: strin
 /** A stage's libraries and lists of 100,000 frames need more than a user's plugin may use; V8's own limit is about this. */
 const STAGE_MEMORY_MIB_MIN = 2048;
 /** Deno cannot end a thread in a loop that callTimed() does not reach: so it must not happen twice. */
-const LEFT_BEHIND = "; its thread cannot be ended and keeps a core busy until pewatch is started anew";
+const LEFT_BEHIND = "; its thread cannot be ended and keeps a core busy until pewatch is restarted";
 /** From the abort of its signal on, a firing has so long before its worker is ended. */
 export const PLUGIN_END_MS_MAX = 10_000;
 /** A stage may have frames in progress: the largest one to a slow disk takes less than this. */
@@ -135,7 +135,7 @@ export class PluginWorker {
     if (isUnbounded || this.#cancelDeadline !== null) return;
     const bound_ms = this.#options.stage ? STAGE_END_MS_MAX : PLUGIN_END_MS_MAX;
     this.#cancelDeadline = this.#options.clock.after(bound_ms, () => {
-      this.terminate(`it did not come to its end within ${bound_ms / 1000} s of being asked to`);
+      this.terminate(`it did not finish within ${bound_ms / 1000} s after its signal was aborted`);
     });
   }
 

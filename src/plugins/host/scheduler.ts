@@ -1,10 +1,10 @@
 /** When a plugin fires: the first implementation's arithmetic, without a clock. */
 
 export const COUNTER_FIRST = 1;
-/** At this value the counter falls back; it is never seen itself. */
-export const COUNTER_END = 10_000;
-/** Not to 1, so that plugins of an even TICKTACK keep their beat over the fall. */
-export const COUNTER_AGAIN = 2;
+/** Instead of this value the counter goes back to COUNTER_AGAIN. */
+const COUNTER_END = 10_000;
+/** Not 1, so that plugins of an even TICKTACK keep their rhythm. */
+const COUNTER_AGAIN = 2;
 
 /** A plugin's rhythm in ticks, both integers, `ticktack` at least 1. */
 export interface Rhythm {
@@ -18,21 +18,24 @@ export const RHYTHM_UNKNOWN: Rhythm = { ticktack: 3, offset: 0 };
 export const RHYTHM_SUSPENDED: Rhythm = { ticktack: 30, offset: 0 };
 
 export interface RhythmReading extends Rhythm {
-  /** What was changed about the plugin's own numbers, and why; empty where nothing was. */
+  /** Where another number is taken than the plugin exports, and why. */
   readonly messages: readonly string[];
 }
 
-/** Makes a rhythm of whatever a module exports as TICKTACK and TICKTACK_OFFSET. Never throws: a wrong number is told. */
+/** Makes a rhythm of whatever a module exports as TICKTACK and TICKTACK_OFFSET. Never throws. */
 export function readRhythm(ticktack: unknown, offset: unknown): RhythmReading {
   const messages: string[] = [];
   let beat = integerOf(ticktack);
-  if (beat === null) {
+  if (ticktack === undefined) {
+    messages.push("exports no TICKTACK; taken as 1");
+    beat = 1;
+  } else if (beat === null) {
     messages.push(`TICKTACK is ${String(ticktack)}, not a number: taken as 1`);
     beat = 1;
   } else if (beat !== ticktack && beat >= 1) {
     messages.push(`TICKTACK is ${String(ticktack)}, not an integer: taken as ${beat}`);
   } else if (beat < 1) {
-    messages.push(`TICKTACK is ${String(ticktack)}, below 1: raised to 1`);
+    messages.push(`TICKTACK is ${String(ticktack)}, below 1: taken as 1`);
     beat = 1;
   }
   let shift = offset === undefined ? 0 : integerOf(offset);
@@ -42,7 +45,9 @@ export function readRhythm(ticktack: unknown, offset: unknown): RhythmReading {
   } else if (offset !== undefined && shift !== offset) {
     messages.push(`TICKTACK_OFFSET is ${String(offset)}, not an integer: taken as ${shift}`);
   }
-  if (shift + beat >= COUNTER_END) messages.push(`TICKTACK and TICKTACK_OFFSET make ${shift + beat}: it never fires`);
+  if (shift + beat >= COUNTER_END) {
+    messages.push(`TICKTACK and TICKTACK_OFFSET add up to ${shift + beat}: it never fires`);
+  }
   return { ticktack: beat, offset: shift, messages };
 }
 

@@ -1,4 +1,4 @@
-/** The main thread's side of what plugins are given: the frames that were delivered, and the parameters. */
+/** The main thread's services for plugins: the frames that were delivered, and the parameters. */
 import type { FrameEvent, Logger } from "../../frames/events.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { FrameRing } from "./frame_ring.ts";
@@ -22,7 +22,7 @@ export interface ServedPlugin {
 }
 
 export interface PluginServicesOptions {
-  /** Without one, what plugins set is kept nowhere. */
+  /** Without one, what plugins set is dropped. */
   readonly parameters?: ParameterBoard | undefined;
   readonly log: Logger;
   /** Milliseconds since 1970 UTC. */
@@ -44,7 +44,7 @@ export class PluginServices {
   readonly #log: Logger;
   readonly #now_ms: () => number;
   readonly #ring: FrameRing;
-  /** Plugins of which it was said that they fall behind. */
+  /** Plugins that were reported to have fallen behind. */
   readonly #late = new Set<string>();
 
   constructor(options: PluginServicesOptions) {
@@ -88,7 +88,7 @@ export class PluginServices {
     }
   }
 
-  /** The value to reply with; undefined where there is none, or where the question makes no sense. */
+  /** The value to reply with; undefined where there is none, or where the question is invalid. */
   answer(plugin: ServedPlugin, question: Question): ReplyTo<Question["what"]> {
     return this.#try(plugin, () => {
       switch (question.what) {
@@ -110,7 +110,11 @@ export class PluginServices {
       plugin.count("frames missed", missed);
       if (!this.#late.has(plugin.name)) {
         this.#late.add(plugin.name);
-        this.#log.warn(`${plugin.name}: fell behind, ${missed} frames were delivered that it will not see`);
+        this.#log.warn(
+          `${plugin.name}: fell behind and missed ${missed} ${
+            missed === 1 ? "frame" : "frames"
+          }; only the last ones are kept`,
+        );
       }
     }
     return batch;
@@ -138,7 +142,7 @@ function isPath(text: unknown): boolean {
   return typeof text === "string" && text.length <= PATH_LENGTH_MAX;
 }
 
-/** By their endings, for a plugin in the place of the stage that does not tell. */
+/** By their endings, where a plugin that replaces the stage does not report them. */
 function rolesOf(files: readonly string[]): DeliveredFrameData["roles"] {
   const ending = (pattern: RegExp) => files.find((file) => pattern.test(file));
   return {

@@ -1,4 +1,4 @@
-/** What is shipped: the three stages, and plugins that run where the configuration has a table for them. */
+/** The shipped plugins: the three stages, and plugins that run where the configuration has a table for them. */
 import type { Settings } from "../../config/settings.ts";
 import type { PluginSource } from "../source.ts";
 
@@ -15,7 +15,7 @@ const EXTRAS = {
   notify: new URL("../../../plugins/notify.ts", import.meta.url),
 };
 
-/** In the way's order. */
+/** In the order in which frames pass them. */
 export function shippedStages(): PluginSource[] {
   return Object.entries(STAGES).map(([name, url]) => shippedSource(name, { url, essential: true }));
 }
@@ -27,7 +27,7 @@ export function shippedExtras(settings: Settings): PluginSource[] {
     .map(([name, url]) => shippedSource(name, { url, essential: false }));
 }
 
-/** Of all that is shipped, configured or not. */
+/** Of all shipped plugins, configured or not. */
 export function shippedNames(): string[] {
   return [...Object.keys(STAGES), ...Object.keys(EXTRAS)];
 }

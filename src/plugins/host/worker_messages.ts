@@ -1,34 +1,35 @@
-/** What a plugin tells, checked before it goes on: a plugin may send anything, and the main thread must not fall over it. */
+/** Checks the messages of a plugin's worker and passes them on: a plugin may post anything. */
 import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
+import { messageOf } from "../../files/errors.ts";
 import type { PluginServices, ServedPlugin } from "./services.ts";
 import type { WorkerMessage } from "../messages.ts";
 
 export interface WorkerMessagesOptions {
   readonly log: Logger;
   readonly services: PluginServices;
-  /** Whether it stands in the place of what is shipped: only then its frames are frames of the way. */
+  /** Whether it is shipped or replaces what is shipped: only then its reports of frames count. */
   readonly ofTheWay: boolean;
   plugin(): ServedPlugin;
   reply(id: number, value: unknown): void;
   onFrame(event: FrameEvent): void;
   onCondition(condition: Condition): void;
   onBacklog(backlog: Backlog): void;
-  /** It went wrong beside a firing, or what it told makes no sense. */
+  /** An error outside of a firing, or an invalid message. */
   onFailure(message: string): void;
 }
 
-/** Standing at once, of one plugin. */
+/** Of one plugin at once. */
 const CONDITIONS_MAX = 100;
 const TEXT_LENGTH_MAX = 4096;
 
 /** What was logged under a `once`, of each log. */
-const saidOnce = new WeakMap<Logger, Set<string>>();
-const SAID_ONCE_MAX = 1000;
+const loggedOnce = new WeakMap<Logger, Set<string>>();
+const LOGGED_ONCE_MAX = 1000;
 
 export class WorkerMessages {
   readonly #options: WorkerMessagesOptions;
   readonly #standing = new Set<string>();
-  #saidStranger = false;
+  #hasWarned = false;
 
   constructor(options: WorkerMessagesOptions) {
     this.#options = options;
@@ -38,7 +39,7 @@ export class WorkerMessages {
     try {
       this.#receive(message);
     } catch (error) {
-      this.#options.onFailure(`told what makes no sense: ${error instanceof Error ? error.message : error}`);
+      this.#options.onFailure(`posted an invalid report: ${messageOf(error)}`);
     }
   }
 
@@ -78,9 +79,9 @@ export class WorkerMessages {
 
   #condition({ key, message }: Condition): void {
     if (typeof key !== "string" || !(message === null || typeof message === "string")) {
-      throw new TypeError("a condition has a key and a message or null");
+      throw new TypeError("a condition needs a text as key, and a text or null as message");
     }
-    // Those of a stage have keys that others know; any other plugin's could be one of these.
+    // Those of a stage have keys that others know, and another plugin could use the same.
     const own = this.#options.ofTheWay ? key : `${this.#options.plugin().name}/${key}`;
     if (message === null) this.#standing.delete(own);
     else if (this.#standing.size >= CONDITIONS_MAX && !this.#standing.has(own)) return;
@@ -88,22 +89,22 @@ export class WorkerMessages {
     this.#options.onCondition({ key: own, message: message?.slice(0, TEXT_LENGTH_MAX) ?? null });
   }
 
-  /** What several stages find, each in a thread of its own, is logged once. */
+  /** What several stages find, each in its own thread, is logged once. */
   #isRepeated(once: unknown): boolean {
     if (!this.#options.ofTheWay || typeof once !== "string") return false;
     const { log } = this.#options;
-    const said = saidOnce.get(log) ?? new Set();
-    saidOnce.set(log, said);
+    const said = loggedOnce.get(log) ?? new Set();
+    loggedOnce.set(log, said);
     if (said.has(once)) return true;
-    if (said.size < SAID_ONCE_MAX) said.add(once);
+    if (said.size < LOGGED_ONCE_MAX) said.add(once);
     return false;
   }
 
   #isOfTheWay(): boolean {
-    if (this.#options.ofTheWay || this.#saidStranger) return this.#options.ofTheWay;
-    this.#saidStranger = true;
+    if (this.#options.ofTheWay || this.#hasWarned) return this.#options.ofTheWay;
+    this.#hasWarned = true;
     const { log } = this.#options;
-    log.warn(`${this.#options.plugin().name}: tells of frames, which only a stage's plugin can: that is left out`);
+    log.warn(`${this.#options.plugin().name}: reports frames, which only a plugin with a stage's name can do; ignored`);
     return false;
   }
 }
@@ -118,11 +119,15 @@ const NUMBERS: Readonly<Record<FrameEvent["type"], readonly string[]>> = {
 
 function checkedEvent(event: FrameEvent): FrameEvent {
   const numbers = NUMBERS[event?.type];
-  if (numbers === undefined || typeof event.frame !== "string") throw new TypeError("an event has a type and a frame");
-  if (event.type === "delivered" && !Array.isArray(event.files)) throw new TypeError("a delivery has files");
+  if (numbers === undefined || typeof event.frame !== "string") {
+    throw new TypeError("an event needs a known type and a frame");
+  }
+  if (event.type === "delivered" && !Array.isArray(event.files)) {
+    throw new TypeError("the event delivered needs a list of files");
+  }
   const fields = event as unknown as Record<string, unknown>;
   for (const key of numbers) {
-    if (!Number.isFinite(fields[key])) throw new TypeError(`${key} of an event is a number`);
+    if (!Number.isFinite(fields[key])) throw new TypeError(`the event ${event.type} needs the number ${key}`);
   }
   return event;
 }
@@ -131,19 +136,19 @@ function checkedBacklog(backlog: Backlog): Backlog {
   const checked: Record<string, number> = {};
   for (const [where, frames] of Object.entries(backlog)) {
     if (!["raw", "temp", "proc", "series"].includes(where)) continue;
-    if (!Number.isFinite(frames)) throw new TypeError("a backlog counts frames");
+    if (!Number.isFinite(frames)) throw new TypeError(`${where} of a backlog must be a number`);
     checked[where] = frames;
   }
   const { left, retried } = backlog;
   if (left !== undefined && !(Array.isArray(left) && left.every((one) => hasNumbers(one, ["id", "frames"])))) {
-    throw new TypeError("what is left is counted in frames");
+    throw new TypeError("left of a backlog must be a list of id and frames");
   }
   if (retried !== undefined && !hasNumbers(retried, ["id", "taken", "kept", "waiting"])) {
-    throw new TypeError("what is tried again is counted in frames");
+    throw new TypeError("retried of a backlog must have the numbers id, taken, kept and waiting");
   }
   const { unclaimed } = backlog;
   if (unclaimed !== undefined && !hasNumbers(unclaimed, Object.keys(unclaimed ?? {}))) {
-    throw new TypeError("what stays in the raw folder is counted by its kind");
+    throw new TypeError("unclaimed of a backlog must be numbers");
   }
   return {
     ...checked,

@@ -1,4 +1,4 @@
-/** Makes in the worker what a plugin is given, out of what the main thread posted. */
+/** Makes a plugin's context in the worker from what the main thread posted. */
 import type { Condition, Logger, LogLevel, Reporter } from "../../frames/events.ts";
 import { API_VERSION } from "../api.ts";
 import { checkConfig, type ConfigCheck } from "./config_schema.ts";
@@ -10,7 +10,7 @@ import type { ContextData } from "../messages.ts";
 import { ParameterClient } from "./parameter_client.ts";
 import { postableFields } from "./postable.ts";
 
-/** A firing that logs more than this is told once how much was left out: a flood would fill the main thread's memory. */
+/** In a firing; more are dropped and counted: they would fill the main thread's memory. */
 const LOG_RECORDS_MAX = 1000;
 /** Longer than any sentence; a plugin that logs a whole image is cut here. */
 const LOG_TEXT_LENGTH_MAX = 4096;
@@ -38,7 +38,7 @@ export class ContextMaker {
   readonly #counters: Counters;
   readonly #parameters: ParameterClient;
   readonly #frames: FrameStream;
-  /** Keys of conditions that were told and not taken back; null once they were too many: then all are told. */
+  /** Keys of conditions that were posted and not solved; null once they were too many: then all are posted. */
   #standing: Set<string> | null = new Set();
   #records = 0;
   /** The table that was checked last, as JSON, and what came of it. */
@@ -62,7 +62,7 @@ export class ContextMaker {
     this.#parameters.flush();
     this.#counters.flush();
     if (this.#records <= LOG_RECORDS_MAX) return;
-    const message = `${this.#records - LOG_RECORDS_MAX} more messages of one firing were left out`;
+    const message = `${this.#records - LOG_RECORDS_MAX} more log messages of one firing were dropped`;
     this.#channel.post({ type: "log", level: "warn", message, fields: null });
   }
 
@@ -75,7 +75,7 @@ export class ContextMaker {
     const report: Reporter = {
       log,
       event: (event) => void channel.post({ type: "event", event }),
-      condition: (condition) => this.#tellCondition(condition),
+      condition: (condition) => this.#postCondition(condition),
       backlog: (backlog) => void channel.post({ type: "backlog", backlog }),
     };
     const framesUntil_ms = performance.now() + data.settings.plugins.time_limit_s * 1000 * FRAMES_TIME_SHARE;
@@ -95,8 +95,8 @@ export class ContextMaker {
     return { context };
   }
 
-  /** Each stage takes back what may stand of each frame: where nothing stands, that is no news. */
-  #tellCondition(condition: Condition): void {
+  /** Stages solve conditions of each frame, whether they stand or not: only those that stand are posted. */
+  #postCondition(condition: Condition): void {
     const { key, message } = condition;
     if (message === null && this.#standing?.has(key) === false) return;
     if (!this.#channel.post({ type: "condition", condition })) return;

@@ -1,13 +1,13 @@
-/** `context.counters` in the plugin's worker: added up here, told now and then. */
+/** `context.counters` in the plugin's worker: added up here, posted now and then. */
 import type { Channel } from "./channel.ts";
 
 /** A plugin that counts under ever new names would fill the memory; the main thread keeps no more either. */
 const NAMES_MAX = 100;
 const NAME_LENGTH_MAX = 100;
-/** Of a long firing the status is never older than this. */
+/** During a long firing the status is never older than this. */
 const FLUSH_MS = 100;
 
-/** Lives as long as the worker; `flush` tells one sum a name. */
+/** Lives as long as the worker; `flush` posts one sum a name. */
 export class Counters {
   readonly #channel: Pick<Channel, "post">;
   readonly #sums = new Map<string, number>();

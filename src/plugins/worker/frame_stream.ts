@@ -18,7 +18,7 @@ export class FrameStream {
     this.#channel = channel;
   }
 
-  /** The frames of one call of the plugin; `over` says that its loop should come to an end. */
+  /** The frames of one call of the plugin; `over` says that its loop should end. */
   during(over: () => boolean): AsyncIterable<DeliveredFrame> {
     return { [Symbol.asyncIterator]: () => this.#iterate(over) };
   }
@@ -29,7 +29,7 @@ export class FrameStream {
       while (!over()) {
         const data = this.#buffer.shift();
         if (data !== undefined) return { done: false, value: this.#handOut(data) };
-        // What was delivered since this loop asked is the next loop's: a slow plugin comes to an end all the same.
+        // What was delivered since this loop asked is the next loop's: so that a slow plugin's loop ends too.
         if (asked && !this.#more) break;
         asked = true;
         await (this.#asking ??= this.#ask());
@@ -39,7 +39,7 @@ export class FrameStream {
     return { next, return: () => Promise.resolve({ done: true, value: undefined }) };
   }
 
-  /** Told before the plugin sees it: a frame that ends the worker is not handed to the next one. */
+  /** Reported before the plugin sees it: a frame that ends the worker is not handed out again. */
   #handOut(data: DeliveredFrameData): DeliveredFrame {
     this.#channel.post({ type: "frames_taken", upTo: data.number });
     return this.#handle!(data);

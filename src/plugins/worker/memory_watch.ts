@@ -1,9 +1,9 @@
-/** Sees inside of a worker that its memory ran out, where V8 does not say so to anybody. */
+/** Notices inside of a worker that its memory ran out, where V8 does not report it. */
 import { getHeapStatistics } from "node:v8";
 
 /** Between two looks while a call of the plugin is under way. One costs microseconds. */
 const LOOK_MS = 250;
-/** Buffers count until they are collected: so many looks in a row tell what is kept from what was just dropped. */
+/** Buffers count until they are collected: so many looks in a row separate those that are kept from those just dropped. */
 const BUFFER_LOOKS_MAX = 6;
 const MIB = 2 ** 20;
 
@@ -14,7 +14,7 @@ export interface MemoryWatchOptions {
   readonly limit_mib: number;
   /** Called once, with the reason, when the worker has to be ended. */
   onExhausted(reason: string): void;
-  /** At each look of the timer: the thread is not held up. */
+  /** At each look of the timer: the thread is not stuck. */
   onLook?(): void;
 }
 
@@ -23,7 +23,7 @@ export class MemoryWatch {
   readonly #heapLimit = getHeapStatistics().heap_size_limit;
   #timer: ReturnType<typeof setInterval> | undefined;
   #looksOver = 0;
-  #told = false;
+  #reported = false;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
@@ -47,19 +47,19 @@ export class MemoryWatch {
     const { heap_size_limit, external_memory } = getHeapStatistics();
     const { limit_mib } = this.#options;
     // At the limit Deno cuts off whatever runs and raises the limit to get so far. Where that hits the plugin behind an
-    // await, its promise is never settled, nobody is told, and the worker goes on: the raised limit is the only trace.
+    // await, its promise is never settled, there is no event, and the worker goes on: the raised limit is the only trace.
     if (heap_size_limit > this.#heapLimit) {
-      return this.#tell(`it needs more memory than memory_limit_mib = ${limit_mib}`);
+      return this.#report(`it needs more memory than memory_limit_mib = ${limit_mib}`);
     }
     this.#looksOver = external_memory > limit_mib * MIB ? this.#looksOver + 1 : 0;
     if (this.#looksOver <= BUFFER_LOOKS_MAX) return;
     const kept_mib = Math.round(external_memory / MIB);
-    this.#tell(`it keeps ${kept_mib} MiB in buffers, more than memory_limit_mib = ${limit_mib}`);
+    this.#report(`it keeps ${kept_mib} MiB in buffers, more than memory_limit_mib = ${limit_mib}`);
   }
 
-  #tell(reason: string): void {
-    if (this.#told) return;
-    this.#told = true;
+  #report(reason: string): void {
+    if (this.#reported) return;
+    this.#reported = true;
     this.#options.onExhausted(reason);
   }
 }

@@ -73,7 +73,7 @@ export class ParameterClient {
   /** What the plugin itself has just set is posted before it asks. */
   async #ask<Value>(question: () => Promise<Value>): Promise<Value> {
     if (this.#questions >= QUESTIONS_MAX) {
-      throw new Error(`Cannot ask for a parameter: ${QUESTIONS_MAX} questions wait already, await each answer`);
+      throw new Error(`Cannot ask for a parameter: ${QUESTIONS_MAX} questions wait already; await each answer`);
     }
     this.flush();
     this.#questions++;
@@ -92,7 +92,7 @@ function checkOptions(name: unknown, options: unknown): void {
   if (options === undefined) return;
   const refuse = (reason: string) => new ParameterError(`Cannot set parameter ${String(name)}: ${reason}`);
   if (typeof options !== "object" || options === null) {
-    throw refuse(`its options are ${JSON.stringify(options)}; give an object, as { unit: "K" }`);
+    throw refuse(`its options are ${JSON.stringify(options)}; pass an object, as { unit: "K" }`);
   }
   for (const key of Object.keys(options)) {
     if ((OPTIONS as readonly string[]).includes(key)) continue;

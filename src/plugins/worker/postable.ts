@@ -2,13 +2,16 @@
 
 /** Longer than any sentence with its place; a thrown megabyte is cut here. */
 const ERROR_TEXT_LENGTH_MAX = 2000;
+/** Deno writes some of its errors in colours. */
+// deno-lint-ignore no-control-regex
+const STYLES = /\x1b\[[\d;]*m/g;
 
 /**
  * One line for whatever was thrown: the message, its cause, and where it came from, as the whole URL of the module. Of
  * the stack that is the first place below `home`, else the first in any file.
  */
 export function textOfError(thrown: unknown, home = ""): string {
-  return textOf(thrown, home).replaceAll(/\s*[\r\n]+\s*/g, " ").slice(0, ERROR_TEXT_LENGTH_MAX);
+  return textOf(thrown, home).replaceAll(STYLES, "").replaceAll(/\s*[\r\n]+\s*/g, " ").slice(0, ERROR_TEXT_LENGTH_MAX);
 }
 
 function textOf(thrown: unknown, home: string): string {

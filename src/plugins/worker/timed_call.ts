@@ -2,8 +2,8 @@
  * Calls a plugin so that a loop in it can be cut off from within: from outside nothing can. Since 2.7.6 Deno's
  * `terminate` leaves a thread running that is in JavaScript, in workers of both kinds.
  *
- * What comes behind an `await`, and the import of a module, are not within reach. For these the host sees that the
- * worker shows no life, and puts the plugin aside at once (plugin_worker.ts).
+ * Code after an `await`, and the import of a module, are out of reach. For these the host sees that the
+ * worker gives no sign of life, and suspends the plugin at once (plugin_worker.ts).
  */
 import { Script } from "node:vm";
 

@@ -12,7 +12,7 @@ import type { Answer, ContextData, ToWorker, WorkerMessage, WorkerStart } from "
 import { textOfError } from "./postable.ts";
 import { callTimed, CutOffError } from "./timed_call.ts";
 
-// What the plugin may put its own in place of.
+// Kept from plugins that replace these.
 const { setTimeout, performance } = globalThis;
 const now_ms = Date.now;
 const { port, memory_limit_mib, trusted, stage, alive } = workerData as WorkerStart;
@@ -30,12 +30,12 @@ let plugin: Partial<PluginModule> = {};
 let name = "";
 /** Where the plugin's own modules lie, for the place of an error. */
 let home = "";
-/** The first error that came outside of the call under way, or null; undefined while no call is. */
+/** The first error beside the present call, or null; undefined while there is no call. */
 let stray: string | null | undefined;
-/** Whether one was told since the last call: a timer that throws ever again counts as one failure a firing. */
-let strayTold = false;
+/** Whether one was reported since the last call: a timer that keeps throwing counts as one failure a firing. */
+let strayReported = false;
 
-// The port is the only line to the main thread, and the plugin cannot reach it.
+// The port is the only channel to the main thread, and the plugin cannot reach it.
 delete (workerData as { port?: MessagePort }).port;
 guardWorker({ workers: stage });
 guardConsole();
@@ -45,7 +45,7 @@ process.on("unhandledRejection", noteStray);
 port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "stop") return stop.abort();
   if (data.type === "reply") return channel.reply(data.id, data.value);
-  // Behind a timer: what is cut off at the memory limit within a port's handler is told to nobody, and the port is dead.
+  // From a timer: code that is cut off at the memory limit in a port's handler reports nothing, and the port is dead.
   setTimeout(() => void receive(data), 0);
 };
 
@@ -85,7 +85,7 @@ async function fire(data: ContextData): Promise<Answer> {
   return { type: "fired", error, time_ms: performance.now() - start_ms };
 }
 
-/** Calls a function of the plugin; gives the text of what went wrong. */
+/** Calls a function of the plugin; returns the text of the error. */
 function call(what: "setup" | "work" | "teardown", data: ContextData): Promise<string | null> {
   return guarded(async () => {
     const { CONFIG: schema } = plugin;
@@ -94,7 +94,7 @@ function call(what: "setup" | "work" | "teardown", data: ContextData): Promise<s
     if ("refusal" in made) return made.refusal;
     const { time_limit_s } = data.settings.plugins;
     try {
-      // What is shipped is never cut off: see PluginWorker.
+      // Shipped plugins are never cut off: see PluginWorker.
       await (trusted
         ? plugin[what]?.(made.context)
         : callTimed(() => plugin[what]?.(made.context), time_limit_s * 1000));
@@ -107,10 +107,10 @@ function call(what: "setup" | "work" | "teardown", data: ContextData): Promise<s
   });
 }
 
-/** Gives the text of what was given, was thrown, or went wrong beside it meanwhile. */
+/** Returns the text that `run` returns, of what it throws, or of an error beside it meanwhile. */
 async function guarded(run: () => Promise<string | null>): Promise<string | null> {
   stray = null;
-  strayTold = false;
+  strayReported = false;
   channel.begin();
   contexts.begin();
   memory.begin();
@@ -120,7 +120,7 @@ async function guarded(run: () => Promise<string | null>): Promise<string | null
   } catch (thrown) {
     error = textOfError(thrown, home);
   }
-  // Rejections without a handler are told only after the microtasks: this waits for them.
+  // Rejections without a handler are reported only after the microtasks: this waits for them.
   await new Promise((resolve) => setTimeout(resolve, 0));
   const { dropped } = channel;
   channel.begin(); // what follows has to come through
@@ -128,14 +128,14 @@ async function guarded(run: () => Promise<string | null>): Promise<string | null
   memory.end();
   const beside: string | null | undefined = stray;
   stray = undefined;
-  return error ?? beside ?? (dropped > 0 ? `it told too much at once: ${dropped} messages were left out` : null);
+  return error ?? beside ?? (dropped > 0 ? `it posted too many messages at once: ${dropped} were dropped` : null);
 }
 
 function noteStray(thrown: unknown): void {
   const error = textOfError(thrown, home);
   if (stray !== undefined) stray ??= error;
-  else if (!strayTold) {
-    strayTold = true;
+  else if (!strayReported) {
+    strayReported = true;
     channel.post({ type: "stray_error", error });
   }
 }

@@ -85,6 +85,7 @@ for (const [name, [text, words]] of Object.entries(WRONG)) {
     const { code, out, err } = await place.check("bad.ts");
     assert.equal(code, 1, out + err);
     assert.match(out, words);
+    assert.match(out, /ok +types not checked, because of the problem below$/m);
     assert.match(out, /^It would not be taken$/m);
   });
 }
@@ -121,7 +122,7 @@ Deno.test("it says where the file would take a shipped plugin's place", async ()
   using place = new Place({ "03_finalize.ts": GOOD });
   const { code, out } = await place.check("03_finalize.ts");
   assert.equal(code, 0, out);
-  assert.match(out, /warning it would take the place of the shipped plugin 03_finalize/);
+  assert.match(out, /warning it would replace the shipped plugin 03_finalize/);
 });
 
 Deno.test("names that are no plugin's are told as such", async () => {
@@ -136,6 +137,12 @@ Deno.test("a --deno that is none, or of another version, is wrong usage", async 
   assert.match(none.err, /none is not there; Deno \d+\.\d+\.\d+ is needed/);
   assert.equal((await place.check("ring.ts", "--deno", Deno.execPath())).code, 0);
   assert.equal((await place.check("none.ts")).code, 2);
+  const folder = await place.check(place.path);
+  assert.deepEqual(
+    [folder.code, /: this is a folder; name one of its files$/m.test(folder.err)],
+    [2, true],
+    folder.err,
+  );
 });
 
 Deno.test("--json tells the same to programs", async () => {

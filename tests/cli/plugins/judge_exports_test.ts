@@ -23,13 +23,14 @@ Deno.test("work and TICKTACK are enough", () => {
 });
 
 Deno.test("a work that is missing, misspelt or no function is a problem", () => {
+  assert.deepEqual(judgeExports(exported({ work })).warnings, ["exports no TICKTACK; taken as 1"]);
   assert.deepEqual(judgeExports(exported({ TICKTACK: 3 })).problems, ["it exports no function work"]);
   assert.deepEqual(judgeExports(exported({ TICKTACK: 3, Work: work })).problems, [
-    "it exports no function work, but Work",
+    "exports Work; did you mean work?",
   ]);
-  assert.deepEqual(judgeExports(exported({ TICKTACK: 3, work: 5 })).problems, ["work is no function but a number"]);
+  assert.deepEqual(judgeExports(exported({ TICKTACK: 3, work: 5 })).problems, ["work is not a function but a number"]);
   assert.deepEqual(judgeExports(exported({ TICKTACK: 3, work, setup: "x" })).problems, [
-    "setup is no function but a string",
+    "setup is not a function but a string",
   ]);
 });
 
@@ -37,8 +38,8 @@ Deno.test("names that were most likely meant otherwise are warned of, others are
   const { problems, warnings } = judgeExports(exported({ work, TICKTAK: 3, setUp: work, helper: work, LIMIT: 4 }));
   assert.deepEqual(problems, []);
   assert.deepEqual(warnings, [
-    "it exports no TICKTACK: taken as 1, but TICKTAK",
-    "it exports setUp; setup would be known",
+    "exports TICKTAK; did you mean TICKTACK? Taken as 1",
+    "exports setUp; did you mean setup?",
   ]);
 });
 
@@ -46,9 +47,9 @@ Deno.test("numbers that the scheduler would change are warned of in its words", 
   const verdict = judgeExports(exported({ work, TICKTACK: 0.5, TICKTACK_OFFSET: "two", NAME: "" }));
   assert.equal(verdict.ticktack, 1);
   assert.deepEqual(verdict.warnings, [
-    "TICKTACK is 0.5, below 1: raised to 1",
+    "TICKTACK is 0.5, below 1: taken as 1",
     "TICKTACK_OFFSET is two, not a number: taken as 0",
-    "NAME is no text: the file's name is taken",
+    "NAME is not a text; the file's name is used",
   ]);
   assert.equal(judgeExports(exported({ work, TICKTACK: 1, NAME: "mine" })).name, "mine");
 });
@@ -58,9 +59,9 @@ Deno.test("a NAME has a bound and no characters that a terminal, a path or a tab
   for (const name of ["roi", "样品 2", "beam-position_v1.2", "x".repeat(64)]) {
     assert.deepEqual(problems(name), [], name);
   }
-  assert.deepEqual(problems("x".repeat(65)), ["its name has 65 characters, 64 at most are taken"]);
+  assert.deepEqual(problems("x".repeat(65)), ["its name has 65 characters; at most 64 are allowed"]);
   for (const name of ["a\nb", "\x1b[2J", "a/b", "a\\b", "a\0", "\u202ea", "<b>", '"', "a\tb"]) {
-    assert.match(problems(name).join(), /^its name holds other characters/, JSON.stringify(name));
+    assert.match(problems(name).join(), /^its name may only contain letters/, JSON.stringify(name));
   }
   assert.deepEqual(problems(" a"), ["its name begins or ends with a blank"]);
 });

@@ -101,7 +101,7 @@ Deno.test("from a running daemon it shows firings, failures, times and counters"
   assert.match(out, /^ {4}counters: calls \d+$/m);
 });
 
-Deno.test("a plugin that was put aside is put back to work by retry; a wrong name gets the nearest", async () => {
+Deno.test("a suspended plugin is started again by retry; a wrong name gets the nearest", async () => {
   using place = new Place({ "fails.ts": FAILS });
   await using daemon = await place.daemon();
   const aside = await place.listUntil("fails", ({ state }) => state === "aside");
@@ -115,9 +115,9 @@ Deno.test("a plugin that was put aside is put back to work by retry; a wrong nam
   assert.ok((again.firings ?? 0) > (aside.firings ?? 0));
   const lines = (words: RegExp) => daemon.lines.filter(({ message }) => words.test(message)).length;
   await place.listUntil("fails", ({ state }) => state === "aside");
-  await daemon.until(() => lines(/put aside until/) >= 3, "that it is put aside again");
-  // Twice put aside, and the solution names the first.
-  assert.deepEqual([lines(/^fails: .*put aside until/), lines(/^solved: fails: .*put aside/)], [2, 1], daemon.text());
+  await daemon.until(() => lines(/suspended until/) >= 3, "that it is suspended again");
+  // Twice suspended, and the solution names the first.
+  assert.deepEqual([lines(/^fails: .*suspended until/), lines(/^solved: fails: .*suspended/)], [2, 1], daemon.text());
 });
 
 Deno.test("pewatch stop ends the daemon in an orderly way, and comes back when it has ended", async () => {

@@ -129,7 +129,7 @@ class PluginChecker implements Checker {
       }
       assert.equal(url, null);
       // A daemon would let the worker end that has this compiler.
-      this.isSpent = problem.includes("the compiler broke down");
+      this.isSpent = problem.includes("the compiler failed");
       assert.ok(problem.startsWith(path), `which file is wrong is not said: ${problem.slice(0, 300)}`);
       checkPlace(problem.slice(path.length), input);
       return "refused";

@@ -32,7 +32,7 @@ Deno.test("the worker's answer comes whole through the post", async () => {
 Deno.test("a worker that hangs is ended, and the file that it was at is named", async () => {
   using test = new TestFolder();
   const build = buildInWorker(requestFor(test), { limit_ms: 500, start: () => workerOf(HANGS) });
-  await assert.rejects(build, new BuildError("it came to no end within 0.5 s", "/p/a.ts"));
+  await assert.rejects(build, new BuildError("it did not finish within 0.5 s", "/p/a.ts"));
 });
 
 Deno.test("a worker that dies takes nothing with it, and the file that it was at is named", async () => {
@@ -53,14 +53,14 @@ Deno.test("a file over which the compiler of types breaks down is named, in word
   await assert.rejects(
     buildInWorker(requestFor(test), { limit_ms: 30_000 }),
     (error: BuildError) =>
-      error.path === test.path("a.ts") && /broke down over it .*nested too deeply/.test(error.message),
+      error.path === test.path("a.ts") && /the compiler failed .*nested too deeply/.test(error.message),
   );
 });
 
-Deno.test("a folder of transpiled copies that cannot be written is told and worth another try", async () => {
+Deno.test("a folder of transpiled copies that cannot be written is reported and worth another try", async () => {
   using test = new TestFolder({ "a.ts": WORK });
   Deno.writeTextFileSync(test.copies, "a file in its place");
   const { plugins } = await buildInWorker(requestFor(test), { limit_ms: 30_000 });
-  assert.match(plugins[0]?.source.problem ?? "", /a\.ts: its copy without types cannot be written: /);
+  assert.match(plugins[0]?.source.problem ?? "", /a\.ts: its transpiled copy cannot be written: /);
   assert.deepEqual([plugins[0]?.later, plugins[0]?.retry], [true, true]);
 });

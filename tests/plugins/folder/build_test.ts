@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { buildPlugin } from "../../../src/plugins/folder/build.ts";
-import { FILE_BYTES_MAX, PLUGIN_FILES_MAX } from "../../../src/plugins/folder/limits.ts";
+import { PLUGIN_FILES_MAX } from "../../../src/plugins/folder/graph.ts";
+import { FILE_BYTES_MAX } from "../../../src/plugins/folder/module_files.ts";
 import type { PluginSource } from "../../../src/plugins/source.ts";
 import { userPlace } from "../../../src/plugins/folder/places.ts";
 import { type Files, load, TestFolder, WORK } from "./helpers.ts";
@@ -185,7 +186,7 @@ Deno.test("names with spaces, Unicode, # and % are taken, on Linux those with ? 
   }
 });
 
-Deno.test("a syntax error is told with file, line and column, tabs and wide characters counted as one", async () => {
+Deno.test("a syntax error is reported with file, line and column, tabs and wide characters counted as one", async () => {
   assert.equal(
     await problemOf({ "a.ts": "let a = 1;\nexport function work( {\n  let b = ;\n}" }),
     "a.ts:3:7: Expected ',', got 'ident'",
@@ -194,15 +195,15 @@ Deno.test("a syntax error is told with file, line and column, tabs and wide char
   assert.equal(await problemOf({ "a.ts": "\tlet b = 🎈;" }), "a.ts:1:10: Unexpected character '🎈'");
   assert.equal(
     await problemOf({ "a.js": "export const work = 1;\nimport 'x" }, "a.js"),
-    "a.js:2:10: it cannot be read as a module",
+    "a.js:2:10: it is not a JavaScript module",
   );
   assert.match(await problemOf({ "a.ts": "enum A {}\nexport = 3;" }) ?? "", /^a\.ts:2:1: Export assignment cannot/);
 });
 
-Deno.test("what is no text is told as that", async () => {
+Deno.test("what is not a text is reported as that", async () => {
   assert.equal(await problemOf({ "a.ts": "" }), "a.ts: it is empty");
-  assert.match(await problemOf({ "a.ts": bytes("let a;\nlet\0") }) ?? "", /^a\.ts:2:4: it holds NUL bytes/);
-  assert.match(await problemOf({ "a.js": bytes("let a;\0") }, "a.js") ?? "", /^a\.js:1:7: it holds NUL bytes/);
+  assert.match(await problemOf({ "a.ts": bytes("let a;\nlet\0") }) ?? "", /^a\.ts:2:4: it contains NUL bytes/);
+  assert.match(await problemOf({ "a.js": bytes("let a;\0") }, "a.js") ?? "", /^a\.js:1:7: it contains NUL bytes/);
   const latin1 = Uint8Array.of(...bytes("// caf"), 0xe9, ...bytes("\n"));
   assert.equal(await problemOf({ "a.ts": latin1 }), "a.ts:1:7: it is not UTF-8 text: save it as UTF-8");
   const utf16 = Uint8Array.of(0xff, 0xfe, ...bytes("a\0"));
@@ -211,28 +212,31 @@ Deno.test("what is no text is told as that", async () => {
 
 Deno.test("a file that is too large is not read", async () => {
   const problem = await problemOf({ "a.ts": new Uint8Array(10_000_000).fill(0x20) });
-  assert.equal(problem, `a.ts: it has 10000000 bytes, ${FILE_BYTES_MAX} at most are read`);
+  assert.equal(problem, `a.ts: it has 10000000 bytes; at most ${FILE_BYTES_MAX} are read`);
 });
 
-Deno.test("imports that cannot be followed are told with their place and the reason", async () => {
+Deno.test("imports that cannot be followed are reported with their place and the reason", async () => {
   const cases: [text: string, problem: RegExp][] = [
-    ['import "../out.ts";', /^a\.ts:1:8: \.\.\/out\.ts: it leads out of the plugins folder/],
-    ['\n import "./b/../../c.ts";', /^a\.ts:2:9: .*it leads out/],
-    ['import "file:///etc/a.ts";', /^a\.ts:1:8: .*only files inside of the plugins folder are imported/],
-    ['await import("/etc/a.ts");', /^a\.ts:1:14: .*only files inside/],
-    ['export * from "https://deno.land/x/a.ts";', /^a\.ts:1:15: https:.*modules of the network are not loaded/],
-    ['import "jsr:@std/path";', /^a\.ts:1:8: jsr:@std\/path: modules of the network/],
-    ['import "./b";', /^a\.ts:1:8: \.\/b: a module's name ends in .*: is \.\/b\.ts meant\?$/],
-    ['import "./b.js";', /^a\.ts:1:8: \.\/b\.js: there is no file b\.js: is b\.ts meant\?$/],
+    ['import "../out.ts";', /^a\.ts:1:8: \.\.\/out\.ts: it is outside of the plugins folder/],
+    ['\n import "./b/../../c.ts";', /^a\.ts:2:9: .*it is outside/],
+    ['import "file:///etc/a.ts";', /^a\.ts:1:8: .*only files in the plugins folder can be imported/],
+    ['await import("/etc/a.ts");', /^a\.ts:1:14: .*only files in/],
+    ['export * from "https://deno.land/x/a.ts";', /^a\.ts:1:15: https:.*modules are not loaded from the network/],
+    ['import "npm:lodash";', /^a\.ts:1:8: npm:lodash: npm packages are not available; plugins import pewatch, valibot/],
+    ['await import("npm:lodash");', /^a\.ts:1:14: npm:lodash: npm packages are not available/],
+    ['export { x } from "lodash";', /^a\.ts:1:19: lodash: this module is not available; plugins import pewatch/],
+    ['import "jsr:@std/path";', /^a\.ts:1:8: jsr:@std\/path: modules are not loaded/],
+    ['import "./b";', /^a\.ts:1:8: \.\/b: a module's name must end in .*; did you mean \.\/b\.ts\?$/],
+    ['import "./b.js";', /^a\.ts:1:8: \.\/b\.js: there is no file b\.js; did you mean b\.ts\?$/],
     ['import "./gone.ts";', /^a\.ts:1:8: \.\/gone\.ts: there is no file gone\.ts$/],
     ['enum A { B }\nconst c: A = 1; import "./gone.ts";', /^a\.ts:2:24: \.\/gone\.ts: there is no file/],
-    ['import a from "./c.json";', /^a\.ts:1:15: .*imported by with \{ type: "json" \}$/],
+    ['import a from "./c.json";', /^a\.ts:1:15: .*import a JSON file with \{ type: "json" \}$/],
     ['import a from "./c.json" with { type: "text" };', /^a\.ts:1:15: .*type "text" is not possible$/],
     ['import a from "./c.json" with { type: "json" };', /^c\.json: it is not JSON: /],
-    ['import "./%2e%2f.ts";', /^a\.ts:1:8: .*it names no file$/],
+    ['import "./%2e%2f.ts";', /^a\.ts:1:8: .*it is not the path of a file$/],
     ['import "./\\u0062.ts";', /^a\.ts:1:8: .*without escapes$/],
     ['import "./b.ts"; import "./d.ts"; ', /d\.js and .*d\.ts: a plugin imports one of the two, not both$/],
-    ['import "./folder.ts";', /^folder\.ts: it is no file$/],
+    ['import "./folder.ts";', /^folder\.ts: it is not a file$/],
   ];
   for (const [text, problem] of cases) {
     const files = {
@@ -254,12 +258,15 @@ Deno.test("a deep chain of imports is followed, an endless one is not", async ()
       i === count - 1 ? WORK : `export * from "./c${i + 1}.ts";`,
     ]));
   assert.equal(await problemOf(chain(PLUGIN_FILES_MAX)), undefined);
-  assert.match(await problemOf(chain(PLUGIN_FILES_MAX + 1)) ?? "", /consists of more than 500 files$/);
+  assert.match(await problemOf(chain(PLUGIN_FILES_MAX + 1)) ?? "", /it has more than 500 files$/);
 });
 
-Deno.test("a name that keeps a file from being a plugin is told", async () => {
-  assert.match(await problemOf({ "_a.ts": WORK }, "_a.ts") ?? "", /_a\.ts: a name that begins with _ is a helper's$/);
-  assert.match(await problemOf({ "a.tsx": WORK }, "a.tsx") ?? "", /ends in \.ts, \.mts, \.js or \.mjs$/);
+Deno.test("a name that keeps a file from being a plugin is reported", async () => {
+  assert.match(
+    await problemOf({ "_a.ts": WORK }, "_a.ts") ?? "",
+    /_a\.ts: a file whose name begins with _ is a helper, not a plugin$/,
+  );
+  assert.match(await problemOf({ "a.tsx": WORK }, "a.tsx") ?? "", /must end in \.ts, \.mts, \.js or \.mjs$/);
   assert.match(await problemOf({ "a.ts": "export const TICKTACK = 1;" }) ?? "", /exports no function `work`/);
 });
 

@@ -155,7 +155,7 @@ Deno.test("a folder of too many entries is told once, and the old plugins stay",
   for (let i = 0; i < 201; i++) test.write(`p${i}.ts`, WORK);
   assert.equal(await test.settle(), null);
   assert.deepEqual(test.problems, [
-    `${test.plugins}: the plugins folder cannot be read: it has 202 plugins, 200 at most are taken`,
+    `${test.plugins}: the plugins folder cannot be read: it has 202 plugins; at most 200 are loaded`,
   ]);
   assert.deepEqual(names(test.folder.sources), ["a"]);
   for (let i = 0; i < 201; i++) Deno.removeSync(test.path(`p${i}.ts`));
@@ -175,7 +175,7 @@ Deno.test("a file that may not be read is tried again though it does not change"
   assert.deepEqual(names(await test.tick()), ["a"]);
 });
 
-Deno.test("a link that leads nowhere is a problem, one to a file is a plugin", async () => {
+Deno.test("a link to a file that does not exist is a problem, one to a file is a plugin", async () => {
   if (Deno.build.os === "windows") return;
   using test = new PolledFolder({ "a.ts": WORK });
   await test.tick();
@@ -184,8 +184,8 @@ Deno.test("a link that leads nowhere is a problem, one to a file is a plugin", a
   Deno.symlinkSync(".", test.path("d.ts")); // to a folder
   const sources = await test.settle();
   assert.deepEqual(names(sources), ["a", "b!", "c", "d!"]);
-  assert.match(sources?.[1]?.problem ?? "", /b\.ts: it is a link that leads nowhere$/);
-  assert.match(sources?.[3]?.problem ?? "", /d\.ts: it is no file$/);
+  assert.match(sources?.[1]?.problem ?? "", /b\.ts: it is a link to a file that does not exist$/);
+  assert.match(sources?.[3]?.problem ?? "", /d\.ts: it is not a file$/);
   assert.equal(await test.settle(), null);
 });
 
@@ -193,7 +193,7 @@ Deno.test("two files of one plugin name are a problem that names both", async ()
   using test = new PolledFolder({ "a.ts": WORK, "a.js": "export function work() {}", "B.ts": WORK, "b.mts": WORK });
   const sources = await test.tick();
   assert.deepEqual(names(sources), ["B!", "a!"]);
-  assert.match(sources?.[1]?.problem ?? "", /a\.js and a\.ts: they have one and the same plugin name/);
+  assert.match(sources?.[1]?.problem ?? "", /a\.js and a\.ts: they have the same plugin name/);
   assert.match(sources?.[0]?.problem ?? "", /B\.ts and b\.mts: /);
   Deno.removeSync(test.path("a.js"));
   assert.deepEqual(names(await test.settle()), ["B!", "a"]);
@@ -248,7 +248,7 @@ Deno.test("a build that fails altogether is told once and tried again after a wh
   });
   assert.equal(await test.settle(), null);
   assert.equal(test.builds, 1);
-  assert.deepEqual(test.problems, [`${test.plugins}: the plugins cannot be made ready: no memory`]);
+  assert.deepEqual(test.problems, [`${test.plugins}: the plugins cannot be transpiled: no memory`]);
   works = true;
   test.now_ms += 3000;
   assert.deepEqual(names(await test.tick()), ["a"]);
