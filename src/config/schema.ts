@@ -5,8 +5,8 @@ import { closest } from "./closest.ts";
 import { faultOfOrcid } from "./orcid.ts";
 import { faultOf, type NumberRange, RANGES } from "./ranges.ts";
 import type { Settings } from "./settings.ts";
-import { FolderNameError, splitRelativeFolder } from "./relative_folder.ts";
-import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./tango_names.ts";
+import { FolderNameError, splitRelativeFolder } from "./names/relative_folder.ts";
+import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./names/tango_names.ts";
 
 /** Longest waiting time that a person may mean; more is a slip of units (ms for s). */
 const DAY_S = 86_400;

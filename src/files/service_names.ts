@@ -6,7 +6,7 @@
  * is not in this list is not tested. `ID` stands for a claim's id, `UUID` for a random one.
  */
 
-import { QUARANTINE_FOLDER } from "../config/reserved_names.ts";
+import { QUARANTINE_FOLDER } from "../config/names/reserved_names.ts";
 
 /** Kinds of folders that service files lie in. */
 export type ServiceFolder =

@@ -1,6 +1,6 @@
 /** When a frame was exposed, by its sidecar's own clocks and the zone in which they stand. */
 import type { Settings } from "../config/settings.ts";
-import { momentOfSidecar } from "../nexus/frame/moment.ts";
+import { momentOfSidecar } from "../nexus/frame/time/moment.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 
 /** The end of the exposure in milliseconds since 1970 UTC; null where no sidecar of this frame says. */

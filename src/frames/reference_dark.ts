@@ -13,7 +13,7 @@ import { writeWhole } from "../files/whole_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
 import { planThroughLibrary } from "../nexus/frame/plan_image.ts";
-import { momentOf } from "../nexus/frame/moment.ts";
+import { momentOf } from "../nexus/frame/time/moment.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";

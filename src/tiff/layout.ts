@@ -9,7 +9,7 @@ import {
 } from "./directory.ts";
 import { type TiffFault, TiffFormatError } from "./format_error.ts";
 import { fileAccess, type RandomAccess } from "./random_access.ts";
-import { readAscii } from "./read_tags.ts";
+import { readAscii } from "./tags/read_tags.ts";
 
 export type { ByteOrder, RandomAccess, TiffFault };
 export { TiffFormatError };

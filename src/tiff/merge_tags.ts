@@ -1,20 +1,20 @@
 /** Writes a frame's metadata into the tags of its TIFF, without reading or moving a pixel. */
 import { TiffError } from "../../ffi/tiff/error.ts";
 import type { TiffLibrary } from "../../ffi/tiff/library.ts";
-import { toAscii } from "./ascii_text.ts";
+import { toAscii } from "./tags/ascii_text.ts";
 import { commit } from "./commit.ts";
 import { type Directory, readDirectory, TYPE_ASCII } from "./directory.ts";
 import { checkAllValues, layoutOf, type TiffLayout } from "./layout.ts";
 import { type MergeFile, openMergeFile } from "./merge_file.ts";
 import { Overlay } from "./overlay.ts";
-import { formerTags, leaveOut, saysTheSame } from "./former_tags.ts";
-import { readAscii } from "./read_tags.ts";
+import { formerTags, leaveOut, saysTheSame } from "./tags/former_tags.ts";
+import { readAscii } from "./tags/read_tags.ts";
 import { refuseUntaggable } from "./taggable.ts";
 import { checkNothingLost } from "./same_directory.ts";
-import { type FrameTags, privateTags, type TextTag } from "./tag_table.ts";
+import { type FrameTags, privateTags, type TextTag } from "./tags/tag_table.ts";
 
-export { mainKeys } from "./main_keys.ts";
-export { type FrameTag, readFrameTags } from "./read_tags.ts";
+export { mainKeys } from "./tags/main_keys.ts";
+export { type FrameTag, readFrameTags } from "./tags/read_tags.ts";
 export type { FrameTags };
 
 export interface TagMerge {

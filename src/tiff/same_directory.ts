@@ -4,7 +4,7 @@ import { TiffError } from "../../ffi/tiff/error.ts";
 import { checkValueInside, type Directory, type DirectoryEntry, readExactly } from "./directory.ts";
 import { layoutOf, type TiffLayout } from "./layout.ts";
 import type { RandomAccess } from "./random_access.ts";
-import { readAscii } from "./read_tags.ts";
+import { readAscii } from "./tags/read_tags.ts";
 
 export interface DirectoryIn {
   readonly file: RandomAccess;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { posix, win32 } from "node:path";
-import { FolderNameError, splitRelativeFolder } from "../../src/config/relative_folder.ts";
+import { FolderNameError, splitRelativeFolder } from "../../src/config/names/relative_folder.ts";
 
 Deno.test("both slashes part names, and empty names count for nothing", () => {
   assert.deepEqual(splitRelativeFolder(""), []);

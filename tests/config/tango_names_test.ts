@@ -1,6 +1,6 @@
 /** Names and addresses of Tango that are taken, and what is said of others. */
 import assert from "node:assert/strict";
-import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../src/config/tango_names.ts";
+import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../src/config/names/tango_names.ts";
 
 Deno.test("names of devices have three parts, of letters that every Tango database takes", () => {
   for (const name of ["pewatch/daemon/1", "P02/PE-1/a_b.c"]) assert.equal(faultOfDevice(name), null);

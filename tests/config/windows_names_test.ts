@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { faultOnWindows, nameForWindows } from "../../src/config/windows_names.ts";
+import { faultOnWindows, nameForWindows } from "../../src/config/names/windows_names.ts";
 
 Deno.test("faultOnWindows() knows devices in any case and with any ending, ends that are dropped, and characters", () => {
   for (

@@ -5,7 +5,7 @@ import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { shippedStages } from "../../src/plugins/host/shipped.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
-import { readFrameTags } from "../../src/tiff/read_tags.ts";
+import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";

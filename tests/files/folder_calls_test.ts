@@ -92,7 +92,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/tiff/layout.ts": ["openSync", "an image"],
   "src/tiff/merge_file.ts": ["openSync", "an image"],
   "src/tiff/orphaned_tail.ts": ["statSync", "an image"],
-  "src/tiff/read_tags.ts": ["openSync", "an image"],
+  "src/tiff/tags/read_tags.ts": ["openSync", "an image"],
 };
 
 function* sourcesBelow(folder: string): Generator<string> {

@@ -5,8 +5,8 @@ import { parametersJson, TAG_ELEMENTS_MAX, TAG_TEXT_MAX } from "../../src/parame
 import type { ParameterSource } from "../../src/frames/stage.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
-import { toAscii } from "../../src/tiff/ascii_text.ts";
-import { readFrameTags } from "../../src/tiff/read_tags.ts";
+import { toAscii } from "../../src/tiff/tags/ascii_text.ts";
+import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { EVERY_KIND } from "../nexus/parameters.ts";
 import { endAt } from "./crash.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Retries, retryClock, TRIES_MAX } from "../../src/frames/retries.ts";
-import { isReservedName, nameForOthers, QUARANTINE_FOLDER } from "../../src/config/reserved_names.ts";
+import { isReservedName, nameForOthers, QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 import { SERVICE_NAMES } from "../../src/files/service_names.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { valueAt } from "../nexus/frame.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { qxrdGroup } from "../../src/nexus/frame/qxrd_collection.ts";
+import { qxrdGroup } from "../../src/nexus/frame/detector/qxrd_collection.ts";
 import type { NexusGroup } from "../../src/nexus/tree/tree.ts";
 import { SAMPLES } from "../qxrd/samples.ts";
 import { factsWith } from "./frame.ts";

@@ -1,7 +1,7 @@
 /** Tests of the escape that makes any text fit an ASCII tag. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fromAscii, toAscii } from "../../src/tiff/ascii_text.ts";
+import { fromAscii, toAscii } from "../../src/tiff/tags/ascii_text.ts";
 
 Deno.test("toAscii() leaves a sidecar's own backslashes as they are", () => {
   const text = "dateTime=@Variant(\\0\\0\\0\\x10\\0%\\x7f)\r\nextraInputs\\size=0\r\n";

@@ -3,7 +3,7 @@
  * does. No library for ini files is used: the one on npm takes "\\server\share" for "\server\share".
  */
 import { posix, win32 } from "node:path";
-import { FolderNameError, splitRelativeFolder } from "../../config/relative_folder.ts";
+import { FolderNameError, splitRelativeFolder } from "../../config/names/relative_folder.ts";
 
 /** One setting that goes into the new configuration. */
 export interface TakenOver {

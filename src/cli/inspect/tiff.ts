@@ -1,7 +1,7 @@
 /** What a TIFF says of itself: its layout, and the tags that pewatch wrote. */
 import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
-import { type FrameTag, readFrameTags } from "../../tiff/read_tags.ts";
-import { PARAMETERS_TAG } from "../../tiff/tag_table.ts";
+import { type FrameTag, readFrameTags } from "../../tiff/tags/read_tags.ts";
+import { PARAMETERS_TAG } from "../../tiff/tags/tag_table.ts";
 import { printable, readableBytes } from "../terminal.ts";
 import { aligned, type InspectionReport, shortened } from "./report.ts";
 

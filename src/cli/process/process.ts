@@ -6,7 +6,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
-import { faultOfReservedPath, QUARANTINE_FOLDER } from "../../config/reserved_names.ts";
+import { faultOfReservedPath, QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
 import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isGone } from "../../daemon/requests/ask_daemon.ts";

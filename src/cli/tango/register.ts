@@ -7,7 +7,7 @@ import { string } from "@optique/core/valueparser";
 import { TangoError, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { TangoSettings } from "../../config/settings.ts";
-import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/tango_names.ts";
+import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/names/tango_names.ts";
 import { inTime, LATE } from "../../time/in_time.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../arguments.ts";

@@ -2,7 +2,7 @@
 import { dirname, relative, sep } from "node:path";
 import { relate } from "../../config/folder_rules.ts";
 import type { Settings } from "../../config/settings.ts";
-import { systemFolderOf } from "../../config/system_folders.ts";
+import { systemFolderOf } from "../../config/names/system_folders.ts";
 import { refuseLinks } from "../../files/listing.ts";
 
 const WINDOWS = Deno.build.os === "windows";

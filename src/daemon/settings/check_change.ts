@@ -2,8 +2,8 @@
 import { isAbsolute, join, resolve, sep } from "node:path";
 import { faultOfPath, folderClashes } from "../../config/check.ts";
 import { clashesOfFolders, relate } from "../../config/folder_rules.ts";
-import { FolderNameError, splitRelativeFolder } from "../../config/relative_folder.ts";
-import { faultOfReservedPath } from "../../config/reserved_names.ts";
+import { FolderNameError, splitRelativeFolder } from "../../config/names/relative_folder.ts";
+import { faultOfReservedPath } from "../../config/names/reserved_names.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isLink } from "../../../ffi/system/files.ts";
 import { removeFile } from "../../files/durable.ts";

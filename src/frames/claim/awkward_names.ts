@@ -2,8 +2,8 @@
  * Frames with names that Windows cannot have. QXRD cannot write them, but a share or a disk that was written by Linux
  * shows them: `aux.tif`, a folder `con`, a folder whose name ends with a dot.
  */
-import { nameForOthers } from "../../config/reserved_names.ts";
-import { nameForWindows } from "../../config/windows_names.ts";
+import { nameForOthers } from "../../config/names/reserved_names.ts";
+import { nameForWindows } from "../../config/names/windows_names.ts";
 import type { ClaimRecord, Member } from "./record.ts";
 import type { Candidate } from "../prepare/scan.ts";
 

@@ -1,6 +1,6 @@
 /** Where a frame's set goes and under which names: never over what is there, one stem for the whole set. */
 import { basename, dirname, join } from "node:path";
-import { nameForOthers } from "../../config/reserved_names.ts";
+import { nameForOthers } from "../../config/names/reserved_names.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";

@@ -3,7 +3,7 @@
  * its own, under names that are free, short enough and allowed on every volume, with a text that says why.
  */
 import { join } from "node:path";
-import { nameForWindows } from "../../config/windows_names.ts";
+import { nameForWindows } from "../../config/names/windows_names.ts";
 import { type Span, VerificationError } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen, writeAll } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";

@@ -23,7 +23,7 @@ import { nameInOutput } from "../claim/awkward_names.ts";
 import { rawFolder } from "../../files/listing.ts";
 import { copyFile } from "../claim/move_file.ts";
 import { stemOf, underStem } from "../claim/names.ts";
-import { identityOf } from "../../nexus/frame/exposure.ts";
+import { identityOf } from "../../nexus/frame/detector/exposure.ts";
 import { isPacked, misfitOf } from "../prepare/assess.ts";
 import type { ClaimRecord, MergeRecord } from "../claim/record.ts";
 import { referenceFor } from "../reference_dark.ts";

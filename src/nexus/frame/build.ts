@@ -2,18 +2,18 @@
 import { type Geometry, missingFor } from "../../geometry/geometry.ts";
 import { geometryOf } from "../../geometry/geometry_of.ts";
 import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup } from "./beam.ts";
-import { detectorGroup, IMAGE_PATH } from "./detector.ts";
-import { pixelAxis } from "./pixel_axis.ts";
+import { detectorGroup, IMAGE_PATH } from "./detector/detector.ts";
+import { pixelAxis } from "./detector/pixel_axis.ts";
 import { processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
-import { frameNumber, identityOf, totalExposure } from "./exposure.ts";
+import { frameNumber, identityOf, totalExposure } from "./detector/exposure.ts";
 import { PLACE_IN_SERIES, SERIES_FIELD } from "./series_field.ts";
 import type { FrameFacts } from "./facts.ts";
 import { DEFINITION, DEFINITION_VERSION } from "./nxmx.ts";
 import { placeParameters } from "./parameter_tree.ts";
 import { userGroup } from "./people.ts";
 import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
-import { momentOf } from "./moment.ts";
-import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment } from "./time.ts";
+import { momentOf } from "./time/moment.ts";
+import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment } from "./time/iso_time.ts";
 import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
 /** The release of the definitions that the layout was checked with. */

@@ -1,10 +1,10 @@
 /** Parts of the entry beside the instrument: sample, process. */
 import manifest from "../../../deno.json" with { type: "json" };
-import { identityOf } from "./exposure.ts";
+import { identityOf } from "./detector/exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { clean, configured, numberField, textField } from "./sources.ts";
 import { PARAMETER_NAMES, PARAMETER_PATHS, type PlacedParameters } from "./parameter_tree.ts";
-import { formatInZone } from "./time.ts";
+import { formatInZone } from "./time/iso_time.ts";
 import { type Attributes, field, group, type NexusGroup } from "../tree/tree.ts";
 
 export const PROGRAM = "pewatch";

@@ -7,7 +7,7 @@ import {
   type ParameterValue,
 } from "../../parameters/parameter.ts";
 import { classFor, parsePlace, type PlaceGroup } from "../../parameters/path.ts";
-import { formatInZone } from "./time.ts";
+import { formatInZone } from "./time/iso_time.ts";
 import { type Attributes, field, group, type NexusField, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
 const DEFAULT_GROUPS: readonly PlaceGroup[] = [

@@ -1,7 +1,7 @@
 /** The tree of a series' master file: the stack of its frames, and what is the same for all by links to the first. */
 import { NEXUS_RELEASE } from "../frame/build.ts";
 import { PROGRAM, PROGRAM_VERSION } from "../frame/entry_parts.ts";
-import { pixelAxis } from "../frame/pixel_axis.ts";
+import { pixelAxis } from "../frame/detector/pixel_axis.ts";
 import { SERIES_FIELD } from "../frame/series_field.ts";
 import { DEFAULT_PATH } from "../frame/parameter_tree.ts";
 import { type FirstFrame, membersOf } from "./first_frame.ts";
@@ -9,7 +9,7 @@ import { BEAM_MEMBERS, GEOMETRY_MEMBERS } from "./frame_geometry.ts";
 import { FRAME_IMAGE, type FrameImage, type FrameMembers } from "./series_frame.ts";
 import { parametersOfSeries, type SeriesParameters } from "./series_parameters.ts";
 import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
-import { formatInZone } from "../frame/time.ts";
+import { formatInZone } from "../frame/time/iso_time.ts";
 import { field, group, type NexusGroup } from "../tree/tree.ts";
 
 /** Of the entry, a group that only a master has: by its attribute a file is known that may be replaced. */

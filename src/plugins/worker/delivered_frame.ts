@@ -1,7 +1,7 @@
 /** One delivered frame in the plugin's worker: its sidecar and tags are read when they are first asked for. */
 import { parseSidecar, type Sidecar, SidecarError } from "../../qxrd/sidecar.ts";
 import { viewSidecar } from "../../qxrd/view.ts";
-import { readFrameTags } from "../../tiff/read_tags.ts";
+import { readFrameTags } from "../../tiff/tags/read_tags.ts";
 import type { DeliveredFrame, FrameSidecar } from "../contract.ts";
 import type { DeliveredFrameData } from "../messages.ts";
 import { FrameFileError } from "./frame_file_error.ts";

@@ -1,8 +1,8 @@
 /** The count at which a pixel of this very frame is saturated: the configuration knows that of one exposure. */
-import { DATA_TYPES } from "../../qxrd/view.ts";
+import { DATA_TYPES } from "../../../qxrd/view.ts";
 import { summedExposures } from "./exposure.ts";
-import type { FrameFacts } from "./facts.ts";
-import { configured, positive, type Sourced } from "./sources.ts";
+import type { FrameFacts } from "../facts.ts";
+import { configured, positive, type Sourced } from "../sources.ts";
 
 /** What QXRD writes without any arithmetic but the sum over exposures. */
 const RAW: ReadonlySet<string> = new Set(["raw 16 bit", "raw 32 bit", "dark"]);

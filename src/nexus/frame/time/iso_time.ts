@@ -1,5 +1,5 @@
 /** Moments, and how ISO 8601 writes them. */
-import { zoneOffset } from "../../time/zone.ts";
+import { zoneOffset } from "../../../time/zone.ts";
 
 /** A moment, the offset of the clock that it was read from, and where it comes from. */
 export interface Moment {

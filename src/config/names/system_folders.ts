@@ -1,5 +1,5 @@
 /** Folders of the system, in which no client may have frames put or taken from. */
-import { relate } from "./folder_rules.ts";
+import { relate } from "../folder_rules.ts";
 
 const LINUX: readonly string[] = [
   ..."/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr".split(" "),

@@ -1,7 +1,7 @@
 /** How long a frame was exposed, and its numbers in the series. */
-import { type FrameIdentity, identifyFrame } from "../../qxrd/frame_identity.ts";
-import type { FrameFacts } from "./facts.ts";
-import { fromMetadata, mapped, type Sourced } from "./sources.ts";
+import { type FrameIdentity, identifyFrame } from "../../../qxrd/frame_identity.ts";
+import type { FrameFacts } from "../facts.ts";
+import { fromMetadata, mapped, type Sourced } from "../sources.ts";
 
 /** Seconds of all exposures that were summed into the frame; null where the sidecar does not tell. */
 export function totalExposure(facts: FrameFacts): Sourced<number> | null {

@@ -1,6 +1,6 @@
 /** Reads back the tags that pewatch wrote, straight from the directory. */
-import { type Directory, type DirectoryEntry, readDirectory, readExactly, TYPE_ASCII } from "./directory.ts";
-import { fileAccess, type RandomAccess } from "./random_access.ts";
+import { type Directory, type DirectoryEntry, readDirectory, readExactly, TYPE_ASCII } from "../directory.ts";
+import { fileAccess, type RandomAccess } from "../random_access.ts";
 import { MARKER_NAME, MARKER_TAG, parseText, PRIVATE_FIRST, TEXT_BYTES_MAX } from "./tag_table.ts";
 
 export interface FrameTag {

@@ -1,10 +1,10 @@
 /** The dark image that belongs to a frame, kept beside it, and what is known of how and when it was taken. */
 import { gainSetting, summedExposures, totalExposure } from "./exposure.ts";
-import type { FrameFacts } from "./facts.ts";
-import { fromMetadata, integerField, numberField, type Sourced, textField } from "./sources.ts";
-import { momentOf } from "./moment.ts";
-import { formatMoment } from "./time.ts";
-import { field, group, type ImagePlan, type NexusGroup } from "../tree/tree.ts";
+import type { FrameFacts } from "../facts.ts";
+import { fromMetadata, integerField, numberField, type Sourced, textField } from "../sources.ts";
+import { momentOf } from "../time/moment.ts";
+import { formatMoment } from "../time/iso_time.ts";
+import { field, group, type ImagePlan, type NexusGroup } from "../../tree/tree.ts";
 
 const MS_PER_S = 1000;
 

@@ -1,8 +1,8 @@
 /** When a frame was taken, from the clocks of its sidecar and the zone in which they stand. */
-import { isTimeZone, offsetExists, zoneOffset } from "../../time/zone.ts";
-import type { FrameFacts } from "./facts.ts";
-import { fromMetadata } from "./sources.ts";
-import { formatOffset, formatSpan, formatWall, type Moment } from "./time.ts";
+import { isTimeZone, offsetExists, zoneOffset } from "../../../time/zone.ts";
+import type { FrameFacts } from "../facts.ts";
+import { fromMetadata } from "../sources.ts";
+import { formatOffset, formatSpan, formatWall, type Moment } from "./iso_time.ts";
 import { asIfUtc, CLOCKS_APART_MAX_MS, FILE_APART_MAX_MS, inZone, keyOf, nameOf, type Wall } from "./wall_clock.ts";
 
 /** What a frame's moment is worked out from. */

@@ -1,7 +1,7 @@
 /** Readings of a wall clock as moments, also in the hours that come twice or never. */
-import type { LocalDateTime } from "../../qxrd/date_time.ts";
-import { seasonalOffset, type WallOffsets, wallOffsets } from "../../time/zone.ts";
-import { formatOffset, formatWall, type Moment } from "./time.ts";
+import type { LocalDateTime } from "../../../qxrd/date_time.ts";
+import { seasonalOffset, type WallOffsets, wallOffsets } from "../../../time/zone.ts";
+import { formatOffset, formatWall, type Moment } from "./iso_time.ts";
 
 const MINUTE_MS = 60_000;
 /** QXRD reads its two clocks milliseconds apart; more than this and they do not show one moment. */

@@ -1,8 +1,8 @@
 /** Tags that a merge before this one put into the file: what they say, and the directory as it is without them. */
 import { fromAscii, toAscii } from "./ascii_text.ts";
-import { type Directory, directoryBytes, headerOffsetField } from "./directory.ts";
-import type { Overlay } from "./overlay.ts";
-import type { RandomAccess } from "./random_access.ts";
+import { type Directory, directoryBytes, headerOffsetField } from "../directory.ts";
+import type { Overlay } from "../overlay.ts";
+import type { RandomAccess } from "../random_access.ts";
 import { type FrameTag, frameTagsOf, isTagged, readAscii } from "./read_tags.ts";
 import { KEYS_FIRST, parseText, SIDECAR_TAG, type TextTag } from "./tag_table.ts";
 

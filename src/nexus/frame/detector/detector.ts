@@ -1,13 +1,13 @@
 /** The detector: its image, geometry, exposure, and what is kept beside them. */
-import type { Geometry } from "../../geometry/geometry.ts";
+import type { Geometry } from "../../../geometry/geometry.ts";
 import { frameNumber, gainSetting, sequenceNumber, summedExposures, totalExposure } from "./exposure.ts";
-import type { FrameFacts } from "./facts.ts";
+import type { FrameFacts } from "../facts.ts";
 import { darkGroup } from "./reference_dark.ts";
 import { geometryFields, placementNodes } from "./placement.ts";
 import { qxrdGroup } from "./qxrd_collection.ts";
 import { saturationValue } from "./saturation.ts";
-import { clean, configured, integerField, numberField, positive, textField } from "./sources.ts";
-import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
+import { clean, configured, integerField, numberField, positive, textField } from "../sources.ts";
+import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
 
 const DETECTOR_PATH = "/entry/instrument/detector";
 /** The frame's own image, from the file's root. */

@@ -1,6 +1,6 @@
 /** The private tags that pewatch writes: which number holds what. */
-import type { AsciiField } from "../../ffi/tiff/library.ts";
-import { TiffError } from "../../ffi/tiff/error.ts";
+import type { AsciiField } from "../../../ffi/tiff/library.ts";
+import { TiffError } from "../../../ffi/tiff/error.ts";
 import { fromAscii, toAscii } from "./ascii_text.ts";
 import { MAIN_KEYS } from "./main_keys.ts";
 

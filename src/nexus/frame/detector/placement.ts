@@ -5,9 +5,9 @@
  * rows' towards -y, as an image is shown: QXRD knows of no mounting. So the axes of src/geometry, x and y, are -x and -y
  * here, which is half a turn about the beam and leaves every rotation about z as it is.
  */
-import { CENTER_CONVENTION, type Geometry, type Placement, placementOf } from "../../geometry/geometry.ts";
-import { mapped, numberField } from "./sources.ts";
-import { type Attributes, field, group, type NexusField, type NexusGroup, type NexusNode } from "../tree/tree.ts";
+import { CENTER_CONVENTION, type Geometry, type Placement, placementOf } from "../../../geometry/geometry.ts";
+import { mapped, numberField } from "../sources.ts";
+import { type Attributes, field, group, type NexusField, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
 
 const DETECTOR = "/entry/instrument/detector";
 const TRANSFORMATIONS = `${DETECTOR}/transformations`;

@@ -1,8 +1,8 @@
 /** Every key of the sidecar as it stands, below its section. */
-import type { SidecarEntry } from "../../qxrd/sidecar.ts";
-import type { FrameFacts } from "./facts.ts";
-import { clean } from "./sources.ts";
-import { field, group, type NexusGroup, type NexusNode } from "../tree/tree.ts";
+import type { SidecarEntry } from "../../../qxrd/sidecar.ts";
+import type { FrameFacts } from "../facts.ts";
+import { clean } from "../sources.ts";
+import { field, group, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
 
 /** Each dataset costs some 500 bytes and some microseconds; what is above is kept in one text a section. */
 const FIELDS_MAX = 2000;
