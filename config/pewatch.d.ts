@@ -22,15 +22,15 @@ declare module "pewatch" {
   }
 
   /**
-   * A fault of the surroundings (a folder that is gone, an output that is full) which holds frames up without harming
-   * them. `message` null takes the condition back.
+   * A fault of the environment (a folder that is gone, an output that is full) which holds frames up without harming
+   * them. `message` null solves the condition.
    */
   export interface Condition {
     readonly key: string;
     readonly message: string | null;
   }
 
-  /** One step of one frame on its way. `frame` is the image's path relative to the raw folder, with forward slashes. */
+  /** One step of one frame in progress. `frame` is the image's path relative to the raw folder, with forward slashes. */
   export type FrameEvent = {
     readonly type: "claimed";
     readonly frame: string;
@@ -46,7 +46,7 @@ declare module "pewatch" {
     readonly bytes: number;
     /** Seconds from the moment the sidecar was written (or the image, without one) to the delivery of the set. */
     readonly latency_s: number;
-    /** Which of the files is what; a plugin in the place of the stage may leave it out. */
+    /** Which of the files is what; a plugin that replaces the stage may leave it out. */
     readonly roles?: FrameRoles;
     readonly dark?: boolean;
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
@@ -82,7 +82,7 @@ declare module "pewatch" {
   /** Where a part of the program writes what a person should know. */
   export type LogLevel = "debug" | "info" | "warn" | "error";
 
-  /** What a stage is given to tell what it does. */
+  /** By which a stage reports what it does. */
   export interface Reporter {
     readonly log: Logger;
     event(event: FrameEvent): void;
@@ -580,7 +580,7 @@ declare module "pewatch" {
     readonly time_limit_s: number;
     /** A plugin's worker that needs more is ended; for the shipped stages it is 2048 at least. */
     readonly memory_limit_mib: number;
-    /** After so many failures in a row a plugin is put aside. */
+    /** After so many failures in a row a plugin is suspended. */
     readonly failures_max: number;
     /** Each `[plugins.NAME]` as it stands in the file. */
     readonly tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -603,7 +603,7 @@ declare module "pewatch" {
     readonly level: LogLevelSetting;
     /** "" for none. */
     readonly file: string;
-    /** A file that has grown so large is put aside and a new one begun. */
+    /** A file that has grown so large is renamed and a new one begun. */
     readonly size_mib_max: number;
     /** How many files are kept, the one being written included. */
     readonly files_max: number;
@@ -686,7 +686,7 @@ declare module "pewatch" {
     readonly path: string;
     /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
     readonly until_ms: number | null;
-    /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+    /** Whether nothing new is put there any more. Only then a stage's report of it counts. */
     readonly closed: boolean;
   }
 
@@ -767,13 +767,13 @@ declare module "pewatch/stages" {
 
   export class Finalize implements Disposable {
     #private;
-    /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
+    /** One firing: delivers what waits, oldest first, until done, stopped, or the output is full. */
     work(options: StageOptions): Promise<void>;
     [Symbol.dispose](): void;
   }
 
   /**
-   * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of, and tried again at the
+   * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is reported, and tried again at the
    * next firing.
    */
   export function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void>;
@@ -800,7 +800,7 @@ declare module "pewatch/stages" {
     #private;
     constructor(options?: SeriesMastersOptions);
     /**
-     * One firing. Never throws for what lies in the output: a master that cannot be written keeps its marks, is told of
+     * One firing. Never throws for a fault of the output: a master that cannot be written keeps its marks, is reported
      * as a condition and tried again.
      */
     work(hdf5: Hdf5Library, options: StageOptions): Promise<void>;
@@ -843,7 +843,7 @@ declare module "pewatch/stages" {
     createFile(path: string, options?: CreateFileOptions): Hdf5File;
     /** Opens a file for reading. @throws Hdf5Error */
     openFile(path: string): Hdf5File;
-    /** Closes what is open and lets go of the library; a second call does nothing. */
+    /** Closes what is open and releases the library; a second call does nothing. */
     close(): void;
   }
 
@@ -857,7 +857,7 @@ declare module "pewatch/stages" {
     readonly openHandles: number;
     /** @throws TiffError with libtiff's own words */
     openDirectory(storage: TiffStorage, options: OpenDirectoryOptions): TiffDirectory;
-    /** Closes what is open and lets go of the library; a second call does nothing. */
+    /** Closes what is open and releases the library; a second call does nothing. */
     close(): void;
   }
 
@@ -891,7 +891,7 @@ declare module "pewatch/stages" {
     readonly outputRoot: string;
     /** Below the root, forward slashes, "" for the root itself. */
     readonly outputDir: string;
-    /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
+    /** Draining folders: frames in progress there are finished, new claims go to the others. None where it is not given. */
     readonly left?: readonly LeftFolder[];
     /** Roots of earlier times, of which claims may still speak; none where they are not given. */
     readonly roots?: KnownRoots;
@@ -922,7 +922,7 @@ declare module "pewatch/stages" {
   interface TiffStorage {
     /** In bytes, with all that was written. */
     readonly size: number;
-    /** Fills `target` from `offset` on and gives the number of bytes that were there. */
+    /** Fills `target` from `offset` on and returns the number of bytes that were there. */
     readInto(offset: number, target: Uint8Array): number;
     /** Takes the bytes, which are valid only during the call. Throws to refuse them. */
     write(offset: number, bytes: Uint8Array): void;
@@ -960,7 +960,7 @@ declare module "pewatch/stages" {
     readonly path: string;
     /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
     readonly until_ms: number | null;
-    /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+    /** Whether nothing new is put there any more. Only then a stage's report of it counts. */
     readonly closed: boolean;
   }
 
@@ -1148,7 +1148,7 @@ declare module "pewatch/stages" {
 
   /** Where a dataset's elements lie. */
   type Hdf5Storage =
-    /** One run of bytes in the file; `early` gives it its place at once, unwritten. */
+    /** One run of bytes in the file; `early` allocates its place at once, unwritten. */
     | {
       readonly kind: "contiguous";
       readonly early: boolean;
@@ -1224,7 +1224,7 @@ declare module "pewatch/stages" {
     close(): void;
   }
 
-  /** What reading gives; null for types that are not read (compound …) and for arrays above the limit asked for. */
+  /** What reading returns; null for types that are not read (compound …) and for arrays above the limit asked for. */
   type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
 
   interface Hdf5VirtualSource {

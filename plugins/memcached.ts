@@ -61,7 +61,7 @@ export const CONFIG = table({
   ),
   /** "remove": a parameter whose key is gone stands in no later file; "keep": its last value does, with its time. */
   gone: v.optional(oneOf(["remove", "keep"]), "remove"),
-  /** So long a firing waits for the server at most. */
+  /** A firing waits so long for the server at most. */
   timeout_s: v.optional(numberWithin(0.01, 60, "in seconds"), 0.5),
   /** A server that is away for longer counts as having lost all keys. */
   away_s: v.optional(numberWithin(0, 86_400, "in seconds"), 10),
@@ -73,12 +73,12 @@ type Key = Config["keys"][number];
 
 let reader: MemcachedReader | null = null;
 let away = false;
-/** When the server was last heard; undefined until it is. */
+/** Time of the server's last answer; undefined before the first. */
 let heard_ms = 0;
-/** Whether a parameter is ours and set: what is gone is removed once, and what others set is left alone. */
+/** Whether a parameter was set here: one whose key is gone is removed once, and those of others are left alone. */
 const isSet = new Map<string, boolean>();
-/** What was told of a value that cannot be used; told again when it changes. */
-const told = new Map<string, string>();
+/** What was logged of a value that cannot be used; logged again when it changes. */
+const logged = new Map<string, string>();
 
 export function setup({ config }: Context): void {
   const { server } = config;
@@ -132,12 +132,12 @@ async function take(
       ...key.path === undefined ? {} : { path: key.path },
     });
     isSet.set(parameter, true);
-    told.delete(key.key);
+    logged.delete(key.key);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     context.counters.add("unusable");
-    if (told.get(key.key) !== error.message) context.log.warn(`key ${key.key} cannot be used: ${error.message}`);
-    told.set(key.key, error.message);
+    if (logged.get(key.key) !== error.message) context.log.warn(`key ${key.key} cannot be used: ${error.message}`);
+    logged.set(key.key, error.message);
     await remove(key, context);
   }
 }
@@ -149,7 +149,7 @@ async function removeAll(context: Context): Promise<void> {
 async function remove(key: Key, { config, parameters, log }: Context): Promise<void> {
   const parameter = parameterOf(key);
   if (config.gone === "keep" || isSet.get(parameter) === false) return;
-  // At first nobody knows: an earlier worker may have set it, or somebody else.
+  // Unknown at first: an earlier worker may have set it, or another plugin.
   const ours = isSet.get(parameter) ?? (await parameters.get(parameter))?.origin === originOf(key, config);
   isSet.set(parameter, false);
   if (!ours) return;

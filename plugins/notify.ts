@@ -1,4 +1,4 @@
-/** Tells web services of each delivered frame: an HTTP POST of JSON, sent in the background, again until it is taken. */
+/** Reports each delivered frame to web services: an HTTP POST of JSON, sent in the background and retried until accepted. */
 import type { DeliveredFrame, FrameSidecar, PluginContext } from "pewatch";
 import * as v from "valibot";
 import { hasControlCharacter, numberWithin, table, wholeNumber, words, yesOrNo } from "./lib/config.ts";
@@ -8,7 +8,7 @@ import { isoLocal, isoTime } from "./lib/times.ts";
 
 export const TICKTACK = 1;
 
-/** Raised when a key of the message is taken away or changes its meaning; keys are added without. */
+/** Raised when a key of the message is removed or changes its meaning; not when keys are added. */
 const MESSAGE_VERSION = 1;
 /** Each has a connection and a queue of its own. */
 const URLS_MAX = 10;
@@ -29,7 +29,7 @@ export const CONFIG = table({
   urls: v.pipe(
     v.array(url, 'a list of URLs is needed: ["http://host:8000/frames"]'),
     v.minLength(1, "one URL at least is needed"),
-    v.maxLength(URLS_MAX, `${URLS_MAX} URLs at most can be told`),
+    v.maxLength(URLS_MAX, `at most ${URLS_MAX} URLs are possible`),
   ),
   /** Sent as `Authorization: Bearer TOKEN`. */
   token: v.exactOptional(words("a token")),
@@ -72,7 +72,7 @@ export function setup({ config, log, counters }: Context): void {
   );
 }
 
-/** Puts messages into the queues and is done: no firing waits for a network. */
+/** Only puts messages into the queues: firings do not wait for a network. */
 export async function work({ frames, config, counters }: Context): Promise<void> {
   for await (const frame of frames) {
     const text = JSON.stringify({
@@ -91,7 +91,7 @@ export async function teardown({ log }: Context): Promise<void> {
   queues = [];
 }
 
-/** The message, version 1. A try whose answer was lost is sent again: `id` tells receivers what they have already. */
+/** The message, version 1. A message whose answer was lost is sent again: receivers know it by `id`. */
 function message(frame: DeliveredFrame) {
   const { image, sidecar, nexus, all } = frame.files;
   return {

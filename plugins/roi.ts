@@ -58,9 +58,9 @@ type Context = PluginContext<Config>;
 let tables: FrameTables | null = null;
 /** Its memory serves for the next one: most of the time would go into fresh memory. */
 let last: FrameImage | null = null;
-/** What was told of a region: an image size that it does not fit is told once, not at each frame. */
-const told = new Set<string>();
-const TOLD_MAX = 1000;
+/** What was logged of a region: an image size that it does not fit is logged once, not at each frame. */
+const logged = new Set<string>();
+const LOGGED_MAX = 1000;
 
 export function setup({ config, log }: Context): void {
   const names = config.regions.flatMap(({ name }) => config.values.map((value) => `${name}_${value}`));
@@ -106,7 +106,7 @@ function imageOf(frame: DeliveredFrame, notes: string[]): FrameImage | null {
   }
 }
 
-/** null where the region lies outside; that is noted, counted and, once for each size of image, told. */
+/** null where the region lies outside; that is noted, counted and, once for each size of image, logged. */
 function measure(
   asked: Region,
   image: FrameImage,
@@ -126,8 +126,8 @@ function measure(
     if (!(error instanceof RegionError)) throw error;
     notes.push(`${asked.name} lies outside`);
     context.counters.add("regions_outside");
-    if (!told.has(error.message)) context.log.warn(`${frame.name}: ${error.message}`);
-    if (told.size < TOLD_MAX) told.add(error.message);
+    if (!logged.has(error.message)) context.log.warn(`${frame.name}: ${error.message}`);
+    if (logged.size < LOGGED_MAX) logged.add(error.message);
     return null;
   }
 }

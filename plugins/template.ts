@@ -8,29 +8,30 @@ export const TICKTACK_OFFSET = 0;
 // The plugin's name, here and in the configuration. Without this line it is the file's name.
 // export const NAME = "my_plugin";
 
-// Optional: what may stand in the table [plugins.NAME] of pewatch.toml. What does not fit is told, and nothing runs.
+// Optional: the schema of the table [plugins.NAME] of pewatch.toml. Where the table does not fit, the plugin does not
+// run, and each fault is shown.
 export const CONFIG = v.object({
-  // Whether the brightest pixel is told too. For that the whole image is read.
+  // Whether the brightest pixel is logged too. For that the whole image is read.
   brightest: v.optional(v.boolean("true or false is needed"), false),
 });
 type Context = PluginContext<v.InferOutput<typeof CONFIG>>;
 
-// Optional: called once, before the first firing. Open here what work needs. Whatever is thrown refuses: the plugin
-// then does not run, and its message is shown.
+// Optional: called once, before the first firing. Open here what work needs. If it throws, the plugin does not run, and
+// the error is shown.
 export function setup(context: Context): void {
-  context.log.info(`looks at what is delivered to ${context.folders.output}`);
+  context.log.info(`reads the frames delivered to ${context.folders.output}`);
 }
 
-// One firing. No other firing of this plugin begins before it has ended, and no frame waits for it.
+// One firing. The next one begins after it has ended, and frames do not wait for it.
 export async function work(context: Context): Promise<void> {
   // Each frame that was delivered since the last firing, once.
   for await (const frame of context.frames) {
     context.log.info(describe(frame, context.config.brightest));
     context.counters.add("frames"); // shown in the status
   }
-  // A value that is to stand in the files of the frames that come, with its unit and its place in the NeXus file:
+  // Writes a value into the files of the frames that follow, with its unit and its place in the NeXus file:
   // context.parameters.set("temperature", 295.1, { unit: "K", path: "/entry/sample/temperature" });
-  // What takes long looks at context.signal.aborted now and then: it says that the daemon stops.
+  // Long work checks context.signal.aborted now and then: it is true when the daemon stops.
 }
 
 // Optional: called once, before the end. Close here what setup opened.

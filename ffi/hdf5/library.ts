@@ -33,12 +33,12 @@ export type Hdf5Numbers =
   | Int8Array
   | Uint8Array;
 
-/** What reading gives; null for types that are not read (compound …) and for arrays above the limit asked for. */
+/** What reading returns; null for types that are not read (compound …) and for arrays above the limit asked for. */
 export type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
 
 /** Where a dataset's elements lie. */
 export type Hdf5Storage =
-  /** One run of bytes in the file; `early` gives it its place at once, unwritten. */
+  /** One run of bytes in the file; `early` allocates its place at once, unwritten. */
   | { readonly kind: "contiguous"; readonly early: boolean }
   /** In another file, named relative to the reader's working directory (a rule of HDF5, not of pewatch). */
   | { readonly kind: "external"; readonly file: string; readonly offset: number; readonly byteCount: number };
@@ -163,6 +163,6 @@ export interface Hdf5Library extends Disposable {
   createFile(path: string, options?: CreateFileOptions): Hdf5File;
   /** Opens a file for reading. @throws Hdf5Error */
   openFile(path: string): Hdf5File;
-  /** Closes what is open and lets go of the library; a second call does nothing. */
+  /** Closes what is open and releases the library; a second call does nothing. */
   close(): void;
 }

@@ -11,7 +11,7 @@ export interface AsciiField {
 export interface TiffStorage {
   /** In bytes, with all that was written. */
   readonly size: number;
-  /** Fills `target` from `offset` on and gives the number of bytes that were there. */
+  /** Fills `target` from `offset` on and returns the number of bytes that were there. */
   readInto(offset: number, target: Uint8Array): number;
   /** Takes the bytes, which are valid only during the call. Throws to refuse them. */
   write(offset: number, bytes: Uint8Array): void;
@@ -48,6 +48,6 @@ export interface TiffLibrary extends Disposable {
   readonly openHandles: number;
   /** @throws TiffError with libtiff's own words */
   openDirectory(storage: TiffStorage, options: OpenDirectoryOptions): TiffDirectory;
-  /** Closes what is open and lets go of the library; a second call does nothing. */
+  /** Closes what is open and releases the library; a second call does nothing. */
   close(): void;
 }

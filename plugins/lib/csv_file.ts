@@ -1,7 +1,7 @@
 /** One CSV file that is added to: whole lines only, one header, never two kinds of lines in one file. */
 import { dirname, extname } from "node:path";
 
-/** Told to the plugin, which logs it. */
+/** Reported to the plugin, which logs it. */
 export interface CsvReports {
   warn(message: string): void;
   info(message: string): void;
@@ -21,7 +21,7 @@ export interface CsvFileOptions {
 export const LINES_WAITING_MAX = 10_000;
 /** Files of one name with other columns; more is a mistake that makes a new file each time. */
 const NAMES_MAX = 99;
-/** A line that is longer is none of ours. */
+/** A longer line was not written here. */
 const LINE_BYTES_MAX = 4 * 1024 * 1024;
 const BOM = "\uFEFF";
 const NEW_LINE = 10;
@@ -57,7 +57,7 @@ export class CsvFile {
     return this.#waiting.length;
   }
 
-  /** How many lines were given up since too many waited. */
+  /** How many lines were dropped because too many waited. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -73,7 +73,7 @@ export class CsvFile {
     if (!this.#inTrouble) this.flush();
   }
 
-  /** Tries to write what waits; gives whether nothing is left. */
+  /** Tries to write the lines that wait; returns whether none is left. */
   flush(): boolean {
     if (this.#waiting.length === 0) return true;
     try {
@@ -89,7 +89,7 @@ export class CsvFile {
       return false;
     }
     if (this.#inTrouble) {
-      const lost = this.#dropped === 0 ? "" : `, ${this.#dropped} were lost since too many waited`;
+      const lost = this.#dropped === 0 ? "" : `, ${this.#dropped} were lost because too many waited`;
       this.#options.reports.info(`${this.#path} is written again: ${this.#waiting.length} lines waited${lost}`);
       this.#dropped = 0;
     }
@@ -98,7 +98,7 @@ export class CsvFile {
     return true;
   }
 
-  /** The last try, into a file of another name beside it where this one is held by somebody; gives the lines lost. */
+  /** The last try, into a file of another name beside it where this one is held open; returns the number of lost lines. */
   close(): number {
     if (this.flush()) return 0;
     const held = this.#path;
@@ -173,7 +173,7 @@ export class CsvFile {
     return text.slice(0, end).trimEnd() === header ? "ours" : "others";
   }
 
-  /** Cuts off a last line without an end, which a power cut leaves; gives the size that is left. */
+  /** Cuts off a last line without an end, which a power cut leaves; returns the size that is left. */
   #repair(file: Deno.FsFile, size: number): number {
     const tail = readAt(file, Math.max(0, size - LINE_BYTES_MAX), LINE_BYTES_MAX);
     const end = tail.lastIndexOf(NEW_LINE) + 1;
@@ -202,7 +202,7 @@ function openForAdding(path: string): Deno.FsFile {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
   const { isFile, nlink } = Deno.lstatSync(path);
-  if (!isFile || (nlink ?? 1) > 1) throw new CsvFileError(`${path} is a link or no file: remove it`);
+  if (!isFile || (nlink ?? 1) > 1) throw new CsvFileError(`${path} is a link or not a file; remove it`);
   return Deno.openSync(path, { read: true, write: true });
 }
 

@@ -68,7 +68,7 @@ export class FrameTables {
     for (const file of this.#files.values()) file.flush();
   }
 
-  /** Gives how many lines are lost for good. */
+  /** Returns how many lines are lost for good. */
   close(): number {
     let lost = 0;
     for (const file of this.#files.values()) lost += file.close();

@@ -3,7 +3,7 @@
  *
  * The npm clients that were tried print to the console or throw out of a socket's event, past everybody who could
  * catch it, when what listens at the port is no memcached or closes in the middle of a value; and one value that they
- * cannot decode loses them all values of the answer. Here a reading fails as one promise, or gives the bytes.
+ * cannot decode loses them all values of the answer. Here a reading rejects as one promise, or returns the bytes.
  */
 import { Buffer } from "node:buffer";
 import { createConnection, type Socket } from "node:net";
@@ -31,7 +31,7 @@ export class MemcachedError extends Error {
   override readonly name = "MemcachedError";
 }
 
-/** The reading that is under way. */
+/** The present reading. */
 interface Reading {
   readonly parser: AnswerParser;
   /** How many answers there will be. */
@@ -89,7 +89,7 @@ export class MemcachedReader {
     socket?.destroy();
   }
 
-  /** Its listeners stay for good: an error between two readings that nobody hears would end the worker. */
+  /** Its listeners stay for good: an error between two readings without a listener would end the worker. */
   #connect(): Socket {
     const socket = createConnection({ host: this.#host, port: this.#port, noDelay: true });
     const lost = (reason: string) => {
@@ -147,7 +147,7 @@ class AnswerParser {
     this.#values = values;
   }
 
-  /** Gives how many answers have ended. */
+  /** Returns how many answers have ended. */
   take(chunk: Buffer): number {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     while (this.#value === null ? this.#takeLine() : this.#takeBytes());
@@ -160,7 +160,7 @@ class AnswerParser {
     const line = this.#rest.toString("utf8", 0, end < 0 ? ANSWER_LINE_BYTES_MAX : end);
     const match = /^VALUE (\S+) (\d{1,10}) (\d{1,12})(?: \d+)?$/.exec(line);
     if (end < 0 || (match === null && line !== "END")) {
-      throw new MemcachedError(`its answer is none of memcached's: ${JSON.stringify(line.slice(0, 80))}`);
+      throw new MemcachedError(`this is not an answer of memcached: ${JSON.stringify(line.slice(0, 80))}`);
     }
     this.#rest = this.#rest.subarray(end + 2);
     if (match === null) this.#ended++;
@@ -172,7 +172,7 @@ class AnswerParser {
     return true;
   }
 
-  /** A value that is too large is let go as it comes, so that the others of the answer are had. */
+  /** A value that is too large is dropped as it comes, so that the others of the answer can be read. */
   #takeBytes(): boolean {
     const value = this.#value!;
     const part = this.#rest.subarray(0, value.size - value.got);

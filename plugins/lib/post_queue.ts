@@ -1,4 +1,4 @@
-/** Messages on their way to one URL: in their order, sent in the background, again where that helps, never more than so many. */
+/** A bounded queue of messages to one URL: sent in their order, in the background, and again where that helps. */
 import { setTimeout as delay } from "node:timers/promises";
 import { backOff_ms, retryAfter_ms } from "./back_off.ts";
 import { post, type PostResult } from "./post.ts";
@@ -6,14 +6,14 @@ import { post, type PostResult } from "./post.ts";
 export interface PostQueueOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout_ms: number;
-  /** So many messages wait; then the oldest is given up for the newest. */
+  /** So many messages wait; then the oldest is dropped for the newest. */
   readonly waitingMax: number;
   readonly reports: { warn(message: string): void; info(message: string): void };
   count(name: "posted" | "refused" | "dropped" | "retries"): void;
   readonly backOff?: { readonly first_ms: number; readonly longest_ms: number };
 }
 
-/** A receiver that is started anew is there again within seconds; one that is switched off is asked once a minute. */
+/** A receiver that restarts answers within seconds; one that is switched off is tried once a minute. */
 const BACK_OFF = { first_ms: 500, longest_ms: 60_000 };
 /** A Retry-After of days is a mistake, or none of ours. */
 const RETRY_AFTER_MS_MAX = 10 * 60_000;
@@ -32,8 +32,8 @@ export class PostQueue {
   /** In a row, of the message that is first in line. */
   #failures = 0;
   #dropped = 0;
-  /** What was told of a receiver that refuses: the same is not told for each message. */
-  #toldRefusal = "";
+  /** The last refusal that was logged: the same is not logged for each message. */
+  #loggedRefusal = "";
 
   constructor(url: string, options: PostQueueOptions) {
     this.#url = url;
@@ -46,7 +46,7 @@ export class PostQueue {
     return this.#waiting.length;
   }
 
-  /** Comes back at once; the message is sent as soon as those before it are. */
+  /** Returns at once; the message is sent as soon as those before it are. */
   add(message: string): void {
     if (this.#stop.signal.aborted) return;
     // The first one may be under way: the one after it is the oldest that can be given up.
@@ -55,7 +55,7 @@ export class PostQueue {
       this.#options.count("dropped");
       if (this.#dropped++ === 0) {
         this.#options.reports.warn(
-          `${this.shownUrl}: more than ${this.#options.waitingMax} messages wait, the oldest are given up`,
+          `${this.shownUrl}: more than ${this.#options.waitingMax} messages wait; the oldest are dropped`,
         );
       }
     }
@@ -63,7 +63,7 @@ export class PostQueue {
     this.#sending ??= this.#sendAll().finally(() => this.#sending = null);
   }
 
-  /** Sends what waits without further waits, for so long at most; gives how many messages are lost. Ends the queue. */
+  /** Sends waiting messages without further delays, for so long at most; returns how many are lost. Ends the queue. */
   async close(limit_ms: number): Promise<number> {
     const timer = setTimeout(() => this.#stop.abort(), limit_ms);
     this.#hurry.abort();
@@ -96,24 +96,24 @@ export class PostQueue {
   #answered(result: Exclude<PostResult, { outcome: "later" }>): void {
     const { count, reports } = this.#options;
     if (this.#failures > 0) {
-      const lost = this.#dropped === 0 ? "" : `, ${this.#dropped} were given up`;
+      const lost = this.#dropped === 0 ? "" : `, ${this.#dropped} were dropped`;
       reports.info(`${this.shownUrl} answers again; ${this.#waiting.length} messages wait${lost}`);
       this.#dropped = 0;
     }
     this.#failures = 0;
     if (result.outcome === "taken") {
-      this.#toldRefusal = "";
+      this.#loggedRefusal = "";
       return count("posted");
     }
     count("refused");
-    if (this.#toldRefusal !== result.reason) reports.warn(`${this.shownUrl} refuses a message: ${result.reason}`);
-    this.#toldRefusal = result.reason;
+    if (this.#loggedRefusal !== result.reason) reports.warn(`${this.shownUrl} refuses a message: ${result.reason}`);
+    this.#loggedRefusal = result.reason;
   }
 
   async #failed({ reason, retryAfter }: Extract<PostResult, { outcome: "later" }>): Promise<void> {
     this.#failures++;
     this.#options.count("retries");
-    if (this.#failures === 1) this.#options.reports.warn(`${this.shownUrl}: ${reason}; it is tried again`);
+    if (this.#failures === 1) this.#options.reports.warn(`${this.shownUrl}: ${reason}; retrying`);
     const asked_ms = retryAfter_ms(retryAfter, { now_ms: Date.now(), longest_ms: RETRY_AFTER_MS_MAX });
     const wait_ms = Math.max(asked_ms ?? 0, backOff_ms(this.#failures, this.#options.backOff ?? BACK_OFF));
     await pause(wait_ms, AbortSignal.any([this.#hurry.signal, this.#stop.signal]));

@@ -112,7 +112,7 @@ function addUp(data: FrameImage["data"], start: number, end: number, shift: numb
   row[MAX] = max;
 }
 
-/** The same for finite numbers only; gives how many others there are. */
+/** The same for finite numbers only; returns how many others there are. */
 function addUpFinite(data: FrameImage["data"], start: number, end: number, shift: number, row: Float64Array): number {
   let invalid = 0, sum = 0, squares = 0, min = Infinity, max = -Infinity;
   for (let at = start; at < end; at++) {

@@ -143,7 +143,7 @@ export interface PluginSettings {
   readonly time_limit_s: number;
   /** A plugin's worker that needs more is ended; for the shipped stages it is 2048 at least. */
   readonly memory_limit_mib: number;
-  /** After so many failures in a row a plugin is put aside. */
+  /** After so many failures in a row a plugin is suspended. */
   readonly failures_max: number;
   /** Each `[plugins.NAME]` as it stands in the file. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -166,7 +166,7 @@ export interface LogSettings {
   readonly level: LogLevelSetting;
   /** "" for none. */
   readonly file: string;
-  /** A file that has grown so large is put aside and a new one begun. */
+  /** A file that has grown so large is renamed and a new one begun. */
   readonly size_mib_max: number;
   /** How many files are kept, the one being written included. */
   readonly files_max: number;

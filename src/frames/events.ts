@@ -1,4 +1,4 @@
-/** What the way of a frame tells the rest of the program: log lines, events of frames, conditions of the surroundings. */
+/** What the stages report to the rest of the program: log lines, events of frames, conditions of the environment. */
 import type { Logger } from "../log/logger.ts";
 
 export type { Logger, LogLevel } from "../log/logger.ts";
@@ -10,7 +10,7 @@ export interface FrameRoles {
   readonly nexus: string | null;
 }
 
-/** One step of one frame on its way. `frame` is the image's path relative to the raw folder, with forward slashes. */
+/** One step of one frame in progress. `frame` is the image's path relative to the raw folder, with forward slashes. */
 export type FrameEvent =
   | { readonly type: "claimed"; readonly frame: string }
   | { readonly type: "merged"; readonly frame: string; readonly tagged: boolean }
@@ -22,7 +22,7 @@ export type FrameEvent =
     readonly bytes: number;
     /** Seconds from the moment the sidecar was written (or the image, without one) to the delivery of the set. */
     readonly latency_s: number;
-    /** Which of the files is what; a plugin in the place of the stage may leave it out. */
+    /** Which of the files is what; a plugin that replaces the stage may leave it out. */
     readonly roles?: FrameRoles;
     readonly dark?: boolean;
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
@@ -39,8 +39,8 @@ export type FrameEvent =
   | { readonly type: "dark_removed"; readonly frame: string; readonly bytes: number };
 
 /**
- * A fault of the surroundings (a folder that is gone, an output that is full) which holds frames up without harming
- * them. `message` null takes the condition back.
+ * A fault of the environment (a folder that is gone, an output that is full) which holds frames up without harming
+ * them. `message` null solves the condition.
  */
 export interface Condition {
   readonly key: string;
@@ -90,7 +90,7 @@ export interface Backlog {
   readonly retried?: RetryProgress;
 }
 
-/** What a stage is given to tell what it does. */
+/** By which a stage reports what it does. */
 export interface Reporter {
   readonly log: Logger;
   event(event: FrameEvent): void;

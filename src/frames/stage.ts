@@ -20,7 +20,7 @@ export interface LeftFolder {
   readonly path: string;
   /** Of raw: frames written after this are not taken any more. Milliseconds since 1970 UTC; null for the others. */
   readonly until_ms: number | null;
-  /** Whether nobody puts anything there any more. Only then it counts what a stage tells of it. */
+  /** Whether nothing new is put there any more. Only then a stage's report of it counts. */
   readonly closed: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface FrameFolders {
   readonly outputRoot: string;
   /** Below the root, forward slashes, "" for the root itself. */
   readonly outputDir: string;
-  /** What is on its way in these still comes to its end; new claims go to the others. None where it is not given. */
+  /** Draining folders: frames in progress there are finished, new claims go to the others. None where it is not given. */
   readonly left?: readonly LeftFolder[];
   /** Roots of earlier times, of which claims may still speak; none where they are not given. */
   readonly roots?: KnownRoots;

@@ -147,7 +147,7 @@ Deno.test("CsvFile keeps so many lines and no more, and says how many were lost"
   held = false;
   csv.flush();
   assert.ok(text().startsWith("a,b\r\n4,x\r\n5,x\r\n"));
-  assert.match(lines.at(-1)!, /3 were lost since too many waited$/);
+  assert.match(lines.at(-1)!, /3 were lost because too many waited$/);
 });
 
 Deno.test({

@@ -13,7 +13,7 @@ Deno.test("template: runs as it is, and logs each delivered frame", async () => 
   await under.fire(frameIn("/output", { sidecar: SIDECAR }), frameIn("/output", { name: "a/P-00002.tif" }));
   await under[Symbol.asyncDispose]();
   assert.deepEqual(under.lines, [
-    "info looks at what is delivered to /nowhere",
+    "info reads the frames delivered to /nowhere",
     "info P-00001.tif: 1234 bytes, exposed for 0.5 s",
     "info a/P-00002.tif: 1234 bytes, exposed for ? s",
     "info ends",

@@ -57,7 +57,7 @@ export class Finalize implements Disposable {
   /** The last order to try the quarantine again, and what waits with a fault. */
   #order: number | undefined;
 
-  /** One firing: delivers what waits, oldest first, until done, told to stop, or the output takes nothing more. */
+  /** One firing: delivers what waits, oldest first, until done, stopped, or the output is full. */
   async work(options: StageOptions): Promise<void> {
     const { reporter } = options;
     reportForeignTo(reporter.log);

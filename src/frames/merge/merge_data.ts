@@ -17,7 +17,7 @@ import { leftOf, tellLeft } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
 
 /**
- * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is told of, and tried again at the
+ * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is reported, and tried again at the
  * next firing.
  */
 export async function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void> {

@@ -64,7 +64,7 @@ export class SeriesMasters {
   }
 
   /**
-   * One firing. Never throws for what lies in the output: a master that cannot be written keeps its marks, is told of
+   * One firing. Never throws for a fault of the output: a master that cannot be written keeps its marks, is reported
    * as a condition and tried again.
    */
   async work(hdf5: Hdf5Library, options: StageOptions): Promise<void> {

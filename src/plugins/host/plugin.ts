@@ -37,7 +37,7 @@ export class Plugin {
     this.#reports = new PluginReports({ ...dependencies, fileName: origin.fileName, name: () => this.#name });
     this.#messages = new WorkerMessages({
       ...dependencies,
-      ofTheWay: origin.shipped !== null,
+      reportsFrames: origin.shipped !== null,
       plugin: () => ({ name: this.#name, count: (counter, by) => this.#record.count(counter, by) }),
       reply: (id, value) => this.#worker?.reply(id, value),
       onFailure: (message) => {

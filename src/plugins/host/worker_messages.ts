@@ -8,7 +8,7 @@ export interface WorkerMessagesOptions {
   readonly log: Logger;
   readonly services: PluginServices;
   /** Whether it is shipped or replaces what is shipped: only then its reports of frames count. */
-  readonly ofTheWay: boolean;
+  readonly reportsFrames: boolean;
   plugin(): ServedPlugin;
   reply(id: number, value: unknown): void;
   onFrame(event: FrameEvent): void;
@@ -57,12 +57,12 @@ export class WorkerMessages {
         if (this.#isRepeated(message.fields?.["once"])) return;
         return log[message.level](`${plugin.name}: ${message.message}`, message.fields ?? undefined);
       case "event":
-        if (this.#isOfTheWay()) this.#options.onFrame(checkedEvent(message.event));
+        if (this.#mayReportFrames()) this.#options.onFrame(checkedEvent(message.event));
         return;
       case "condition":
         return this.#condition(message.condition);
       case "backlog":
-        if (this.#isOfTheWay()) this.#options.onBacklog(checkedBacklog(message.backlog));
+        if (this.#mayReportFrames()) this.#options.onBacklog(checkedBacklog(message.backlog));
         return;
       case "count":
         return plugin.count(message.name, message.by);
@@ -82,7 +82,7 @@ export class WorkerMessages {
       throw new TypeError("a condition needs a text as key, and a text or null as message");
     }
     // Those of a stage have keys that others know, and another plugin could use the same.
-    const own = this.#options.ofTheWay ? key : `${this.#options.plugin().name}/${key}`;
+    const own = this.#options.reportsFrames ? key : `${this.#options.plugin().name}/${key}`;
     if (message === null) this.#standing.delete(own);
     else if (this.#standing.size >= CONDITIONS_MAX && !this.#standing.has(own)) return;
     else this.#standing.add(own);
@@ -91,7 +91,7 @@ export class WorkerMessages {
 
   /** What several stages find, each in its own thread, is logged once. */
   #isRepeated(once: unknown): boolean {
-    if (!this.#options.ofTheWay || typeof once !== "string") return false;
+    if (!this.#options.reportsFrames || typeof once !== "string") return false;
     const { log } = this.#options;
     const said = loggedOnce.get(log) ?? new Set();
     loggedOnce.set(log, said);
@@ -100,8 +100,8 @@ export class WorkerMessages {
     return false;
   }
 
-  #isOfTheWay(): boolean {
-    if (this.#options.ofTheWay || this.#hasWarned) return this.#options.ofTheWay;
+  #mayReportFrames(): boolean {
+    if (this.#options.reportsFrames || this.#hasWarned) return this.#options.reportsFrames;
     this.#hasWarned = true;
     const { log } = this.#options;
     log.warn(`${this.#options.plugin().name}: reports frames, which only a plugin with a stage's name can do; ignored`);
