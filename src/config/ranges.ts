@@ -1,4 +1,4 @@
-/** Within which numbers a geometry can lie. Outside of them a value is a slip: of its unit, or one that nobody has set. */
+/** Ranges that more than the schema asks for. Outside of those of a geometry a value is a slip, or one that nobody has set. */
 
 export interface NumberRange {
   readonly low: number;
@@ -33,6 +33,9 @@ export const RANGES = {
   tilt_deg: { low: -89, high: 89, unit: "degrees" },
   tiltPlaneRotation_deg: { low: -360, high: 360, unit: "degrees" },
 } as const satisfies Record<string, NumberRange>;
+
+/** Frames that the delivery copies at once. */
+export const MAX_PROC = { low: 1, high: 9 } as const;
 
 /** What is wrong with a value, in words that follow it; null where it lies in its range. */
 export function faultOf(value: number, range: NumberRange): string | null {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { isTimeZone } from "../time/zone.ts";
 import { closest } from "./closest.ts";
 import { faultOfOrcid } from "./orcid.ts";
-import { faultOf, type NumberRange, RANGES } from "./ranges.ts";
+import { faultOf, MAX_PROC, type NumberRange, RANGES } from "./ranges.ts";
 import type { Settings } from "./settings.ts";
 import { FolderNameError, splitRelativeFolder } from "./names/relative_folder.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./names/tango_names.ts";
@@ -130,7 +130,7 @@ export const settingsSchema = v.object({
   daemon: v.object({
     ticktack: numberWithin(0.01, 3600, "seconds"),
     multiplier: wholeNumber(1, 1000, "since the tick is ticktack / multiplier"),
-    max_proc: wholeNumber(1, 9, "since more frames at once only wait for the same disk"),
+    max_proc: wholeNumber(MAX_PROC.low, MAX_PROC.high, "since more frames at once only wait for the same disk"),
     state_dir: pathOf("a folder"),
   }),
   folders: v.object({

@@ -3,22 +3,11 @@ import { isAbsolute } from "node:path";
 import { checkSettings } from "../config/check.ts";
 import { ConfigurationError } from "../config/error.ts";
 import type { Settings } from "../config/settings.ts";
+import { CLIENT_SETTING_KEYS, CLIENT_SETTINGS, type ClientSetting } from "../daemon/settings/client_settings.ts";
 import { TomlLines } from "../config/toml_lines.ts";
 
-/** Name, value, by the names that the attributes have. Those of Tango itself and of others are left alone. */
-const PROPERTIES = {
-  DirRaw: { table: "folders", key: "raw", kind: "folder" },
-  DirTemp: { table: "folders", key: "temp", kind: "folder" },
-  DirProc: { table: "folders", key: "proc", kind: "folder" },
-  DirOutputRoot: { table: "folders", key: "output_root", kind: "folder" },
-  DirOutput: { table: "folders", key: "output_dir", kind: "text" },
-  MaxProc: { table: "daemon", key: "max_proc", kind: "number" },
-} as const;
-
-type PropertyName = keyof typeof PROPERTIES;
-
 interface Wanted {
-  readonly name: PropertyName;
+  readonly key: ClientSetting;
   readonly value: string;
 }
 
@@ -39,11 +28,11 @@ export function withProperties(
   const refused: string[] = [];
   const wanted: Wanted[] = [];
   for (const [given, values] of properties) {
-    const name = nameOf(given);
-    if (name === null) continue;
-    const fault = faultOf(name, values);
-    if (fault === null) wanted.push({ name, value: values[0]! });
-    else refused.push(`property ${name}: ${fault}`);
+    const key = keyOfProperty(given);
+    if (key === null) continue;
+    const fault = faultOf(key, values);
+    if (fault === null) wanted.push({ key, value: values[0]! });
+    else refused.push(`property ${CLIENT_SETTINGS[key].attribute}: ${fault}`);
   }
   // All at once: two folders that are exchanged would meet one after the other.
   const all = apply(settings, wanted);
@@ -54,21 +43,21 @@ export function withProperties(
     const { settings: changed, fault } = apply(current, [one]);
     current = changed;
     if (fault === null) taken.push(textOf(one));
-    else refused.push(`property ${one.name}: ${fault}`);
+    else refused.push(`property ${CLIENT_SETTINGS[one.key].attribute}: ${fault}`);
   }
   return { settings: current, taken, refused };
 }
 
-/** Names of properties have no case. */
-function nameOf(given: string): PropertyName | null {
-  const names = Object.keys(PROPERTIES) as PropertyName[];
-  return names.find((name) => name.toLowerCase() === given.toLowerCase()) ?? null;
+/** Properties have the names of the attributes, without regard to case. Those of Tango itself and of others are left alone. */
+function keyOfProperty(given: string): ClientSetting | null {
+  const isIt = (key: ClientSetting) => CLIENT_SETTINGS[key].attribute.toLowerCase() === given.toLowerCase();
+  return CLIENT_SETTING_KEYS.find(isIt) ?? null;
 }
 
-function faultOf(name: PropertyName, values: readonly string[]): string | null {
+function faultOf(key: ClientSetting, values: readonly string[]): string | null {
   if (values.length !== 1) return `one value is needed, not ${values.length}`;
   const value = values[0]!;
-  const { kind } = PROPERTIES[name];
+  const { kind } = CLIENT_SETTINGS[key];
   if (kind === "folder" && !isAbsolute(value)) return `${JSON.stringify(value)} is no absolute path`;
   return kind === "number" && !/^\s*\d+\s*$/.test(value) ? `${JSON.stringify(value)} is no whole number` : null;
 }
@@ -76,8 +65,8 @@ function faultOf(name: PropertyName, values: readonly string[]): string | null {
 /** Unchanged where there is a fault. */
 function apply(settings: Settings, wanted: readonly Wanted[]): { settings: Settings; fault: string | null } {
   const tables: Record<string, Record<string, unknown>> = {};
-  for (const { name, value } of wanted) {
-    const { table, key, kind } = PROPERTIES[name];
+  for (const { key, value } of wanted) {
+    const { table, kind } = CLIENT_SETTINGS[key];
     (tables[table] ??= {})[key] = kind === "number" ? Number(value) : value;
   }
   try {
@@ -90,6 +79,6 @@ function apply(settings: Settings, wanted: readonly Wanted[]): { settings: Setti
   }
 }
 
-function textOf({ name, value }: Wanted): string {
-  return `${name} = ${value}`;
+function textOf({ key, value }: Wanted): string {
+  return `${CLIENT_SETTINGS[key].attribute} = ${value}`;
 }

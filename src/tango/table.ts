@@ -1,5 +1,6 @@
 /** The device as Tango has it: class, attributes and commands, with all that a client sees of each. */
 import type { TangoTable } from "../../ffi/tango/library.ts";
+import { MAX_PROC } from "../config/ranges.ts";
 
 /** Plugins that are listed; more than anybody has. */
 export const PLUGINS_MAX = 256;
@@ -80,8 +81,8 @@ export const DEVICE_TABLE = {
       writable: true,
       events: true,
       label: "Frames at once",
-      min: "1",
-      max: "9",
+      min: String(MAX_PROC.low),
+      max: String(MAX_PROC.high),
       description: "How many frames a stage works on at once.",
     },
     {

@@ -1,32 +1,35 @@
 /** What a client writes, as a change of the daemon's settings. */
 import type { TangoWrite } from "../../ffi/tango/library.ts";
 import { escapeForTango } from "../../ffi/tango/text.ts";
-import { keyOf, refusal } from "../daemon/settings/check_change.ts";
-import { type ClientSetting, clientSettings, type SettingChange } from "../daemon/settings/client_settings.ts";
+import { refusal } from "../daemon/settings/check_change.ts";
+import {
+  CLIENT_SETTING_KEYS,
+  CLIENT_SETTINGS,
+  type ClientSetting,
+  clientSettings,
+  keyOf,
+  type SettingChange,
+} from "../daemon/settings/client_settings.ts";
 import type { Settings } from "../config/settings.ts";
 
-const SETTING_OF: Readonly<Record<string, ClientSetting>> = {
-  DirRaw: "raw",
-  DirTemp: "temp",
-  DirProc: "proc",
-  DirOutputRoot: "output_root",
-  DirOutput: "output_dir",
-  MaxProc: "max_proc",
-};
+/** By the attribute's name. */
+const SETTING_OF: ReadonlyMap<string, ClientSetting> = new Map(
+  CLIENT_SETTING_KEYS.map((key) => [CLIENT_SETTINGS[key].attribute, key]),
+);
 
 /** A refusal as a client knows the settings: by its attributes, not by keys of a configuration that it never sees. */
 export function inAttributeNames(text: string): string {
-  return Object.entries(SETTING_OF).reduce(
+  return [...SETTING_OF].reduce(
     // Not where it is a part of a path.
-    (told, [attribute, key]) =>
-      told.replace(new RegExp(`(?<![\\w./\\\\-])${keyOf(key).replace(".", "\\.")}(?![\\w./\\\\-])`, "g"), attribute),
+    (said, [attribute, key]) =>
+      said.replace(new RegExp(`(?<![\\w./\\\\-])${keyOf(key).replace(".", "\\.")}(?![\\w./\\\\-])`, "g"), attribute),
     text,
   );
 }
 
 /** @throws {SettingRefusedError} where Tango has garbled a text */
 export function changeOf({ name, value }: Pick<TangoWrite, "name" | "value">, settings: Settings): SettingChange {
-  const key = SETTING_OF[name];
+  const key = SETTING_OF.get(name);
   if (key === undefined) throw new TypeError(`Cannot write ${name}: it is read only`);
   if (key === "max_proc") return { key, value: Number(value) };
   const text = String(value);

@@ -1,6 +1,5 @@
 /** Which settings are not the configuration's, since clients have changed them. */
-import { keyOf } from "../../daemon/settings/check_change.ts";
-import type { ClientSetting } from "../../daemon/settings/client_settings.ts";
+import { type ClientSetting, keyOf } from "../../daemon/settings/client_settings.ts";
 import { readSettingsFile, settingsPath, type WrittenSetting } from "../../daemon/settings/settings_file.ts";
 import { inForce } from "../../daemon/settings/written_settings.ts";
 import type { Settings } from "../../config/settings.ts";

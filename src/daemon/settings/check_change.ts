@@ -4,6 +4,7 @@ import { faultOfPath, folderClashes } from "../../config/check.ts";
 import { clashesOfFolders, relate } from "../../config/folder_rules.ts";
 import { FolderNameError, splitRelativeFolder } from "../../config/names/relative_folder.ts";
 import { faultOfReservedPath } from "../../config/names/reserved_names.ts";
+import { MAX_PROC } from "../../config/ranges.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isLink } from "../../../ffi/system/files.ts";
 import { removeFile } from "../../files/durable.ts";
@@ -11,7 +12,14 @@ import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { probeName } from "../../files/probe.ts";
 import { isClaimId } from "../../frames/claim/claim.ts";
 import type { LeftFolder } from "../../frames/stage.ts";
-import { type ClientSetting, type SettingChange, SettingRefusedError, withChange } from "./client_settings.ts";
+import {
+  CLIENT_SETTINGS,
+  type ClientSetting,
+  keyOf,
+  type SettingChange,
+  SettingRefusedError,
+  withChange,
+} from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 import { faultOfRoot } from "./allowed_roots.ts";
 import { LOCK_NAME } from "../../files/service_names.ts";
@@ -28,21 +36,17 @@ export interface ChangeCheck {
   readonly deadline_ms: number;
 }
 
-type FolderSetting = Exclude<ClientSetting, "max_proc" | "output_dir">;
+type FolderSetting = {
+  [Key in ClientSetting]: (typeof CLIENT_SETTINGS)[Key]["kind"] extends "folder" ? Key : never;
+}[ClientSetting];
 
 const WINDOWS = Deno.build.os === "windows";
 /** The longest that any system takes, and with it what is compared and told stays small. */
 const PATH_LENGTH_MAX = 4096;
 /** Of a value that is refused so much is repeated. */
 const SHOWN_LENGTH_MAX = 200;
-const MAX_PROC_MIN = 1, MAX_PROC_MAX = 9;
 /** A folder with more entries is asked no further. */
 const ENTRIES_MAX = 10_000;
-
-/** As the configuration calls it. */
-export function keyOf(key: ClientSetting): string {
-  return key === "max_proc" ? "daemon.max_proc" : `folders.${key}`;
-}
 
 /** The sentence of a refusal; of a long value only the beginning. */
 export function refusal(change: SettingChange, reason: string): SettingRefusedError {
@@ -61,11 +65,11 @@ export async function checkChange(change: SettingChange, check: ChangeCheck): Pr
   if (settings.folders === check.settings.folders) return checked;
   refuseClashes(checked, settings, check);
   await onDisk(checked, check, async () => {
-    if (checked.key !== "max_proc" && checked.key !== "output_dir") {
+    if (checked.key === "max_proc") return;
+    if (isFolder(checked)) {
       const fault = faultOfRoot(checked.value, check.configured);
       if (fault !== null) throw refusal(checked, fault);
     }
-    if (checked.key === "max_proc") return;
     if (checked.key === "output_root" || checked.key === "output_dir") await checkOutput(checked, settings);
     else await checkWay(checked);
     const misplaced = await misplacedPlugins(settings);
@@ -78,8 +82,8 @@ export async function checkChange(change: SettingChange, check: ChangeCheck): Pr
 export function checkText(change: SettingChange): SettingChange {
   if (change.key === "max_proc") {
     const { value } = change;
-    if (Number.isInteger(value) && value >= MAX_PROC_MIN && value <= MAX_PROC_MAX) return change;
-    throw refusal(change, `a whole number from ${MAX_PROC_MIN} to ${MAX_PROC_MAX} is needed`);
+    if (Number.isInteger(value) && value >= MAX_PROC.low && value <= MAX_PROC.high) return change;
+    throw refusal(change, `a whole number from ${MAX_PROC.low} to ${MAX_PROC.high} is needed`);
   }
   const { key, value } = change;
   if (value.length > PATH_LENGTH_MAX) throw refusal(change, `it has ${value.length} characters, too many for a path`);
@@ -91,6 +95,10 @@ export function checkText(change: SettingChange): SettingChange {
   if (fault !== null) throw refusal(change, fault);
   if (!isAbsolute(value)) throw refusal(change, "an absolute path is needed");
   return { key, value: resolve(value) };
+}
+
+function isFolder(change: SettingChange): change is SettingChange & { readonly key: FolderSetting } {
+  return CLIENT_SETTINGS[change.key].kind === "folder";
 }
 
 function relativeFolder(change: SettingChange, value: string): string {

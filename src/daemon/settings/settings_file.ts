@@ -6,7 +6,7 @@ import { writeWholeBehind } from "../../files/whole_file.ts";
 import { SETTINGS_FILE } from "../../files/service_names.ts";
 import type { FolderKind } from "../../frames/stage.ts";
 import type { KnownRoots } from "../../frames/stage.ts";
-import type { ClientSetting } from "./client_settings.ts";
+import { CLIENT_SETTINGS, type ClientSetting } from "./client_settings.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
 
 const VERSION = 1;
@@ -15,7 +15,6 @@ const ABOUT =
   "pewatch and take it out below settings. The folders below work and left may have frames on their way.";
 /** A handful of paths. */
 const FILE_BYTES_MAX = 1024 * 1024;
-const SETTINGS = ["raw", "temp", "proc", "output_root", "output_dir", "max_proc"] as const satisfies ClientSetting[];
 const KINDS = ["raw", "temp", "proc"] as const satisfies FolderKind[];
 
 /** A setting as a client has written it. */
@@ -133,8 +132,8 @@ function areRoots(value: unknown): value is KnownRoots {
 }
 
 function isWritten(key: string, setting: unknown): boolean {
-  if (!isObject(setting) || !SETTINGS.some((known) => known === key)) return false;
-  const type = key === "max_proc" ? "number" : "string";
+  if (!isObject(setting) || !Object.hasOwn(CLIENT_SETTINGS, key)) return false;
+  const type = CLIENT_SETTINGS[key as ClientSetting].kind === "number" ? "number" : "string";
   const { value, instead_of, since } = setting;
   return typeof value === type && typeof instead_of === type && typeof since === "string";
 }

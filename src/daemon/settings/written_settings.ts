@@ -2,8 +2,8 @@
 import { folderClashes } from "../../config/check.ts";
 import type { Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
-import { checkText, keyOf } from "./check_change.ts";
-import { type ClientSetting, type SettingChange, withChange } from "./client_settings.ts";
+import { checkText } from "./check_change.ts";
+import { type ClientSetting, keyOf, type SettingChange, withChange } from "./client_settings.ts";
 import type { WrittenSettings } from "./settings_file.ts";
 
 export interface SettingsInForce {
