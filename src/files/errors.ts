@@ -91,6 +91,11 @@ export function reasonOf(error: unknown): string {
   return messageOf(error).replace(/(\(os error \d+\)): .*$/, "$1");
 }
 
+/** A text of several lines on one, as a log line or a field of the status needs it. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/g, " ");
+}
+
 /** One line for a person: the error's message without its stack. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@
  * What a plugin receives and what it exports: types only. docs/plugins.md is this contract on one page.
  *
  * The contract has a version, API_VERSION. Within one version things are only added, and always so that a plugin that
- * does not know them goes on as before. Whatever is taken away, renamed, or changes its meaning or its unit raises the
+ * does not know them works as before. Whatever is removed, renamed, or changes its meaning or its unit raises the
  * version by one, and the notes of that release say how to change a plugin.
  */
 import type { Settings } from "../config/settings.ts";

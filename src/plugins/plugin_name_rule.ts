@@ -1,4 +1,7 @@
-/** What a plugin may be called: the name stands in the log, in every status, in Tango, and in the frames' files. */
+/**
+ * Which names plugins may have: they are shown in the log, in every status, in Tango, and in the frames' files. In a file
+ * of its own: workers load it, which have no use for the rules of the folder.
+ */
 
 /** Characters. */
 const NAME_LENGTH_MAX = 64;

@@ -1,4 +1,5 @@
 /** Reads the pixels of a TIFF for plugins: straight into the memory of the array that they get. */
+import { messageOf } from "../files/errors.ts";
 import { readLayout, TiffFormatError, type TiffLayout } from "../tiff/layout.ts";
 import { fileAccess, readInto } from "../tiff/random_access.ts";
 import type { DeliveredFrame, FrameImage, PixelArray } from "./contract.ts";
@@ -122,5 +123,5 @@ function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "it is gone";
   if (error instanceof TiffFormatError) return error.message.replace(/^Cannot read TIFF: /, "");
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

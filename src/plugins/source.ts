@@ -5,9 +5,9 @@ export interface PluginSource {
   readonly name: string;
   /** Of the module that is imported: the transpiled copy of a user's file; null where there is none. */
   readonly url: string | null;
-  /** The user's own file, absolute; null for what is shipped. */
+  /** The user's own file, absolute; null for shipped plugins. */
   readonly file: string | null;
-  /** Of the file and all its helpers: what has the same hash need not be started anew. "" for what is shipped. */
+  /** Of the file and all its helpers: what has the same hash need not be restarted. "" for shipped plugins. */
   readonly hash: string;
   /** Why it cannot be loaded, one line, with file, line and column where there are any; null where it can. */
   readonly problem: string | null;

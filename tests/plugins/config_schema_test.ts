@@ -13,7 +13,7 @@ function schemaOf(validate: ConfigSchema["~standard"]["validate"]): ConfigSchema
   return { "~standard": { version: 1, validate } };
 }
 
-Deno.test("a schema of valibot gives defaults, and names all that is wrong by its place", async () => {
+Deno.test("a schema of valibot returns defaults, and names all that is wrong by its place", async () => {
   const region = v.object({ x: v.number() });
   const schema = v.object({ regions: v.array(region), unit: v.optional(v.string(), "counts") });
   const check = await checkConfig(schema, { regions: [{ x: 1 }] }, "roi");
@@ -32,7 +32,7 @@ Deno.test("a schema may be an object of one's own, and take its time", async () 
   assert.equal(await refusalOf(slow), "[plugins.roi] server.0: is not reachable");
 });
 
-Deno.test("a schema that is none, throws, or gives nonsense refuses", async () => {
+Deno.test("a schema that is not one, throws, or returns nonsense refuses", async () => {
   const thrown = schemaOf(() => {
     throw new Error("on purpose");
   });
@@ -52,12 +52,12 @@ Deno.test("a schema that is none, throws, or gives nonsense refuses", async () =
   );
 });
 
-Deno.test("of very many issues the first are told", async () => {
+Deno.test("of very many issues the first are shown", async () => {
   const issues = Array.from({ length: 25 }, (_, index) => ({ message: "is wrong", path: [index] }));
   assert.match(await refusalOf(schemaOf(() => ({ issues }))), /9: is wrong; and 15 more$/);
 });
 
-Deno.test("a plugin gets its table as its schema gives it back", async () => {
+Deno.test("a plugin gets its table as its schema returns it", async () => {
   using worker = new ServedWorker(new SharedServices(), { file: "checks_config", config: { regions: [{ x: 2 }] } });
   assert.equal(await worker.start(), null);
   assert.equal(await worker.fire(), null);

@@ -53,7 +53,7 @@ Deno.test("a condition whose end was left out in a flood is ended by the next wo
   assert.deepEqual(heard.at(-1), { key: "a", message: null });
 });
 
-Deno.test("of more conditions than are remembered each is told and taken back", async () => {
+Deno.test("of more conditions than are remembered each is reported and solved", async () => {
   const { tell, heard } = await conditions();
   for (let index = 0; index < 3000; index++) tell({ key: `k${index}`, message: "x" });
   for (let index = 0; index < 3000; index++) tell({ key: `k${index}`, message: null });

@@ -17,7 +17,7 @@ const OWN: ConfigSchema<{ readonly limit: number }> = {
   "~standard": { version: 1, validate: () => ({ value: { limit: 3 } }) },
 };
 
-Deno.test("a schema gives the type of the configuration", () => {
+Deno.test("a schema has the type of the configuration", () => {
   const config: InferConfig<typeof CONFIG> = { server: "here", port: 8080 };
   const own: InferConfig<typeof OWN> = { limit: 3 };
   // @ts-expect-error: the schema says that it is a number

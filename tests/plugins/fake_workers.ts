@@ -8,7 +8,7 @@ interface Timer {
   readonly wake: () => void;
 }
 
-/** Stands until it is told to go. */
+/** Stands still until the test moves it. */
 export class VirtualClock implements Clock {
   #now_ms = 0;
   #timers: Timer[] = [];

@@ -16,13 +16,13 @@ function hostOf(behaviour: Partial<Behaviour>, options: { essential: boolean; fi
   const source: PluginSource = { name: "it", url: "x:it", hash: "", problem: null, ...options };
   const log = memoryLog();
   const shipped: PluginSource = { ...source, url: "x:shipped", file: null };
-  let told: PluginSource[] | null = options.file === null ? [] : [source];
+  let changed: PluginSource[] | null = options.file === null ? [] : [source];
   const host = new PluginHost({
     sources: options.essential || options.file === null ? [shipped] : [],
     folder: {
       poll: () => {
-        const sources = told;
-        told = null;
+        const sources = changed;
+        changed = null;
         return Promise.resolve(sources);
       },
       prune: () => Promise.resolve(),
@@ -62,7 +62,7 @@ Deno.test("a firing beyond its time limit is ended, counted as a failure, and fi
   assert.deepEqual([status().state, status().firings, workers.live.size], ["firing", 2, 1]);
 });
 
-Deno.test("a shipped stage beyond the limit is told as a condition and never ended, until it moves again", async () => {
+Deno.test("a shipped stage beyond the limit is reported as a condition and never ended, until it moves again", async () => {
   const { host, clock, workers, conditions, status } = hostOf({ duration_ms: 1e6 }, { essential: true, file: null });
   await host.start();
   host.tick(1);

@@ -7,7 +7,7 @@ export const STAGE = "stage";
 export const SHIPPED = "x:shipped";
 const FAILURES_MAX = 3;
 const LIMIT_MS = 300_000;
-/** What a plugin without a rhythm, and a stage that is put aside, are tried at. */
+/** What a plugin without a rhythm, and a stage that is suspended, are tried at. */
 const UNKNOWN = { ticktack: 3, offset: 0 };
 const ASIDE = { ticktack: 30, offset: 0 };
 

@@ -50,7 +50,7 @@ Deno.test({
   },
 });
 
-Deno.test("stages that are replaced and given back again and again while frames come lose and double none", async () => {
+Deno.test("stages that are replaced and restored again and again while frames come lose and double none", async () => {
   await using live = await LiveDaemon.start({ frames_per_s: 10 });
   const shipped = (stage: string) => Deno.readTextFileSync(new URL(`../../plugins/${stage}.ts`, import.meta.url));
   for (let round = 0; round < 4; round++) {

@@ -165,7 +165,7 @@ Deno.test("a delivered file that is gone is named", async () => {
   assert.equal(noSidecar.message, `FrameFileError: Cannot read sidecar of a/P-1.tif: ${sidecar} is gone`);
 });
 
-Deno.test("what a stage delivers reaches the plugins of the same host, roles told by the endings", async () => {
+Deno.test("what a stage delivers reaches the plugins of the same host, roles by the endings", async () => {
   const tables = { delivers: { count: 3 }, takes_frames: {} };
   await using under = await startHost(
     [source("delivers"), source("takes_frames")],

@@ -45,7 +45,7 @@ Deno.test("a firing still under way is not fired again but counted as skipped", 
   assert.equal(statusOf(under).skips, 3);
 });
 
-Deno.test("stop() waits for the firing under way, tells it by its signal, and calls teardown after it", async () => {
+Deno.test("stop() waits for the firing under way, aborts its signal, and calls teardown after it", async () => {
   using folder = tempFolder();
   const paths = { go: join(folder.path, "go"), done: join(folder.path, "done") };
   const under = await startHost([source("waits")], settingsIn(folder.path, { waits: paths }));
@@ -136,7 +136,7 @@ Deno.test("a plugin that cannot be imported has failed, and the others fire", as
   assert.deepEqual([statusOf(under).failures, statusOf(under).firings], [3, 0]);
 });
 
-Deno.test("a module without work is told so", async () => {
+Deno.test("a module without work is reported", async () => {
   await using under = await startHost([source("no_work")], settingsIn("/nowhere"));
   assert.match(statusOf(under).lastError ?? "", /it exports no function `work`/);
 });

@@ -110,7 +110,7 @@ Deno.test("what is set between two firings arrives by itself", async () => {
   await until(() => shared.board.readings.has("late"), "the late parameter");
 });
 
-Deno.test("counters are told once a firing, whatever the plugin counts", async () => {
+Deno.test("counters are posted once a firing, whatever the plugin counts", async () => {
   const shared = new SharedServices();
   using worker = new ServedWorker(shared, { file: "counts_much" });
   await worker.start();

@@ -42,7 +42,7 @@ const KINDS = [
 ] as const;
 
 for (const { bits, format, kind, read } of KINDS) {
-  Deno.test(`readImage() gives ${kind}, of either byte order, in one strip or many`, () => {
+  Deno.test(`readImage() returns ${kind}, of either byte order, in one strip or many`, () => {
     using folder = new TempFolder();
     const [width, height] = [6, 8];
     const view = new DataView(pixelsOf(width * height * bits / 8).buffer);
@@ -133,7 +133,7 @@ for (
   });
 }
 
-Deno.test("readImage() never gives an image that is not whole, nor another error, whatever the bytes", () => {
+Deno.test("readImage() never returns an image that is not whole, nor another error, whatever the bytes", () => {
   using folder = new TempFolder();
   const path = folder.join("P.tif");
   const whole = makeTiff({ bits: 16, width: 8, height: 8, strips: 2 });

@@ -97,11 +97,11 @@ Deno.test("record a value, and port a plugin: both read a file into a parameter"
   await until(() => parameters.get("temperature")?.value === 21.5, "the temperature");
 });
 
-Deno.test("call a web service: each frame is told once", async () => {
+Deno.test("call a web service: each frame is reported once", async () => {
   using folder = tempFolder();
-  const told: unknown[] = [];
+  const posted: unknown[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
-    told.push(await request.json());
+    posted.push(await request.json());
     return new Response("ok");
   });
   try {
@@ -110,8 +110,11 @@ Deno.test("call a web service: each frame is told once", async () => {
     await until(() => (running.plugin("logbook")?.firings ?? 0) > 0, "the first firing");
     await running.write(1);
     await running.write(2);
-    await until(() => told.length === 2, "both frames");
-    assert(told.every((one) => typeof (one as { exposure_s: unknown }).exposure_s === "number"), JSON.stringify(told));
+    await until(() => posted.length === 2, "both frames");
+    assert(
+      posted.every((one) => typeof (one as { exposure_s: unknown }).exposure_s === "number"),
+      JSON.stringify(posted),
+    );
   } finally {
     await server.shutdown();
   }

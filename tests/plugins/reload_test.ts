@@ -79,7 +79,7 @@ Deno.test("the old version ends its firing and closes what it opened before the 
   assert.match(Deno.readTextFileSync(journal), /new begin\nnew end\nnew teardown\n$/);
 });
 
-Deno.test("a file that cannot be taken is told with its line and column, and the version before goes on", async () => {
+Deno.test("a file that cannot be loaded is reported with its line and column, and the version before goes on", async () => {
   await using bench = new HostHarness();
   bench.put("edited.ts", counting("good"));
   await bench.host.start();
@@ -111,7 +111,7 @@ Deno.test("a file that cannot be taken from the start is shown with its reason, 
   await bench.tickUntil(() => (bench.status("bad")?.counters["fine"] ?? 0) > 0, "the mended version");
 });
 
-Deno.test("an error in a firing is told with the place in the user's file", async () => {
+Deno.test("an error in a firing is reported with the place in the user's file", async () => {
   await using bench = new HostHarness();
   bench.put(
     "fails.ts",

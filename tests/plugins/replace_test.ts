@@ -35,7 +35,7 @@ class Way extends HostHarness {
     await this.tickUntil(() => this.delivered >= before + frames, `${frames} more deliveries`);
   }
 
-  /** Every frame that was put is in the output and was told of once, and there are no more. */
+  /** Every frame that was put is in the output and was reported once, and there are no more. */
   async checkAll(): Promise<void> {
     this.#feeds = false;
     const output = () => [...Deno.readDirSync(join(this.path, "output"))].length;
@@ -60,7 +60,7 @@ export const TICKTACK = 1;
 export async function work(context: PluginContext): Promise<void> {${MOVE}
 }`;
 
-Deno.test("a stage is replaced between two firings and given back, and no frame is lost", async () => {
+Deno.test("a stage is replaced between two firings and restored, and no frame is lost", async () => {
   await using way = new Way();
   await way.host.start();
   await way.goOn();
@@ -112,7 +112,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a file in the place of a stage that ${how} gives way to the shipped stage, and frames go on`, async () => {
+  Deno.test(`a file in the place of a stage that ${how} is replaced by the shipped stage, and frames go on`, async () => {
     await using way = new Way({ time_limit_s: 1 });
     await way.host.start();
     await way.goOn(2);
@@ -150,7 +150,7 @@ Deno.test("a replaced stage in an endless loop is ended, and the stages go on", 
   await using way = new Way({ time_limit_s: 1 });
   await way.host.start();
   way.put("second.ts", `export const TICKTACK = 1;\nexport function work() { for (;;); }`);
-  await way.tickUntil(() => way.conditions.has("plugin:second:file"), "that it gives way");
+  await way.tickUntil(() => way.conditions.has("plugin:second:file"), "that the shipped one takes over");
   assert.match(
     way.status("second")!.problem ?? "",
     /failed 3 times in a row.*its firing took longer than time_limit_s = 1/,
@@ -158,7 +158,7 @@ Deno.test("a replaced stage in an endless loop is ended, and the stages go on", 
   await way.goOn();
 });
 
-Deno.test("a replaced stage that takes long over a backlog is not ended as long as it tells of frames", async () => {
+Deno.test("a replaced stage that takes long over a backlog is not ended as long as it reports frames", async () => {
   await using way = new Way({ time_limit_s: 0.4 });
   await way.host.start();
   way.put(

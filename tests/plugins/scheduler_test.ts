@@ -47,13 +47,13 @@ Deno.test("nextCounter() falls back to 2 where 10,000 would come", () => {
   assert.equal(nextCounter(9_999), 2);
 });
 
-Deno.test("readRhythm() raises a TICKTACK below 1 and says so", () => {
+Deno.test("readRhythm() takes a TICKTACK below 1 as 1, with a message", () => {
   const { ticktack, messages } = readRhythm(0, 0);
   assert.equal(ticktack, 1);
   assert.deepEqual(messages, ["TICKTACK is 0, below 1: taken as 1"]);
 });
 
-Deno.test("readRhythm() cuts a TICKTACK that is no integer and says so", () => {
+Deno.test("readRhythm() cuts a TICKTACK that is not an integer, with a message", () => {
   assert.deepEqual(readRhythm(3.9, 1.5), {
     ticktack: 3,
     offset: 1,

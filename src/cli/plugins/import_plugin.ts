@@ -1,4 +1,5 @@
 /** Imports a plugin in a worker of its own, with a time limit, and tells what it exports. */
+import { oneLine } from "../../files/errors.ts";
 import type { ImportOutcome, ImportRequest } from "./check_worker.ts";
 
 /** Imports of plugins take milliseconds; one that opens a device while it is imported may take some seconds. */
@@ -14,7 +15,7 @@ export async function importPlugin(request: ImportRequest, limit_s = IMPORT_S_MA
   worker.addEventListener("message", (event) => resolve(event.data));
   worker.addEventListener("error", (event) => {
     event.preventDefault(); // else the whole program ends with it
-    fail(event.message.replaceAll(/\s*[\r\n]+\s*/g, " "));
+    fail(oneLine(event.message));
   });
   worker.addEventListener("messageerror", () => fail("what it exports cannot be read"));
   worker.postMessage(request);

@@ -1,4 +1,5 @@
 /** Has plugins made in a worker that ends afterwards, with the memory that it took. */
+import { oneLine } from "../../files/errors.ts";
 import type { BuildReport, BuildRequest } from "./build.ts";
 import type { FromStripWorker } from "./strip_worker.ts";
 
@@ -28,7 +29,7 @@ export async function buildInWorker(
   const worker = (options.start ?? startStripWorker)();
   const { promise, resolve, reject } = Promise.withResolvers<BuildReport>();
   let path: string | null = null;
-  const fail = (text: string) => reject(new BuildError(text.replaceAll(/\s*[\r\n]+\s*/g, " "), path));
+  const fail = (text: string) => reject(new BuildError(oneLine(text), path));
   worker.addEventListener("message", (event: MessageEvent<FromStripWorker>) => {
     const message = event.data;
     if (message.type === "file") path = message.path;

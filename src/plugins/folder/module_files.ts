@@ -1,6 +1,6 @@
 /** Reads the files of one build, each once, and only those that are no longer written. */
 import { factsOf, type FileState, MISSING, stateOf } from "./file_state.ts";
-import { isMissing, reasonOf } from "../../files/errors.ts";
+import { isMissing, oneLine, reasonOf } from "../../files/errors.ts";
 import { decodeText, type ModuleText, readModule } from "./module_text.ts";
 import { ModuleTextError, placeText } from "./text_place.ts";
 
@@ -11,7 +11,7 @@ export const FILE_BYTES_MAX = 4 * 1024 * 1024;
 export interface Sighting {
   /** Those that have settled, as they were seen then. */
   readonly settled: ReadonlyMap<string, FileState>;
-  /** Where nobody has watched before: files that have not changed for so long count as settled, s. null: none does. */
+  /** Where files were not watched before: files that have not changed for so long count as settled, s. null: none does. */
   readonly trustAge_s: number | null;
 }
 
@@ -118,8 +118,4 @@ function look(path: string): Look {
     if (!isMissing(error)) throw error;
     return { state: MISSING, facts: null, isFile: false };
   }
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\r\n]+\s*/g, " ");
 }

@@ -223,7 +223,7 @@ export class PluginFolder {
     return true;
   }
 
-  /** Helpers that nobody knew of begin to settle now, not only at the next tick. */
+  /** Helpers that were not known begin to settle now, not only at the next tick. */
   async #beginToWatch(report: BuildReport, look: Look): Promise<void> {
     for (const [path, state] of report.states) {
       if (state !== null || look.states.has(path)) continue;

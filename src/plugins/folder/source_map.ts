@@ -16,7 +16,7 @@ export function decodeMappings(mappings: string): number[][] {
       const [columnStep, , lineStep, sourceColumnStep] = decodeNumbers(segment);
       if (columnStep === undefined) continue;
       column += columnStep;
-      if (lineStep === undefined || sourceColumnStep === undefined) continue; // made by the compiler, nobody wrote it
+      if (lineStep === undefined || sourceColumnStep === undefined) continue; // made by the compiler, not in the source
       sourceLine += lineStep;
       sourceColumn += sourceColumnStep;
       triples.push(column, sourceLine, sourceColumn);

@@ -12,7 +12,7 @@ const FRAMES_BATCH_MAX = 64;
 const READERS_MAX = 1000;
 
 export interface NextFrames extends FrameBatch {
-  /** Frames between the plugin's position and the oldest that is kept: nobody will hand them out any more. */
+  /** Frames between the plugin's position and the oldest that is kept: they cannot be handed out any more. */
   readonly missed: number;
 }
 
@@ -40,7 +40,7 @@ export class FrameRing {
     this.#slots[number % this.#kept] = { number, ...frame };
   }
 
-  /** From here on frames are for this plugin; one that has begun before goes on where it was. */
+  /** From here on frames are for this plugin; one that began before continues where it was. */
   begin(plugin: string): void {
     if (this.#positions.has(plugin)) return;
     if (this.#positions.size >= READERS_MAX) this.#positions.delete(this.#positions.keys().next().value!);

@@ -35,7 +35,7 @@ const OUT_OF_MEMORY = "ERR_WORKER_OUT_OF_MEMORY";
  */
 const YOUNG_GENERATION_MIB = 6;
 
-/** Without a sign of life for so long a thread is stuck: it gives four a second while a request is pending. */
+/** Without a sign of life for so long a thread is stuck: there are four a second while a request is pending. */
 const STUCK_MS = 700;
 
 /**

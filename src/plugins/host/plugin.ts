@@ -101,7 +101,7 @@ export class Plugin {
     if (this.out && !(isSuspended && this.versions.stage)) return;
     if (this.#busy !== null) {
       this.#record.skips++;
-      this.#reports.at("debug", `still firing; the firing at tick ${counter} is skipped`);
+      this.#reports.log("debug", `still firing; the firing at tick ${counter} is skipped`);
       return;
     }
     void this.fire(counter);
@@ -177,7 +177,7 @@ export class Plugin {
       this.#end();
       return null;
     }
-    if (running !== null) this.#reports.at("info", `${target.file ?? this.versions.shippedText} takes over`);
+    if (running !== null) this.#reports.log("info", `${target.file ?? this.versions.shippedText} takes over`);
     return await this.#startWorker(target);
   }
 
@@ -187,7 +187,7 @@ export class Plugin {
     this.#worker = null;
     this.#dependencies.claimName(this.fileName, this.fileName);
     this.#name = this.fileName;
-    if (existed) this.#reports.at("info", "its file was removed; the plugin has ended");
+    if (existed) this.#reports.log("info", "its file was removed; the plugin has ended");
     this.#record.state = this.versions.user === null ? "stopped" : "refused";
   }
 
@@ -250,7 +250,7 @@ export class Plugin {
     if (taken !== null) return taken;
     this.#name = name;
     const { messages, ...rhythm } = readRhythm(ticktack, offset);
-    if (this.#rhythm === null) messages.forEach((message) => this.#reports.at("warn", message));
+    if (this.#rhythm === null) messages.forEach((message) => this.#reports.log("warn", message));
     this.#rhythm = rhythm;
     this.#dependencies.services.begin(name);
     return null;
@@ -261,7 +261,7 @@ export class Plugin {
     const message = `does not run: ${reason}`;
     // A condition is logged as well.
     if (!this.#giveWay(message) && this.versions.stage) this.#reports.refusedStage(message);
-    else this.#reports.at("error", message);
+    else this.#reports.log("error", message);
     return reason;
   }
 
@@ -269,7 +269,7 @@ export class Plugin {
     const record = this.#record;
     if (this.#stopping || (record.state === "aside" && !this.versions.stage)) return message; // it was cut off
     record.fail(message);
-    this.#reports.at("error", message);
+    this.#reports.log("error", message);
     const { failures_max } = this.#dependencies.limits();
     if (record.failuresInRow < failures_max && this.#worker?.leftBehind !== true) record.state = "failed";
     else this.#suspend();

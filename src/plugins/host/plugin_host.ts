@@ -1,6 +1,7 @@
 /** Keeps all plugins: those that are shipped and those of the plugins folder. Starts them, ticks them, stops them. */
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
+import { messageOf } from "../../files/errors.ts";
 import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
 import { type ParameterBoard, PluginServices } from "./services.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../time/clock.ts";
@@ -149,7 +150,7 @@ export class PluginHost {
       this.#apply(sources);
       await folder.prune(this.plugins.flatMap((plugin) => plugin.versions.hashes));
     } catch (error) {
-      this.#options.log.error(`plugins folder: ${error instanceof Error ? error.message : error}`);
+      this.#options.log.error(`plugins folder: ${messageOf(error)}`);
     }
   }
 

@@ -19,7 +19,7 @@ export class PluginReports {
     this.#options = options;
   }
 
-  at(level: keyof Logger, message: string): void {
+  log(level: keyof Logger, message: string): void {
     this.#options.log[level](this.#text(message));
   }
 

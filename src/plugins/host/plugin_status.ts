@@ -14,11 +14,11 @@ export type PluginState =
 
 export interface PluginStatus {
   readonly name: string;
-  /** The user's file that runs, or, where none runs, that would; null for what is shipped. */
+  /** The user's file that runs, or, where none runs, that would; null for shipped plugins. */
   readonly file: string | null;
   /** Whether a user's file replaces a shipped plugin. */
   readonly replaces: boolean;
-  /** The first digits of the hash of what runs; "" for what is shipped. */
+  /** The first digits of the hash of what runs; "" for shipped plugins. */
   readonly version: string;
   readonly ticktack: number;
   readonly offset: number;

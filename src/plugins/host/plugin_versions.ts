@@ -23,7 +23,7 @@ export class PluginVersions {
     return this.shipped?.essential === true;
   }
 
-  /** Whether none is there, and none runs. */
+  /** Whether there is no version, and none runs. */
   get gone(): boolean {
     return this.shipped === null && this.#user === null && this.running === null;
   }

@@ -1,5 +1,5 @@
 /** One worker of one version of a plugin: requests and answers, limits of time and memory, and its end. */
-import { messageOf } from "../../files/errors.ts";
+import { messageOf, oneLine } from "../../files/errors.ts";
 import type { Logger } from "../../frames/events.ts";
 import type { Clock } from "../../time/clock.ts";
 import { userPlace } from "../folder/places.ts";
@@ -264,7 +264,7 @@ export class PluginWorker {
   }
 
   #die(reason: string): void {
-    this.#death ??= new Error(reason.replaceAll(/\s*[\r\n]+\s*/g, " "));
+    this.#death ??= new Error(oneLine(reason));
     const pending = this.#pending;
     this.#pending = null;
     pending?.reject(this.#death);

@@ -1,4 +1,5 @@
 /** The main thread's services for plugins: the frames that were delivered, and the parameters. */
+import { messageOf } from "../../files/errors.ts";
 import type { FrameEvent, Logger } from "../../frames/events.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { FrameRing } from "./frame_ring.ts";
@@ -54,7 +55,7 @@ export class PluginServices {
     this.#ring = new FrameRing(options.limits);
   }
 
-  /** The plugin's stream begins with the next frame; at a later start of the same name it goes on where it was. */
+  /** The plugin's stream begins with the next frame; at a later start of the same name it continues where it was. */
   begin(plugin: string): void {
     this.#ring.begin(plugin);
   }
@@ -124,7 +125,7 @@ export class PluginServices {
     try {
       return run();
     } catch (error) {
-      this.#log.warn(`${plugin.name}: ${error instanceof Error ? error.message : error}`);
+      this.#log.warn(`${plugin.name}: ${messageOf(error)}`);
       return undefined;
     }
   }

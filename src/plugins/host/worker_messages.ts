@@ -7,7 +7,7 @@ import type { WorkerMessage } from "../messages.ts";
 export interface WorkerMessagesOptions {
   readonly log: Logger;
   readonly services: PluginServices;
-  /** Whether it is shipped or replaces what is shipped: only then its reports of frames count. */
+  /** Whether it is shipped or replaces a shipped plugin: only then its reports of frames count. */
   readonly reportsFrames: boolean;
   plugin(): ServedPlugin;
   reply(id: number, value: unknown): void;

@@ -1,4 +1,5 @@
 /** Checks a plugin's table of the configuration with the schema that the plugin exports. */
+import { messageOf } from "../../files/errors.ts";
 import type { ConfigIssue, ConfigSchema } from "../contract.ts";
 
 /** More do not help. */
@@ -20,7 +21,7 @@ export async function checkConfig(schema: unknown, table: unknown, plugin: strin
     if (issues === undefined || issues === null) return { config: "value" in result ? result.value : undefined };
     return refuse(issuesText(Array.isArray(issues) ? issues : []));
   } catch (error) {
-    return refuse(`CONFIG threw: ${error instanceof Error ? error.message : String(error)}`);
+    return refuse(`CONFIG threw: ${messageOf(error)}`);
   }
 }
 

@@ -84,7 +84,7 @@ export class ContextMaker {
       apiVersion: API_VERSION,
       name,
       signal,
-      // Its type is what the plugin's own schema says, which nobody knows here.
+      // Its type is that of the plugin's own schema, which is not known here.
       config: check.config as PluginContext["config"],
       log,
       report,

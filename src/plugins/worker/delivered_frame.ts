@@ -1,4 +1,5 @@
 /** One delivered frame in the plugin's worker: its sidecar and tags are read when they are first asked for. */
+import { messageOf } from "../../files/errors.ts";
 import { parseSidecar, type Sidecar, SidecarError } from "../../qxrd/sidecar.ts";
 import { viewSidecar } from "../../qxrd/view.ts";
 import { readFrameTags } from "../../tiff/tags/read_tags.ts";
@@ -58,7 +59,7 @@ export class FrameHandle implements DeliveredFrame {
       return read();
     } catch (error) {
       const gone = error instanceof Deno.errors.NotFound;
-      const reason = gone ? `${path} is gone` : `${path}: ${error instanceof Error ? error.message : error}`;
+      const reason = gone ? `${path} is gone` : `${path}: ${messageOf(error)}`;
       throw new FrameFileError(`Cannot read ${what} of ${this.name}: ${reason}`, { cause: error });
     }
   }

@@ -29,7 +29,7 @@ export function guardWorker({ workers }: { readonly workers: boolean }): void {
   put(scope, "postMessage", mute);
   if (threads.parentPort !== null) put(threads.parentPort, "postMessage", mute);
 
-  // A worker's own workers live on when it is terminated, and nobody could end them. Those of Node's module cannot be
+  // A worker's own workers live on when it is terminated, and could not be ended. Those of Node's module cannot be
   // taken away. The last stage cannot do without.
   if (!workers) put(scope, "Worker", refusingWorker());
 }

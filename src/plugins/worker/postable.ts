@@ -1,4 +1,5 @@
 /** Makes what a plugin throws or logs fit to be posted between threads. */
+import { oneLine } from "../../files/errors.ts";
 
 /** Longer than any sentence with its place; a thrown megabyte is cut here. */
 const ERROR_TEXT_LENGTH_MAX = 2000;
@@ -11,7 +12,7 @@ const STYLES = /\x1b\[[\d;]*m/g;
  * the stack that is the first place below `home`, else the first in any file.
  */
 export function textOfError(thrown: unknown, home = ""): string {
-  return textOf(thrown, home).replaceAll(STYLES, "").replaceAll(/\s*[\r\n]+\s*/g, " ").slice(0, ERROR_TEXT_LENGTH_MAX);
+  return oneLine(textOf(thrown, home).replaceAll(STYLES, "")).slice(0, ERROR_TEXT_LENGTH_MAX);
 }
 
 function textOf(thrown: unknown, home: string): string {

@@ -23,7 +23,7 @@ class Place extends TempFolder {
   }
 }
 
-Deno.test("a right plugin would be taken: its exports, helpers, rhythm and types are told", async () => {
+Deno.test("a right plugin would be taken: its exports, helpers, rhythm and types are shown", async () => {
   using place = new Place({
     "ring.ts": `import { half } from "./lib/half.ts";\n${GOOD}export const X = half(4);\n`,
     "lib/half.ts": "export const half = (x: number): number => x / 2;\n",
@@ -48,7 +48,7 @@ Deno.test("neither setup nor work is called", async () => {
   assert.deepEqual(names, ["imported", "marks.ts"]);
 });
 
-Deno.test("wrong types are told with their lines, though the plugin would be taken", async () => {
+Deno.test("wrong types are shown with their lines, though the plugin would be taken", async () => {
   using place = new Place({ "ring.ts": `${GOOD}const x: string = 5;\nexport { x };\n` });
   const { code, out } = await place.check("ring.ts");
   assert.equal(code, 1);
@@ -125,7 +125,7 @@ Deno.test("it says where the file would take a shipped plugin's place", async ()
   assert.match(out, /warning it would replace the shipped plugin 03_finalize/);
 });
 
-Deno.test("names that are no plugin's are told as such", async () => {
+Deno.test("names that no plugin may have are reported as such", async () => {
   using place = new Place({ "_helper.ts": GOOD, "x_test.ts": GOOD, "x.txt": GOOD });
   for (const name of ["_helper.ts", "x_test.ts", "x.txt"]) assert.equal((await place.check(name)).code, 1, name);
 });
@@ -145,7 +145,7 @@ Deno.test("a --deno that is none, or of another version, is wrong usage", async 
   );
 });
 
-Deno.test("--json tells the same to programs", async () => {
+Deno.test("--json reports the same to programs", async () => {
   using place = new Place({ "ring.ts": GOOD });
   const { code, out } = await place.check("ring.ts", "--json");
   const told = JSON.parse(out);

@@ -26,7 +26,7 @@ Deno.test("an unknown command is wrong usage and gets a suggestion", async () =>
 });
 
 for (const name of NAMES) {
-  Deno.test(`plugins ${name} --help tells its options and exit codes`, async () => {
+  Deno.test(`plugins ${name} --help shows its options and exit codes`, async () => {
     const { code, out } = await runCli(["plugins", name, "--help"]);
     assert.equal(code, 0);
     assert.match(out, new RegExp(`^Usage: pewatch plugins ${name}`, "m"));

@@ -23,7 +23,7 @@ async function problemOf(files: Files, name = "a.ts"): Promise<string | undefine
   return source.problem?.replaceAll(join(test.plugins, "/"), "");
 }
 
-/** What the plugin's work gives. */
+/** What the plugin's work returns. */
 async function result(files: Files, name = "a.ts"): Promise<unknown> {
   using test = new TestFolder(files);
   return await (await load(await build(test, name))).work();
@@ -140,7 +140,7 @@ Deno.test("places of errors at import are the user's", async () => {
   );
 });
 
-Deno.test("import.meta tells of the user's file, and no column moves", async () => {
+Deno.test("import.meta shows the user's file, and no column moves", async () => {
   const text = "export const work = () => [import.meta.url, import.meta.filename, import.meta.dirname, " +
     'import.meta.resolve("./data #1.csv"), import.meta.resolve("pewatch"), fail];';
   using test = new TestFolder({ "a b.ts": text, "c.ts": text.replace(", fail", "") });

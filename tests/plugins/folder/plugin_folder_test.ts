@@ -12,7 +12,7 @@ Deno.test("a missing folder has no plugins and is no problem", async () => {
   assert.deepEqual([test.folder.problem, test.folder.sources, test.builds], [null, [], 0]);
 });
 
-Deno.test("plugins that lie there from the start are given at the first poll, by name, and then no more", async () => {
+Deno.test("plugins that lie there from the start are returned by the first poll, by name, and then no more", async () => {
   using test = new PolledFolder({ "b.ts": WORK, "a.js": "export function work() {}", "c.mjs": "export let work;" });
   assert.deepEqual(names(await test.tick()), ["a", "b", "c"]);
   assert.equal(await test.settle(), null);
@@ -133,7 +133,7 @@ Deno.test("a removed file takes its plugin away, a renamed one changes places, a
   assert.deepEqual(await test.settle(), []);
 });
 
-Deno.test("a folder that cannot be read is told once, and the old plugins stay", async () => {
+Deno.test("a folder that cannot be read is reported once, and the old plugins stay", async () => {
   if (Deno.build.os === "windows") return;
   using test = new PolledFolder({ "a.ts": WORK });
   await test.tick();
@@ -149,7 +149,7 @@ Deno.test("a folder that cannot be read is told once, and the old plugins stay",
   assert.equal(test.folder.problem, null);
 });
 
-Deno.test("a folder of too many entries is told once, and the old plugins stay", async () => {
+Deno.test("a folder of too many entries is reported once, and the old plugins stay", async () => {
   using test = new PolledFolder({ "a.ts": WORK });
   await test.tick();
   for (let i = 0; i < 201; i++) test.write(`p${i}.ts`, WORK);
@@ -238,7 +238,7 @@ Deno.test("a build that hangs or dies over a file is that file's problem, and no
   assert.equal(test.builds, 4);
 });
 
-Deno.test("a build that fails altogether is told once and tried again after a while", async () => {
+Deno.test("a build that fails altogether is reported once and tried again after a while", async () => {
   let works = false;
   using test = new PolledFolder({ "a.ts": WORK }, {
     build: (request) => {
@@ -256,13 +256,13 @@ Deno.test("a build that fails altogether is told once and tried again after a wh
   assert.equal(test.folder.problem, null);
 });
 
-Deno.test("a poll while another is under way gives null", async () => {
+Deno.test("a poll during another returns null", async () => {
   using test = new PolledFolder({ "a.ts": WORK });
   const [one, two] = await Promise.all([test.tick(), test.tick()]);
   assert.deepEqual([names(one), two, test.builds], [["a"], null, 1]);
 });
 
-Deno.test("transpiled copies that nobody uses are removed: at the start, and when they are told", async () => {
+Deno.test("transpiled copies that nobody uses are removed: at the start, and when they are no longer in use", async () => {
   using test = new PolledFolder({ "a.ts": WORK });
   for (const name of ["0123456789abcdef", "0123456789abcdef.01234567.part", "notes"]) {
     Deno.mkdirSync(join(test.copies, name), { recursive: true });

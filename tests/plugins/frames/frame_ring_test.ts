@@ -27,7 +27,7 @@ Deno.test("a plugin sees the frames from its beginning on, none from before", ()
   assert.deepEqual(numbers(ring, "roi"), [4, 5]);
 });
 
-Deno.test("what was not taken is given again, what was taken is not", () => {
+Deno.test("what was not taken is returned again, what was taken is not", () => {
   const ring = new FrameRing();
   ring.begin("roi");
   for (let index = 0; index < 3; index++) push(ring);
@@ -47,7 +47,7 @@ Deno.test("frames come in batches, and each says whether there are more", () => 
   assert.deepEqual([ring.next("roi").more, numbers(ring, "roi")], [false, [3]]);
 });
 
-Deno.test("a plugin that falls behind misses the oldest, which is said once", () => {
+Deno.test("a plugin that falls behind misses the oldest, which is reported once", () => {
   const ring = new FrameRing({ kept: 4 });
   ring.begin("roi");
   for (let index = 0; index < 10; index++) push(ring);
