@@ -156,7 +156,7 @@ Deno.test("a configuration that --config names and that is not there is a proble
   assert.match(out, /there is no such file; pewatch init writes one/);
 });
 
-Deno.test("each plugin is checked: what would be taken, what not, and tables for none", async () => {
+Deno.test("each plugin is checked: what would be loaded, what not, and tables for none", async () => {
   using place = new Place({
     text:
       "[plugins]\ndir = 'plugins'\n[plugins.good]\n[plugins.gold]\n[plugins.nothing_like_it]\n[plugins.csv]\ncolumns = 5\n",
@@ -169,7 +169,7 @@ Deno.test("each plugin is checked: what would be taken, what not, and tables for
   assert.equal(check(checks, "good").status, "ok");
   assert.match(check(checks, "good").finding, /good\.ts, fires every 2 ticks$/);
   assert.equal(check(checks, "bad").status, "problem");
-  assert.match(check(checks, "bad").finding, /it would not be taken: .*bad\.ts:\d+:\d+/);
+  assert.match(check(checks, "bad").finding, /it would not be loaded: .*bad\.ts:\d+:\d+/);
   assert.match(check(checks, "bad").remedy ?? "", /pewatch plugins check/);
   assert.match(check(checks, "csv").finding, /\[plugins\.csv\] .*columns/);
   assert.match(check(checks, "plugins.gold").remedy ?? "", /Did you mean \[plugins\.good\]\?/);

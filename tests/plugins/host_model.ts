@@ -11,7 +11,7 @@ const LIMIT_MS = 300_000;
 const UNKNOWN = { ticktack: 3, offset: 0 };
 const ASIDE = { ticktack: 30, offset: 0 };
 
-/** What lies in the folder under a name: the url of a version, one that cannot be taken, or nothing. */
+/** What lies in the folder under a name: the url of a version, one that cannot be loaded, or nothing. */
 export type File = { readonly url: string | null; readonly hash: string } | null;
 
 /** One plugin as the rules of the design have it, in the order of time. */

@@ -97,7 +97,7 @@ Deno.test("a file that cannot be loaded is reported with its line and column, an
   assert.deepEqual([bench.status("edited")!.problem, bench.conditions.size], [null, 0]);
 });
 
-Deno.test("a file that cannot be taken from the start is shown with its reason, and runs when it is mended", async () => {
+Deno.test("a file that cannot be loaded from the start is shown with its reason, and runs when it is mended", async () => {
   await using bench = new HostHarness();
   bench.put("bad.ts", `export const TICKTACK: = 1;`);
   await bench.host.start();

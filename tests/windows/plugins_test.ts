@@ -83,7 +83,7 @@ Deno.test("plugins come, change, fail and go beside the executable while frames 
     const mended = BROKEN.replace("= =", "=");
     installed.put("broken.ts", mended);
     await installed.pluginUntil("broken", (row) => row.firings > 0);
-    assert.match(await installed.output("plugins", "check", "plugins/broken.ts"), /^It would be taken$/m);
+    assert.match(await installed.output("plugins", "check", "plugins/broken.ts"), /^It would be loaded$/m);
   });
 
   await t.step("one in a stage's place takes its work over, and gives it back", async () => {

@@ -1,4 +1,4 @@
-/** Plugins: whether each that is configured or lies in the plugins folder would be taken. */
+/** Plugins: whether each that is configured or lies in the plugins folder would be loaded. */
 import { closest } from "../../config/closest.ts";
 import type { Settings } from "../../config/settings.ts";
 import { misplacedPlugins } from "../../daemon/settings/plugins_apart.ts";
@@ -48,7 +48,7 @@ function findingOf(plugin: PluginExamination): Finding {
     const remedy = plugin.file === null
       ? `Correct [plugins.${name}] of the configuration`
       : `Correct it; pewatch plugins check "${plugin.file}" says more`;
-    return problem(name, `it would not be taken: ${problems.join("; ")}`, remedy);
+    return problem(name, `it would not be loaded: ${problems.join("; ")}`, remedy);
   }
   if (warnings.length > 0) return warning(name, `${from}: ${warnings.join("; ")}`, "Correct its exports");
   const place = replaces === null ? "" : `, in the place of the shipped ${replaces}`;

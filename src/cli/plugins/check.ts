@@ -1,4 +1,4 @@
-/** `pewatch plugins check`: says whether a file would be taken as a plugin, or why not. */
+/** `pewatch plugins check`: says whether a file would be loaded as a plugin, or why not. */
 import { resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
@@ -28,10 +28,10 @@ export async function runCheck(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "plugins check",
     brief:
-      message`Says whether a file would be taken as a plugin: it is read and imported, but neither setup nor work is called.`,
+      message`Says whether a file would be loaded as a plugin: it is read and imported, but neither setup nor work is called.`,
     footer:
       message`Its table of the configuration is checked by its CONFIG, and its types where a Deno of the right version is at
-hand. Exit codes: 0 it would be taken, 1 it would not or its types are wrong, 2 wrong usage or configuration.`,
+hand. Exit codes: 0 it would be loaded, 1 it would not or its types are wrong, 2 wrong usage or configuration.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { file, config, deno, json } = parsed.value;
@@ -89,8 +89,8 @@ function print(file: string, plugin: PluginExamination, types: TypeCheck): void 
   else for (const error of types.errors) line("problem", error);
   for (const problem of plugin.problems) line("problem", problem);
   const wrongTypes = types.checked && types.errors.length > 0;
-  if (plugin.problems.length > 0) console.log("It would not be taken");
-  else console.log(wrongTypes ? "It would be taken, but its types are wrong" : "It would be taken");
+  if (plugin.problems.length > 0) console.log("It would not be loaded");
+  else console.log(wrongTypes ? "It would be loaded, but its types are wrong" : "It would be loaded");
 }
 
 function exportText({ name, type, value }: PluginExport): string {

@@ -42,7 +42,7 @@ export async function examineFile(file: string, settings: Settings): Promise<Plu
 export async function examineAll(settings: Settings): Promise<PluginExamination[]> {
   return await withTranspiledRoot(async (transpiledRoot) => {
     const files: PluginExamination[] = [];
-    // A file that cannot be taken leaves the place to what is shipped.
+    // Instead of a file that cannot be loaded the shipped plugin runs.
     const replaced = new Set<string>();
     for (const source of await sourcesOfFolder(settings.plugins.dir, transpiledRoot)) {
       const examined = await examine(source, settings);

@@ -79,7 +79,7 @@ function rowOfExamination(plugin: PluginExamination): PluginRow {
     name: plugin.name,
     ticktack: plugin.ticktack,
     offset: plugin.offset,
-    state: plugin.problems.length === 0 ? "not running" : "cannot be taken",
+    state: plugin.problems.length === 0 ? "not running" : "cannot be loaded",
     firings: null,
     skips: null,
     failures: null,
@@ -98,7 +98,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   failed: "yellow",
   refused: "red",
   aside: "red",
-  "cannot be taken": "red",
+  "cannot be loaded": "red",
 };
 
 function print(rows: readonly PluginRow[]): void {

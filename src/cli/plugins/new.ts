@@ -51,7 +51,7 @@ export async function runNew(args: string[]): Promise<number> {
   const option = config === undefined ? "" : ` --config "${config}"`;
   console.log("A running daemon takes it at its next tick, and again each time you save it. Next:");
   console.log(`  pewatch plugins types "${dir}"   completion and checking in your editor`);
-  console.log(`  pewatch plugins check "${path}"${option}   whether it would be taken`);
+  console.log(`  pewatch plugins check "${path}"${option}   whether it would be loaded`);
   console.log(`  pewatch plugins list${option}   its state`);
   return EXIT.done;
 }

@@ -11,7 +11,7 @@ const GROUP: CommandGroup = {
       load: async () => (await import("./list.ts")).runList,
     },
     check: {
-      summary: "Say whether a file would be taken as a plugin, or why not",
+      summary: "Say whether a file would be loaded as a plugin, or why not",
       load: async () => (await import("./check.ts")).runCheck,
     },
     new: {

@@ -23,7 +23,7 @@ class Place extends TempFolder {
   }
 }
 
-Deno.test("a right plugin would be taken: its exports, helpers, rhythm and types are shown", async () => {
+Deno.test("a right plugin would be loaded: its exports, helpers, rhythm and types are shown", async () => {
   using place = new Place({
     "ring.ts": `import { half } from "./lib/half.ts";\n${GOOD}export const X = half(4);\n`,
     "lib/half.ts": "export const half = (x: number): number => x / 2;\n",
@@ -34,7 +34,7 @@ Deno.test("a right plugin would be taken: its exports, helpers, rhythm and types
   assert.match(out, /exports: TICKTACK = 3, X = 2, work \(function\)$/m);
   assert.match(out, /fires every 3 ticks, offset 0$/m);
   assert.match(out, /types are right$/m);
-  assert.match(out, /^It would be taken$/m);
+  assert.match(out, /^It would be loaded$/m);
 });
 
 Deno.test("neither setup nor work is called", async () => {
@@ -48,12 +48,12 @@ Deno.test("neither setup nor work is called", async () => {
   assert.deepEqual(names, ["imported", "marks.ts"]);
 });
 
-Deno.test("wrong types are shown with their lines, though the plugin would be taken", async () => {
+Deno.test("wrong types are shown with their lines, though the plugin would be loaded", async () => {
   using place = new Place({ "ring.ts": `${GOOD}const x: string = 5;\nexport { x };\n` });
   const { code, out } = await place.check("ring.ts");
   assert.equal(code, 1);
   assert.match(out, /PROBLEM .*ring\.ts:6:7: TS2322: Type 'number' is not assignable to type 'string'/);
-  assert.match(out, /^It would be taken, but its types are wrong$/m);
+  assert.match(out, /^It would be loaded, but its types are wrong$/m);
 });
 
 const WRONG: Readonly<Record<string, [text: string, words: RegExp]>> = {
@@ -86,7 +86,7 @@ for (const [name, [text, words]] of Object.entries(WRONG)) {
     assert.equal(code, 1, out + err);
     assert.match(out, words);
     assert.match(out, /ok +types not checked, because of the problem below$/m);
-    assert.match(out, /^It would not be taken$/m);
+    assert.match(out, /^It would not be loaded$/m);
   });
 }
 

@@ -73,7 +73,7 @@ Deno.test("without a daemon it shows what would be loaded, and what cannot be", 
     2,
     place.join("plugins", "counts.ts"),
   ]);
-  assert.equal(broken?.state, "cannot be taken");
+  assert.equal(broken?.state, "cannot be loaded");
   assert.match(broken?.lastError ?? "", /broken\.ts:1:\d+/);
   const { out } = await place.cli("plugins", "list");
   assert.match(out, /^No daemon is running; these would be loaded/);

@@ -1,9 +1,9 @@
-/** `pewatch plugins new`: the template under a name of its own, which would be taken as it is. */
+/** `pewatch plugins new`: the template under a name of its own, which would be loaded as it is. */
 import assert from "node:assert/strict";
 import { TempFolder } from "../../temp_folder.ts";
 import { runCli } from "../run_cli.ts";
 
-Deno.test("the template is written into the plugins folder, says what next, and would be taken", async () => {
+Deno.test("the template is written into the plugins folder, says what next, and would be loaded", async () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("pewatch.toml"), "[plugins]\ndir = 'mine'\n");
   const { code, out, err } = await runCli(["plugins", "new", "Ring Current"], { cwd: folder.path });
