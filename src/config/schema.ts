@@ -224,7 +224,7 @@ export const settingsSchema = v.object({
     dir: pathOf("a folder"),
     time_limit_s: numberWithin(1, DAY_S, "seconds"),
     memory_limit_mib: wholeNumber(64, 65_536, "MiB; an empty plugin needs some 10"),
-    failures_max: wholeNumber(1, 1000, "since 0 would put a plugin aside before its first failure"),
+    failures_max: wholeNumber(1, 1000, "since 0 would suspend a plugin before its first failure"),
     tables: v.record(v.string(), v.record(v.string(), v.unknown())),
   }),
   tango: v.object({

@@ -177,7 +177,7 @@ export const DEVICE_TABLE = {
       type: "string",
       events: true,
       label: "Last error",
-      description: "What went wrong last, of a frame or of the surroundings. Empty where nothing did.",
+      description: "What went wrong last, of a frame or of the environment. Empty where nothing did.",
     },
     {
       name: "Plugins",

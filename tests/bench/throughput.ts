@@ -66,15 +66,15 @@ export async function throughputBench(options: BenchOptions): Promise<BenchResul
   return { tables: [{ title, columns: PAIR_COLUMNS, rows }, byStage(raw)], raw };
 }
 
-interface Surroundings {
+interface Paths {
   readonly options: BenchOptions;
   readonly space: Workspace;
   readonly source: string;
   readonly output: string;
 }
 
-async function againstCp(variant: Variant, around: Surroundings): Promise<Pair[]> {
-  const { options, space, source, output } = around;
+async function againstCp(variant: Variant, paths: Paths): Promise<Pair[]> {
+  const { options, space, source, output } = paths;
   const way = await WholeWork.start({ space, source, output, frames: options.frames }, {
     frames: variant.frames,
     nexus: { image: variant.image },

@@ -16,7 +16,7 @@ import { writeWholeBehind } from "../../files/whole_file.ts";
 export type Request =
   /** Answered with the DaemonStatus. */
   | { readonly what: "status" }
-  /** Puts a plugin back to work that was put aside. */
+  /** Starts a plugin again that was suspended. */
   | { readonly what: "retry"; readonly plugin: string }
   /** Tries the frames of the quarantine again. Answered with a sentence. */
   | { readonly what: "retry_frames" }
