@@ -38,6 +38,7 @@ stage_lint() {
   check_one "types" run_deno check --frozen
   check_one "frozen lock" run_deno install --frozen
   check_one "Markdown" run_deno run -A --frozen --cached-only build/checks/markdown.ts
+  check_one "list of messages" run_deno run -A --frozen --cached-only build/messages.ts --check
   check_spelling
   check_one "imports" run_deno run -A --frozen --cached-only build/checks/imports.ts
   audit_packages

@@ -2,6 +2,7 @@
 import type { FrameCounts } from "../daemon/status.ts";
 import { unclaimedText } from "../frames/prepare/unclaimed.ts";
 import { readableBytes } from "./terminal.ts";
+import { counted } from "../log/counted.ts";
 
 /** "12 frames delivered (201.3 MB), 1 in quarantine, 2 darks removed, 0 waiting; 95 % of frames within 0.81 s". */
 export function countsText(counts: FrameCounts): string {
@@ -18,11 +19,11 @@ export function countsText(counts: FrameCounts): string {
 }
 
 export function frames(count: number): string {
-  return count === 1 ? "1 frame" : `${count} frames`;
+  return counted(count, "frame");
 }
 
 export function darks(count: number): string {
-  return count === 1 ? "1 dark" : `${count} darks`;
+  return counted(count, "dark");
 }
 
 /** 83.4 as "1:23". */

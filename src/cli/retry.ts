@@ -17,7 +17,7 @@ export async function runRetry(args: string[]): Promise<number> {
     command: "retry",
     brief: message`Asks the running daemon to try the frames of the quarantine again.`,
     footer:
-      message`What can be understood now is delivered, the rest stays there, and the log says why. Exit codes: 0 asked, 1 no
+      message`What can be delivered now is delivered; the rest stays, and the log says why. Exit codes: 0 asked, 1 no
 daemon was running, 2 wrong usage or configuration.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;

@@ -25,6 +25,7 @@ import { PROGRAM_VERSION } from "./program_version.ts";
 import { stagesNotReady } from "./stages_ready.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import { openTango } from "./tango/open.ts";
+import { everyTicks } from "../log/counted.ts";
 
 const ARGUMENTS = object({
   config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
@@ -39,8 +40,8 @@ export async function runRun(args: string[]): Promise<number> {
     brief: message`Watches the raw folder and delivers each frame with its metadata, until it is stopped.`,
     footer:
       message`Ctrl-C or pewatch stop finishes the frames in progress and leaves the others for the next start; a second
-Ctrl-C ends at once, which loses nothing either. The configuration is read at the start only. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration, 130
-ended at once.`,
+Ctrl-C ends at once, which loses nothing either. The configuration is read at the start only. Exit codes: 0 stopped, 1
+failed, 2 wrong usage or configuration, 130 ended at once.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { config, json, for_s } = parsed.value;
@@ -97,7 +98,7 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   if (opened instanceof NativeLibraryError) {
     log.error(`Tango: the device is not served; frames are delivered without it: ${opened.message}`);
   }
-  const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time is over"), for_s * 1000);
+  const timer = for_s === undefined ? undefined : setTimeout(() => stop("the time limit"), for_s * 1000);
   using _watch = loaded.file === null
     ? null
     : watchConfiguration({ file: loaded.file, warn: (text) => log.warn(text) });
@@ -144,7 +145,7 @@ async function start(daemon: Daemon, log: RunningLog): Promise<number | null> {
 
 function tellStart({ file }: LoadedConfiguration, log: RunningLog): void {
   log.info(`pewatch ${PROGRAM_VERSION}, process ${Deno.pid}, Deno ${Deno.version.deno} on ${Deno.build.target}`);
-  log.info(`configuration: ${file ?? "none, the defaults hold"}`);
+  log.info(`configuration: ${file ?? "none, so the defaults apply"}`);
 }
 
 function tellFolders(settings: Settings, log: RunningLog): void {
@@ -159,7 +160,7 @@ function tellFolders(settings: Settings, log: RunningLog): void {
 function tellPlugins(daemon: Daemon, log: RunningLog): void {
   for (const { name, ticktack, offset, state } of daemon.status().plugins) {
     const every_s = (ticktack * daemon.period_s).toFixed(2);
-    log.info(`plugin: ${name}, every ${ticktack} ticks (${every_s} s), offset ${offset}: ${state}`);
+    log.info(`plugin: ${name}, ${everyTicks(ticktack)} (${every_s} s), offset ${offset}: ${state}`);
   }
   log.info("running; Ctrl-C stops");
 }

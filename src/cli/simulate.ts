@@ -7,6 +7,7 @@ import { choice, float, integer, string } from "@optique/core/valueparser";
 import { simulate, type SimulatedFrame } from "../qxrd/simulator/simulate.ts";
 import { EXIT, JSON_DESCRIPTION, parseArguments } from "./arguments.ts";
 import { isTerminal, readableBytes } from "./terminal.ts";
+import { counted } from "../log/counted.ts";
 
 /** A larger image is no longer a classic TIFF (4 GiB), and no detector's. */
 const SIZE_MAX_PX = 16_384;
@@ -142,7 +143,7 @@ class Report {
   #summary(): string {
     const { processed, raw, dark } = this.#counts;
     const elapsed_s = this.#elapsed_s();
-    const parts = [`${processed} frames`];
+    const parts = [counted(processed, "frame")];
     if (raw > 0) parts.push(`${raw} raw`);
     if (dark > 0) parts.push(`${dark} dark`);
     const rated_s = (performance.now() - (this.#first_ms ?? 0)) / 1000;

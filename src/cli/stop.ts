@@ -30,8 +30,8 @@ export async function runStop(args: string[]): Promise<number> {
     command: "stop",
     brief: message`Asks the running daemon of this configuration to stop, and waits until it has.`,
     footer:
-      message`The frames under way come to their end, the others stay for the next start. Exit codes: 0 stopped, 1 no daemon
-was running or it works on when the time is over, 2 wrong usage or configuration.`,
+      message`The daemon finishes the frames in progress; the others wait for the next start. Exit codes: 0 stopped, 1 no daemon
+was running, or it had not stopped in time, 2 wrong usage or configuration.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { config, limit_s = LIMIT_S } = parsed.value;
@@ -44,7 +44,7 @@ was running or it works on when the time is over, 2 wrong usage or configuration
       console.log(`${nameOf(holder)} has stopped`);
       return EXIT.done;
     }
-    console.error(`pewatch stop: ${nameOf(holder)} was asked, and still works after ${limit_s} s`);
+    console.error(`pewatch stop: ${nameOf(holder)} was asked to stop, but is still running after ${limit_s} s`);
   } catch (error) {
     if (error instanceof DaemonEndedError) {
       console.log(`${nameOf(error.holder)} has stopped`);

@@ -73,9 +73,9 @@ export function bannerLines({ settings, file }: LoadedConfiguration, executable:
     `  plugins        ${settings.plugins.dir}`,
     `  log            ${settings.log.file === "" ? "none (log.file is empty)" : settings.log.file}`,
     "",
-    "Ctrl-C stops it: the frames under way come to their end. Closing the window",
-    "stops it too, and loses nothing either. To let it run without a window, from",
-    'each start of the computer on: "pewatch service install" in a command prompt.',
+    "Ctrl-C stops it and finishes the frames in progress. Closing the window",
+    "stops it too; no frame is lost. To run it without a window whenever the",
+    'computer starts: "pewatch service install" in a command prompt.',
     "",
   ];
 }
@@ -83,7 +83,7 @@ export function bannerLines({ settings, file }: LoadedConfiguration, executable:
 function configurationLines(file: string | null, folder: string): string[] {
   if (file !== null) return [`  configuration  ${file}`];
   return [
-    "  configuration  none yet, so these folders are the defaults;",
+    "  configuration  none yet, so these are the default folders;",
     `                 "pewatch init" in a command prompt writes ${CONFIGURATION_NAME} into`,
     `                 ${folder}`,
   ];
@@ -137,7 +137,7 @@ function tellCrashes(window: ConsoleWindow): void {
     event.preventDefault();
     console.error(error);
     console.error(
-      "\npewatch has ended by an error of its own. Nothing is lost: the next start goes on where this one was.",
+      "\npewatch ended with an internal error. No frame is lost: the next start continues where this one ended.",
     );
     waitForKey(window).finally(() => endProcess(EXIT.failed));
   };

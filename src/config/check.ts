@@ -80,8 +80,8 @@ function keyOutsideTables(key: string, tables: ReadonlyMap<string, readonly stri
   if (tables.has(key)) return `a table is needed: [${key}]`;
   const home = tablesWith(key, tables);
   return home.length > 0
-    ? `it stands in no table; it belongs under [${home.join("] or [")}]`
-    : "unknown key, in no table";
+    ? `it is outside of any table; it belongs under [${home.join("] or [")}]`
+    : "unknown key, outside of any table";
 }
 
 function unknownKey(key: string, table: string, tables: ReadonlyMap<string, readonly string[]>): string {
@@ -89,7 +89,7 @@ function unknownKey(key: string, table: string, tables: ReadonlyMap<string, read
   const meant = closest(key, own);
   if (meant) return `unknown key; did you mean ${meant}?`;
   const home = tablesWith(key, tables);
-  if (home.length > 0) return `it does not belong here; it belongs under [${home.join("] or [")}]`;
+  if (home.length > 0) return `it is in the wrong table; it belongs under [${home.join("] or [")}]`;
   return `unknown key; [${table}] has ${own.join(", ")}`;
 }
 
@@ -163,10 +163,12 @@ function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Re
   };
 }
 
+const SYSTEM = Deno.build.os === "darwin" ? "macOS" : Deno.build.os === "linux" ? "Linux" : "this system";
+
 /** Why a path cannot be used on this kind of system, or null; asks nothing of the disk. */
 export function faultOfPath(path: string, options: { readonly windows: boolean }): string | null {
   if (!options.windows) {
-    return /^[a-zA-Z]:[\\/]|^\\\\/.test(path) ? "it is a path of Windows, and this system is not" : null;
+    return /^[a-zA-Z]:[\\/]|^\\\\/.test(path) ? `this is a Windows path, but pewatch runs on ${SYSTEM}` : null;
   }
   // "R:raw" means a folder below whatever folder was last used on that drive.
   if (/^[a-zA-Z]:(?![\\/])/.test(path)) return "a slash is needed after the drive, as in 'R:\\raw'";
@@ -217,7 +219,7 @@ export function folderClashes(settings: Settings, options: { readonly windows: b
     if (isWanted && relate(archive.path, output.path, options) === "same") {
       clashes.push({
         key: archive.key,
-        message: "it is the folder that frames are delivered to; darks need one of their own",
+        message: "frames are delivered to this folder; set another one for darks",
       });
     }
   }
@@ -250,19 +252,19 @@ function reportFutile({ nexus, tiff, dark }: Settings, report: Report): void {
   if (nexus.profile === "nxmx" && nexus.image === "none") {
     report(
       ["nexus", "profile"],
-      'NXmx asks for the image, and image = "none" leaves it out; set image = "embed" or "external", or profile = "base"',
+      'NXmx needs the image, but image = "none" leaves it out; set image = "embed" or "external", or profile = "base"',
     );
   }
   if (tiff.image_description && !tiff.tags) {
     report(
       ["tiff", "image_description"],
-      "it is one of the tags, and tags = false writes none; set tags = true, or image_description = false",
+      "image_description is one of the tags, and tags = false writes no tags; set tags = true, or image_description = false",
     );
   }
   if (dark.reference && nexus.image === "none") {
     report(
       ["dark", "reference"],
-      'the reference is stored beside the image, and [nexus] image = "none" leaves images out; ' +
+      'the reference dark is stored with the image, but [nexus] image = "none" leaves images out; ' +
         'set image = "embed" or "external", or reference = false',
     );
   }
@@ -288,7 +290,7 @@ function reportProposal({ beamline }: Settings, report: Report): void {
   if (proposal !== undefined && experiment_identifier !== undefined && proposal !== experiment_identifier) {
     report(
       ["beamline", "proposal"],
-      "it is written as experiment_identifier, which is given too: leave one of the two out",
+      "it is written as experiment_identifier, which is set too; remove one of the two",
     );
   }
   if (polarization_angle_deg !== undefined && polarization === undefined) {
@@ -302,7 +304,7 @@ function reportGeometry(detector: DetectorSettings, report: Report): void {
   if (poni !== undefined) {
     for (const key of GEOMETRY_KEYS) {
       if (detector[key] !== undefined) {
-        report(["detector", key], "poni has the whole geometry; one of the two is enough");
+        report(["detector", key], "poni already holds the whole geometry; remove one of the two");
       }
     }
   } else if (tilt_deg !== undefined && tilt_deg !== 0 && tilt_plane_rotation_deg === undefined) {

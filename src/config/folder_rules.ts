@@ -25,10 +25,10 @@ export function clashesOfFolders(folders: readonly NamedFolder[], options: Folde
       const relation = relate(folder.path, other.path, options);
       if (relation === null) continue;
       const message = relation === "same"
-        ? `it is the folder that ${other.key} names too (${other.path}); each needs a folder of its own`
+        ? `it is the folder that ${other.key} names too (${other.path}); use two different folders`
         : relation === "inside"
-        ? `it lies inside ${other.key} (${other.path}); a folder outside is needed`
-        : `${other.key} (${other.path}) lies inside it; a folder outside is needed`;
+        ? `it lies inside ${other.key} (${other.path}); choose a folder outside of it`
+        : `${other.key} (${other.path}) lies inside it; choose a folder outside of it`;
       clashes.push({ key: folder.key, message });
     }
   });

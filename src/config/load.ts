@@ -136,7 +136,7 @@ function readConfiguration(file: string, options: { needed: boolean }): Uint8Arr
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !options.needed) return null;
     const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file; pewatch init writes one"
+      ? "the file does not exist; pewatch init writes one"
       : `it cannot be read: ${error instanceof Error ? error.message : error}`;
     throw new ConfigurationError(file, [{ line: null, key: null, message: reason }]);
   }

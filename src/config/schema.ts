@@ -46,7 +46,7 @@ function someOf<const T extends readonly [string, ...string[]]>(...choices: T) {
   const message = `a list of ${choices.map((choice) => `"${choice}"`).join(" and ")} is needed, [] for none`;
   return v.pipe(
     v.array(v.picklist(choices, message), message),
-    v.check((list) => new Set(list).size === list.length, "each is needed once only"),
+    v.check((list) => new Set(list).size === list.length, "each may be listed once only"),
     v.readonly(),
   );
 }
@@ -61,7 +61,7 @@ function oneOf<const T extends readonly [string, ...string[]]>(...choices: T) {
 
 /** A fact that is told in words. Empty ones would end up as empty datasets in every NeXus file. */
 function words() {
-  const message = "a text in quotes is needed; leave the key out where there is nothing to say";
+  const message = "a text in quotes is needed; remove the key if there is nothing to say";
   return v.exactOptional(v.pipe(v.string(message), v.nonEmpty(message)));
 }
 
@@ -129,8 +129,8 @@ function belowOutput() {
 export const settingsSchema = v.object({
   daemon: v.object({
     ticktack: numberWithin(0.01, 3600, "seconds"),
-    multiplier: wholeNumber(1, 1000, "since the tick is ticktack / multiplier"),
-    max_proc: wholeNumber(MAX_PROC.low, MAX_PROC.high, "since more frames at once only wait for the same disk"),
+    multiplier: wholeNumber(1, 1000, "since a tick takes ticktack / multiplier seconds"),
+    max_proc: wholeNumber(MAX_PROC.low, MAX_PROC.high, "since more would not be faster: all frames share one disk"),
     state_dir: pathOf("a folder"),
   }),
   folders: v.object({

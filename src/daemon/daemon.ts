@@ -27,6 +27,7 @@ import { type Space, SpaceWatch } from "./space_watch.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
 import { Turns } from "../time/turns.ts";
 import { QUARANTINE_FOLDER } from "../files/service_names.ts";
+import { counted } from "../log/counted.ts";
 
 export interface DaemonOptions {
   readonly log: Logger;
@@ -175,7 +176,7 @@ export class Daemon {
 
   /** Tries again what is in quarantine and what waits with a fault. Gives one sentence of what comes of it. */
   async retryFrames(): Promise<string> {
-    if (!this.running || this.#host === null) return "pewatch is stopped: start it, then try again";
+    if (!this.running || this.#host === null) return "pewatch is stopped; start it and try again";
     this.#host.retryStages();
     const path = join(this.settings.folders.output_root, QUARANTINE_FOLDER);
     // Asked once more while it is under way, it is the same order.
@@ -350,7 +351,7 @@ export class Daemon {
   }
 
   #tick(host: PluginHost, missed: number): void {
-    if (missed > 0) this.#log.debug(`${missed} ticks left out: the main thread was held up`);
+    if (missed > 0) this.#log.debug(`${counted(missed, "tick")} left out: the main thread was busy`);
     this.#missedTicks += missed;
     const counter = this.#counter;
     this.#counter = nextCounter(counter);

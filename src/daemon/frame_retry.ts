@@ -1,6 +1,7 @@
 /** An order to try the frames of the quarantine again, from the daemon's side: how far it is, in a sentence. */
 import type { RetryOrder } from "../frames/stage.ts";
 import type { RetryProgress } from "../frames/events.ts";
+import { counted } from "../log/counted.ts";
 
 /** Whoever asks waits so long for the end; then it goes on behind. */
 const RETRY_ANSWER_MS_MAX = 900;
@@ -35,16 +36,14 @@ export class FrameRetry {
   }
 
   get text(): string {
-    if (this.#progress === null) return `What is in ${this.order.path} is tried again as soon as the stages come to it`;
+    if (this.#progress === null) return `Frames in ${this.order.path} are retried as soon as the stages are free`;
     const { taken, kept, waiting } = this.#progress;
-    if (taken + kept + waiting === 0) return "Nothing is in quarantine; what waits elsewhere is tried at each tick";
-    const parts = [`${frames(taken)} of the quarantine on the way again`];
-    if (kept > 0) parts.push(`${kept} still there, the log says why`);
+    if (taken + kept + waiting === 0) {
+      return "The quarantine is empty; frames that wait elsewhere are retried at each tick";
+    }
+    const parts = [`${taken} accepted`];
+    if (kept > 0) parts.push(`${counted(kept, "stays", "stay")} in quarantine (the log says why)`);
     if (waiting > 0) parts.push(`${waiting} still to be tried`);
-    return parts.join(", ");
+    return `Retried ${counted(taken + kept, "frame")}: ${parts.join(", ")}`;
   }
-}
-
-function frames(count: number): string {
-  return count === 1 ? "1 frame" : `${count} frames`;
 }

@@ -1,6 +1,7 @@
 /** What is told about the frames and the state: counted from events, without a clock or a file of its own. */
 import type { Backlog, Condition, FrameEvent, UnclaimedCounts } from "../frames/events.ts";
 import { unclaimedText } from "../frames/prepare/unclaimed.ts";
+import { counted } from "../log/counted.ts";
 
 export type DaemonState = "ON" | "RUNNING" | "FAULT" | "ALARM";
 
@@ -135,14 +136,22 @@ export class FrameStatistics {
   }
 
   #stateOfFrames(running: boolean, now_ms: number): StateReading {
-    if (!running) return { state: "ON", text: "Stopped: frames stay where they are until the next start" };
+    if (!running) return { state: "ON", text: "Stopped; frames wait until the command Start" };
     if (this.#conditions.size > 0) return { state: "FAULT", text: this.conditions.join("\n") };
     const waiting = this.#waiting();
-    if (this.#grows(now_ms)) return { state: "ALARM", text: `${waiting} frames wait, and there are ever more` };
-    if (this.#stuckSince_ms !== null && now_ms - this.#stuckSince_ms > STUCK_S * 1000) {
-      return { state: "ALARM", text: `${waiting} frames wait, and none was delivered for more than ${STUCK_S} s` };
+    if (this.#grows(now_ms)) {
+      return { state: "ALARM", text: `${counted(waiting, "frame waits", "frames wait")}, and their number grows` };
     }
-    return { state: "RUNNING", text: waiting === 0 ? "Waiting for frames" : `${waiting} frames on their way` };
+    if (this.#stuckSince_ms !== null && now_ms - this.#stuckSince_ms > STUCK_S * 1000) {
+      return {
+        state: "ALARM",
+        text: `${counted(waiting, "frame waits", "frames wait")}; the last delivery was more than ${STUCK_S} s ago`,
+      };
+    }
+    return {
+      state: "RUNNING",
+      text: waiting === 0 ? "Waiting for frames" : `${counted(waiting, "frame")} in progress`,
+    };
   }
 
   #waiting(): number {

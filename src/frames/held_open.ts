@@ -62,6 +62,6 @@ export class HeldOpen {
 function text(waiting: readonly HeldFrame[]): string {
   const { frame, since, what } = waiting[0]!;
   const count = waiting.length;
-  const frames = count === 1 ? `${frame} waits` : `${count} frames wait, the longest is ${frame}`;
-  return `${frames}: another program holds a file open since ${since.toISOString()} (${what}); it is tried at each tick`;
+  const frames = count === 1 ? `${frame} waits` : `${count} frames wait, the longest ${frame}`;
+  return `${frames}: another program holds a file open since ${since.toISOString()} (${what}); retrying at each tick`;
 }

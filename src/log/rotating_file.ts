@@ -8,6 +8,7 @@
 import { dirname } from "node:path";
 import { makeFolder } from "../files/listing.ts";
 import { openPlain } from "../files/plain_file.ts";
+import { counted } from "./counted.ts";
 
 export interface RotatingFileOptions {
   readonly sizeMax: number;
@@ -70,7 +71,9 @@ export class RotatingFile {
 
   async #writePending(): Promise<void> {
     if (this.#pending === "") return;
-    const note = this.#leftOut > 0 ? `${this.#leftOut} lines were left out here: the log could not be written\n` : "";
+    const note = this.#leftOut > 0
+      ? `${counted(this.#leftOut, "line is", "lines are")} missing here: the log file could not be written\n`
+      : "";
     const bytes = new TextEncoder().encode(this.#pending + note);
     this.#pending = "";
     this.#leftOut = 0;

@@ -32,7 +32,7 @@ export function readParameterFile(path: string): ParameterReading[] {
   const refuse = (reason: string) => new SyntaxError(`Cannot read ${path}: ${reason}`);
   const lines = text.split("\n");
   if (lines.pop() !== "" || lines.pop() !== LAST_LINE) throw refuse("its end is missing");
-  if (lines.shift() !== FIRST_LINE) throw refuse("it is no list of parameters of this version");
+  if (lines.shift() !== FIRST_LINE) throw refuse("it is not a list of parameters of this version");
   return lines.map((line, index) => {
     try {
       return readingFromJson(JSON.parse(line));

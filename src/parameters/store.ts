@@ -158,9 +158,9 @@ export class ParameterStore {
       for (const name of this.#history.names()) this.#history.remove(name);
       const what = `the parameters of the last run are lost: ${messageOf(error)}`;
       try {
-        this.#log.warn(`${what}; the file is now ${putAside(path)}, and frames have parameters again as they are set`);
+        this.#log.warn(`${what}; the file is now ${putAside(path)}; frames have parameters again as plugins set them`);
       } catch (second) {
-        this.#log.warn(`${what}; nor can it be put aside: ${messageOf(second)}`);
+        this.#log.warn(`${what}; nor can the file be renamed: ${messageOf(second)}`);
       }
     }
   }

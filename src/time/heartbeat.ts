@@ -18,7 +18,9 @@ export class Heartbeat {
   #cancel: (() => void) | null = null;
 
   constructor(options: HeartbeatOptions) {
-    if (!(options.period_ms > 0)) throw new RangeError(`Cannot beat every ${options.period_ms} ms: not above 0`);
+    if (!(options.period_ms > 0)) {
+      throw new RangeError(`Cannot tick every ${options.period_ms} ms: the period must be above 0`);
+    }
     this.#period_ms = options.period_ms;
     this.#beat = options.beat;
     this.#clock = options.clock ?? SYSTEM_CLOCK;

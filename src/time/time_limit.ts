@@ -14,7 +14,7 @@ export class TimeLimit {
 
   /** @throws {TimeLimitError} where it takes longer; what comes of it then is dropped */
   async run<Value>(work: () => Promise<Value>, limit_ms: number): Promise<Value> {
-    if (this.#hanging >= HANGING_MAX) throw new TimeLimitError(`${this.#hanging} folders do not answer`);
+    if (this.#hanging >= HANGING_MAX) throw new TimeLimitError(`${this.#hanging} folders do not respond`);
     this.#hanging++;
     const result = work().finally(() => this.#hanging--);
     result.catch(() => {}); // nobody may be waiting any more

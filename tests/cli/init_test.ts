@@ -41,7 +41,7 @@ Deno.test("init never writes over a file, unless it is told to", async () => {
   await Deno.writeTextFile(file, "# mine");
   const refused = await runCli(["init", folder]);
   assert.equal(refused.code, 1);
-  assert.match(refused.err, /is there already; --force writes over it/);
+  assert.match(refused.err, /already exists; use --force to overwrite it/);
   assert.equal(await Deno.readTextFile(file), "# mine");
   assert.equal((await runCli(["init", folder, "--force"])).code, 0);
   assert.match(await Deno.readTextFile(file), /^\[daemon\]$/m);
@@ -85,7 +85,7 @@ Deno.test("init --from a file that is missing, or that is something else, fails 
   const folder = temporary.path;
   const missing = await runCli(["init", "--from", "none.ini"], { cwd: folder });
   assert.equal(missing.code, 1);
-  assert.match(missing.err, /Cannot read none\.ini: there is no such file/);
+  assert.match(missing.err, /Cannot read none\.ini: the file does not exist/);
   await Deno.writeTextFile(join(folder, "other.ini"), "[Other]\na = 1\n");
   const other = await runCli(["init", "--from", "other.ini"], { cwd: folder });
   assert.equal(other.code, 1);

@@ -218,7 +218,7 @@ Deno.test("flawed lines of a sidecar are told beside the others; one with NUL by
   assert.equal(code, 0);
   assert.match(out, /width +64/);
   assert.match(out, /line 3 +there is neither a section nor a key with =/);
-  assert.match(out, /It may be cut off: it has NUL bytes/);
+  assert.match(out, /The sidecar may be cut off: it has NUL bytes/);
   const { report } = await inspectJson(path);
   assert.equal(report.cutOff, "it has NUL bytes");
 });
@@ -227,8 +227,8 @@ const TIFF = makeTiff();
 for (
   const [what, bytes, message] of [
     ["an empty file", new Uint8Array(), /the file is empty/],
-    ["a text", new TextEncoder().encode("hello\n"), /it is no TIFF, no \.metadata and no NeXus/],
-    ["bytes without meaning", new Uint8Array([0, 1, 2, 61, 0]), /it is no TIFF/],
+    ["a text", new TextEncoder().encode("hello\n"), /it is neither a TIFF, nor a QXRD \.metadata file, nor a NeXus/],
+    ["bytes without meaning", new Uint8Array([0, 1, 2, 61, 0]), /it is neither a TIFF/],
     ["a TIFF that is still being written", new Uint8Array([0x49, 0x49, 42, 0, 0, 0, 0, 0, 1, 2]), /Cannot read TIFF/],
     ["half a TIFF", TIFF.subarray(0, TIFF.length / 2), /Cannot read TIFF/],
     ["a sidecar of which only a part was written", new TextEncoder().encode("[metadata]\nwid"), /line 2, column 1/],

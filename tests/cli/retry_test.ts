@@ -24,9 +24,9 @@ Deno.test("pewatch retry says what the daemon does, and that there is none where
     // Its stage takes no orders.
     assert.equal(
       out,
-      `What is in ${
+      `Frames in ${
         join(settings.folders.output_root, "pewatch-quarantine")
-      } is tried again as soon as the stages come to it\n`,
+      } are retried as soon as the stages are free\n`,
     );
   } finally {
     await daemon.close();

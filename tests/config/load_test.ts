@@ -58,7 +58,7 @@ Deno.test("[user] and [beamline] are refused where they cannot be right, with th
   assert.match(said("user", 'orcid = "0000-0002-1825-0098"'), /its last digit does not fit the others/);
   assert.match(said("user", 'orcid = "1825"'), /an ORCID iD is needed, such as/);
   assert.match(said("user", 'email = "nobody"'), /an e-mail address is needed/);
-  assert.match(said("user", 'name = ""'), /leave the key out/);
+  assert.match(said("user", 'name = ""'), /remove the key/);
   assert.match(said("beamline", "polarization = 95"), /a number from 0 to 1 is needed/);
   assert.match(said("beamline", "polarization_angle_deg = 90"), /polarization is needed too/);
   assert.match(said("beamline", 'proposal = "A"\nexperiment_identifier = "B"'), /leave one of the two out/);
@@ -70,7 +70,7 @@ Deno.test("what the other keys make impossible is refused with its line and what
     const [text, key, line, what] of [
       ['[nexus]\nimage = "external"\nseries = true', "nexus.series", 3, /image = "external" leaves them out/],
       ['[nexus]\nseries = true\nimage = "none"', "nexus.series", 2, /set image = "embed"/],
-      ['[nexus]\nimage = "none"\nprofile = "nxmx"', "nexus.profile", 3, /NXmx asks for the image/],
+      ['[nexus]\nimage = "none"\nprofile = "nxmx"', "nexus.profile", 3, /NXmx needs the image/],
       ["[tiff]\ntags = false\nimage_description = true", "tiff.image_description", 3, /tags = false writes none/],
       ['[dark]\nreference = true\n[nexus]\nimage = "none"', "dark.reference", 2, /leaves images out/],
     ] as const
@@ -258,7 +258,12 @@ for (
   const [what, text, key, message] of [
     ["0 frames at once", "daemon.max_proc = 0", "daemon.max_proc", /1 to 9/],
     ["half a frame at once", "daemon.max_proc = 2.5", "daemon.max_proc", /whole number/],
-    ["a multiplier below 1", "daemon.multiplier = 0", "daemon.multiplier", /1 to 1000.*tick is ticktack \/ multiplier/],
+    [
+      "a multiplier below 1",
+      "daemon.multiplier = 0",
+      "daemon.multiplier",
+      /1 to 1000.*tick takes ticktack \/ multiplier/,
+    ],
     ["a tick of no length", "daemon.ticktack = 0", "daemon.ticktack", /0.01 to 3600/],
     ["a tick of endless length", "daemon.ticktack = inf", "daemon.ticktack", /0.01 to 3600/],
     ["a settling time in milliseconds", "frames.settle_s = 200", "frames.settle_s", /0 to 60/],
@@ -270,7 +275,7 @@ for (
     ["a table that is a number", "frames = 3", "frames", /a table is needed: \[frames\]/],
     ["a plugin's setting without its table", "plugins.notify = 3", "plugins.notify", /unknown key/],
     ["an empty path", "folders.raw = ''", "folders.raw", /the path of a folder is needed/],
-    ["an empty fact", "beamline.name = ''", "beamline.name", /leave the key out/],
+    ["an empty fact", "beamline.name = ''", "beamline.name", /remove the key/],
     ["a negative energy", "beamline.energy_kev = -1", "beamline.energy_kev", /above 0.*keV/],
     ["an energy in eV", "beamline.energy_kev = 42700", "beamline.energy_kev", /1 to 1000.*in keV; it looks like eV/],
     ["a wavelength in metres", "beamline.wavelength_angstrom = 3e-11", "beamline.wavelength_angstrom", /like nanom/],
@@ -290,7 +295,7 @@ for (
       "a geometry beside a PONI file",
       "[detector]\nponi = 'a.poni'\ndistance_mm = 400",
       "detector.distance_mm",
-      /poni has the whole geometry/,
+      /poni already holds the whole geometry/,
     ],
     [
       "an unknown kind of geometry file",
@@ -302,7 +307,7 @@ for (
     ["a kind without its list", "geometry.files = 'poni'", "geometry.files", /a list of/],
     ["a key without its unit", "detector.distance = 400", "detector.distance", /did you mean distance_mm\?/],
     ["an output outside the root", "folders.output_dir = '../x'", "folders.output_dir", /leads out/],
-    ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", "folders.raw", /path of Windows/],
+    ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", "folders.raw", /a Windows path, but pewatch runs on /],
     ["escapes in a path", 'folders.raw = "R:\\raw"', "folders.raw", /single quotes/],
     ["the quarantine", "dark.archive_dir = 'Pewatch-Quarantine'", "dark.archive_dir", /uses itself/],
     ["a folder in the quarantine", "folders.output_dir = 'pewatch-quarantine./a'", "folders.output_dir", /dot|itself/],
@@ -348,7 +353,7 @@ for (
       "darks in the output of frames",
       "output_dir = 'a'\n[dark]\npolicy = 'archive'\narchive_dir = 'a/'",
       "dark.archive_dir",
-      /their own/,
+      /set another one for darks/,
     ],
   ] as const
 ) {

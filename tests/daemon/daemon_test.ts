@@ -95,7 +95,7 @@ Deno.test("a stage that refuses is a FAULT with its reason, which another start 
   await daemon.stop();
   assert.deepEqual([daemon.status().state, daemon.status().text], [
     "ON",
-    "Stopped: frames stay where they are until the next start",
+    "Stopped; frames wait until the command Start",
   ]);
   await daemon.start();
   await until(() => daemon.status().state === "FAULT", "the fault");

@@ -228,7 +228,7 @@ Deno.test("a second daemon that shares but one folder refuses, names the first, 
     assert.equal(second.code, 1, second.err);
     assert.match(
       second.err,
-      new RegExp(`process ${run.pid} on .* already does; stop that one first, or give this one other folders`),
+      new RegExp(`process ${run.pid} on .* already does; stop it first, or set other folders for this one`),
     );
   }
   const processed = await pewatch(["process", place.raw, "--output", other.output]);

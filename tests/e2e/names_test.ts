@@ -70,7 +70,7 @@ Deno.test("the same name comes again and again: the same content is delivered on
   await run.until(() => place.has("P-00001.nxs"), "the first");
   const before = new Map(place.delivered().map((name) => [name, Deno.readFileSync(place.outputPath(name))]));
   place.put("P-00001.tif", one, makeSidecar());
-  await run.says(/P-00001\.tif: is in the output already, with the same content/);
+  await run.says(/P-00001\.tif: already in the output with the same content/);
   place.put("P-00001.tif", other, makeSidecar());
   await run.until(() => place.has("P-00001-00001.nxs"), "the other");
   place.put("P-00001.tif", one, makeSidecar({ more: ["userComment1=other sidecar"] }));
@@ -79,7 +79,7 @@ Deno.test("the same name comes again and again: the same content is delivered on
   // It is known by what is in the output, not by what a process remembers.
   await using again = await place.start().running();
   place.put("P-00001.tif", other, makeSidecar());
-  await again.says(/P-00001\.tif: is in the output already, with the same content/);
+  await again.says(/P-00001\.tif: already in the output with the same content/);
   await again.stop();
   const stems = ["P-00001", "P-00001-00001", "P-00001-00002"];
   assert.deepEqual(

@@ -84,7 +84,7 @@ Deno.test("a sidecar of an earlier image stays in raw, by name, and its image go
   assert.deepEqual(filesBelow(way.raw), ["P.tif.metadata"]);
   assert.match(
     way.heard.lines.join("\n"),
-    /P\.tif\.metadata is not taken with it and stays where it is: .*21:00:00.*23:08:28/,
+    /P\.tif\.metadata is not part of it and stays where it is: .*21:00:00.*23:08:28/,
   );
 });
 

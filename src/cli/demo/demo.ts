@@ -9,12 +9,13 @@ import { Daemon } from "../../daemon/daemon.ts";
 import { openLog, type RunningLog } from "../../log/log.ts";
 import type { FrameCounts } from "../../daemon/status.ts";
 import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
-import { countsText, frames } from "../counts_text.ts";
+import { countsText, darks, frames } from "../counts_text.ts";
 import { Detector } from "./detector.ts";
 import { type DemoFolders, makeDemoFolders } from "./folders.ts";
 import { stagesNotReady } from "../stages_ready.ts";
 import { onStopSignals } from "../stop_signals.ts";
 import { Painter, readableBytes } from "../terminal.ts";
+import { counted } from "../../log/counted.ts";
 
 const ARGUMENTS = object({
   seconds: withDefault(
@@ -34,9 +35,9 @@ const ARGUMENTS = object({
     5,
   ),
   dir: optional(option("--dir", string({ metavar: "DIR" }), {
-    description: message`Work there and keep everything; else in temporary folders.`,
+    description: message`Work in DIR and keep everything; by default in temporary folders.`,
   })),
-  remove: option("--remove", { description: message`Remove what was made at the end.` }),
+  remove: option("--remove", { description: message`Remove all files at the end.` }),
   json: option("--json", { description: JSON_DESCRIPTION }),
 });
 
@@ -66,8 +67,9 @@ interface Outcome {
 export async function runDemo(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "demo",
-    brief: message`Runs the daemon with its defaults against a simulated detector, and says what it made and where.`,
-    footer: message`Exit codes: 0 each simulated frame was delivered, 1 not, 2 wrong usage.`,
+    brief:
+      message`Runs the daemon with its defaults on the frames of a simulated detector, and says what it delivered and where.`,
+    footer: message`Exit codes: 0 every simulated frame was delivered, 1 some were not, 2 wrong usage.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { seconds, size, rate, dir, remove, json } = parsed.value;
@@ -117,7 +119,7 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
   } finally {
     await daemon.close();
   }
-  if (interrupted) problem ??= "it was stopped early";
+  if (interrupted) problem ??= "stopped before the end";
   problem ??= daemon.status().frames.lastError;
   return { frames: detector.frames, darks: detector.darks, counts: daemon.status().frames, files, problem };
 }
@@ -138,7 +140,9 @@ function isGood({ frames, darks, counts }: Outcome): boolean {
 
 function tellStart({ folders, size, rate, seconds }: Demo): void {
   const { raw, output_root } = folders.settings.folders;
-  console.log(`A simulated detector writes ${rate} frames of ${size} x ${size} a second for ${seconds} s`);
+  console.log(
+    `A simulated detector writes ${counted(rate, "frame")} of ${size} x ${size} pixels a second for ${seconds} s`,
+  );
   console.log(`  into    ${raw}`);
   console.log(`pewatch merges their metadata and delivers them`);
   console.log(`  to      ${output_root}`);
@@ -152,8 +156,8 @@ function showProgress(daemon: Daemon, detector: Detector): Disposable {
   const show = () => {
     const { frames: counts, state } = daemon.status();
     const time = `${((performance.now() - begin_ms) / 1000).toFixed(0).padStart(3)} s`;
-    const way = `written ${detector.frames}, on their way ${counts.backlog}, delivered ${counts.delivered}`;
-    const latency = counts.latency_s === null ? "" : `, latency ${counts.latency_s.toFixed(1)} s`;
+    const way = `written ${detector.frames}, in progress ${counts.backlog}, delivered ${counts.delivered}`;
+    const latency = counts.latency_s === null ? "" : `, 95 % within ${counts.latency_s.toFixed(1)} s`;
     const line = `${time}  ${way} (${readableBytes(counts.bytesDelivered)})${latency}  ${state}`;
     Deno.stdout.writeSync(new TextEncoder().encode(terminal ? `\r\x1b[K${line}` : `${line}\n`));
   };
@@ -170,12 +174,12 @@ function showProgress(daemon: Daemon, detector: Detector): Disposable {
 function tell(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
   const painter = new Painter(Deno.stdout);
   const { counts, files } = outcome;
-  const written = `${frames(outcome.frames)} and ${outcome.darks} darks written`;
+  const written = `${frames(outcome.frames)} and ${darks(outcome.darks)} written`;
   console.log("");
   console.log(painter.paint(good ? "green" : "red", `${written}; ${countsText(counts)}`));
-  if (!good) console.log(`Not all of them arrived: ${outcome.problem ?? "see the log"}`);
+  if (!good) console.log(`Not all of them were delivered: ${outcome.problem ?? "see the log"}`);
   console.log(`Log: ${folders.settings.log.file}`);
-  console.log(`Delivered, ${files.length} files in ${folders.settings.folders.output_root}:`);
+  console.log(`Delivered ${counted(files.length, "file")} to ${folders.settings.folders.output_root}:`);
   for (const file of files.slice(0, FILES_LISTED)) console.log(`  ${file}`);
   if (files.length > FILES_LISTED) console.log("  …");
   const nexus = files.find((file) => file.endsWith(".nxs"));

@@ -75,7 +75,7 @@ function inArea(area: string, findings: readonly Finding[]): Check[] {
 function examineConfiguration(config: string | undefined, checks: Check[]): LoadedConfiguration | null {
   try {
     const loaded = loadSettings({ config, checks: [checkCalibration] });
-    const finding = loaded.file ?? `none, so the defaults hold; looked for ${loaded.lookedFor.join(" and ")}`;
+    const finding = loaded.file ?? `none, so the defaults apply; looked for ${loaded.lookedFor.join(" and ")}`;
     checks.push(...inArea("configuration", [ok("file", finding)]));
     return loaded;
   } catch (error) {

@@ -21,12 +21,16 @@ export function checkFolder(folder: CheckedFolder): Finding {
     Deno.writeTextFileSync(probe, content, { createNew: true });
     step = "read";
     const found = Deno.readTextFileSync(probe);
-    step = "asked for its size";
+    step = "inspected";
     Deno.lstatSync(probe);
     step = "removed";
     Deno.removeSync(probe);
     if (found === content) return ok(folder.key, folder.path);
-    return problem(folder.key, `${folder.path}: what was read is not what was written`, "Check the disk or the share");
+    return problem(
+      folder.key,
+      `${folder.path}: a test file read back differs from what was written`,
+      "Check the disk or the share",
+    );
   } catch (error) {
     removeQuietly(probe);
     if (step === "written" && isMissing(error)) return checkMissing(folder, error);
@@ -49,19 +53,19 @@ export function remedyFor(folder: CheckedFolder, error: unknown, os: typeof Deno
 
 /** `pewatch run` makes its folders, so one that can be made is no problem. `error` is why no file could be made in it. */
 function checkMissing(folder: CheckedFolder, error: unknown): Finding {
-  const remedy = `Make it, or correct ${folder.key}`;
+  const remedy = `Make the folder, or correct ${folder.key}`;
   let above = folder.path;
   try {
     while (!folderExists(above)) {
       if (isFile(above)) return problem(folder.key, `${folder.path}: the file ${above} is in its way`, remedy);
-      if (dirname(above) === above) return problem(folder.key, `${folder.path}: its volume is not there`, remedy);
+      if (dirname(above) === above) return problem(folder.key, `${folder.path}: its volume does not exist`, remedy);
       above = dirname(above);
     }
     if (above === folder.path) throw error;
     const probe = join(above, probeName());
     Deno.mkdirSync(probe);
     removeFolder(probe);
-    return warning(folder.key, `${folder.path}: it is not there yet`, "pewatch run makes it when it starts");
+    return warning(folder.key, `${folder.path}: does not exist yet`, "pewatch run makes it when it starts");
   } catch (reason) {
     return problem(folder.key, `${folder.path}: nothing can be made in ${above}: ${reasonOf(reason)}`, remedy);
   }

@@ -12,7 +12,7 @@ export function checkLock(folders: readonly string[]): Finding {
     return ok("lock", "no other process works on these folders");
   } catch (error) {
     if (!(error instanceof FolderInUseError)) {
-      return warning("lock", `it cannot be looked at: ${reasonOf(error)}`, "See what is said of the folders");
+      return warning("lock", `it cannot be tested: ${reasonOf(error)}`, "See what doctor says about the folders");
     }
     const { holder, folder } = error;
     if (holder === null) return ok("lock", `another process works on ${folder}`);

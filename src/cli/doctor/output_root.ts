@@ -17,7 +17,7 @@ export function checkOutputRoot(settings: Settings, how: { readonly makesOutput:
       if (how.makesOutput) return null;
       const remedy = `Mount the share or make the folder, then type: pewatch init --output "${output_root}"; ` +
         "until then frames wait in the raw folder";
-      return problem(key, `${output_root}: it is not there`, remedy);
+      return problem(key, `${output_root}: it does not exist`, remedy);
     }
     const doubt = doubtOf(output_root, markedRoots(settings));
     return doubt === null ? null : problem(key, doubt, "Mount the share; until then frames wait");

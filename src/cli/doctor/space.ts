@@ -18,7 +18,7 @@ export function checkSpace(folder: CheckedFolder, freeBytes: (path: string) => n
     free = freeBytes(folder.path);
   } catch (error) {
     // RAM disks made by ImDisk answer few questions about folders; that does not keep them from working.
-    return warning(folder.key, `free space is not told: ${reasonOf(error)}`, null);
+    return warning(folder.key, `the system does not report the free space: ${reasonOf(error)}`, null);
   }
   const finding = `${readableBytes(free)} free: ${Math.floor(free / FRAME_BYTES)} images of 2048 x 2048`;
   if (free < PROBLEM_BYTES) return problem(folder.key, finding, `Make room on the volume of ${folder.path}`);

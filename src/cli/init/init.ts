@@ -28,7 +28,7 @@ const ARGUMENTS = object({
     description: message`Make an output root with the file by which pewatch knows it, and nothing else: of a share, only
 while it is mounted.`,
   })),
-  force: option("--force", { description: message`Write over a file that is there.` }),
+  force: option("--force", { description: message`Overwrite an existing file.` }),
 });
 
 export async function runInit(args: string[]): Promise<number> {
@@ -46,7 +46,7 @@ export async function runInit(args: string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof FirstConfigurationError) && !(error instanceof Deno.errors.NotFound)) throw error;
     return fail(
-      error instanceof FirstConfigurationError ? error.message : `Cannot read ${from}: there is no such file`,
+      error instanceof FirstConfigurationError ? error.message : `Cannot read ${from}: the file does not exist`,
     );
   }
   const documented = await Deno.readTextFile(new URL("../../../config/pewatch.toml", import.meta.url));
@@ -57,7 +57,7 @@ export async function runInit(args: string[]): Promise<number> {
     await Deno.writeTextFile(target, text, force ? {} : { createNew: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return fail(`Cannot write ${target}: it is there already; --force writes over it`);
+    return fail(`Cannot write ${target}: it already exists; use --force to overwrite it`);
   }
   console.log(`Wrote ${target}`);
   if (first) tellTaken(first, { text, target });

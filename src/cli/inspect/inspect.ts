@@ -61,7 +61,7 @@ async function inspect(path: string): Promise<InspectionReport> {
     case "empty":
       throw new InspectionError("the file is empty");
     case "other":
-      throw new InspectionError("it is no TIFF, no .metadata and no NeXus (HDF5) file");
+      throw new InspectionError("it is neither a TIFF, nor a QXRD .metadata file, nor a NeXus (HDF5) file");
   }
 }
 

@@ -20,7 +20,7 @@ export function inspectSidecar(bytes: Uint8Array): InspectionReport {
       ])),
     );
   }
-  if (sidecar.cutOff !== null) lines.push(`It may be cut off: ${sidecar.cutOff}`);
+  if (sidecar.cutOff !== null) lines.push(`The sidecar may be cut off: ${sidecar.cutOff}`);
   lines.push(...entryLines(sidecar));
   return {
     kind: "sidecar",

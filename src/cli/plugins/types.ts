@@ -25,7 +25,7 @@ const ARGUMENTS = object({
     description: message`Where to write; the plugins folder if not given.`,
   })),
   config: CONFIG_OPTION,
-  force: option("--force", { description: message`Write over files that are there and differ.` }),
+  force: option("--force", { description: message`Overwrite existing files that differ.` }),
 });
 
 export async function runTypes(args: string[]): Promise<number> {

@@ -48,7 +48,7 @@ function planFrame(candidate: Candidate, look: { watch: Watch; settings: Setting
     const bytes = verdict.members.reduce((sum, member) => sum + member.size, 0);
     if (verdict.quarantine !== null) return { frame, what: "quarantine", bytes, notes: [verdict.quarantine] };
     const what = WHAT[fateOfDark(verdict.dark, look.settings.dark.policy)];
-    const left = verdict.notAttached.map(({ name, reason }) => `${name} is not taken with it: ${reason}`);
+    const left = verdict.notAttached.map(({ name, reason }) => `${name} is not part of it: ${reason}`);
     return { frame, what, bytes, notes: [...verdict.notes, ...left] };
   } catch (error) {
     return { frame, what: "leave", bytes: 0, notes: [`${join(candidate.path, candidate.image)}: ${messageOf(error)}`] };

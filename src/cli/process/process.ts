@@ -86,11 +86,13 @@ quarantine, 2 wrong usage.`,
   const fault = faultOfReservedPath(output);
   if (fault !== null) return wrongUsage(`Cannot deliver to ${output}: ${fault}`);
   if (isWithin(output, folder)) {
-    return wrongUsage(`Cannot deliver to ${output}: it is in ${folder}, where what is delivered would be found again`);
+    return wrongUsage(`Cannot deliver to ${output}: the output must lie outside ${folder}`);
   }
   const archive = join(output, settings.dark.archive_dir);
   if (settings.dark.policy !== "keep" && isWithin(archive, folder)) {
-    return wrongUsage(`Cannot put darks into ${archive}: it is in ${folder}; set [dark] archive_dir to another folder`);
+    return wrongUsage(
+      `Cannot archive darks in ${archive}: it lies in ${folder}; set [dark] archive_dir to another folder`,
+    );
   }
   const placeFault = faultOfOutput(output, folder);
   if (placeFault !== null) return wrongUsage(`Cannot deliver to ${output}: ${placeFault}`);
@@ -170,7 +172,7 @@ async function moveFrames(job: Job): Promise<void> {
   await pass(passSettings(job.settings, { raw: job.folder, work, output: job.output }), job);
   const underWay = removeWorkFolder(work);
   if (underWay > 0) {
-    job.outcome.problems.add(`${frames(underWay)} under way in ${work}; the next run goes on with them`);
+    job.outcome.problems.add(`${frames(underWay)} in progress in ${work}; the next run continues with them`);
   }
   job.outcome.left = contentOf(job.folder).frames.length + underWay;
 }
@@ -277,10 +279,12 @@ function reportOutcome({ folder, output, move, outcome }: Job, how: { time_s: nu
   }
   if (darksRemoved > 0) console.log(move ? `${darks(darksRemoved)} removed` : `${darks(darksRemoved)} not delivered`);
   if (quarantined > 0) console.log(`${frames(quarantined)} in quarantine: ${join(output, QUARANTINE_FOLDER)}`);
-  if (left > 0) console.log(`${frames(left)} left${aborted ? ": stopped" : ""}`);
+  if (left > 0) console.log(`${frames(left)} left${aborted ? ": stopped before the end" : ""}`);
   for (const line of unclaimedLines(unclaimed)) console.log(printable(`Not taken: ${line}`));
   console.log(
-    move ? `Delivered frames were moved out of ${folder}` : `${folder} is as it was; --move takes frames out`,
+    move
+      ? `Delivered frames were moved out of ${folder}`
+      : `${folder} is unchanged; with --move delivered frames leave it`,
   );
   return good ? EXIT.done : EXIT.failed;
 }

@@ -36,7 +36,7 @@ export async function runInstall(args: string[]): Promise<number> {
   const parsed = parseArguments(ARGUMENTS, args, {
     command: "service install",
     brief:
-      message`Lets the daemon run from now on and from each start of the computer, whoever is logged on, and brings it back when it ends.`,
+      message`Starts the daemon now and whenever the computer starts, whoever is logged on, and restarts it when it ends.`,
     footer:
       message`On Windows a task of the Task Scheduler, made by schtasks; on Linux a service of systemd. It is installed over
 what is there under its name. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
@@ -83,9 +83,9 @@ what is there under its name. Exit codes: 0 done, 1 failed, 2 wrong usage or con
 async function install(manager: ServiceManager, definition: ServiceDefinition, settings: Settings): Promise<number> {
   const running = findDaemon(settings);
   await manager.install(definition);
-  console.log(`Installed the service ${definition.name}: it runs now, and from each start of the computer on`);
+  console.log(`Installed the service ${definition.name}: it runs now, and whenever the computer starts`);
   if (running !== null) {
-    console.log(`${nameOf(running)} is at work already; when it is stopped, the service's takes over`);
+    console.log(`${nameOf(running)} is already running; when it stops, the service starts its own`);
   }
   console.log(`The log: ${settings.log.file === "" ? "none, log.file is empty" : settings.log.file}`);
   console.log("Next: pewatch service status, stop, start, uninstall");

@@ -22,14 +22,14 @@ export async function runStart(args: string[]): Promise<number> {
   const brief = message`Switches the service on, where it was stopped, and starts its daemon.`;
   return await manage("start", { args, brief }, async ({ manager, name }) => {
     await manager.start(name);
-    console.log(`The service ${name} is started; pewatch service status shows how it fares`);
+    console.log(`The service ${name} is started; pewatch service status shows its state`);
     return EXIT.done;
   });
 }
 
 export async function runStop(args: string[]): Promise<number> {
   const brief =
-    message`Stops the daemon: frames under way come to their end. On Windows it stays so, also after a start of the computer, until pewatch service start.`;
+    message`Stops the daemon, which finishes the frames in progress. On Windows it stays stopped, also when the computer restarts, until pewatch service start.`;
   return await manage("stop", { args, brief }, async ({ manager, name, config }) => {
     await manager.stop(name, () => stopDaemon(config));
     console.log(`The service ${name} is stopped; pewatch service start starts it`);
@@ -38,17 +38,17 @@ export async function runStop(args: string[]): Promise<number> {
 }
 
 export async function runUninstall(args: string[]): Promise<number> {
-  const brief = message`Stops the daemon and takes the service away. Program, configuration and frames stay.`;
+  const brief = message`Stops the daemon and removes the service. Program, configuration and frames stay.`;
   return await manage("uninstall", { args, brief }, async ({ manager, name, config }) => {
     await manager.uninstall(name, () => stopDaemon(config));
-    console.log(`The service ${name} is gone`);
+    console.log(`The service ${name} is removed`);
     return EXIT.done;
   });
 }
 
 export async function runStatus(args: string[]): Promise<number> {
   const brief = message`Shows what the system says of the service, and whether the configuration's daemon runs.`;
-  const footer = message`Exit codes: 0 it is there and the daemon runs, 1 not, 2 wrong usage or configuration.`;
+  const footer = message`Exit codes: 0 the service exists and the daemon runs, 1 not, 2 wrong usage or configuration.`;
   return await manage("status", { args, brief, footer }, async ({ manager, name, config }) => {
     const known = await manager.status(name);
     const { settings } = loadSettings({ config });

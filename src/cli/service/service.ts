@@ -4,10 +4,11 @@ import { type CommandGroup, runGroup } from "../sub_commands.ts";
 /** `deno compile` sees the modules by their literal specifiers. */
 const GROUP: CommandGroup = {
   name: "service",
-  brief: "The daemon as a task of Windows's Task Scheduler, or as a service of systemd; docs/windows.md tells more.",
+  brief:
+    "The daemon as a task of Windows's Task Scheduler, or as a service of systemd; pewatch docs windows says more.",
   commands: {
     install: {
-      summary: "Let the daemon run from now on and from each start of the computer",
+      summary: "Start the daemon now and whenever the computer starts",
       load: async () => (await import("./install.ts")).runInstall,
     },
     start: {
@@ -19,11 +20,11 @@ const GROUP: CommandGroup = {
       load: async () => (await import("./manage.ts")).runStop,
     },
     status: {
-      summary: "Say whether the service is there and its daemon runs",
+      summary: "Show whether the service exists and its daemon runs",
       load: async () => (await import("./manage.ts")).runStatus,
     },
     uninstall: {
-      summary: "Stop the daemon and take the service away; nothing else is removed",
+      summary: "Stop the daemon and remove the service; nothing else is removed",
       load: async () => (await import("./manage.ts")).runUninstall,
     },
   },

@@ -7,7 +7,7 @@ import { systemdUnit } from "./systemd_unit.ts";
 
 /** Where an administrator's units are. */
 const UNIT_FOLDER = "/etc/systemd/system";
-const HINT = "its own words are above. It takes root";
+const HINT = "its own message is above. Run it as root";
 
 export class Systemd implements ServiceManager {
   readonly #run: RunTool;
@@ -77,6 +77,6 @@ async function changeFile(file: string, change: () => Promise<void>): Promise<vo
   try {
     await change();
   } catch (error) {
-    throw new ServiceError(`Cannot change ${file}: ${messageOf(error)}; it takes root`, { cause: error });
+    throw new ServiceError(`Cannot change ${file}: ${messageOf(error)}; run it as root`, { cause: error });
   }
 }

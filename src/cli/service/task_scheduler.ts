@@ -3,7 +3,7 @@ import type { ServiceDefinition } from "./definition.ts";
 import { runOrThrow, type RunTool, runTool, type ServiceManager } from "./manager.ts";
 import { encodeTask, quoteArgument, taskXml } from "./task_xml.ts";
 
-const HINT = "its own words are above. It takes a command prompt that was opened as administrator";
+const HINT = "its own message is above. Use a command prompt that was opened as administrator";
 
 export class TaskScheduler implements ServiceManager {
   readonly #run: RunTool;

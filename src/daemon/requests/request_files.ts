@@ -99,15 +99,15 @@ export function parseRequest(text: string): Request {
     case "stop":
       return { what: content["what"] };
     case "retry":
-      if (typeof content["plugin"] !== "string") throw new RequestError("Cannot take the request: it names no plugin");
+      if (typeof content["plugin"] !== "string") throw new RequestError("Cannot read the request: it names no plugin");
       return { what: "retry", plugin: content["plugin"] };
     case "remove_parameter":
       if (typeof content["parameter"] !== "string") {
-        throw new RequestError("Cannot take the request: it names no parameter");
+        throw new RequestError("Cannot read the request: it names no parameter");
       }
       return { what: "remove_parameter", parameter: content["parameter"] };
     default:
-      throw new RequestError(`Cannot take the request: ${JSON.stringify(content["what"])} is unknown`);
+      throw new RequestError(`Cannot read the request: ${JSON.stringify(content["what"])} is unknown`);
   }
 }
 

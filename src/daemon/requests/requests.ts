@@ -78,7 +78,9 @@ export class Requests {
     } catch (error) {
       lock?.release();
       log.warn(
-        `${folder}: no requests can be taken there, so pewatch stop and plugins retry do not work: ${messageOf(error)}`,
+        `${folder}: cannot be used for requests, so pewatch stop, retry, plugins, parameters and settings cannot reach this daemon: ${
+          messageOf(error)
+        }`,
       );
       return null;
     }
@@ -110,7 +112,7 @@ export class Requests {
       this.#complained = false;
     } catch (error) {
       // A folder that is gone says so once, not at each tick.
-      if (!this.#complained) log.warn(`${folder}: requests cannot be looked for: ${messageOf(error)}`);
+      if (!this.#complained) log.warn(`${folder}: cannot be read for requests: ${messageOf(error)}`);
       this.#complained = true;
     }
   }
@@ -122,7 +124,7 @@ export class Requests {
     const lock = FolderLock.take([folder]);
     this.#lock.abandon();
     this.#lock = lock;
-    log.warn(`${folder} was removed while pewatch ran; it is made anew`);
+    log.warn(`${folder} was removed while pewatch ran; it has been made again`);
   }
 
   async #removeForgotten(path: string): Promise<void> {
@@ -188,7 +190,7 @@ export class Requests {
     try {
       await writeJson(answerPath(folder, id), answer);
     } catch (error) {
-      log.warn(`${folder}: a request cannot be answered: ${messageOf(error)}`);
+      log.warn(`${folder}: the answer to a request cannot be written: ${messageOf(error)}`);
     }
   }
 
@@ -216,6 +218,6 @@ function readBounded(path: string): string {
     return new TextDecoder().decode(readExisting(path, REQUEST_BYTES_MAX));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RequestError(`Cannot take the request: it has more bytes than ${REQUEST_BYTES_MAX}`);
+    throw new RequestError(`Cannot read the request: it is larger than ${REQUEST_BYTES_MAX} bytes`);
   }
 }

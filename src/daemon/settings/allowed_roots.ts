@@ -28,8 +28,9 @@ export function faultOfRoot(path: string, configured: Settings): string | null {
   const roots = allowedRoots(configured);
   const root = roots.find((one) => ["same", "inside"].includes(relate(path, one, { windows: WINDOWS }) ?? ""));
   if (root === undefined) {
-    return `it lies in none of the folders that clients may choose from (${roots.join(", ")}); ` +
-      "folders.allowed of the configuration names them";
+    return `clients may only choose folders below ${
+      roots.join(", ")
+    }; set folders.allowed in the configuration for others`;
   }
   refuseLinks(root, relative(root, path).split(sep).join("/"));
   return null;

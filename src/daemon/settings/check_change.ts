@@ -87,7 +87,7 @@ export function checkText(change: SettingChange): SettingChange {
   }
   const { key, value } = change;
   if (value.length > PATH_LENGTH_MAX) throw refusal(change, `it has ${value.length} characters, too many for a path`);
-  if (value.includes("\0")) throw refusal(change, "a path holds no zero character");
+  if (value.includes("\0")) throw refusal(change, "a path cannot contain a NUL character");
   if (key === "output_dir") return { key, value: relativeFolder(change, value) };
   const fault = value === ""
     ? "it is empty"
@@ -127,7 +127,7 @@ function refuseClashes(change: SettingChange, settings: Settings, { left }: Chan
     if (relation === null || (relation === "same" && folder.kind === own)) continue;
     throw refusal(
       change,
-      `frames are still on their way in ${folder.path}, the ${folder.kind} folder until a moment ago; try again later`,
+      `frames are still in progress in ${folder.path}, which was the ${folder.kind} folder before; try again later`,
     );
   }
   // The state, the plugins, and the archive of darks.
@@ -177,7 +177,7 @@ async function refuseForeignFolders(change: SettingChange & { readonly key: Fold
   let entries = 0;
   for await (const { name, isDirectory } of Deno.readDir(change.value)) {
     if (isDirectory && !name.startsWith(".") && !isClaimId(name)) {
-      throw refusal(change, `it holds the folder ${name}; one without folders of others is needed`);
+      throw refusal(change, `it contains the folder ${name}; choose one without folders of others`);
     }
     if (++entries >= ENTRIES_MAX) return;
   }
@@ -195,7 +195,7 @@ async function makeBelow(change: SettingChange, root: string, relative: string):
       if (!(error instanceof Deno.errors.AlreadyExists)) {
         throw refusal(change, `the folder ${path} cannot be made: ${reasonOf(error)}`);
       }
-      if (isLink(path)) throw refusal(change, `${path} is a link, and none is followed below the output root`);
+      if (isLink(path)) throw refusal(change, `${path} is a link, and links are not followed below the output root`);
     }
   }
 }
@@ -206,7 +206,7 @@ async function probe(change: SettingChange, folder: string): Promise<void> {
     await Deno.writeTextFile(path, "probe", { createNew: true });
     removeFile(path); // not by Deno.remove: ImDisk may not answer what that asks
   } catch (error) {
-    throw refusal(change, `no file can be written and removed there: ${messageOf(error)}`);
+    throw refusal(change, `a test file cannot be written and removed there: ${messageOf(error)}`);
   }
 }
 

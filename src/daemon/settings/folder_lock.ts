@@ -40,7 +40,7 @@ export class FolderInUseError extends Error {
     const who = holder === null
       ? "another process"
       : `process ${holder.pid} on ${holder.host} (${holder.program}, since ${holder.since})`;
-    super(`Cannot work on ${folder}: ${who} already does; stop that one first, or give this one other folders`);
+    super(`Cannot work on ${folder}: ${who} already does; stop it first, or set other folders for this one`);
     this.folder = folder;
     this.holder = holder;
   }

@@ -61,8 +61,8 @@ export function insideFaults(around: readonly PlacedFolder[], folders: readonly 
         for (const [folder, probe] of others) {
           if (!holds(path, probe)) continue;
           const message = path === outer.path
-            ? `${folder.path} is ${outer.key} (${outer.path}) under another name; each needs a folder of its own`
-            : `${folder.path} leads to ${path}, inside ${outer.key} (${outer.path}); a folder outside is needed`;
+            ? `${folder.path} is ${outer.key} (${outer.path}) under another name; use two different folders`
+            : `${folder.path} leads to ${path}, inside ${outer.key} (${outer.path}); choose a folder outside of it`;
           faults.push({ ...folder, message });
         }
       }
@@ -78,7 +78,7 @@ export function heldFaults(folder: PlacedFolder): PlaceFault[] {
   for (const path of foldersAbove(folder.path)) {
     if (!lockIsHeld(path)) continue;
     const message = `${folder.path} lies in ${path}, where ${holderText(readHolder(path))} takes frames: ` +
-      "what is delivered there would be taken again; a folder outside is needed";
+      "delivered frames would be taken again; choose a folder outside of it";
     return [{ ...folder, message }];
   }
   return [];

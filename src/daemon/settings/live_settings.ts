@@ -210,7 +210,7 @@ export class LiveSettings {
   /** Folders that were removed while they were held, perhaps made anew: those that are there now are to be held. */
   #findLost(): void {
     for (const path of this.#keeper.lost()) {
-      this.#log.warn(`${path} was removed or made anew while it was in use; it is locked again as soon as it is there`);
+      this.#log.warn(`${path} was removed or made anew while it was in use; it is locked again as soon as it exists`);
     }
   }
 
@@ -350,7 +350,7 @@ export class LiveSettings {
     for (const { kind, path } of gone) {
       if (!this.#isInUse(path)) this.#keeper.release(path);
       this.#options.onCondition({ key: leftKey(path), message: null });
-      this.#log.info(`${path}, the ${kind} folder before it was changed, holds no frames any more`);
+      this.#log.info(`${path}, the ${kind} folder before it was changed, is empty now and no longer used`);
     }
   }
 
@@ -417,7 +417,7 @@ export class LiveSettings {
     const message = reason === null
       ? null
       : `${keyOf(key)}${this.#written[key] === undefined ? "," : ", which a client has set to"} ${path}, ` +
-        `cannot be used: ${reason}; frames wait until it can`;
+        `cannot be used: ${reason}; frames wait until it is available`;
     this.#options.onCondition({ key: keyOf(key), message });
   }
 
@@ -428,9 +428,9 @@ export class LiveSettings {
     } catch (error) {
       const what = `what clients have set cannot be read from ${this.path}: ${messageOf(error)}`;
       try {
-        this.#log.error(`${what}; the file is now ${putAside(this.path)}, and the configuration's settings hold`);
+        this.#log.error(`${what}; the file is now ${putAside(this.path)}, and the configuration's settings apply`);
       } catch (second) {
-        this.#log.error(`${what}; nor can it be put aside: ${messageOf(second)}`);
+        this.#log.error(`${what}; nor can the file be renamed: ${messageOf(second)}`);
       }
       return;
     }
@@ -438,7 +438,7 @@ export class LiveSettings {
     this.#settings = settings;
     this.#written = written;
     for (const why of leftOut) {
-      this.#log.error(`${why}; a client had set this (${this.path}), and the configuration's value holds`);
+      this.#log.error(`${why}; a client had set this (${this.path}); the configuration's value applies`);
     }
     for (const [key, { value }] of Object.entries(written)) {
       const name = keyOf(key as ClientSetting);

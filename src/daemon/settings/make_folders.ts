@@ -63,7 +63,7 @@ function makeFolder(key: string, path: string): void {
   if (listable(path)) return;
   try {
     makeWithThoseAbove(path);
-    if (!folderExists(path)) throw new Deno.errors.NotADirectory("it is no folder");
+    if (!folderExists(path)) throw new Deno.errors.NotADirectory("it is not a folder");
   } catch (error) {
     throw new FolderError(key, `Cannot make or read the folder ${path}: ${reasonOf(error)}`, { cause: error });
   }

@@ -9,7 +9,7 @@ export async function misplacedPlugins(settings: Settings): Promise<string | nul
   const { dir } = settings.plugins;
   for (const [key, path] of Object.entries({ raw, temp, proc, output_root: outputFolder(settings) })) {
     if (!await liesWithin(dir, path)) continue;
-    return `${dir} lies in folders.${key} (${path}): whoever writes there could have code run; a folder outside is needed`;
+    return `${dir} lies in folders.${key} (${path}): anyone who can write there could run code as pewatch; choose a folder outside of it`;
   }
   return null;
 }

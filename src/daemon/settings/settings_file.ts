@@ -11,7 +11,7 @@ import type { TimeLimit } from "../../time/time_limit.ts";
 
 const VERSION = 1;
 const ABOUT =
-  "Settings that clients have changed: they hold in the place of the configuration's. To forget one, stop " +
+  "Settings that clients have changed; they override the configuration. To forget one: pewatch settings forget KEY. " +
   "pewatch and take it out below settings. The folders below work and left may have frames on their way.";
 /** A handful of paths. */
 const FILE_BYTES_MAX = 1024 * 1024;

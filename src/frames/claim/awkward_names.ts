@@ -20,7 +20,7 @@ export function withNamesToKeep(
     return name === member.name ? member : { ...member, name, from: member.from ?? member.name };
   });
   const given = nameForWindows(image);
-  const notes = given === image ? [] : [`it was called ${image}, a name that Windows cannot have`];
+  const notes = given === image ? [] : [`renamed: Windows does not allow the name ${image}`];
   return { image: given, members: kept, notes };
 }
 

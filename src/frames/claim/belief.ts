@@ -37,7 +37,7 @@ export function checkClaim(claim: string, record: ClaimRecord, folders: FrameFol
   const isOwn = (name: string) => own.some((one) => name === one || name === one + PART_ENDING);
   const { files, folders: below, links, specials } = listFolder(claim);
   const foreign = [...links, ...specials, ...below][0];
-  if (foreign !== undefined) throw new RecordError(`it holds ${foreign}, which is no plain file`);
+  if (foreign !== undefined) throw new RecordError(`it contains ${foreign}, which is not a regular file`);
   const unnamed = files.find((name) => !members.has(name) && !isOwn(name));
   if (unnamed !== undefined) throw new RecordError(`its record does not name ${unnamed}`);
 }

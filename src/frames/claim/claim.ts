@@ -106,12 +106,12 @@ async function fillClaim(claiming: string, record: ClaimRecord, from: string): P
     const target = join(claiming, member.name);
     if (facts === null) {
       if (factsOf(target) !== null || factsOf(join(claiming, record.image)) !== null) continue; // moved before a restart
-      throw new Deno.errors.NotFound(`Cannot find ${source}: it has gone while its frame was taken`);
+      throw new Deno.errors.NotFound(`Cannot find ${source}: it disappeared while its frame was claimed`);
     }
     // Same name, other file: somebody has written a new one since the frame was judged; that one is another frame's.
     const another = facts.size !== member.size || facts.modified_ms !== member.modified_ms;
     if (another && factsOf(target) !== null) continue;
-    if (another) throw new ReplacedError(`${source} was written anew while its frame was taken`);
+    if (another) throw new ReplacedError(`${source} was replaced while its frame was claimed`);
     await moveFile(source, target);
   }
 }
@@ -169,7 +169,7 @@ async function giveBack(claiming: string, claim: { record: ClaimRecord; from: st
   const isThere = members.some((member) => member.name === image && factsOf(pathInRaw(member)) !== null);
   if (taken.length > 0 && !isThere) {
     throw new Deno.errors.NotFound(
-      `Cannot find ${image} in ${claim.from}; what was taken with it waits in ${claiming}`,
+      `Cannot find ${image} in ${claim.from}; the files claimed with it wait in ${claiming}`,
     );
   }
   for (const member of taken) await moveFile(join(claiming, member.name), pathInRaw(member));
@@ -264,7 +264,7 @@ export function finishMovesAcross(
       else Deno.renameSync(moving, join(folder, id));
       return [];
     } catch (error) {
-      return [`${moving} can neither be used nor removed: ${reasonOf(error)}`];
+      return [`${moving} can be neither used nor removed: ${reasonOf(error)}`];
     }
   });
 }

@@ -29,7 +29,7 @@ export async function parametersFor(
     // A main thread that is ending, or that knows of no parameters, may answer nothing.
     return Array.isArray(readings) ? readings : [];
   } catch (error) {
-    options.log.warn(`${frameOf(record)}: its parameters cannot be asked for: ${messageOf(error)}`);
+    options.log.warn(`${frameOf(record)}: its parameters cannot be requested: ${messageOf(error)}`);
     return [];
   }
 }

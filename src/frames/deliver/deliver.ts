@@ -91,7 +91,7 @@ function checkSources({ path, record }: { path: string; record: ClaimRecord }): 
   const { merge } = record;
   if (merge === null) return;
   if (image.size !== merge.imageSize) {
-    throw new FrameFaultError(`its image has ${image.size} bytes, it had ${merge.imageSize} when it was merged`);
+    throw new FrameFaultError(`its image has ${image.size} bytes, but had ${merge.imageSize} when it was merged`);
   }
   if (merge.nexus !== null && factsOf(join(path, NEXUS_NAME)) === null) {
     throw new NexusLostError("its NeXus file is missing in the claim");
@@ -127,7 +127,7 @@ function markSeries(record: ClaimRecord, to: { folder: string; plan: Plan }, del
       tryToRemove(join(delivery.folders.proc, markName(record.id) + PART_ENDING));
       if (left > 1) continue;
       // The frame is delivered; on a full proc its claim has to go so that there is room again.
-      const why = `the master of its series has it with the next frame only: ${messageOf(error)}`;
+      const why = `the master of its series will include it only with the next frame: ${messageOf(error)}`;
       return delivery.log.warn(`${frameOf(record)}: ${why}`);
     }
   }

@@ -117,7 +117,7 @@ export class DeliveryPool implements Disposable {
   /** Copies under way are refused: their targets are half made. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    for (const member of [...this.#members]) this.#end(member, "it is not needed any more");
+    for (const member of [...this.#members]) this.#end(member, "it is no longer needed");
   }
 }
 

@@ -64,7 +64,7 @@ function flushName(path: string, made: boolean): void {
  * @throws the system's error where it cannot be asked
  */
 export function outputFault(root: string, { roots }: Pick<FrameFolders, "roots">): string | null {
-  if (!folderExists(root)) return `the output folder ${root} is not there`;
+  if (!folderExists(root)) return `the output folder ${root} does not exist`;
   const doubt = doubtOf(root, roots?.marked ?? []);
   return doubt === null ? null : `the output folder ${doubt}`;
 }

@@ -193,13 +193,15 @@ export class Finalize implements Disposable {
       if (outcome.type === "renamed") {
         const name = outcome.record.deliverAs;
         await this.#mergeAgain(claim, outcome.record, options);
-        reporter.log.info(`${frameOf(record)}: this name is in the output with other content, goes as ${name}`);
+        reporter.log.info(
+          `${frameOf(record)}: this name exists in the output with other content; delivered as ${name}`,
+        );
       } else if (outcome.type === "quarantined") {
         const { folder, reason } = outcome;
         const cause = record.undeliverable === true ? "undeliverable" : "unreadable";
         reporter.event({ type: "quarantined", frame: frameOf(record), folder, reason, cause });
       } else {
-        if (outcome.again) reporter.log.info(`${frameOf(record)}: is in the output already, with the same content`);
+        if (outcome.again) reporter.log.info(`${frameOf(record)}: already in the output with the same content`);
         const latency_s = Math.max(0, Date.now() - record.written_ms) / 1000;
         const { files, roles, bytes, again } = outcome;
         const frame = frameOf(record);
@@ -226,7 +228,7 @@ export class Finalize implements Disposable {
       writeRecord(path, record, { fsync: options.settings.frames.fsync });
       await moveClaim(id, { from: folder, to: options.folders.temp, record });
     } catch (error) {
-      throw new MergeAgainError(`it cannot go back to the merge: ${messageOf(error)}`, { cause: error });
+      throw new MergeAgainError(`it cannot be returned to the merge stage: ${messageOf(error)}`, { cause: error });
     }
   }
 
@@ -256,7 +258,7 @@ export class Finalize implements Disposable {
     }
     const refusal = refusalOf(root);
     if (refusal !== null) {
-      reporter.condition({ key: "output", message: `the output ${root} takes no files: ${refusal}; frames wait` });
+      reporter.condition({ key: "output", message: `the output ${root} refuses files: ${refusal}; frames wait` });
       return "stop";
     }
     this.#giveUpOrWait(claim, error, options);
@@ -272,9 +274,9 @@ export class Finalize implements Disposable {
       writeRecord(path, doomed, { fsync: settings.frames.fsync });
       this.#retries.forget(id);
       reporter.condition({ key: `claim ${id}`, message: null });
-      reporter.log.error(`${text}; it goes to quarantine`);
+      reporter.log.error(`${text}; moving it to quarantine`);
     } else {
-      reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path} and is tried again` });
+      reporter.condition({ key: `claim ${id}`, message: `${text}; it waits in ${path} and is retried` });
     }
   }
 
@@ -284,13 +286,13 @@ export class Finalize implements Disposable {
     const { log } = options.reporter;
     if (this.#retries.fail(id) < REMADE_MAX) {
       await this.#mergeAgain(claim, { ...record, merge: null, attempts: 0 }, options);
-      log.warn(`${frameOf(record)}: ${error.message}: it is made again`);
+      log.warn(`${frameOf(record)}: ${error.message}; making it again`);
       return "gone";
     }
     const without: ClaimRecord = { ...record, merge: { ...record.merge!, nexus: null } };
     writeRecord(path, without, { fsync: options.settings.frames.fsync });
     this.#retries.forget(id);
-    log.error(`${frameOf(record)}: ${error.message} again and again: it is delivered without`);
+    log.error(`${frameOf(record)}: ${error.message} repeatedly; delivering without it`);
     return "stays";
   }
 

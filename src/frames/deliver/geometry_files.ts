@@ -29,7 +29,7 @@ export function writePart(part: string, text: string, options: { readonly fsync:
     writeAll(file, new TextEncoder().encode(text));
     if (options.fsync) syncFile(file, part);
   }
-  if (!hasText(part, text)) throw new VerificationError(`${part} is not what was written to it`);
+  if (!hasText(part, text)) throw new VerificationError(`${part} differs from what was written to it`);
 }
 
 /**

@@ -171,12 +171,12 @@ function piecesOf(claim: Claim, nameOf: (name: string) => string): Piece[] {
 }
 
 function reasonText(record: ClaimRecord, missing: readonly string[]): string {
-  const why = record.undeliverable === true ? "could not be delivered" : "was not delivered: it is no readable TIFF";
+  const why = record.undeliverable === true ? "could not be delivered" : "was not delivered: it is not a readable TIFF";
   return [
     `${frameOf(record)} ${why}: ${record.quarantine}`,
     ...record.notes,
-    ...missing.map((name) => `${name} is missing: it was taken from the claim`),
-    "To have it tried again: mend the cause, then call pewatch retry.",
+    ...missing.map((name) => `${name} is missing: it was removed from the claim`),
+    "To try it again: mend the cause, then run pewatch retry.",
     "",
   ].join("\n");
 }

@@ -62,7 +62,7 @@ function findUntried(tried: Set<string>, libraries: MergeLibraries, options: Sta
   } catch (error) {
     reporter.condition({
       key: "merge",
-      message: `the folders of frames on their way are not there: ${messageOf(error)}`,
+      message: `the temp or proc folder cannot be read: ${messageOf(error)}`,
     });
     return null;
   }
@@ -135,7 +135,7 @@ const calibrationFile = new CalibrationFile();
 function calibrationNow({ settings, reporter }: StageOptions): CurrentCalibration {
   const { poni } = settings.detector;
   const current = calibrationFile.current(poni);
-  if (current.changed) reporter.log.info(`${poni} has changed: frames from now on have its geometry`);
+  if (current.changed) reporter.log.info(`${poni} has changed: frames from now on use its geometry`);
   return current;
 }
 
@@ -147,7 +147,7 @@ function sayOnceTo(say: (line: string) => void, { frame, text }: { frame: string
   if (said.has(text)) return;
   if (said.size >= SAID_MAX) said.clear();
   said.add(text);
-  say(`${frame}: ${text} (said once; the NeXus file of each frame has it)`);
+  say(`${frame}: ${text} (logged once; each frame's NeXus file has this note)`);
 }
 
 async function mergeClaim(claim: FoundClaim, libraries: MergeLibraries, options: StageOptions): Promise<void> {

@@ -29,6 +29,7 @@ import type { ClaimRecord, MergeRecord } from "../claim/record.ts";
 import { referenceFor } from "../reference_dark.ts";
 import { NEXUS_NAME } from "../../files/service_names.ts";
 import { readExisting } from "../../files/plain_file.ts";
+import { counted } from "../../log/counted.ts";
 
 /**
  * A frame that ended the process so many times while it was merged is delivered as it is. Not fewer: a kill from
@@ -86,7 +87,7 @@ export function mergeFrame(
   if (record.quarantine !== null) return { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
   const contents = readContents(claim, notes);
   if (record.attempts > ATTEMPTS_MAX) {
-    notes.push(`not merged: the program ended ${record.attempts - 1} times at it`);
+    notes.push(`not merged: the program ended ${counted(record.attempts - 1, "time")} while merging it`);
     const merge: MergeRecord = { tagged: false, imageSize: sizeOf(imagePath), nexus: null, notes };
     return claim.parameters.length > 0 ? { ...merge, parametersBeside: true } : merge;
   }
@@ -108,7 +109,9 @@ function readContents(claim: MergeClaim, notes: string[]): Contents {
   if (member === undefined) return { layout, sidecar: null, view: null, sidecarProblem: "there was no sidecar" };
   let sidecar: Sidecar;
   try {
-    if (member.size > SIDECAR_BYTES_MAX) throw new SyntaxError(`it has ${member.size} bytes, too many`);
+    if (member.size > SIDECAR_BYTES_MAX) {
+      throw new SyntaxError(`it has ${member.size} bytes, more than ${SIDECAR_BYTES_MAX}`);
+    }
     if (member.size === 0) throw new SyntaxError("it is empty");
     sidecar = parseSidecar(readExisting(join(path, member.name), SIDECAR_BYTES_MAX));
   } catch (error) {

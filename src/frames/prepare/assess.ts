@@ -12,6 +12,7 @@ import type { Member } from "../claim/record.ts";
 import { judgeCompanion, judgeSidecar, type PairVerdict } from "./pairing.ts";
 import type { Candidate } from "./scan.ts";
 import type { Watch } from "./watch.ts";
+import { counted } from "../../log/counted.ts";
 
 export interface Ready {
   readonly state: "ready";
@@ -69,13 +70,13 @@ interface Look {
 export function assess(candidate: Candidate, watch: Watch, frames: Settings["frames"]): Ready | NotYet {
   const imagePath = join(candidate.path, candidate.image);
   const image = factsOf(imagePath);
-  if (image === null) return waiting("the image is gone");
+  if (image === null) return waiting("the image no longer exists");
   const sidecar = candidate.sidecar === null ? null : factsOf(join(candidate.path, candidate.sidecar));
   const settled_s = (name: string, facts: FileFacts) => watch.unchanged_s(join(candidate.path, name), facts);
   const look: Look = { candidate, image, sidecar, settled_s, frames, live: frames.sidecar_wait_s > 0 };
   const image_s = settled_s(candidate.image, image);
   const sidecar_s = sidecar === null ? Infinity : settled_s(candidate.sidecar!, sidecar);
-  if (Math.min(image_s, sidecar_s) < frames.settle_s) return waiting("written just now");
+  if (Math.min(image_s, sidecar_s) < frames.settle_s) return waiting("written a moment ago");
   if (sidecar === null && image_s < frames.sidecar_wait_s) return waiting("no sidecar yet");
 
   const layout = readImage(imagePath, candidate.image);
@@ -198,7 +199,9 @@ interface ReadSidecar {
 
 function readSidecar(path: string, facts: FileFacts): Reading<ReadSidecar> {
   if (facts.size === 0) return { value: null, flaw: "the sidecar is empty" };
-  if (facts.size > SIDECAR_BYTES_MAX) return { value: null, flaw: `the sidecar has ${facts.size} bytes, too many` };
+  if (facts.size > SIDECAR_BYTES_MAX) {
+    return { value: null, flaw: `the sidecar has ${facts.size} bytes, more than ${SIDECAR_BYTES_MAX}` };
+  }
   try {
     const sidecar = parseSidecar(readExisting(path, SIDECAR_BYTES_MAX));
     const cutOff = sidecar.cutOff === null ? null : `the sidecar may be cut off: ${sidecar.cutOff}`;
@@ -214,7 +217,7 @@ function remarksOn({ flaws, cutOff }: Sidecar): string[] {
   const cut = cutOff === null ? null : `the sidecar may be cut off: ${cutOff}; what it holds is used`;
   const [first] = flaws;
   if (first === undefined) return cut === null ? [] : [cut];
-  const more = flaws.length === 1 ? "" : `, and ${flaws.length - 1} more lines are flawed`;
+  const more = flaws.length === 1 ? "" : `, and ${counted(flaws.length - 1, "more line is", "more lines are")} flawed`;
   const line = `line ${first.line} of the sidecar: ${first.text}${more}`;
   return [cut === null ? `${line}; the other lines are used` : `${line}; ${cut}`];
 }

@@ -50,17 +50,17 @@ const COUNTERS_MAX = 2000;
 /** @throws the system's error where a file cannot be read */
 export function findDelivered(late: LateFile, places: readonly OutputPlace[]): FoundPlace {
   const images = places.flatMap((place) => imagesFor(late.name, place));
-  if (images.length === 0) return { reason: "no image of its name is in the raw folder or in the output" };
+  if (images.length === 0) return { reason: "neither the raw folder nor the output has an image of its name" };
   const view = isSidecarName(late.name) ? viewOf(late) : null;
   const matches = view !== null && datesOf(view).length > 0
     ? images.filter(({ folder, image }) => isOf(view, join(folder, image)))
     : latest(images.filter((image) => mayBeOf(late, image)));
-  if (matches.length === 0) return { reason: "no delivered image of its name fits it" };
+  if (matches.length === 0) return { reason: "no delivered image of its name matches it" };
   const present = matches.find(({ folder, name }) => sameContent(late.path, join(folder, name)));
   if (present !== undefined) return { ...present, present: true };
   const free = matches.filter(({ folder, name }) => !nameIsTaken(join(folder, name)));
   if (free.length === 1) return { ...free[0]!, present: false };
-  if (free.length > 1) return { reason: "it fits several delivered images" };
+  if (free.length > 1) return { reason: "it matches several delivered images" };
   return { reason: `its image ${matches[0]!.image} has another file of this kind beside it` };
 }
 

@@ -128,7 +128,7 @@ export class LateCompanions {
       this.#unfinished = true;
       if (isMissing(error) && factsOf(join(companion.path, companion.name)) === null) return;
       const reason = `it cannot be delivered: ${reasonOf(error)}`;
-      if (reason !== seen.reason) log.warn(`${name}: ${reason}; it is tried again`);
+      if (reason !== seen.reason) log.warn(`${name}: ${reason}; retrying`);
       seen.reason = reason;
     }
   }
@@ -175,7 +175,7 @@ function report(outcome: LateOutcome, name: string, { reporter }: StageOptions):
   const { delivered, image } = outcome;
   if (!isSidecarName(name)) return reporter.log.info(`${name} came after ${image}: delivered to ${delivered}`);
   reporter.log.warn(
-    `${name} came after ${image} had been delivered: it is beside it now, as ${delivered}. The tags and the NeXus file ` +
+    `${name} came after ${image} had been delivered, and is now beside it as ${delivered}. The tags and the NeXus file ` +
       `were made without it and stay as they are; "pewatch process" on a copy of both makes them anew`,
   );
 }

@@ -114,7 +114,7 @@ async function deliver(path: string, to: { folder: string; target: string; fsync
 async function giveBack(holder: string, record: LateRecord, reason: string): Promise<LateOutcome> {
   refuseLinks(record.raw, record.folder);
   const home = join(rawFolder(record.raw, record.folder), record.name);
-  if (nameIsTaken(home)) throw new Error(`it waits in ${holder}, since its name in raw is taken again: ${reason}`);
+  if (nameIsTaken(home)) throw new Error(`it waits in ${holder}, because its name in raw is in use again: ${reason}`);
   await moveFile(join(holder, record.name), home);
   clear(holder);
   return { reason };
@@ -136,7 +136,7 @@ function readLate(holder: string): LateRecord | null {
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
   const { raw, folder, name } = (value ?? {}) as Record<string, unknown>;
   if (typeof raw !== "string" || typeof folder !== "string" || typeof name !== "string") {
-    throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it is no record of a late file`);
+    throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it is not the record of a late file`);
   }
   if (!isRelativeFolder(folder) || !isPlainName(name) || name.startsWith(LATE_RECORD_NAME)) {
     throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it names no file of a raw folder`);

@@ -135,7 +135,7 @@ export class PrepareRaw {
     for (const name of listOrNothing(temp, CLAIMING_PREFIX)) {
       try {
         const record = await resumeClaim(name, { folders, temp });
-        if (record !== null) reporter.log.info(`${frameOf(record)}: goes on after a stop`);
+        if (record !== null) reporter.log.info(`${frameOf(record)}: continued after a restart`);
         this.#refused.delete(name);
       } catch (error) {
         if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(temp, name), error });
@@ -170,12 +170,15 @@ export class PrepareRaw {
         this.#held.add(frame, { frame, error });
         return "waiting";
       }
-      const text = `${frame}: cannot be taken: ${reasonOf(error)}; it stays in the raw folder`;
+      const text = `${frame}: cannot be claimed: ${reasonOf(error)}; it stays in the raw folder`;
       // The temp folder itself is at fault where no claim can be made: then the other frames need not be tried.
       const stuck = !canMakeClaims(options.folders.temp);
       const { temp } = options.folders;
       if (stuck) {
-        reporter.condition({ key: "temp", message: `the temp folder ${temp} takes no frames: ${reasonOf(error)}` });
+        reporter.condition({
+          key: "temp",
+          message: `no frame can be moved to the temp folder ${temp}: ${reasonOf(error)}`,
+        });
       } else this.#sayOnce(frame, { text, reporter });
       return stuck ? "stuck" : "waiting";
     }
@@ -291,7 +294,7 @@ async function claimReady(
   for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
   for (const remark of verdict.remarks) reporter.log.warn(`${frame}: ${remark}`);
   for (const { name, reason } of verdict.notAttached) {
-    reporter.log.warn(`${frame}: ${name} is not taken with it and stays where it is: ${reason}`);
+    reporter.log.warn(`${frame}: ${name} is not part of it and stays where it is: ${reason}`);
   }
   // A frame that goes to quarantine may be tried again when nobody knows them any more.
   const source = record.remove ? undefined : options.parameters;
@@ -327,7 +330,7 @@ function treatDark(candidate: Candidate, claim: { verdict: Ready; options: Stage
   if (verdict.dark === null || verdict.quarantine !== null) return "deliver";
   const frame = frameOf(candidate);
   const fate = fateOfDark(verdict.dark, darks.policy);
-  const archived = `goes to ${darks.archive_dir}, it is not removed`;
+  const archived = `is archived in ${darks.archive_dir} instead of removed`;
   if (verdict.dark === "name") {
     if (darks.policy === "delete") log.warn(`${frame}: only its name says that it is a dark: it ${archived}`);
     return fate;

@@ -74,7 +74,7 @@ export class QuarantineRetry {
         return false;
       }
       await claim(set, verdict, kept);
-      reporter.log.info(`${frame}: goes from the quarantine on its way again`);
+      reporter.log.info(`${frame}: accepted from quarantine`);
     } catch (error) {
       reporter.log.warn(`${frame}: stays in quarantine: ${reasonOf(error)}`);
       return false;

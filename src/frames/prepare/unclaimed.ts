@@ -36,19 +36,19 @@ const KINDS: Readonly<Record<UnclaimedKind, KindText>> = {
   unfinished: {
     one: "temporary file stays",
     many: "temporary files stay",
-    what: "a program was ended while it wrote; they can be removed",
+    what: "left by a program that ended while writing; they can be removed",
     after_ms: UNFINISHED_MS,
   },
   hidden: {
     one: "name with a leading dot stays",
     many: "names with a leading dot stay",
-    what: "these are never taken; rename them if they are frames",
+    what: "these are ignored; rename them if they are frames",
     after_ms: STAYS_MS,
   },
   link: {
     one: "link is not followed and stays",
     many: "links are not followed and stay",
-    what: "put the files themselves there",
+    what: "replace them by the files themselves",
     after_ms: STAYS_MS,
   },
   special: {
@@ -118,7 +118,7 @@ export class UnclaimedReport {
   }
 }
 
-/** "2 links are not followed and stay in the raw folder: today, old; put the files themselves there". */
+/** "2 links are not followed and stay in the raw folder: today, old; replace them by the files themselves". */
 function lineOf(text: KindText, named: readonly Unclaimed[], count: number): string {
   const names = named.map(({ name, reason }) => reason === undefined ? short(name) : `${short(name)} (${reason})`);
   const more = count > named.length ? ` and ${count - named.length} more` : "";

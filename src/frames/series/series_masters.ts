@@ -103,7 +103,7 @@ export class SeriesMasters {
         memory.heeded.delete(id);
       }
     } catch (error) {
-      memory.problem = `the series master ${path} cannot be written: ${messageOf(error)}; it is tried again`;
+      memory.problem = `the series master ${path} cannot be written: ${messageOf(error)}; retrying`;
     }
     const time_ms = this.#now_ms() - begin_ms;
     memory.dueAt_ms = begin_ms + time_ms + Math.max(REWRITE_PAUSE_MS, REWRITE_PAUSE_FACTOR * time_ms);
@@ -120,7 +120,7 @@ export class SeriesMasters {
     const { hdf5, options, path } = tools;
     // A mark says where a file is written, and whoever can write to proc can put one there.
     if (!isBelow(series.folder, outputRoots(options.folders))) {
-      throw new Error("no setting names or has named its folder");
+      throw new Error("its folder is not, and never was, in the settings");
     }
     if (!folderExists(series.folder)) {
       const fault = outputFault(series.root, options.folders);
@@ -146,7 +146,7 @@ export class SeriesMasters {
       frames: frames.frames,
       notes: frames.leftOut,
     }, { proc, ...options.settings.frames });
-    if (!written) report(`${path} is not pewatch's: it is left alone, and the series has no master`);
+    if (!written) report(`${path} was not written by pewatch: it is kept, and the series has no master`);
     return true;
   }
 
@@ -175,7 +175,7 @@ function marksIn(proc: string, log: Logger): PlacedMark[] {
   try {
     const { marks, damaged } = readMarks(proc);
     for (const name of damaged) {
-      log.warn(`${join(proc, name)} is damaged: removed; a series' master may lack its last frames`);
+      log.warn(`${join(proc, name)} is damaged and was removed; the master of a series may lack its last frames`);
       removeFile(join(proc, name));
     }
     return marks.map((mark) => ({ ...mark, proc }));

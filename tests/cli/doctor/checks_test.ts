@@ -28,7 +28,7 @@ Deno.test("a volume that does not tell its free space is no problem", () => {
     throw new Error("EINVAL: invalid argument");
   });
   assert.equal(found.status, "warning");
-  assert.match(found.finding, /free space is not told: EINVAL/);
+  assert.match(found.finding, /the system does not report the free space: EINVAL/);
 });
 
 Deno.test("what ImDisk's driver refuses is explained by Deno's version, on Windows only", () => {

@@ -24,7 +24,7 @@ Deno.test("a file that is there is not written over", async () => {
   Deno.writeTextFileSync(path, "mine");
   const { code, err } = await runCli(["plugins", "new", "ring"], { cwd: folder.path });
   assert.equal(code, 1);
-  assert.match(err, /^pewatch plugins new: Cannot write .*ring\.ts: it is there already/);
+  assert.match(err, /^pewatch plugins new: Cannot write .*ring\.ts: it already exists/);
   assert.equal(Deno.readTextFileSync(path), "mine");
 });
 
