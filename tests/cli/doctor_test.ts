@@ -173,7 +173,7 @@ Deno.test("each plugin is checked: what would be loaded, what not, and tables fo
   assert.match(check(checks, "bad").remedy ?? "", /pewatch plugins check/);
   assert.match(check(checks, "csv").finding, /\[plugins\.csv\] .*columns/);
   assert.match(check(checks, "plugins.gold").remedy ?? "", /Did you mean \[plugins\.good\]\?/);
-  assert.match(check(checks, "plugins.nothing_like_it").remedy ?? "", /take the table away/);
+  assert.match(check(checks, "plugins.nothing_like_it").remedy ?? "", /remove the table/);
   assert.ok(!checks.some(({ name }) => name === "01_prepare_raw"));
 });
 

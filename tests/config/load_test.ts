@@ -61,7 +61,7 @@ Deno.test("[user] and [beamline] are refused where they cannot be right, with th
   assert.match(said("user", 'name = ""'), /remove the key/);
   assert.match(said("beamline", "polarization = 95"), /a number from 0 to 1 is needed/);
   assert.match(said("beamline", "polarization_angle_deg = 90"), /polarization is needed too/);
-  assert.match(said("beamline", 'proposal = "A"\nexperiment_identifier = "B"'), /leave one of the two out/);
+  assert.match(said("beamline", 'proposal = "A"\nexperiment_identifier = "B"'), /remove one of the two/);
 });
 
 // Fails without reportFutile() in check.ts.
@@ -71,7 +71,7 @@ Deno.test("what the other keys make impossible is refused with its line and what
       ['[nexus]\nimage = "external"\nseries = true', "nexus.series", 3, /image = "external" leaves them out/],
       ['[nexus]\nseries = true\nimage = "none"', "nexus.series", 2, /set image = "embed"/],
       ['[nexus]\nimage = "none"\nprofile = "nxmx"', "nexus.profile", 3, /NXmx needs the image/],
-      ["[tiff]\ntags = false\nimage_description = true", "tiff.image_description", 3, /tags = false writes none/],
+      ["[tiff]\ntags = false\nimage_description = true", "tiff.image_description", 3, /tags = false writes no tags/],
       ['[dark]\nreference = true\n[nexus]\nimage = "none"', "dark.reference", 2, /leaves images out/],
     ] as const
   ) {
@@ -411,7 +411,7 @@ Deno.test("a file that --config names and that is not there is an error that say
   assert.throws(
     () => loadSettings({ config: "none.toml", cwd: folder }),
     (error: Error) =>
-      error instanceof ConfigurationError && /none\.toml: there is no such file; pewatch init/.test(error.message),
+      error instanceof ConfigurationError && /none\.toml: the file does not exist; pewatch init/.test(error.message),
   );
 });
 

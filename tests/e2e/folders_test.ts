@@ -181,11 +181,11 @@ async function refused(place: Place, options: { path: string; mode: number; word
 }
 
 const PERMISSIONS = [
-  ["raw", 0o500, /^01_prepare_raw: P-00001\.tif: cannot be taken: .*permission.*; it stays in the raw folder/i],
+  ["raw", 0o500, /^01_prepare_raw: P-00001\.tif: cannot be claimed: .*permission.*; it stays in the raw folder/i],
   ["raw", 0o000, /the raw folder cannot be read: .*permission/i],
-  ["temp", 0o500, /the temp folder .* takes no frames: .*permission/i],
+  ["temp", 0o500, /no frame can be moved to the temp folder .*permission/i],
   ["proc", 0o500, /P-00001\.tif cannot be merged: .*permission.*; it waits in .*temp/i],
-  ["output", 0o500, /the output .* takes no files: .*permission.*; frames wait/i],
+  ["output", 0o500, /the output .* refuses files: .*permission.*; frames wait/i],
 ] as const;
 for (const [which, mode, words] of PERMISSIONS) {
   Deno.test(`no permission for ${which} (mode ${mode.toString(8)}) is said once; allowed again, the frame arrives`, async () => {
@@ -208,7 +208,7 @@ Deno.test("read-only files are delivered like any other, and their pixels can be
   Deno.chmodSync(place.rawPath("unreadable.tif"), 0o000);
   await using run = await place.start({ through: heldToPermissions() }).running();
   await run.until(() => place.has("P-00001.nxs"), "the read-only frame");
-  await run.says(/unreadable\.tif: cannot be taken: .*permission.*; it stays in the raw folder/i);
+  await run.says(/unreadable\.tif: cannot be claimed: .*permission.*; it stays in the raw folder/i);
   await tickOn();
   assert.ok(run.complaints("unreadable.tif").length <= 1, run.text());
   Deno.chmodSync(place.rawPath("unreadable.tif"), 0o644);

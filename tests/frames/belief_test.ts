@@ -62,7 +62,7 @@ for (const kind of ["temp", "proc"] as const) {
     using way = new Way();
     const root = victimOf(way);
     const claim = plant(way, { folder: way.settings.folders[kind] }, { destination: { root, dir: "below" } });
-    await staysBesideAFrame(way, claim, /no setting names or has named/);
+    await staysBesideAFrame(way, claim, /is not, and never was, in the settings/);
   });
 }
 
@@ -73,7 +73,7 @@ Deno.test("a claim that was cut off takes nothing out of a folder that is no raw
   const name = CLAIMING_PREFIX + ID;
   const claim = plant(way, { folder: way.settings.folders.temp, name }, { raw });
   Deno.removeSync(join(claim, "X.tif"));
-  await staysBesideAFrame(way, claim, /no setting names or has named/);
+  await staysBesideAFrame(way, claim, /is not, and never was, in the settings/);
 });
 
 Deno.test("an output and a raw folder of earlier settings are believed", async () => {
@@ -97,7 +97,7 @@ Deno.test({
     const claim = plant(way, { folder: way.settings.folders.temp }, { merge: null });
     Deno.removeSync(join(claim, "X.tif"));
     Deno.symlinkSync(join(victim, "X.tif"), join(claim, "X.tif"));
-    await staysBesideAFrame(way, claim, /X\.tif, which is no plain file/);
+    await staysBesideAFrame(way, claim, /X\.tif, which is not a regular file/);
     assert.deepEqual(Deno.readFileSync(join(victim, "X.tif")), imageBytes(7));
   },
 });
@@ -113,7 +113,7 @@ Deno.test("a mark of a series makes no master outside of the outputs", async () 
   Deno.copyFileSync(join(way.output, "P-00001.nxs"), join(victim, "X-00001.nxs"));
   await way.fire(3);
   assert.deepEqual(filesBelow(victim), ["X-00001.nxs", "X.tif"]);
-  assert.match(way.heard.conditions.get("series") ?? "", /no setting names or has named/);
+  assert.match(way.heard.conditions.get("series") ?? "", /is not, and never was, in the settings/);
 });
 
 for (const link of ["exp1", "exp1/deep"]) {

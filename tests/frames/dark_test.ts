@@ -52,7 +52,7 @@ Deno.test("what only its name calls a dark goes to the archive, and one line say
   assert.deepEqual(images, ["dark/s/P-00001.dark.tif", "s/quartz.dark-00001.tif"]);
   const lines = way.heard.lines.filter((line) => line.includes("only its name says that it is a dark"));
   assert.deepEqual(lines, [
-    "warn s/P-00001.dark.tif: only its name says that it is a dark: it goes to dark, it is not removed",
+    "warn s/P-00001.dark.tif: only its name says that it is a dark: it is archived in dark instead of removed",
   ]);
 });
 

@@ -268,7 +268,7 @@ Deno.test("frames that wait are counted and said after some seconds, in the same
   assert.equal(said.filter(({ message }) => message === null).length, 5);
   assert.equal(texts.length, 3, texts.join("\n"));
   assert.match(texts[1]!, /^P\.tif waits: .* since 1970-01-01T00:00:00\.000Z \(P\.tif\.metadata: Sharing violation/);
-  assert.match(texts[2]!, /^2 frames wait, the longest is P\.tif: /);
+  assert.match(texts[2]!, /^2 frames wait, the longest P\.tif: /);
   held.add("Q.tif", { frame: "Q.tif", error });
   held.endRound(reporter);
   assert.equal(held.count, 1);

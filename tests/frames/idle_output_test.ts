@@ -21,7 +21,7 @@ Deno.test("an output that is gone is a condition without a frame, and no more on
   await fireUntil(way, () => way.heard.conditions.has("output"), "nothing was reported");
   assert.equal(
     way.heard.conditions.get("output"),
-    `the output folder ${output_root} is not there; frames wait until it is back`,
+    `the output folder ${output_root} does not exist; frames wait until it is back`,
   );
   way.put({ name: "P-00001.tif" });
   await way.fire(2);
@@ -37,5 +37,5 @@ Deno.test("a file in the place of the output is named, too", async () => {
   Deno.removeSync(output_root);
   Deno.writeTextFileSync(output_root, "");
   await fireUntil(way, () => way.heard.conditions.has("output"), "nothing was reported");
-  assert.match(way.heard.conditions.get("output")!, /the output folder .* (is not there|cannot be read)/);
+  assert.match(way.heard.conditions.get("output")!, /the output folder .* (does not exist|cannot be read)/);
 });

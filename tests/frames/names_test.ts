@@ -159,7 +159,7 @@ Deno.test("a frame whose output has gone for good goes to the one that the confi
   Deno.removeSync(folders.output_root);
   const gone = folders.output_root;
   await way.fire(3);
-  assert.match(way.heard.conditions.get("output") ?? "", /is not there/);
+  assert.match(way.heard.conditions.get("output") ?? "", /does not exist/);
   folders.output_root = `${gone}-new`;
   way.roots = { raw: [], output: [gone] };
   Deno.mkdirSync(folders.output_root);

@@ -122,7 +122,7 @@ Deno.test("a source that cannot answer costs a warning, never a frame", async ()
     await way.fire();
     assert.deepEqual(way.delivered(), ["P.nxs", "P.tif", "P.tif.metadata"]);
     assert(
-      way.heard.lines.every((line) => !line.startsWith("warn") || /its parameters cannot be asked for/.test(line)),
+      way.heard.lines.every((line) => !line.startsWith("warn") || /its parameters cannot be requested/.test(line)),
     );
   }
 });

@@ -298,7 +298,7 @@ Deno.test("an output that refuses a frame for a while costs it nothing", async (
     assert.deepEqual(way.delivered(), []);
     assert.match(
       [...way.heard.conditions.values()].join(),
-      /P\.tif could not be delivered: .*it waits in .* tried again/,
+      /P\.tif could not be delivered: .*it waits in .* is retried/,
     );
   } finally {
     Deno.openSync = openSync;
@@ -329,7 +329,10 @@ Deno.test("a mark of a series that cannot be written keeps no delivered frame in
   assert.ok(way.delivered().includes("P-00001.nxs"));
   assert.deepEqual(way.onTheWay(), []);
   assert.deepEqual([...way.heard.conditions], []);
-  assert.match(way.heard.lines.join("\n"), /P-00001\.tif: the master of its series has it with the next frame only/);
+  assert.match(
+    way.heard.lines.join("\n"),
+    /P-00001\.tif: the master of its series will include it only with the next frame/,
+  );
   way.put({ name: "P-00002.tif", seed: 2 });
   await way.fire(3);
   assert.ok(way.delivered().includes("P_master.h5"));

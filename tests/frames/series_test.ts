@@ -153,7 +153,7 @@ Deno.test("another's file of the master's name stays as it is, and is told of on
   await way.fire(3);
   assert.deepEqual(way.read("P_master.h5"), frame);
   assert.equal(new TextDecoder().decode(way.read("Q_master.h5")), "not even HDF5");
-  assert.equal(way.heard.lines.filter((line) => line.includes("is not pewatch's")).length, 2);
+  assert.equal(way.heard.lines.filter((line) => line.includes("was not written by pewatch")).length, 2);
   assert.deepEqual(way.onTheWay(), []);
 });
 
@@ -164,7 +164,7 @@ Deno.test("an output that is away keeps the marks, and the master is written whe
   const { output_root, proc } = way.settings.folders;
   Deno.renameSync(output_root, `${output_root}-away`);
   await way.fire(2);
-  assert.match(way.heard.conditions.get("series") ?? "", /P_master\.h5 cannot be written.*is not there/);
+  assert.match(way.heard.conditions.get("series") ?? "", /P_master\.h5 cannot be written.*does not exist/);
   assert.equal(filesBelow(proc).length, 1);
   assert.throws(() => Deno.statSync(output_root), Deno.errors.NotFound);
   Deno.renameSync(`${output_root}-away`, output_root);

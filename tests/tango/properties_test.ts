@@ -45,8 +45,8 @@ Deno.test("a wrong value is refused by the property's name, and the configuratio
     'property DirOutput: "../up" cannot be used: Cannot use folder "../up": ".." leads out of the folder above',
     "property DirProc: one value is needed, not 2",
     'property DirRaw: "raw" is no absolute path',
-    "property MaxProc: 10 cannot be used: a whole number from 1 to 9 is needed, since more frames at once only wait for " +
-    "the same disk",
+    "property MaxProc: 10 cannot be used: a whole number from 1 to 9 is needed, since more would not be faster: all " +
+    "frames share one disk",
   ]);
   assert.deepEqual(reading({ MaxProc: ["five"] }).refused, ['property MaxProc: "five" is no whole number']);
 });

@@ -66,7 +66,7 @@ export function isBelow(path: string, roots: readonly string[]): boolean {
 function checkDestination({ destination }: ClaimRecord, folders: FrameFolders): void {
   if (isBelow(destination.root, outputRoots(folders))) return;
   throw new RecordError(
-    `its record names the output ${destination.root}, which no setting names or has named; ` +
+    `its record names the output ${destination.root}, which is not, and never was, in the settings; ` +
       "if it is yours, set it as folders.output_root",
   );
 }
@@ -81,7 +81,7 @@ export function originOf(record: ClaimRecord, folders: FrameFolders): string {
   const roots = [...allOf(folders, "raw"), ...folders.roots?.raw ?? [], ...quarantines];
   if (!roots.some((root) => relate(raw, root, { windows: WINDOWS }) === "same")) {
     throw new RecordError(
-      `its record names the raw folder ${raw}, which no setting names or has named; ` +
+      `its record names the raw folder ${raw}, which is not, and never was, in the settings; ` +
         "if it is yours, set it as folders.raw",
     );
   }

@@ -43,5 +43,5 @@ export function leftKey(path: string): string {
 
 export function leftUnreadable(kind: FolderKind, path: string, reason: string): string {
   return `${path}, the ${kind} folder before it was changed, cannot be used: ${reason}; ` +
-    `frames in it wait. If it is gone for good, make an empty folder in its place`;
+    `frames in it wait. If it no longer exists, make an empty folder in its place`;
 }

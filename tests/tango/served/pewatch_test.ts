@@ -104,7 +104,7 @@ Deno.test({
     await comesTo("FAULT");
     assert.equal(
       await client.value("Status"),
-      `the output folder ${output} is not there; frames wait until it is back`,
+      `the output folder ${output} does not exist; frames wait until it is back`,
     );
     Deno.renameSync(`${output}-away`, output);
     await comesTo("RUNNING");
