@@ -69,7 +69,7 @@ Deno.test("a person reads the same as lines, with what to do", async () => {
   using place = new Place({ without: "raw" });
   const { code, out } = await runCli(["doctor"], { cwd: place.path });
   assert.equal(code, 0);
-  assert.match(out, /^folders\n {2}warning folders\.raw: .*it is not there yet\n {10}to do: pewatch run makes it/m);
+  assert.match(out, /^folders\n {2}warning folders\.raw: .*does not exist yet\n {10}to do: pewatch run makes it/m);
   assert.match(out, /^Healthy$/m);
 });
 
@@ -153,7 +153,7 @@ Deno.test("a configuration that --config names and that is not there is a proble
   using place = new Place();
   const { code, out } = await runCli(["doctor", "--config", "none.toml"], { cwd: place.path });
   assert.equal(code, 1);
-  assert.match(out, /there is no such file; pewatch init writes one/);
+  assert.match(out, /the file does not exist; pewatch init writes one/);
 });
 
 Deno.test("each plugin is checked: what would be loaded, what not, and tables for none", async () => {
@@ -187,5 +187,5 @@ Deno.test("what clients have set is told with what it replaced, and its folders 
   const { checks } = await place.doctor();
   const found = checks.filter(({ name }) => name === "folders.temp");
   assert.match(found[0]!.finding, /temp2", set by a client 2026-01-31.* before\); to forget it, stop pewatch/);
-  assert.match(found[1]!.finding, /temp2: it is not there yet/);
+  assert.match(found[1]!.finding, /temp2: does not exist yet/);
 });

@@ -6,6 +6,7 @@ import { shippedNames } from "../../plugins/host/shipped.ts";
 import { examineAll, type PluginExamination } from "../plugins/examine.ts";
 import { lastReadings } from "../parameters/stored.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+import { everyTicks } from "../../log/counted.ts";
 
 /** The shipped stages are left out unless the configuration speaks of them: they are not the user's to mend. */
 export async function checkPlugins(settings: Settings): Promise<Finding[]> {
@@ -52,7 +53,7 @@ function findingOf(plugin: PluginExamination): Finding {
   }
   if (warnings.length > 0) return warning(name, `${from}: ${warnings.join("; ")}`, "Correct its exports");
   const place = replaces === null ? "" : `, in the place of the shipped ${replaces}`;
-  return ok(name, `${from}${place}, fires every ${ticktack === 1 ? "tick" : `${ticktack} ticks`}`);
+  return ok(name, `${from}${place}, fires ${everyTicks(ticktack ?? 1)}`);
 }
 
 function tablesWithoutPlugin(settings: Settings, examined: readonly PluginExamination[]): Finding[] {
@@ -60,7 +61,7 @@ function tablesWithoutPlugin(settings: Settings, examined: readonly PluginExamin
   return Object.keys(settings.plugins.tables).filter((table) => !names.has(table)).map((table) => {
     const meant = closest(table, names);
     const remedy = meant === null
-      ? `Put ${table}.ts into ${settings.plugins.dir}, or take the table away`
+      ? `Put ${table}.ts into ${settings.plugins.dir}, or remove the table`
       : `Did you mean [plugins.${meant}]?`;
     return problem(`plugins.${table}`, "no plugin has this name; the table has no effect", remedy);
   });

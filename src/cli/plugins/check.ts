@@ -14,6 +14,7 @@ import type { PluginExport } from "./check_worker.ts";
 import { examineFile, type PluginExamination } from "./examine.ts";
 import { CONFIG_OPTION } from "./options.ts";
 import { checkTypes, type TypeCheck } from "./type_check.ts";
+import { everyTicks } from "../../log/counted.ts";
 
 const ARGUMENTS = object({
   file: argument(string({ metavar: "FILE" }), { description: message`A plugin, in the plugins folder or elsewhere.` }),
@@ -79,7 +80,7 @@ function print(file: string, plugin: PluginExamination, types: TypeCheck): void 
   if (plugin.helpers.length > 0) line("ok", `helpers: ${plugin.helpers.join(", ")}`);
   if (plugin.exports.length > 0) line("ok", `exports: ${plugin.exports.map(exportText).join(", ")}`);
   if (plugin.ticktack !== null) {
-    line("ok", `fires every ${plugin.ticktack === 1 ? "tick" : `${plugin.ticktack} ticks`}, offset ${plugin.offset}`);
+    line("ok", `fires ${everyTicks(plugin.ticktack)}, offset ${plugin.offset}`);
   }
   if (plugin.configured && plugin.problems.length === 0) line("ok", `configured by [plugins.${plugin.name}]`);
   if (plugin.replaces !== null) line("warning", `it would replace the shipped plugin ${plugin.replaces}`);

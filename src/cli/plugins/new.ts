@@ -22,7 +22,7 @@ export async function runNew(args: string[]): Promise<number> {
     command: "plugins new",
     brief: message`Writes a commented plugin, which runs as it is, into the plugins folder.`,
     footer:
-      message`A file that is there is never written over. Exit codes: 0 written, 1 not, 2 wrong usage or configuration.`,
+      message`An existing file is never overwritten. Exit codes: 0 written, 1 not, 2 wrong usage or configuration.`,
   });
   if (parsed.exitCode !== undefined) return parsed.exitCode;
   const { name: wanted, config } = parsed.value;
@@ -35,7 +35,9 @@ export async function runNew(args: string[]): Promise<number> {
   const loaded = loadSettings({ config });
   const { dir } = loaded.settings.plugins;
   if (shippedNames().some((shipped) => shipped === name || shipped.replace(/^\d+_/, "") === name)) {
-    return fail(`${name} is a plugin that pewatch ships, and a file of this name would replace it; take another name`);
+    return fail(
+      `${name} is a plugin that pewatch ships, and a file of this name would replace it; choose another name`,
+    );
   }
   const path = join(dir, `${name}.ts`);
   const template = (await Deno.readTextFile(TEMPLATE)).replaceAll("\r\n", "\n");
@@ -44,7 +46,7 @@ export async function runNew(args: string[]): Promise<number> {
     await Deno.writeTextFile(path, template, { createNew: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return fail(`Cannot write ${path}: it is there already; take another name`);
+    return fail(`Cannot write ${path}: it already exists; choose another name`);
   }
   if (name !== wanted) console.log(`The name became ${name}: letters, digits and _ only`);
   console.log(`Wrote ${path}`);
