@@ -1,34 +1,35 @@
-/** Whether one folder lies in another, by what they are on the disk: links and mounts give a folder more than one path. */
-import { dirname } from "node:path";
+/**
+ * Whether one folder lies in another, by what they are on the disk: links and mounts give a folder more than one path.
+ * Folders are stat-ed for it, so not on Windows, where RAM disks refuse that: probes answer the question there
+ * (`daemon/settings/folder_places.ts`).
+ */
+
+/** No system has deeper folders. */
+const LEVELS_MAX = 256;
 
 /**
- * Whether `path` is `folder`, or lies inside it. False too where either is not there, or does not say what it is: some
- * RAM disks' drivers answer no question about a folder. Compare the paths as well.
+ * Whether `path` is `folder`, or lies inside it. False too where either is not there.
+ * @throws Error on Windows
  */
 export async function liesWithin(path: string, folder: string): Promise<boolean> {
+  if (Deno.build.os === "windows") throw new Error("no folder is stat-ed on Windows");
   const wanted = await identityOf(folder);
   if (wanted === null) return false;
-  for (let above = await realPath(path);; above = dirname(above)) {
-    if (await identityOf(above) === wanted) return true;
-    if (dirname(above) === above) return false;
+  let below = "";
+  let above = path;
+  for (let level = 0; level < LEVELS_MAX; level++, above = `${above}/..`) {
+    const identity = await identityOf(above);
+    if (identity === wanted) return true;
+    if (identity === below) return false; // the root is its own parent
+    below = identity ?? below;
   }
-}
-
-/** Of the nearest folder above that is there. */
-async function realPath(path: string): Promise<string> {
-  for (let above = path;; above = dirname(above)) {
-    try {
-      return await Deno.realPath(above);
-    } catch {
-      if (dirname(above) === above) return path;
-    }
-  }
+  return false;
 }
 
 async function identityOf(path: string): Promise<string | null> {
   try {
     const { dev, ino } = await Deno.stat(path);
-    return ino === null || ino === 0 ? null : `${dev}:${ino}`;
+    return `${dev}:${ino}`;
   } catch {
     return null;
   }

@@ -42,7 +42,9 @@ Deno.test({
       Deno.mkdirSync(join(path, "sub"), { recursive: true });
       Deno.symlinkSync(join(path, "sub"), link);
       const misplaced = withPlugins(settings, join(link, "not there yet"));
-      assert.match(await misplacedPlugins(misplaced) ?? "", new RegExp(`lies in folders\\.${key}`));
+      for (const byProbe of [false, true]) {
+        assert.match(await misplacedPlugins(misplaced, { byProbe }) ?? "", new RegExp(`lies in folders\\.${key}`));
+      }
       const daemon = new Daemon(misplaced, { log: memoryLog(), stages: [source("counts", { essential: true })] });
       const isRefusal = (error: unknown) => error instanceof FolderError && error.key === "plugins.dir";
       await assert.rejects(daemon.start(), isRefusal);
@@ -51,19 +53,23 @@ Deno.test({
       await assert.rejects(runOnePass(misplaced, pass), isRefusal);
       Deno.removeSync(link);
     }
-    assert.equal(await misplacedPlugins(settings), null);
+    for (const byProbe of [false, true]) assert.equal(await misplacedPlugins(settings, { byProbe }), null);
 
     const plugins = join(folder.path, "elsewhere", "plugins");
     Deno.mkdirSync(plugins, { recursive: true });
     Deno.symlinkSync(join(folder.path, "elsewhere"), link);
-    const daemon = new Daemon(withPlugins(settings, plugins), {
+    const daemon = new Daemon(withPlugins(settings, join(link, "plugins")), {
       log: memoryLog(),
       stages: [source("counts", { essential: true })],
     });
     try {
       await daemon.start();
-      await assert.rejects(daemon.change({ key: "raw", value: link }), /plugins\.dir: .* lies in folders\.raw/);
-      await assert.rejects(daemon.change({ key: "raw", value: join(folder.path, "elsewhere") }), /plugins\.dir/);
+      const value = join(folder.path, "elsewhere");
+      await assert.rejects(daemon.change({ key: "raw", value }), /plugins\.dir: .* lies in folders\.raw/);
+      // A client's folder is never reached by a link, wherever that leads.
+      const other = join(folder.path, "other");
+      Deno.symlinkSync(value, other);
+      await assert.rejects(daemon.change({ key: "raw", value: other }), /it is a link/);
       assert.equal(daemon.settings.folders.raw, raw);
     } finally {
       await daemon.close();

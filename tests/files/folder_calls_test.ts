@@ -28,10 +28,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/cli/embedded.ts": ["readTextFileSync 2", "inside the executable"],
   "src/frames/prepare/find_delivered.ts": ["lstatSync", "a delivered file"],
   "src/frames/prepare/late_move.ts": ["lstatSync, utimeSync", "a companion, by listFolder()"],
-  "src/files/folder_identity.ts": [
-    "realPath, stat",
-    "folders of the way; where the driver refuses, their texts are compared",
-  ],
+  "src/files/folder_identity.ts": ["stat", "folders, not on Windows"],
   "src/frames/deliver/geometry_files.ts": ["readFileSync", "a geometry file of the output"],
   "src/geometry/calibration_file.ts": ["readTextFileSync, statSync", "the PONI file"],
   "src/qxrd/simulator/simulate.ts": ["open", "a file that is made"],
@@ -127,7 +124,6 @@ Deno.test("each call that opens or asks what it is given is known to be given a 
 
 Deno.test("paths are never resolved, nor folders watched", () => {
   for (const [file, [calls, why]] of Object.entries(CALLS)) {
-    if (file === "src/files/folder_identity.ts") continue; // says so where a driver refuses
     assert.doesNotMatch(calls, /realpath|watchFs|exists/i, file);
     assert.notEqual(why, "");
   }
