@@ -189,3 +189,55 @@ Deno.test("what clients have set is told with what it replaced, and its folders 
   assert.match(found[0]!.finding, /temp2", set by a client 2026-01-31.* before\); to forget it, stop pewatch/);
   assert.match(found[1]!.finding, /temp2: does not exist yet/);
 });
+
+// Fails where a missing output root is taken for one that pewatch run makes.
+Deno.test("an output root that is not there is a problem that says how to mark it, and is not made", async () => {
+  using place = new Place({ without: "output" });
+  const { code, checks } = await place.doctor();
+  assert.equal(code, 1);
+  const root = check(checks, "folders.output_root");
+  assert.equal(root.status, "problem");
+  assert.match(root.finding, /output: it is not there$/);
+  assert.match(root.remedy ?? "", /pewatch init --output ".*output"/);
+  assert.throws(() => Deno.lstatSync(place.join("output")), Deno.errors.NotFound);
+});
+
+Deno.test("an output root that has lost its marker is a problem, one that never had it is none", async () => {
+  using place = new Place();
+  const work = { temp: place.join("temp"), proc: place.join("proc") };
+  const stateOf = (marked: readonly string[]) => ({
+    version: 1,
+    settings: {},
+    work,
+    left: [],
+    roots: { raw: [], output: [], marked },
+  });
+  const write = (marked: readonly string[]) =>
+    Deno.writeTextFileSync(place.join("state", "settings.json"), JSON.stringify(stateOf(marked)));
+  write([]);
+  assert.equal(check((await place.doctor()).checks, "folders.output_root").status, "ok");
+  write([place.join("output")]);
+  const lost = check((await place.doctor()).checks, "folders.output_root");
+  assert.equal(lost.status, "problem");
+  assert.match(lost.finding, /is the share mounted\?.*pewatch init --output/);
+  assert.equal((await runCli(["init", "--output", place.join("output")], { cwd: place.path })).code, 0);
+  assert.equal(check((await place.doctor()).checks, "folders.output_root").status, "ok");
+});
+
+Deno.test({
+  name: "folders inside each other by a link are a problem that names both, and no probe is left in them",
+  ignore: Deno.build.os === "windows", // links need a right there
+  fn: async () => {
+    using place = new Place({ without: "output" });
+    Deno.mkdirSync(place.join("raw", "sub"));
+    Deno.symlinkSync(place.join("raw", "sub"), place.join("output"));
+    const { code, checks } = await place.doctor();
+    assert.equal(code, 1);
+    const problems = checks.filter(({ status }) => status === "problem");
+    const inside = problems.find(({ finding }) => finding.includes("inside folders.raw"));
+    assert.ok(inside, JSON.stringify(problems));
+    assert.equal(inside.name, "folders.output_root");
+    assert.match(inside.finding, /output leads to .*sub, inside folders\.raw/);
+    assert.deepEqual([...Deno.readDirSync(place.join("raw", "sub"))], []);
+  },
+});
