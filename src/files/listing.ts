@@ -3,17 +3,36 @@
  * ImDisk refuse that on Windows.
  */
 import { dirname, join, toNamespacedPath } from "node:path";
-import { type RawEntries, readEntries } from "../../ffi/system/directory.ts";
+import {
+  eachEntry,
+  type EntryFilter,
+  type PackedEntries,
+  readEntries,
+  releaseEntries,
+} from "../../ffi/system/directory.ts";
 import { canBeListed, isLink, nameIsFree } from "../../ffi/system/files.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
+import { changesBetween, type EntryChanges, filterOfHeads, headOf } from "./large_listing.ts";
 
 export interface FolderListing {
+  /** Of a large folder they are decoded each time, and only until the folder is listed again. */
   readonly files: readonly string[];
   readonly folders: readonly string[];
   /** Symbolic links, whatever they lead to: nobody but a person makes them. */
   readonly links: readonly string[];
   /** Pipes, sockets and devices. */
   readonly specials: readonly string[];
+  /** Whether it is kept: the same object is returned as long as nothing has changed. */
+  readonly isLarge: boolean;
+  /** Against an earlier listing of the same folder; null where there is none, or where much has changed. */
+  readonly changes: ListingChanges | null;
+}
+
+export interface ListingChanges extends EntryChanges {
+  /** Whether they are those since this listing. */
+  isSince(listing: FolderListing): boolean;
+  /** The files that are there now and have one of these heads (`headOf`). */
+  filesOfHeads(heads: ReadonlySet<string>): readonly string[];
 }
 
 /** Listings of folders with so many entries are kept: as long as nothing has changed, the same object is returned. */
@@ -21,13 +40,7 @@ const KEPT_ENTRIES_MIN = 1000;
 /** Of so many entries together; the folder that was listed longest ago is forgotten first. */
 const KEPT_ENTRIES_MAX = 2_000_000;
 
-interface Kept {
-  readonly fingerprint: string;
-  readonly count: number;
-  readonly listing: FolderListing;
-}
-
-const kept = new Map<string, Kept>();
+const kept = new Map<string, LargeListing>();
 
 /**
  * The names of a folder's entries; bytes that are not UTF-8 are U+FFFD in them, and such names open nothing.
@@ -35,37 +48,101 @@ const kept = new Map<string, Kept>();
  */
 export function listFolder(path: string): FolderListing {
   const entries = readEntries(path);
-  if (entries === null) return listByDeno(path);
-  const { fingerprint, count } = entries;
   const known = kept.get(path);
   kept.delete(path);
-  const listing = known?.fingerprint === fingerprint ? known.listing : listingOf(path, entries);
-  if (count >= KEPT_ENTRIES_MIN) keep(path, { fingerprint, count, listing });
+  if (entries.count < KEPT_ENTRIES_MIN) {
+    const listing = { ...listsOf(path, entries), isLarge: false, changes: null };
+    releaseEntries(entries);
+    return listing;
+  }
+  const changes = known === undefined ? null : changesBetween(known.entries, entries);
+  if (changes !== null && changes.removed.length + changes.added.length === 0) {
+    releaseEntries(entries);
+    kept.set(path, known!);
+    return known!;
+  }
+  const listing = new LargeListing(
+    path,
+    entries,
+    changes === null ? null : {
+      ...changes,
+      before: known!.serial,
+    },
+  );
+  known?.release();
+  keep(path, listing);
   return listing;
 }
 
-function keep(path: string, one: Kept): void {
+function keep(path: string, one: LargeListing): void {
   kept.set(path, one);
-  let entries = 0;
-  for (const { count } of kept.values()) entries += count;
-  for (const [oldest, { count }] of kept) {
-    if (entries <= KEPT_ENTRIES_MAX || oldest === path) return;
-    entries -= count;
+  let count = 0;
+  for (const { entries } of kept.values()) count += entries.count;
+  for (const [oldest, { entries }] of kept) {
+    if (count <= KEPT_ENTRIES_MAX || oldest === path) return;
+    count -= entries.count;
     kept.delete(oldest);
   }
 }
 
-type Lists = { -readonly [Key in keyof FolderListing]: string[] };
+type Lists = { -readonly [Key in "files" | "folders" | "links" | "specials"]: string[] };
 
-function listingOf(path: string, entries: RawEntries): FolderListing {
+class LargeListing implements FolderListing {
+  static #last = 0;
+  readonly isLarge = true;
+  readonly serial = ++LargeListing.#last;
+  readonly #path: string;
+  #entries: PackedEntries | null;
+  readonly folders: readonly string[];
+  readonly links: readonly string[];
+  readonly specials: readonly string[];
+  readonly changes: ListingChanges | null;
+
+  constructor(path: string, entries: PackedEntries, changes: EntryChanges & { before: number } | null) {
+    this.#path = path;
+    this.#entries = entries;
+    const { folders, links, specials } = listsOf(path, entries, (kind) => kind !== "file");
+    this.folders = folders;
+    this.links = links;
+    this.specials = specials;
+    this.changes = changes === null ? null : {
+      ...changes,
+      isSince: (listing) => listing instanceof LargeListing && listing.serial === changes.before,
+      filesOfHeads: (heads) => this.#filesOfHeads(heads),
+    };
+  }
+
+  get entries(): PackedEntries {
+    if (this.#entries === null) throw new Error(`${this.#path} has been listed again: this listing holds nothing now`);
+    return this.#entries;
+  }
+
+  get files(): readonly string[] {
+    return listsOf(this.#path, this.entries).files;
+  }
+
+  #filesOfHeads(heads: ReadonlySet<string>): readonly string[] {
+    const { files } = listsOf(this.#path, this.entries, filterOfHeads(heads));
+    return files.filter((name) => heads.has(headOf(name)));
+  }
+
+  /** The next listing takes the memory of its entries. */
+  release(): void {
+    const { entries } = this;
+    this.#entries = null;
+    releaseEntries(entries);
+  }
+}
+
+function listsOf(path: string, entries: PackedEntries, isWanted?: EntryFilter): Lists {
   const lists: Lists = { files: [], folders: [], links: [], specials: [] };
-  entries.each((name, kind) => {
+  eachEntry(entries, (name, kind) => {
     if (kind === "file") lists.files.push(name);
     else if (kind === "folder") lists.folders.push(name);
     else if (kind === "link") lists.links.push(name);
     else if (kind === "special") lists.specials.push(name);
     else addByAsking(lists, { path, name }); // some file systems do not say what an entry is
-  });
+  }, isWanted);
   return lists;
 }
 
@@ -75,18 +152,9 @@ function addByAsking(lists: Lists, { path, name }: { path: string; name: string 
     const list = isFile ? lists.files : isDirectory ? lists.folders : isSymlink ? lists.links : lists.specials;
     list.push(name);
   } catch (error) {
-    if (!isMissing(error)) throw error; // removed meanwhile
+    // One that is not gone but does not answer is reported by whoever uses it, as a file; the others are listed.
+    if (!isMissing(error)) lists.files.push(name);
   }
-}
-
-function listByDeno(path: string): FolderListing {
-  const lists: Lists = { files: [], folders: [], links: [], specials: [] };
-  for (const entry of Deno.readDirSync(path)) {
-    if (entry.isFile) lists.files.push(entry.name);
-    else if (entry.isDirectory) lists.folders.push(entry.name);
-    else (entry.isSymlink ? lists.links : lists.specials).push(entry.name);
-  }
-  return lists;
 }
 
 /** Whether a folder is there and can be listed. How much is in it makes no difference. */

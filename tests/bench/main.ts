@@ -27,6 +27,10 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "processor and memory of a daemon without work, time of a start",
     load: async () => (await import("./idle.ts")).idleBench,
   },
+  crowd: {
+    summary: "memory beside 430,000 files that stay in raw, and how soon new frames are delivered",
+    load: async () => (await import("./crowd.ts")).crowdBench,
+  },
   plugins: {
     summary: "memory over 300 reloads, cost of a tick with 50 plugins, the heartbeat while one burns a core",
     load: async () => (await import("./plugins.ts")).pluginsBench,

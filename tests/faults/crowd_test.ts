@@ -1,12 +1,19 @@
 /** Many files in raw, and many frames of one name; PEWATCH_FAULTS=long takes more of them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readProcess } from "../bench/process_readings.ts";
+import { fillFolder } from "./crowd.ts";
 import { FaultRun } from "./fault_run.ts";
 
 const IS_LONG = Deno.env.get("PEWATCH_FAULTS") === "long";
 const SETTLE_S_MAX = 600;
 const FILES = 100_000;
 const FILES_A_FOLDER = 10_000;
+/** In one folder: images without sidecars, and files that are no frames. */
+const CROWD = IS_LONG ? { images: 130_000, others: 300_000 } : { images: 50_000, others: 150_000 };
+/** A daemon without work has 195 MB; one that decodes all names at each change comes to 1,200 MB beside the larger crowd. */
+const MEMORY_MB_MAX = 400;
+const MEMORY_LOOK_MS = 100;
 const FRAMES_AMONG = IS_LONG ? 300 : 30;
 const FRAMES_OF_ONE_NAME = IS_LONG ? 1000 : 150;
 /** Faster than the daemon delivers: the name is taken in raw, in claims and in the output at once. */
@@ -38,6 +45,32 @@ Deno.test(`frames are delivered while ${FILES} images without sidecars wait besi
     assert.equal([...Deno.readDirSync(folder)].length, FILES_A_FOLDER, `${folder} has lost files`);
     Deno.removeSync(folder, { recursive: true });
   }
+  assert.ok(await run.settled(SETTLE_S_MAX), "something stays on its way");
+  assert.deepEqual(await run.judged(), []);
+});
+
+// Fails where the names of all files are decoded, or lists of them copied, at each change of the folder.
+const FILES_OF_CROWD = CROWD.images + CROWD.others;
+Deno.test(`memory stays below ${MEMORY_MB_MAX} MB while frames come to a folder of ${FILES_OF_CROWD} files`, async () => {
+  await using run = new FaultRun({ more: "[frames]\nsidecar_wait_s = 3600" });
+  fillFolder(run.folders.raw, { ...CROWD, from: run.base });
+  const daemon = await run.start();
+  const memory_mb: number[] = [];
+  const look = setInterval(() => memory_mb.push(readProcess(daemon.pid).rss_mb), MEMORY_LOOK_MS);
+  try {
+    const detector = run.flow({ rate_per_s: 1, holds: () => run.ledger.length >= FRAMES_AMONG });
+    assert.ok(await run.waitFor(() => run.ledger.length >= FRAMES_AMONG, SETTLE_S_MAX), "the detector cannot write");
+    await detector.stop();
+    const wanted = () => run.ledger.filter((frame) => !frame.dark).length;
+    assert.ok(await run.waitFor(() => run.watch.images.size >= wanted(), SETTLE_S_MAX), "not all frames are delivered");
+  } finally {
+    clearInterval(look);
+  }
+  console.log(`at most ${Math.max(...memory_mb).toFixed(0)} MB`);
+  assert.ok(Math.max(...memory_mb) < MEMORY_MB_MAX, `${Math.max(...memory_mb).toFixed(0)} MB`);
+  const crowd = [...Deno.readDirSync(run.folders.raw)].filter(({ name }) => /^(W|notes)-/.test(name));
+  assert.equal(crowd.length, FILES_OF_CROWD);
+  for (const { name } of crowd) Deno.removeSync(join(run.folders.raw, name));
   assert.ok(await run.settled(SETTLE_S_MAX), "something stays on its way");
   assert.deepEqual(await run.judged(), []);
 });

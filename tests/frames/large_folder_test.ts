@@ -1,7 +1,8 @@
 /** Scans of large folders, sorted anew only where names have come or gone. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { changedHeads, headOf } from "../../src/frames/prepare/large_folder.ts";
+import type { PackedEntries } from "../../ffi/system/directory.ts";
+import { changesBetween, headOf } from "../../src/files/large_listing.ts";
 import { scanRaw } from "../../src/frames/prepare/scan.ts";
 import { TempFolder } from "../temp_folder.ts";
 
@@ -28,14 +29,25 @@ Deno.test({ name: LARGE, ignore: Deno.build.os === "windows" }, () => {
   );
 });
 
-Deno.test("changedHeads() finds the names that one listing has, and gives up where they are many", () => {
+Deno.test("changesBetween() finds the names that one listing has, and gives up where they are many", () => {
   const many = Array.from({ length: 5000 }, (_, index) => `P-${index}.tif`);
-  assert.deepEqual([...changedHeads(many, many)!], []);
-  assert.deepEqual([...changedHeads(many, ["A.tif", ...many.slice(0, 100), ...many.slice(101)])!], ["A", "P-100"]);
-  assert.deepEqual([...changedHeads(many, many.slice(0, -1))!], ["P-4999"]);
-  assert.equal(changedHeads(many, many.toReversed()), null);
+  const changes = (before: readonly string[], now: readonly string[]) => {
+    const found = changesBetween(packed(before), packed(now));
+    return found === null ? null : [found.removed, found.added].map((list) => list.map(({ name }) => name));
+  };
+  assert.deepEqual(changes(many, many), [[], []]);
+  assert.deepEqual(changes(many, ["A.tif", ...many.slice(0, 100), ...many.slice(101)]), [["P-100.tif"], ["A.tif"]]);
+  assert.deepEqual(changes(many, many.slice(0, -1)), [["P-4999.tif"], []]);
+  assert.deepEqual(changes(many, [...many, "é.tif"]), [[], ["é.tif"]]);
+  assert.deepEqual(changes(many, many.toSpliced(10, 1000)), [many.slice(10, 1010), []]);
+  assert.equal(changes(many, many.toReversed()), null);
   assert.deepEqual(["P.tif.metadata", "P.x.tif", "P"].map(headOf), ["P", "P", "P"]);
 });
+
+/** As readEntries() packs files of these names. */
+function packed(names: readonly string[]): PackedEntries {
+  return { bytes: new TextEncoder().encode(names.map((name) => `\x01${name}\0`).join("")), count: names.length };
+}
 
 /** The same folder under another path, which no scan has seen. */
 function scanAnew(folder: TempFolder): ReturnType<typeof scanRaw> {

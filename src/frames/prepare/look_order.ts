@@ -12,12 +12,6 @@ const NEW_MS = 60_000;
 /** Of a crowd the others are looked at for so long at each firing. */
 const OTHERS_MS_MAX = 50;
 
-interface Known {
-  readonly candidate: Candidate;
-  /** On the monotonic clock; -Infinity for what was there at the first look. */
-  readonly since_ms: number;
-}
-
 export interface Looks {
   /** New frames of a crowd, or all where there is none. */
   readonly first: readonly Candidate[];
@@ -27,8 +21,11 @@ export interface Looks {
 
 export class LookOrder {
   readonly #now_ms: () => number;
-  #known = new Map<string, Known>();
-  #candidates: readonly Candidate[] | null = null;
+  /** When each was found, on the monotonic clock. */
+  readonly #new = new Map<Candidate, number>();
+  /** Those that are there, and some that are gone. */
+  readonly #seen = new Set<Candidate>();
+  #version: unknown = null;
   /** Where the next firing goes on among the others; null at their beginning. */
   #next: Candidate | null = null;
 
@@ -36,16 +33,20 @@ export class LookOrder {
     this.#now_ms = now_ms;
   }
 
-  /** @param candidates in series order */
-  looks(candidates: readonly Candidate[]): Looks {
-    if (candidates !== this.#candidates) this.#learn(candidates);
+  /**
+   * @param candidates in series order; a frame that is another object than at the look before is new
+   * @param version the same as before where the candidates are
+   */
+  looks(candidates: readonly Candidate[], version: unknown = candidates): Looks {
+    if (version !== this.#version) this.#learn(candidates);
+    this.#version = version;
     if (candidates.length < CROWD_MIN) {
       this.#next = null;
       return { first: candidates, others: [] };
     }
-    const new_ms = this.#now_ms() - NEW_MS;
-    const isNew = (candidate: Candidate) => this.#known.get(keyOf(candidate))!.since_ms > new_ms;
-    return { first: candidates.filter(isNew), others: this.#others(candidates, isNew) };
+    this.#forgetOld();
+    const isNew = (candidate: Candidate) => this.#new.has(candidate);
+    return { first: this.#new.size === 0 ? [] : candidates.filter(isNew), others: this.#others(candidates, isNew) };
   }
 
   /** Whether each frame has been looked at since the round began: what was not asked for is not there any more. */
@@ -67,26 +68,26 @@ export class LookOrder {
   }
 
   #learn(candidates: readonly Candidate[]): void {
-    const now_ms = this.#candidates === null ? -Infinity : this.#now_ms();
-    this.#candidates = candidates;
-    const known = new Map<string, Known>();
+    const now_ms = this.#now_ms();
+    if (this.#seen.size > 2 * candidates.length) this.#forgetGone(candidates);
+    this.#forgetOld();
+    const isFirst = this.#version === null; // what is there at the first look is not new
     for (const candidate of candidates) {
-      const key = keyOf(candidate);
-      const before = this.#known.get(key);
-      const same = before !== undefined && before.candidate.sidecar === candidate.sidecar &&
-        before.candidate.others.length === candidate.others.length;
-      known.set(
-        key,
-        before?.candidate === candidate ? before : { candidate, since_ms: same ? before.since_ms : now_ms },
-      );
+      if (this.#seen.has(candidate)) continue;
+      this.#seen.add(candidate);
+      if (!isFirst) this.#new.set(candidate, now_ms);
     }
-    this.#known = known;
   }
-}
 
-function keyOf({ folder, image }: Candidate): string {
-  // Of two raw folders one may hide a frame of the other's: it is then not new, and has its turn.
-  return folder === "" ? image : `${folder}/${image}`;
+  #forgetOld(): void {
+    const new_ms = this.#now_ms() - NEW_MS;
+    for (const [candidate, since_ms] of this.#new) if (since_ms <= new_ms) this.#new.delete(candidate);
+  }
+
+  #forgetGone(candidates: readonly Candidate[]): void {
+    const present = new Set(candidates);
+    for (const candidate of this.#seen) if (!present.has(candidate)) this.#seen.delete(candidate);
+  }
 }
 
 /** Of the frame or, where that is gone, of the one behind it. */

@@ -92,7 +92,7 @@ export class PrepareRaw {
         if (outcome === "claimed" && ++claimed >= room) return;
       }
     };
-    const { first, others } = this.#order.looks(scan.candidates);
+    const { first, others } = this.#order.looks(scan.candidates, scan.serial);
     await takeAll(first, room);
     // Without ticks nobody measures now.
     const roomForOthers = options.nextTick_ms === undefined ? room : CLAIMS_OF_CROWD_MAX - onTheWay;
