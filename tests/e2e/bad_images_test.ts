@@ -31,7 +31,7 @@ Deno.test("images that no reader opens are kept in quarantine, each told of in o
     const said = run.complaints(`series/${name}`);
     assert.equal(said.length, 1, said.join("\n"));
     assert.match(said[0]!, UNREADABLE[name]![1]);
-    assert.ok(said[0]!.includes(`kept in ${place.outputPath(`${QUARANTINE}/series`)}`), said[0]);
+    assert.ok(said[0]!.includes(`moved to ${place.outputPath(`${QUARANTINE}/series`)}`), said[0]);
     assert.deepEqual(
       Deno.readFileSync(place.outputPath(`${QUARANTINE}/series/${name}`)),
       new Uint8Array(UNREADABLE[name]![0]),

@@ -40,7 +40,7 @@ const FLAWED: Readonly<Record<string, Flawed>> = {
   },
   "one-line.tif": {
     sidecar: text.encode(`${makeSidecar()}# sample changed at 10:05\n[more\na=1\n`),
-    words: /line 12 of the sidecar: there is neither a section nor a key with =, and 1 more lines are flawed/,
+    words: /line 12 of the sidecar: there is neither a section nor a key with =, and 1 more line is flawed/,
     tagged: true,
   },
   "nul-line.tif": {

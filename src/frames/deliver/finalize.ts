@@ -1,7 +1,7 @@
 /** The third stage: delivers the claims that wait in proc, several at once. */
 import { join } from "node:path";
 import { VerificationError } from "../../files/copy_spans.ts";
-import { isAboutName, isFull, isHeldOpen, messageOf } from "../../files/errors.ts";
+import { isAboutName, isFull, isHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
 import { LinkInPathError } from "../../files/listing.ts";
 import { removeProbes, writeProbe } from "../../files/probe.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
@@ -244,7 +244,7 @@ export class Finalize implements Disposable {
     }
     if (error instanceof MergeAgainError) {
       // The work folders are full or away: the output is not at fault, and other frames give room.
-      reporter.condition({ key: `claim ${id}`, message: `${frameOf(record)} waits in ${path}: ${messageOf(error)}` });
+      reporter.condition({ key: `claim ${id}`, message: `${frameOf(record)} waits in ${path}: ${reasonOf(error)}` });
       return "stays";
     }
     if (error instanceof NexusLostError) return await this.#remake(claim, error, options);
@@ -268,7 +268,7 @@ export class Finalize implements Disposable {
   #giveUpOrWait({ record, id, path }: Waiting, error: unknown, { reporter, settings }: StageOptions): void {
     const failures = this.#retries.fail(id);
     const triesMax = isLasting(error) ? LASTING_TRIES_MAX : TRIES_MAX;
-    const text = `${frameOf(record)} could not be delivered: ${messageOf(error)}`;
+    const text = `${frameOf(record)} could not be delivered: ${reasonOf(error)}`;
     if (failures >= triesMax && record.quarantine === null && !(error instanceof VerificationError)) {
       const doomed: ClaimRecord = { ...record, quarantine: messageOf(error), undeliverable: true };
       writeRecord(path, doomed, { fsync: settings.frames.fsync });
@@ -328,7 +328,7 @@ function refusalOf(root: string): string | null {
     writeProbe(root, "x");
     return null;
   } catch (error) {
-    return messageOf(error);
+    return reasonOf(error); // without the probe's name, which is another one each time
   }
 }
 
