@@ -43,6 +43,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "List and remove the values that plugins add to each frame",
     load: async () => (await import("./parameters/parameters.ts")).runParameters,
   },
+  settings: {
+    summary: "List and forget the settings that Tango clients have changed",
+    load: async () => (await import("./settings/settings.ts")).runSettings,
+  },
   tango: {
     summary: "Register the device in a Tango database",
     load: async () => (await import("./tango/tango.ts")).runTango,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { RetryProgress } from "../frames/events.ts";
 import { refusal } from "./settings/check_change.ts";
-import type { SettingChange } from "./settings/client_settings.ts";
+import { type ClientSetting, keyOf, type SettingChange, SettingRefusedError } from "./settings/client_settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedExtras, shippedStages } from "../plugins/host/shipped.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
@@ -168,6 +168,20 @@ export class Daemon {
     return this.#changeSetting(change, false);
   }
 
+  /**
+   * Puts the configuration's value in the place of a client's.
+   * @returns whether a client had set it
+   * @throws {SettingRefusedError} where the configuration's value cannot be used now
+   */
+  async forgetSetting(key: ClientSetting): Promise<boolean> {
+    let forgotten = false;
+    await this.#changeSettings(
+      async (deadline_ms) => forgotten = await this.#live.forget(key, deadline_ms),
+      (reason) => new SettingRefusedError(`Cannot forget ${keyOf(key)}: ${reason}`),
+    );
+    return forgotten;
+  }
+
   /** Calls the listener after each change of the settings; gives what ends that. */
   onSettings(listener: SettingsListener): () => void {
     this.#settingsListeners.add(listener);
@@ -222,15 +236,23 @@ export class Daemon {
   }
 
   #changeSetting(change: SettingChange, ofClient: boolean): Promise<void> {
+    return this.#changeSettings(
+      (deadline_ms) => this.#live.change(change, { ofClient, deadline_ms }),
+      (reason) => refusal(change, reason),
+    );
+  }
+
+  /** @param make returns whether anything has changed */
+  #changeSettings(make: (deadline_ms: number) => Promise<boolean>, refused: (reason: string) => Error): Promise<void> {
     const deadline_ms = performance.now() + CHECK_MS_MAX;
-    const late = () => refusal(change, "pewatch is busy with a start, a stop or another change; try again");
+    const late = () => refused("pewatch is busy with a start, a stop or another change; try again");
     return this.#turns.takeBy(deadline_ms, async () => {
       try {
         await this.#openUp();
       } catch (error) {
-        throw refusal(change, messageOf(error));
+        throw refused(messageOf(error));
       }
-      if (!await this.#live.change(change, { ofClient, deadline_ms })) return;
+      if (!await make(deadline_ms)) return;
       this.#closeLeftLater();
       this.#tellSettings();
     }, late);
@@ -345,6 +367,8 @@ export class Daemon {
         retryFrames: () => this.retryFrames(),
         parameters: () => (this.#parameters?.last() ?? []).map(readingToJson),
         removeParameter: (name) => this.#parameters?.remove(name) ?? false,
+        settings: () => this.#live.written,
+        forgetSetting: (key) => this.forgetSetting(key),
         stop: this.#options.onStopRequest ?? null,
       },
     });

@@ -186,7 +186,10 @@ Deno.test("what clients have set is told with what it replaced, and its folders 
   Deno.writeTextFileSync(place.join("state", "settings.json"), JSON.stringify(content));
   const { checks } = await place.doctor();
   const found = checks.filter(({ name }) => name === "folders.temp");
-  assert.match(found[0]!.finding, /temp2", set by a client 2026-01-31.* before\); to forget it, stop pewatch/);
+  assert.match(
+    found[0]!.finding,
+    /temp2", set by a client 2026-01-31.* before\); to forget it: pewatch settings forget temp/,
+  );
   assert.match(found[1]!.finding, /temp2: does not exist yet/);
 });
 

@@ -29,6 +29,8 @@ class Place extends TempFolder implements AsyncDisposable {
       retryFrames: () => Promise.resolve(`tried, ${this.asked.push("retry frames")}`),
       parameters: () => ['{"name":"a"}'],
       removeParameter: (name) => this.asked.push(`remove ${name}`) > 0 && name === "a",
+      settings: () => ({ raw: { value: "/r", instead_of: "/q", since: "now" } }),
+      forgetSetting: (key) => Promise.resolve(this.asked.push(`forget ${key}`) > 0 && key === "raw"),
       stop: () => void this.asked.push("stop"),
       ...options.handlers,
     };
@@ -239,6 +241,8 @@ Deno.test("where the folder cannot be made the daemon does without, and says wha
     retryFrames: () => Promise.resolve(""),
     parameters: () => [],
     removeParameter: () => false,
+    settings: () => ({}),
+    forgetSetting: () => Promise.resolve(false),
     stop: null,
   };
   assert.equal(Requests.open({ folder: folder.join("state", "requests"), log, handlers }), null);

@@ -10,19 +10,19 @@ export function checkWritten(configured: Settings): { settings: Settings; findin
   const path = settingsPath(configured.daemon.state_dir);
   try {
     const { settings, written, leftOut } = inForce(configured, readSettingsFile(path).settings);
-    const findings = Object.entries(written).map(([key, setting]) => findingOf(key as ClientSetting, setting, path));
+    const findings = Object.entries(written).map(([key, setting]) => findingOf(key as ClientSetting, setting));
     const remedy = `Set it anew from a client, or correct the configuration; it stands in ${path}`;
     findings.push(...leftOut.map((why) => warning("set by a client", `without effect: ${why}`, remedy)));
     return { settings, findings };
   } catch (error) {
     const finding = `${path} cannot be read: ${reasonOf(error)}`;
-    const remedy = "The next start of pewatch run puts it aside; the configuration's settings hold then";
+    const remedy = "The next start of pewatch run renames it, and the configuration's settings apply";
     return { settings: configured, findings: [problem("set by clients", finding, remedy)] };
   }
 }
 
-function findingOf(key: ClientSetting, { value, instead_of, since }: WrittenSetting, path: string): Finding {
+function findingOf(key: ClientSetting, { value, instead_of, since }: WrittenSetting): Finding {
   const before = `${JSON.stringify(instead_of)} before`;
-  const how = `to forget it, stop pewatch and take it out of ${path}`;
+  const how = `to forget it: pewatch settings forget ${key}`;
   return ok(keyOf(key), `${JSON.stringify(value)}, set by a client ${since} (${before}); ${how}`);
 }

@@ -11,6 +11,7 @@ import type { Settings } from "../../config/settings.ts";
 import { encodeJson } from "../../files/json_file.ts";
 import { PART_ENDING, REQUESTS_FOLDER } from "../../files/service_names.ts";
 import { writeWholeBehind } from "../../files/whole_file.ts";
+import { CLIENT_SETTING_KEYS, type ClientSetting } from "../settings/client_settings.ts";
 
 /** What can be asked. */
 export type Request =
@@ -24,6 +25,10 @@ export type Request =
   | { readonly what: "parameters" }
   /** Frames go on without it. Answered with whether it was there. */
   | { readonly what: "remove_parameter"; readonly parameter: string }
+  /** Answered with what clients have set, as WrittenSettings. */
+  | { readonly what: "settings" }
+  /** Puts the configuration's value in the place of a client's. Answered with whether a client had set it. */
+  | { readonly what: "forget_setting"; readonly setting: ClientSetting }
   /** Looks at the plugins folder now, and starts what changed anew. */
   | { readonly what: "reload" }
   /** Answered before the daemon stops. */
@@ -95,6 +100,7 @@ export function parseRequest(text: string): Request {
     case "status":
     case "reload":
     case "parameters":
+    case "settings":
     case "retry_frames":
     case "stop":
       return { what: content["what"] };
@@ -106,6 +112,11 @@ export function parseRequest(text: string): Request {
         throw new RequestError("Cannot read the request: it names no parameter");
       }
       return { what: "remove_parameter", parameter: content["parameter"] };
+    case "forget_setting": {
+      const setting = CLIENT_SETTING_KEYS.find((one) => one === content["setting"]);
+      if (setting === undefined) throw new RequestError("Cannot read the request: it names no setting of clients");
+      return { what: "forget_setting", setting };
+    }
     default:
       throw new RequestError(`Cannot read the request: ${JSON.stringify(content["what"])} is unknown`);
   }

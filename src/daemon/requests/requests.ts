@@ -17,6 +17,8 @@ import {
   requestPath,
   writeJson,
 } from "./request_files.ts";
+import type { ClientSetting } from "../settings/client_settings.ts";
+import type { WrittenSettings } from "../settings/settings_file.ts";
 
 /** What the daemon does on request, each at once or within a second. An error that is thrown becomes the answer. */
 export interface RequestHandlers {
@@ -30,6 +32,10 @@ export interface RequestHandlers {
   parameters(): readonly string[];
   /** Returns whether there was one. */
   removeParameter(name: string): boolean;
+  /** What clients have set. */
+  settings(): WrittenSettings;
+  /** Returns whether a client had set it. */
+  forgetSetting(setting: ClientSetting): Promise<boolean>;
   /** Called when the answer is written. Null where the program cannot be asked to stop. */
   readonly stop: (() => void) | null;
 }
@@ -171,6 +177,10 @@ export class Requests {
         return await this.#reply(id, { value: handlers.parameters() });
       case "remove_parameter":
         return await this.#reply(id, { value: handlers.removeParameter(request.parameter) });
+      case "settings":
+        return await this.#reply(id, { value: handlers.settings() });
+      case "forget_setting":
+        return await this.#reply(id, { value: await handlers.forgetSetting(request.setting) });
       case "retry_frames":
         return await this.#reply(id, { value: await handlers.retryFrames() });
       case "retry": {

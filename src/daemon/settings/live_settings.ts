@@ -30,6 +30,7 @@ import {
   settingsPath,
   type SettingsState,
   SettingsWriter,
+  without,
   type WrittenSettings,
 } from "./settings_file.ts";
 import { TimeLimit } from "../../time/time_limit.ts";
@@ -269,20 +270,21 @@ export class LiveSettings {
 
   /**
    * Checks, locks, writes down; then it is in force. Not to be called twice at once.
-   * @param change `ofClient` false: it is not written down, and changes nothing that a client has written
+   * @param options.ofClient false: it is not written down, and changes nothing that a client has written
+   * @param options.forget with it, what a client has written is taken off the list
    * @returns whether anything has changed
    * @throws {SettingRefusedError}
    */
   async change(
     change: SettingChange,
-    options: { readonly ofClient: boolean; readonly deadline_ms: number },
+    options: { readonly ofClient: boolean; readonly deadline_ms: number; readonly forget?: boolean },
   ): Promise<boolean> {
-    const { ofClient, deadline_ms } = options;
+    const { ofClient, deadline_ms, forget = false } = options;
     const before = clientSettings(this.#settings)[change.key];
     const text = checkText(change);
-    if (!ofClient && this.#written[change.key] !== undefined) return false;
+    if (!ofClient && !forget && this.#written[change.key] !== undefined) return false;
     const same = text.value === before;
-    if (same && (!ofClient || this.#written[change.key]?.value === before)) return false;
+    if (same && !forget && (!ofClient || this.#written[change.key]?.value === before)) return false;
     const checked = same ? text : await checkChange(change, {
       settings: this.#settings,
       configured: this.#configured,
@@ -300,7 +302,9 @@ export class LiveSettings {
     }
     const left = same ? this.#left.folders : this.#leftAfter(checked);
     const since = localTime(Date.now());
-    const written = ofClient
+    const written = forget
+      ? without(this.#written, change.key)
+      : ofClient
       ? { ...this.#written, [checked.key]: { value: checked.value, instead_of: before, since } }
       : this.#written;
     const roots = rootsWith(this.#roots, next);
@@ -316,8 +320,23 @@ export class LiveSettings {
     this.#left.set(left);
     this.#tellUnavailable(checked.key, null);
     if (checked.key === "output_root") this.#outputSeen = true;
-    this.#log.info(`${keyOf(checked.key)} is now ${JSON.stringify(checked.value)}, before ${JSON.stringify(before)}`);
+    const why = forget ? ", as configured: what a client had set is forgotten" : "";
+    this.#log.info(
+      `${keyOf(checked.key)} is now ${JSON.stringify(checked.value)}, before ${JSON.stringify(before)}${why}`,
+    );
     return !same;
+  }
+
+  /**
+   * Puts the configuration's value in the place of a client's, and no longer keeps that. Not to be called twice at once.
+   * @returns whether a client had set it
+   * @throws {SettingRefusedError} where the configuration's value cannot be used now
+   */
+  async forget(key: ClientSetting, deadline_ms: number): Promise<boolean> {
+    if (this.#written[key] === undefined) return false;
+    const change = { key, value: clientSettings(this.#configured)[key] } as SettingChange;
+    await this.change(change, { ofClient: false, deadline_ms, forget: true });
+    return true;
   }
 
   /** No stage works with older settings any more: nothing comes into the folders that were left by then. */

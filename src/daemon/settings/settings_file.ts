@@ -113,6 +113,22 @@ export class SettingsWriter {
   }
 }
 
+export function without(settings: WrittenSettings, key: ClientSetting): WrittenSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([other]) => other !== key));
+}
+
+/**
+ * Forgets a setting of a client while no daemon works on the file.
+ * @returns whether a client had set it
+ * @throws what is wrong with the file
+ */
+export async function forgetInFile(path: string, key: ClientSetting): Promise<boolean> {
+  const state = readSettingsFile(path);
+  if (state.settings[key] === undefined) return false;
+  await writeSettingsFile(path, { ...state, settings: without(state.settings, key) });
+  return true;
+}
+
 /** Written whole beside the old one, flushed, then renamed over it: it holds also after a power cut. */
 async function writeSettingsFile(path: string, state: SettingsState): Promise<void> {
   makeFolder(dirname(path));
