@@ -2,6 +2,7 @@
 import { runParser } from "@optique/core/facade";
 import { type Message, message } from "@optique/core/message";
 import type { InferValue, Parser } from "@optique/core/parser";
+import { formatUsage } from "@optique/core/usage";
 import { stripVTControlCharacters } from "node:util";
 import { ownStyles } from "../log/terminal_text.ts";
 import { terminalWidth, wantsColors } from "./terminal.ts";
@@ -48,15 +49,22 @@ export function parseArguments<P extends Parser<"sync", unknown, unknown>>(
     maxWidth: Math.max(HELP_WIDTH_MIN, Math.min(HELP_WIDTH_MAX, terminalWidth(Deno.stdout))),
     aboveError: "none",
     stdout: (text) => console.log(ownStyles(text.trimEnd())),
-    stderr: (text) => console.error(usageError(stripVTControlCharacters(text), description.command)),
+    stderr: (text) => {
+      const usage = formatUsage(`pewatch ${description.command}`, parser.usage);
+      console.error(usageError(stripVTControlCharacters(text), { command: description.command, usage }));
+    },
   });
   // With callbacks the library returns what they return, which its type does not say.
   return exitCode === null ? { value: value as InferValue<P> } : { exitCode };
 }
 
 /** The library's own text begins with "Error: " and parts its suggestion by an empty line. */
-function usageError(text: string, command: string): string {
+function usageError(text: string, { command, usage }: { command: string; usage: string }): string {
   const plain = text.trim().replace(/^Error: /, "").replace(/\n\n/g, " ");
+  // It does not say which one.
+  if (/^(?:Missing required|No matching option or argument found)/.test(plain)) {
+    return `pewatch ${command}: an argument or option is missing\nUsage: ${usage}\nSee pewatch ${command} --help`;
+  }
   return `pewatch ${command}: ${plain}\nSee pewatch ${command} --help`;
 }
 

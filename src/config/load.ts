@@ -5,6 +5,7 @@ import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { checkSettings } from "./check.ts";
 import { decodeToml } from "./decode.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
+import { tomlHint } from "./toml_hint.ts";
 import { TomlLines } from "./toml_lines.ts";
 
 export const CONFIGURATION_NAME = "pewatch.toml";
@@ -154,7 +155,7 @@ function parseToml(text: string, file: string): Record<string, unknown> {
 function syntaxProblem(text: string, error: TomlError): ConfigurationProblem {
   const reason = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
   const line = text.split("\n")[error.line - 1] ?? "";
-  // The usual slip on Windows: "D:\data", where \d is an escape that TOML does not know.
-  const hint = /"[^"]*\\/.test(line) ? "; a path with backslashes needs single quotes: 'D:\\data'" : "";
-  return { line: error.line, column: error.column, key: null, message: `this is no TOML: ${reason}${hint}` };
+  const hint = tomlHint(line.replace(/\r$/, ""));
+  const message = hint === null ? `this is not valid TOML: ${reason}` : `cannot read this value; ${hint} (${reason})`;
+  return { line: error.line, column: error.column, key: null, message };
 }

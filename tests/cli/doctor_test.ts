@@ -69,7 +69,7 @@ Deno.test("a person reads the same as lines, with what to do", async () => {
   using place = new Place({ without: "raw" });
   const { code, out } = await runCli(["doctor"], { cwd: place.path });
   assert.equal(code, 0);
-  assert.match(out, /^folders\n {2}warning folders\.raw: .*does not exist yet\n {10}to do: pewatch run makes it/m);
+  assert.match(out, /^folders\n {2}ok {6}folders\.raw: .*does not exist yet; pewatch run makes it$/m);
   assert.match(out, /^Healthy$/m);
 });
 
@@ -190,7 +190,30 @@ Deno.test("what clients have set is told with what it replaced, and its folders 
     found[0]!.finding,
     /temp2", set by a client 2026-01-31.* before\); to forget it: pewatch settings forget temp/,
   );
-  assert.match(found[1]!.finding, /temp2: does not exist yet/);
+  assert.match(found[1]!.finding, /temp2: does not exist; frames wait until it does/);
+});
+
+Deno.test("a newcomer's first look has no warning, with a configuration and without one", async () => {
+  for (const text of ["", null]) {
+    using folder = new TempFolder();
+    if (text !== null) Deno.writeTextFileSync(folder.join("pewatch.toml"), text);
+    const { out } = await runCli(["doctor", "--json"], { cwd: folder.path });
+    const { checks } = JSON.parse(out) as { checks: Check[] };
+    assert.deepEqual(checks.filter(({ status, area }) => status !== "ok" && area !== "free space"), []);
+  }
+});
+
+Deno.test("values that are allowed and seldom meant are warnings, with what they lead to", async () => {
+  const text = "[frames]\nsettle_s = 0\nsidecar_wait_s = 0\n[nexus]\nprofile = 'nxmx'\n[beamline]\nenergy_kev = 42.7\n";
+  using place = new Place({ text });
+  const { checks } = await place.doctor();
+  assert.match(check(checks, "frames.settle_s").finding, /^0: files are taken at the first look/);
+  assert.match(check(checks, "frames.sidecar_wait_s").finding, /without tags/);
+  assert.match(check(checks, "nexus.profile").finding, /"nxmx" needs \[detector\] distance_mm, .*beam_center_y_px;/);
+  using slip = new Place({ text: "[beamline]\nenergy_kev = 42700\n" });
+  const refused = check((await slip.doctor()).checks, "beamline.energy_kev");
+  assert.deepEqual(refused.status, "problem");
+  assert.match(refused.finding, /from 1 to 1000 is needed, in keV; it looks like eV/);
 });
 
 // Fails where a missing output root is taken for one that pewatch run makes.

@@ -265,3 +265,19 @@ Deno.test("a file that is not there, and a folder, are told in one line", async 
 Deno.test("inspect without a file is wrong usage", async () => {
   assert.equal((await runCli(["inspect"])).code, 2);
 });
+
+Deno.test("without a file it says how it is called", async () => {
+  const { code, err } = await runCli(["inspect"]);
+  assert.equal(code, 2);
+  assert.match(err, /^pewatch inspect: an argument or option is missing\nUsage: pewatch inspect .*FILE/);
+});
+
+Deno.test("dates in a sidecar are shown as people write them", async () => {
+  using folder = new TempFolder();
+  const file = folder.join("P.tif.metadata");
+  Deno.copyFileSync("tests/data/qxrd/0.11.8/LaB6_huber_0.3mm_d300_111915_3-00000.tif.metadata", file);
+  const { out } = await runCli(["inspect", file]);
+  const dates = out.split("\n").filter((line) => /^ +dateTime /.test(line));
+  assert.ok(dates.length >= 2, "the known value, and the key itself");
+  for (const date of dates) assert.match(date, /^ +dateTime +2015-11-19T14:37:40\.\d+$/);
+});

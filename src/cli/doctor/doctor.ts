@@ -11,7 +11,14 @@ import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
 import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
-import { type CheckedFolder, checkFolder, checkHardLinks, checkOneVolume, checkTimes } from "./folders.ts";
+import {
+  type CheckedFolder,
+  checkFolder,
+  checkHardLinks,
+  checkOneVolume,
+  checkTimes,
+  isMissingFolder,
+} from "./folders.ts";
 import { checkLock } from "./lock.ts";
 import { checkOutputRoot } from "./output_root.ts";
 import { placeFaults } from "../../daemon/settings/folder_places.ts";
@@ -23,6 +30,8 @@ import { checkTango } from "./tango.ts";
 import { findDaemon } from "../../daemon/requests/ask_daemon.ts";
 import { openTango } from "../tango/open.ts";
 import { Painter, type Style } from "../terminal.ts";
+import type { WrittenSettings } from "../../daemon/settings/settings_file.ts";
+import { checkValues } from "./values.ts";
 import { checkWritten } from "./written.ts";
 import { findLibraries } from "../version.ts";
 
@@ -55,8 +64,8 @@ export async function examine(config: string | undefined): Promise<Check[]> {
   const loaded = examineConfiguration(config, checks);
   if (loaded === null) return checks;
   const written = checkWritten(loaded.settings);
-  checks.push(...inArea("configuration", written.findings));
-  examineFolders(written.settings, checks, { makesOutput: makesOutput(loaded) });
+  checks.push(...inArea("configuration", [...written.findings, ...checkValues(written.settings)]));
+  examineFolders(written.settings, checks, { makesOutput: makesOutput(loaded), written: written.written });
   checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
   checks.push(...inArea("Tango", await examineTango(loaded.settings)));
   return checks;
@@ -88,12 +97,16 @@ function examineConfiguration(config: string | undefined, checks: Check[]): Load
   }
 }
 
-function examineFolders(settings: Settings, checks: Check[], how: { readonly makesOutput: boolean }): void {
+function examineFolders(
+  settings: Settings,
+  checks: Check[],
+  how: { readonly makesOutput: boolean; readonly written: WrittenSettings },
+): void {
   const { raw, temp, proc, output_root, output_dir } = settings.folders;
   const ways: CheckedFolder[] = [
-    { key: "folders.raw", path: raw },
-    { key: "folders.temp", path: temp },
-    { key: "folders.proc", path: proc },
+    { key: "folders.raw", path: raw, isWaitedFor: how.written.raw !== undefined },
+    { key: "folders.temp", path: temp, isWaitedFor: how.written.temp !== undefined },
+    { key: "folders.proc", path: proc, isWaitedFor: how.written.proc !== undefined },
   ];
   const output: CheckedFolder = {
     key: output_dir ? "folders.output_dir" : "folders.output_root",
@@ -106,7 +119,7 @@ function examineFolders(settings: Settings, checks: Check[], how: { readonly mak
   const root = checkOutputRoot(settings, how);
   if (root !== null) found.set(output, root);
   function isThere(folder: CheckedFolder): boolean {
-    return found.get(folder)?.status === "ok";
+    return found.get(folder)?.status === "ok" && !isMissingFolder(folder.path);
   }
   checks.push(...inArea("folders", [...found.values()]));
 

@@ -10,6 +10,8 @@ export interface CheckedFolder {
   /** The key that names it, "folders.raw". */
   readonly key: string;
   readonly path: string;
+  /** `pewatch run` waits for it where it is missing, since a client has set it. */
+  readonly isWaitedFor?: boolean;
 }
 
 /** Whether a folder can be written, read and cleared; one that is missing, whether it can be made. */
@@ -65,9 +67,20 @@ function checkMissing(folder: CheckedFolder, error: unknown): Finding {
     const probe = join(above, probeName());
     Deno.mkdirSync(probe);
     removeFolder(probe);
-    return warning(folder.key, `${folder.path}: does not exist yet`, "pewatch run makes it when it starts");
+    if (folder.isWaitedFor === true) {
+      return warning(folder.key, `${folder.path}: does not exist; frames wait until it does`, "Make the folder");
+    }
+    return ok(folder.key, `${folder.path}: does not exist yet; pewatch run makes it`);
   } catch (reason) {
     return problem(folder.key, `${folder.path}: nothing can be made in ${above}: ${reasonOf(reason)}`, remedy);
+  }
+}
+
+export function isMissingFolder(path: string): boolean {
+  try {
+    return !folderExists(path);
+  } catch {
+    return false;
   }
 }
 

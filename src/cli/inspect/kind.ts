@@ -19,9 +19,18 @@ export function kindOf(start: Uint8Array): FileKind {
   if (begins(start, HDF5_SIGNATURE)) return "hdf5";
   if (TIFF_SIGNATURES.some((signature) => begins(start, signature))) return "tiff";
   const text = new TextDecoder("latin1").decode(start);
-  // An INI text: no NUL, and a section or a key on a line of its own.
-  if (!text.includes("\0") && /^\s*(\[[^\]\r\n]+\]|[^=\r\n]+=)/m.test(text)) return "sidecar";
-  return "other";
+  return isSidecarText(text) ? "sidecar" : "other";
+}
+
+/** QXRD's own sections, and keys of its first section for sidecars of old versions that have none. */
+const OF_QXRD = [
+  /^[\s\u00ef\u00bb\u00bf]*\[(?:metadata|centerfinder|ringsetfit)\]/im,
+  /^(?:qxrdVersion|dataType|width|height|exposureTime|dateString|readoutMode)\s*=/m,
+];
+
+/** Many texts have the form of an INI file; a sidecar has QXRD's names in it, and no NUL. */
+function isSidecarText(text: string): boolean {
+  return !text.includes("\0") && OF_QXRD.some((pattern) => pattern.test(text));
 }
 
 function begins(bytes: Uint8Array, signature: readonly number[]): boolean {

@@ -68,6 +68,9 @@ function viewRows(view: object, before = ""): [string, string][] {
 }
 
 function shownValue(value: SidecarValue | undefined): string {
+  if (typeof value === "object" && value !== null && "dateTime" in value && value.dateTime !== undefined) {
+    return formatLocalIso(value.dateTime);
+  }
   const shown = plain(value);
   return shortened(printable(typeof shown === "string" ? shown : JSON.stringify(shown)));
 }

@@ -16,6 +16,9 @@ Deno.test("each kind is told by its first bytes", () => {
   assert.equal(kindOfText("\ufeff\n[centerfinder]"), "sidecar");
   assert.equal(kindOfText("width=1"), "sidecar");
   assert.equal(kindOfText("prose"), "other");
+  assert.equal(kindOfText("[Unit]\nDescription=another program's\n"), "other");
+  assert.equal(kindOfText("const a = 1;\nlet b = [2];\n"), "other");
+  assert.equal(kindOfText("[folders]\nraw = 'raw'\n"), "other");
   assert.equal(kindOfText("[metadata]\0"), "other");
 });
 
