@@ -8,7 +8,7 @@ import { copySpans } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
 import { factsOf, listFolder } from "../files/listing.ts";
-import { ForeignEntryError, makeOwnFolder, readExisting, readPlain } from "../files/plain_file.ts";
+import { makeOwnFolder, readExisting, readPlain } from "../files/plain_file.ts";
 import { writeWhole } from "../files/whole_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
@@ -109,7 +109,7 @@ export function keepReference(
     writeWhole(join(folder, indexName), new TextEncoder().encode(text), options);
   } catch (error) {
     // On a full volume the space of what is half made is needed.
-    for (const name of [image, index.sidecar, `${indexName}.part`]) removeFile(join(folder, name));
+    for (const name of [image, index.sidecar, `${indexName}.part`]) tryToRemove(join(folder, name));
     throw error;
   }
   removeOld(folder);
@@ -123,16 +123,21 @@ export function referenceFor(stateDir: string, view: SidecarView | null): Refere
   const folder = join(stateDir, REFERENCE_FOLDER);
   // Between the index and the image another dark may take its place: then the index names that one.
   for (let tries = 2;; tries--) {
-    const [best] = readAll(folder)
+    const fitting = readAll(folder)
       .filter(({ name }) => name.startsWith(`${key}_n`))
       .map(({ index }) => index)
       .toSorted((a, b) => sameSums(b, view) - sameSums(a, view) || b.time_ms - a.time_ms);
-    if (best === undefined) return null;
-    try {
-      return open(folder, best);
-    } catch (error) {
-      if (tries <= 1 || !isMissing(error)) throw error;
+    let failure: unknown = null;
+    for (const index of fitting) {
+      try {
+        return open(folder, index);
+      } catch (error) {
+        failure ??= error;
+        if (tries > 1 && isMissing(error)) break;
+      }
     }
+    if (failure === null) return null;
+    if (tries <= 1 || !isMissing(failure)) throw failure;
   }
 }
 
@@ -188,16 +193,18 @@ function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
   });
 }
 
-/** Null where there is none, or one that a power cut has damaged: the next dark of its kind replaces it. */
+/**
+ * Null where there is none, one that a power cut has damaged, or one that cannot be read: it is the reference of one
+ * kind of frames, and those of others go on. The next dark of its kind replaces it.
+ */
 function readIndex(path: string): ReferenceIndex | null {
   try {
     const bytes = readPlain(path, INDEX_BYTES_MAX);
     if (bytes === null) return null;
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return isIndex(value) ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof ForeignEntryError || error instanceof RangeError) return null;
-    throw error;
+  } catch {
+    return null;
   }
 }
 
@@ -213,13 +220,30 @@ function isIndex(value: unknown): value is ReferenceIndex {
 /** Removes the oldest references beyond the bound, and files that no index names. */
 function removeOld(folder: string): void {
   const kept = readAll(folder).toSorted((a, b) => b.index.time_ms - a.index.time_ms);
-  for (const { name } of kept.splice(REFERENCES_MAX)) removeFile(join(folder, name));
+  for (const { name } of kept.splice(REFERENCES_MAX)) tryToRemove(join(folder, name));
   const named = new Set(kept.flatMap(({ index }) => [index.image, index.sidecar]));
   for (const name of listFolder(folder).files) {
     if (!OWN_FILE.test(name) || named.has(name)) continue;
     const path = join(folder, name);
-    const age_ms = Date.now() - (factsOf(path)?.modified_ms ?? 0);
     // A frame that is merged now may still read the one that was just replaced.
-    if (age_ms > FORGOTTEN_MS) removeFile(path);
+    if (ageOf(path) > FORGOTTEN_MS) tryToRemove(path);
+  }
+}
+
+/** In milliseconds; 0 where it cannot be asked. */
+function ageOf(path: string): number {
+  try {
+    return Date.now() - (factsOf(path)?.modified_ms ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The reference is kept; what cannot be removed now is removed after another dark. */
+function tryToRemove(path: string): void {
+  try {
+    removeFile(path);
+  } catch {
+    // as above
   }
 }

@@ -74,13 +74,21 @@ export class DeviceProperties {
   }
 
   /**
-   * Reads them again, and lets hold what is new of them.
+   * Reads them again, and lets hold what is new of them; one that is refused holds up no other.
    * @throws {SettingRefusedError} and the database's error; to be tried again then
    */
   async apply(daemon: Pick<Daemon, "changeDefault">): Promise<void> {
     if (this.#configured.tango.database === "") return;
     const wanted = this.#judge(await this.#read());
-    for (const change of changesBetween(this.#holding, wanted)) await daemon.changeDefault(change);
+    let refused: unknown = null;
+    for (const change of changesBetween(this.#holding, wanted)) {
+      try {
+        await daemon.changeDefault(change);
+      } catch (error) {
+        refused ??= error;
+      }
+    }
+    if (refused !== null) throw refused;
     this.#holding = wanted;
   }
 

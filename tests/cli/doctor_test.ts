@@ -223,7 +223,7 @@ Deno.test("an output root that is not there is a problem that says how to mark i
   assert.equal(code, 1);
   const root = check(checks, "folders.output_root");
   assert.equal(root.status, "problem");
-  assert.match(root.finding, /output: it is not there$/);
+  assert.match(root.finding, /output: it does not exist$/);
   assert.match(root.remedy ?? "", /pewatch init --output ".*output"/);
   assert.throws(() => Deno.lstatSync(place.join("output")), Deno.errors.NotFound);
 });

@@ -255,3 +255,28 @@ Deno.test("daemons that share a state folder are asked apart, by their raw folde
   assert.notEqual(requestFolder(one), requestFolder(two));
   assert.equal(requestFolder(one), requestFolder(settingsIn("/one")));
 });
+
+// Fails where one old file that cannot be removed keeps the daemon from taking any request.
+Deno.test("an old request that cannot be removed is not carried out, and others are answered", async () => {
+  await using place = new Place();
+  place.open();
+  await place.requests?.close();
+  Deno.writeTextFileSync(requestPath(place.folder, ID), request({ what: "stop" }));
+  const { removeSync } = Deno;
+  const refuse = (path: string | URL) => {
+    if (String(path).includes(ID)) throw new Error("Operation not permitted (os error 1)");
+  };
+  Deno.removeSync = (path, options) => {
+    refuse(path);
+    removeSync(path, options);
+  };
+  try {
+    place.open();
+  } finally {
+    Deno.removeSync = removeSync;
+  }
+  place.tick();
+  assert.equal((await askDaemon(place.settings, { what: "reload" })).value, null);
+  assert.deepEqual(place.asked, ["reload"]);
+  assert.match(place.log.lines.join("\n"), /of an earlier daemon cannot be removed and is ignored/);
+});

@@ -137,5 +137,6 @@ Deno.test("a mark is read as it was written, and one that leads elsewhere is non
   assert.deepEqual(readMarks(proc), {
     marks: [{ ...mark, id: "0" }, mark],
     damaged: [".series-x.json", ".series-z.json"],
+    unreadable: [],
   });
 });

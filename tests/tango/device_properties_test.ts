@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Settings } from "../../src/config/settings.ts";
 import { DeviceProperties, type DevicePropertiesOptions } from "../../src/tango/device_properties.ts";
-import { SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
+import { type SettingChange, SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { type MemoryLog, memoryLog, settingsIn } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { FakeDaemon, FakeLibrary } from "./fakes.ts";
@@ -99,4 +99,19 @@ Deno.test("what the daemon refuses of properties that are read again is tried at
   daemon.calls.length = 0;
   await properties.apply(daemon);
   assert.deepEqual(daemon.calls, []);
+});
+
+// Fails where the first property that is refused keeps the others from holding.
+Deno.test("of properties that are read again one that is refused holds up no other", async () => {
+  using temporary = new TempFolder();
+  const settings = settingsOf(temporary.path);
+  const wanted = new Map([["MaxProc", ["7"]], ["DirOutput", ["night"]]]);
+  const properties = new DeviceProperties(settings, { library: library(Promise.resolve(wanted)), log: memoryLog() });
+  const asked: string[] = [];
+  const changeDefault = (change: SettingChange) => {
+    asked.push(change.key);
+    return asked.length === 1 ? Promise.reject(new SettingRefusedError("pewatch is busy")) : Promise.resolve();
+  };
+  await assert.rejects(properties.apply({ changeDefault }), /pewatch is busy/);
+  assert.deepEqual(asked.toSorted(), ["max_proc", "output_dir"]);
 });

@@ -77,10 +77,18 @@ export class Requests {
     try {
       makeRequestFolder(folder);
       lock = FolderLock.take([folder]);
+      const requests = new Requests(options, lock);
       for (const { name } of Deno.readDirSync(folder)) {
-        if (kindOfFile(name) !== null) freeName(join(folder, name));
+        const file = kindOfFile(name);
+        if (file === null) continue;
+        try {
+          freeName(join(folder, name));
+        } catch (error) {
+          requests.#remember(file.id);
+          log.warn(`${join(folder, name)} of an earlier daemon cannot be removed and is ignored: ${messageOf(error)}`);
+        }
       }
-      return new Requests(options, lock);
+      return requests;
     } catch (error) {
       lock?.release();
       log.warn(

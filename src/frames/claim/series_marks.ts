@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
+import { reasonOf } from "../../files/errors.ts";
 import { JsonFileError, readJson, writeJson } from "../../files/json_file.ts";
 import { listFolder } from "../../files/listing.ts";
 import { markName } from "../../files/service_names.ts";
@@ -40,18 +41,26 @@ export function writeMark(proc: string, mark: SeriesMark, options: { fsync: bool
 
 /**
  * All marks, oldest first, and the names of files that have a mark's name and are none (a power cut without fsync).
+ * `unreadable` has a line for each that cannot be read, which holds up no other.
  * @throws the system's error where proc cannot be listed
  */
-export function readMarks(proc: string): { marks: SeriesMark[]; damaged: string[] } {
+export function readMarks(proc: string): { marks: SeriesMark[]; damaged: string[]; unreadable: string[] } {
   const marks: SeriesMark[] = [];
   const damaged: string[] = [];
+  const unreadable: string[] = [];
   for (const name of listFolder(proc).files.filter(isMarkName).sort()) {
-    const mark = readMark(join(proc, name));
+    let mark: ReturnType<typeof readMark>;
+    try {
+      mark = readMark(join(proc, name));
+    } catch (error) {
+      unreadable.push(`${join(proc, name)}: ${reasonOf(error)}`);
+      continue;
+    }
     if (mark === null) continue;
     if (mark === "damaged" || markName(mark.id) !== name) damaged.push(name);
     else marks.push(mark);
   }
-  return { marks, damaged };
+  return { marks, damaged, unreadable };
 }
 
 export function removeMark(proc: string, id: string): void {

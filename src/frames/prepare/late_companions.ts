@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { isMissing, reasonOf } from "../../files/errors.ts";
-import { factsOf, type FileFacts } from "../../files/listing.ts";
+import { factsOf, fileExists, type FileFacts } from "../../files/listing.ts";
 import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { CLAIMING_PREFIX, LATE_PREFIX, QUARANTINE_FOLDER } from "../../files/service_names.ts";
@@ -91,8 +91,16 @@ export class LateCompanions {
   }
 
   #isSettled(path: string, seen: Seen, { settings }: StageOptions): boolean {
-    const facts = factsOf(path);
     const before = seen.facts;
+    let facts: FileFacts | null;
+    try {
+      facts = factsOf(path);
+    } catch (error) {
+      seen.facts = null;
+      seen.reason = `it cannot be read: ${reasonOf(error)}`;
+      seen.next_ms = this.#now_ms() + AGAIN_MS_MAX;
+      return false;
+    }
     seen.facts = facts;
     if (facts === null) return false;
     const settle_ms = settings.frames.sidecar_wait_s === 0 ? 0 : Math.max(SETTLE_MS, settings.frames.settle_s * 1000);
@@ -126,7 +134,7 @@ export class LateCompanions {
       seen.reason = "reason" in outcome ? outcome.reason : null;
     } catch (error) {
       this.#unfinished = true;
-      if (isMissing(error) && factsOf(join(companion.path, companion.name)) === null) return;
+      if (isMissing(error) && !fileExists(join(companion.path, companion.name))) return;
       const reason = `it cannot be delivered: ${reasonOf(error)}`;
       if (reason !== seen.reason) log.warn(`${name}: ${reason}; retrying`);
       seen.reason = reason;

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { removeFolder } from "../../files/durable.ts";
 import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
-import { factsOf } from "../../files/listing.ts";
+import { factsOf, fileExists } from "../../files/listing.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
 import { withNamesToKeep } from "../claim/awkward_names.ts";
@@ -165,7 +165,7 @@ export class PrepareRaw {
       return outcome;
     } catch (error) {
       // Its files are in the claim, whose folder cannot be renamed while one of them is open: the next firing goes on.
-      const isTaken = mayBeHeldOpen(error) && factsOf(join(candidate.path, candidate.image)) === null;
+      const isTaken = mayBeHeldOpen(error) && !fileExists(join(candidate.path, candidate.image));
       if (isHeldOpen(error) || isTaken) {
         this.#held.add(frame, { frame, error });
         return "waiting";
@@ -235,7 +235,13 @@ function isOver(until_ms: number | null): boolean {
 /** Without those that were written to a folder long after it was left. */
 function inTime(candidates: readonly Candidate[], until_ms: number | null): readonly Candidate[] {
   if (!isOver(until_ms)) return candidates;
-  return candidates.filter(({ path, image }) => (factsOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!);
+  return candidates.filter(({ path, image }) => {
+    try {
+      return (factsOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!;
+    } catch {
+      return true; // its own turn says what is wrong with it
+    }
+  });
 }
 
 /** How many frames of each raw folder that was left are still to be taken; as long as QXRD may write there, nothing. */

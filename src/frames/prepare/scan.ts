@@ -1,6 +1,6 @@
 /** Finds what lies in the raw folder: frames with what carries their name, in all sub-folders, and all that is no frame. */
 import { join } from "node:path";
-import { factsOf, type FolderListing, listFolder, type ListingChanges, rawFolder } from "../../files/listing.ts";
+import { fileExists, type FolderListing, listFolder, type ListingChanges, rawFolder } from "../../files/listing.ts";
 import { type Entry, headOf } from "../../files/large_listing.ts";
 import { isMissing, reasonOf } from "../../files/errors.ts";
 import { companionOf, groupFrames, isIgnoredName, isImageName } from "../../qxrd/frame_name.ts";
@@ -293,7 +293,7 @@ function sortNames(names: readonly string[], place: RawPlace): Found {
   const visible: string[] = [];
   for (const name of names) {
     if (name.startsWith(".")) addHidden(name, place, found);
-    else if (name.includes(REPLACEMENT) && factsOf(join(place.path, name)) === null) {
+    else if (name.includes(REPLACEMENT) && !fileExists(join(place.path, name))) {
       add("unreadable_name", { name: below(place, name) }, found);
     } else {
       visible.push(name);

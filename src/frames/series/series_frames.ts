@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
-import { isMissing, messageOf } from "../../files/errors.ts";
+import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { listFolder } from "../../files/listing.ts";
 import { openPlain } from "../../files/plain_file.ts";
 import { describeType } from "../../nexus/tree/read_tree.ts";
@@ -23,12 +23,14 @@ export interface CollectedFrames {
   readonly frames: readonly MasterFrame[];
   /** One line for each frame that is left out. */
   readonly leftOut: readonly string[];
+  /** Why a file could not be read that the system may let be read later; null where there is none. */
+  readonly unreadable: Error | null;
 }
 
 /**
  * Reads what is not known yet.
  * @returns null where `hasTime` ended it; `known` then holds what was read so far
- * @throws the system's error where the folder or a file cannot be read
+ * @throws the system's error where the folder cannot be read, or none of its files
  */
 export function collectFrames(
   hdf5: Hdf5Library,
@@ -41,12 +43,20 @@ export function collectFrames(
   for (const name of known.keys()) if (!names.has(name)) known.delete(name);
   const leftOut: string[] = [];
   const read: MasterFrame[] = [];
+  let unreadable: Error | null = null;
   const wanted = folded(series.name);
   for (const file of files.filter((file) => mayBeOf(wanted, folded(file)))) {
     let image = known.get(file);
     if (image === undefined) {
       if (!hasTime()) return null;
-      const found = readOne(hdf5, join(series.folder, file));
+      let found: ReturnType<typeof readOne>;
+      try {
+        found = readOne(hdf5, join(series.folder, file));
+      } catch (error) {
+        leftOut.push(`${file}: left out, it cannot be read: ${reasonOf(error)}`);
+        unreadable ??= new Error(`${join(series.folder, file)}: ${reasonOf(error)}`, { cause: error });
+        continue;
+      }
       if (found === null) continue;
       if (!found.passing) known.set(file, found.image);
       image = found.image;
@@ -56,11 +66,12 @@ export function collectFrames(
     if (typeof image === "string") leftOut.push(`${file}: left out, ${image}`);
     else read.push({ ...place, file, image });
   }
+  if (unreadable !== null && read.length === 0) throw unreadable;
   const ordered = inSeriesOrder(read);
   for (const { file } of ordered.slice(FRAMES_MAX)) {
     leftOut.push(`${file}: left out, a master has ${FRAMES_MAX} frames at most`);
   }
-  return ofOneKind(ordered.slice(0, FRAMES_MAX), leftOut);
+  return { ...ofOneKind(ordered.slice(0, FRAMES_MAX), leftOut), unreadable };
 }
 
 /** As the file says; an older one, or one that cannot be read, by its name and those beside it. */
@@ -91,7 +102,7 @@ function readOne(hdf5: Hdf5Library, path: string): { image: FrameImage | string;
 }
 
 /** A stack has one size and type: the one of most frames, so that a single odd one does not put out the others. */
-function ofOneKind(read: readonly MasterFrame[], leftOut: string[]): CollectedFrames {
+function ofOneKind(read: readonly MasterFrame[], leftOut: string[]): Pick<CollectedFrames, "frames" | "leftOut"> {
   const counts = new Map<string, number>();
   for (const { image } of read) counts.set(kindOf(image), (counts.get(kindOf(image)) ?? 0) + 1);
   let kind = "";

@@ -2,14 +2,13 @@
 import { join } from "node:path";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { removeFile } from "../../files/durable.ts";
-import { messageOf } from "../../files/errors.ts";
+import { messageOf, reasonOf } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
 import { masterName } from "../../nexus/series/series_layout.ts";
 import { collectFrames, type KnownFrames } from "./series_frames.ts";
 import { outputFault } from "../deliver/destination.ts";
 import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
-import type { Logger } from "../events.ts";
 import { isBelow, outputRoots } from "../claim/belief.ts";
 import { allOf } from "../claim/left_folders.ts";
 import type { StageOptions } from "../stage.ts";
@@ -69,7 +68,7 @@ export class SeriesMasters {
    */
   async work(hdf5: Hdf5Library, options: StageOptions): Promise<void> {
     const { folders, reporter, signal } = options;
-    const marks = allOf(folders, "proc").flatMap((proc) => marksIn(proc, reporter.log));
+    const marks = allOf(folders, "proc").flatMap((proc) => this.#marksIn(proc, options));
     let waiting = 0;
     const problems: string[] = [];
     for (const series of groupMarks(marks)) {
@@ -98,10 +97,7 @@ export class SeriesMasters {
     try {
       if (!await this.#write(series, memory, { ...tools, path })) return "later";
       memory.problem = null;
-      for (const { id, proc } of series.marks) {
-        removeMark(proc, id);
-        memory.heeded.delete(id);
-      }
+      removeMarks(series, memory);
     } catch (error) {
       memory.problem = `the series master ${path} cannot be written: ${messageOf(error)}; retrying`;
     }
@@ -147,7 +143,33 @@ export class SeriesMasters {
       notes: frames.leftOut,
     }, { proc, ...options.settings.frames });
     if (!written) report(`${path} was not written by pewatch: it is kept, and the series has no master`);
+    // The others are in the master now; the marks stay, so that it is written again with all of them.
+    if (frames.unreadable !== null) throw frames.unreadable;
     return true;
+  }
+
+  /** One that cannot be read, or removed, holds up none of the others. */
+  #marksIn(proc: string, options: StageOptions): PlacedMark[] {
+    let found: ReturnType<typeof readMarks>;
+    try {
+      found = readMarks(proc);
+    } catch {
+      return []; // a vanished folder is reported where frames need it
+    }
+    for (const line of found.unreadable) {
+      this.#sayOnce(`${line}; the master of a series may lack its last frames until it can be read`, options);
+    }
+    for (const name of found.damaged) {
+      try {
+        removeFile(join(proc, name));
+        options.reporter.log.warn(
+          `${join(proc, name)} is damaged and was removed; the master of a series may lack its last frames`,
+        );
+      } catch (error) {
+        this.#sayOnce(`${join(proc, name)} is damaged and cannot be removed: ${reasonOf(error)}; remove it`, options);
+      }
+    }
+    return found.marks.map((mark) => ({ ...mark, proc }));
   }
 
   #sayOnce(text: string, options: StageOptions): void {
@@ -171,17 +193,21 @@ export class SeriesMasters {
   }
 }
 
-function marksIn(proc: string, log: Logger): PlacedMark[] {
-  try {
-    const { marks, damaged } = readMarks(proc);
-    for (const name of damaged) {
-      log.warn(`${join(proc, name)} is damaged and was removed; the master of a series may lack its last frames`);
-      removeFile(join(proc, name));
+/**
+ * Those that cannot be removed are taken again at the next firing.
+ * @throws the first error, when all were tried
+ */
+function removeMarks({ marks }: Series, { heeded }: Memory): void {
+  let failure: unknown = null;
+  for (const { id, proc } of marks) {
+    try {
+      removeMark(proc, id);
+      heeded.delete(id);
+    } catch (error) {
+      failure ??= error;
     }
-    return marks.map((mark) => ({ ...mark, proc }));
-  } catch {
-    return []; // a vanished folder is told where frames need it
   }
+  if (failure !== null) throw failure;
 }
 
 function groupMarks(marks: readonly PlacedMark[]): Series[] {
