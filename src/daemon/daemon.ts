@@ -84,6 +84,7 @@ export class Daemon {
   /** Starts, stops and changes go one after the other, whoever asks for them. */
   readonly #turns = new Turns();
   #retry: FrameRetry | null = null;
+  #starting = false;
   #nextRetry = 1;
   #open = false;
   #looking = false;
@@ -190,8 +191,9 @@ export class Daemon {
 
   /** Tries again what is in quarantine and what waits with a fault. Gives one sentence of what comes of it. */
   async retryFrames(): Promise<string> {
-    if (!this.running || this.#host === null) return "pewatch is stopped; start it and try again";
-    this.#host.retryStages();
+    // One that comes while the daemon starts is carried out with the first firing.
+    if (!this.running && !this.#starting) return "pewatch is stopped; start it and try again";
+    if (this.running) this.#host?.retryStages();
     const path = join(this.settings.folders.output_root, QUARANTINE_FOLDER);
     // Asked once more while it is under way, it is the same order.
     this.#retry ??= new FrameRetry({ id: this.#nextRetry++, path });
@@ -315,6 +317,15 @@ export class Daemon {
 
   async #start(): Promise<void> {
     if (this.running) return;
+    this.#starting = true;
+    try {
+      await this.#startStages();
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  async #startStages(): Promise<void> {
     this.#statistics.forgetConditions();
     this.#conditionLog.forget();
     await this.#openUp();

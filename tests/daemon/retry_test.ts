@@ -43,6 +43,32 @@ Deno.test("retryFrames() brings what was mended to the output, and leaves the re
   }
 });
 
+// Fails where retryFrames() looks at `running` alone: whoever asked right after a start was answered that it was stopped.
+Deno.test("retryFrames() while the daemon starts is carried out with the first firing", async () => {
+  using folder = tempFolder();
+  const base = settingsIn(folder.path);
+  const daemon = new Daemon({ ...base, frames: { ...base.frames, settle_s: 0, sidecar_wait_s: 0 } }, {
+    log: memoryLog(),
+    stages: shippedStages(),
+  });
+  const kept = join(folder.path, "output", QUARANTINE_FOLDER);
+  Deno.mkdirSync(kept, { recursive: true });
+  Deno.writeFileSync(join(kept, "A.tif"), makeTiff());
+  const started = daemon.start();
+  try {
+    let answer = "stopped";
+    while (/stopped/.test(answer)) {
+      assert.equal(daemon.running, false, answer);
+      answer = await daemon.retryFrames();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await started;
+    await until(() => daemon.status().frames.delivered === 1, "the delivery");
+  } finally {
+    await daemon.close();
+  }
+});
+
 Deno.test("the status counts the threads that work, and knows the free space of raw and output", async () => {
   using folder = tempFolder();
   const daemon = new Daemon(settingsIn(folder.path), { log: memoryLog(), stages: shippedStages() });
