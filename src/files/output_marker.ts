@@ -3,6 +3,7 @@
  * is an empty folder of the local disk: without the file nothing is delivered to a root that had it.
  */
 import { join } from "node:path";
+import { syncFolderBehind } from "./durable.ts";
 import { messageOf } from "./errors.ts";
 import { nameIsTaken } from "./listing.ts";
 import { OUTPUT_MARKER } from "./service_names.ts";
@@ -26,6 +27,8 @@ export async function makeMarker(root: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
+  // Before anybody relies on it: after a power cut, a root that has lost its marker gets no frames.
+  await syncFolderBehind(root);
 }
 
 /** What speaks against delivering to a root that is there, or null. */
