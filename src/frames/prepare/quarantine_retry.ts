@@ -2,10 +2,11 @@
 import { basename, dirname, join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
-import { refuseLinks } from "../../files/listing.ts";
+import { nameIsTaken, refuseLinks } from "../../files/listing.ts";
 import { assess, type Ready } from "./assess.ts";
 import { type KeptFrame, madeName, readKeptFrame } from "../claim/kept_frame.ts";
 import { frameOf } from "../claim/record.ts";
+import type { Reporter } from "../events.ts";
 import { type Candidate, scanRaw } from "./scan.ts";
 import type { RetryOrder, StageOptions } from "../stage.ts";
 import { Watch } from "./watch.ts";
@@ -48,7 +49,10 @@ export class QuarantineRetry {
     this.#waiting = [];
     try {
       refuseLinks(dirname(order.path), basename(order.path));
-      this.#waiting = [...scanRaw(order.path).candidates];
+      const scan = scanRaw(order.path);
+      this.#waiting = [...scan.candidates];
+      const strays = [...scan.unclaimed.get("other") ?? []].map(({ name }) => join(order.path, ...name.split("/")));
+      for (const path of strays) this.#removeOrphan(path, reporter);
     } catch (error) {
       // Nothing was ever put there.
       if (!isMissing(error)) reporter.log.warn(`${order.path} cannot be read: ${messageOf(error)}`);
@@ -79,21 +83,40 @@ export class QuarantineRetry {
       reporter.log.warn(`${frame}: stays in quarantine: ${reasonOf(error)}`);
       return false;
     }
-    this.#removeRest(candidate, made, options);
+    this.#removeRest(candidate, made, options.reporter);
     return true;
   }
 
+  /** What an earlier order was to remove beside a frame that has left, and could not: a call failed, or a stop came. */
+  #removeOrphan(path: string, reporter: Reporter): void {
+    if (!path.endsWith(".pewatch.json")) return;
+    const [folder, name] = [dirname(path), basename(path)];
+    try {
+      const kept = readKeptFrame(path);
+      if (kept === null || kept.files.some((file) => nameIsTaken(join(folder, file.name)))) return;
+      const made = kept.made.filter((one) => one !== name && MADE_ENDINGS.some((ending) => one.endsWith(ending)));
+      this.#removeRest({ path: folder }, [...made, name], reporter);
+    } catch (error) {
+      reporter.log.warn(`${path} stays: ${reasonOf(error)}`);
+    }
+  }
+
   /**
-   * What pewatch had made beside the frame; its description last. The NeXus file is among it only where the description
-   * has the parameters: one of an older version may be the only place that has them, and stays.
+   * What pewatch had made beside the frame; its description last, which says what is still to be removed. The NeXus file is
+   * among it only where the description has the parameters: one of an older version may be the only place that has them,
+   * and stays.
    */
-  #removeRest({ path }: Candidate, names: readonly string[], { reporter }: StageOptions): void {
+  #removeRest({ path }: Pick<Candidate, "path">, names: readonly string[], reporter: Reporter): void {
     for (const name of names) {
       try {
         removeFile(join(path, name));
       } catch (error) {
-        reporter.log.warn(`${join(path, name)} cannot be removed: ${reasonOf(error)}`);
+        reporter.log.warn(`${join(path, name)} cannot be removed: ${reasonOf(error)}; the next retry tries again`);
+        return;
       }
     }
   }
 }
+
+/** Of what is made beside a frame in quarantine. */
+const MADE_ENDINGS = [".reason.txt", ".parameters", ".nxs"];
