@@ -1,4 +1,7 @@
 /** Fails every call by which the daemon changes files, one after the other, each on the way of a frame of its own. */
+import { join } from "node:path";
+import { loadSettings } from "../../src/config/load.ts";
+import { askDaemon } from "../../src/daemon/requests/ask_daemon.ts";
 import {
   type CallSite,
   type Choice,
@@ -11,10 +14,11 @@ import {
   unionOf,
 } from "./call_plan.ts";
 import { SOURCES } from "./daemon_child.ts";
-import { imagePixels } from "./delivered_files.ts";
+import { imagePixels, QUARANTINE } from "./delivered_files.ts";
+import { nameOfValue } from "./exposures.ts";
 import { FaultRun } from "./fault_run.ts";
 import { FrameWriter, type LedgerFrame, type Shot } from "./frame_writer.ts";
-import { nameOf } from "./judge.ts";
+import { type GeometryBeside, nameOf } from "./judge.ts";
 import { Random } from "./random.ts";
 import { WatchedCalls } from "./watched_calls.ts";
 
@@ -28,6 +32,9 @@ export interface Scenario {
   readonly only?: RegExp;
   /** Whether claims are on another volume than raw. */
   readonly otherVolume?: boolean;
+  readonly geometry?: GeometryBeside;
+  /** Whether a person puts the frame right in the quarantine, and has it tried again. */
+  readonly retried?: boolean;
 }
 
 export interface CallOutcome {
@@ -60,6 +67,8 @@ export interface CallFaultOptions {
 const SETTLE_S_MAX = 120;
 /** Two threads share their work differently now and then: a call that one frame does not come by, another may. */
 const FRAMES_A_FAULT = 5;
+/** For the first ones the merge makes the file that it keeps open. */
+const FRAMES_FIRST = 3;
 /** So many frames show which calls there are. */
 const FRAMES_RECORDED = 3;
 /** Pixels in a row, and rows. */
@@ -98,10 +107,16 @@ class Session implements AsyncDisposable {
   isStuck = false;
 
   private constructor(scenario: Scenario) {
-    const { more = "", maxProc = 1, otherVolume = false } = scenario;
+    const { more = "", maxProc = 1, otherVolume = false, geometry = null, retried = false } = scenario;
     this.#scenario = scenario;
     const elsewhere = otherVolume ? { proc: Deno.makeTempDirSync({ prefix: "pewatch-faults-" }) } : {};
-    this.#run = new FaultRun({ more: `[frames]\nsettle_s = 0.05\n${more}`, maxProc, elsewhere });
+    this.#run = new FaultRun({
+      more: `[frames]\nsettle_s = 0.05\n${more}`,
+      maxProc,
+      elsewhere,
+      geometry,
+      values: retried ? "each" : "one",
+    });
     const { base, folders } = this.#run;
     this.#roots = otherVolume ? [[`${folders.proc}/`, "(other volume)/"], [`${base}/`, ""]] : [[`${base}/`, ""]];
     this.#watched = new WatchedCalls(base, { folders: [base, folders.proc], keepData: false });
@@ -121,16 +136,16 @@ class Session implements AsyncDisposable {
     await started;
   }
 
-  /** All calls of a frame's way, from frames that nothing happens to; the first of them meets a daemon that starts. */
+  /** All calls of a frame's way, from frames that nothing happens to; the first of them meet a daemon that starts. */
   async sites(): Promise<CallSite[]> {
     const frames: CallSite[][] = [];
-    for (let count = 0; count <= FRAMES_RECORDED; count++) {
+    for (let count = 1; count <= FRAMES_FIRST + FRAMES_RECORDED; count++) {
       const from = await this.#watched.toldUpTo();
       await this.#expose();
       const end = await this.#settle();
       if (end !== null) throw new Error(`a frame that nothing happened to: ${end}`);
       await this.#watched.toldUpTo();
-      if (count > 0) frames.push(sitesOf(this.#watched.calls.slice(from), this.#roots));
+      if (count > FRAMES_FIRST) frames.push(sitesOf(this.#watched.calls.slice(from), this.#roots));
     }
     return unionOf(frames);
   }
@@ -159,9 +174,34 @@ class Session implements AsyncDisposable {
   }
 
   async #expose(): Promise<LedgerFrame> {
-    const frame = await this.#writer.write(this.#scenario.shot(++this.#number));
+    const half = await this.#writer.begin(this.#scenario.shot(++this.#number));
+    const { frame } = half;
+    if (!frame.late) this.#writer.finish(half);
     this.#run.ledger.push(frame);
-    return frame;
+    if (frame.late) {
+      await this.#run.settled(SETTLE_S_MAX);
+      this.#writer.finish(half);
+    }
+    return this.#scenario.retried === true ? await this.#retry(frame) : frame;
+  }
+
+  /** What the frame was measured with is forgotten everywhere but in the quarantine before it is tried again. */
+  async #retry(frame: LedgerFrame): Promise<LedgerFrame> {
+    const { folders, configuration, watch, ledger } = this.#run;
+    await this.#run.settled(SETTLE_S_MAX);
+    const image = [QUARANTINE, frame.folder, frame.image].join("/");
+    const path = join(folders.output, image);
+    watch.look();
+    const mended = this.#writer.mend(frame, path);
+    ledger[ledger.indexOf(frame)] = mended;
+    watch.mended(mended, image);
+    const { settings } = loadSettings({ config: configuration.file });
+    await askDaemon(settings, { what: "remove_parameter", parameter: nameOfValue(frame.number) });
+    for (let tries = 1; tries <= RETRIES_MAX && exists(path); tries++) {
+      await askDaemon(settings, { what: "retry_frames" });
+      await this.#run.waitFor(() => !exists(path), RETRY_S_MAX);
+    }
+    return mended;
   }
 
   /** Starts the daemon anew where a rule has ended it. */
@@ -196,6 +236,7 @@ class Session implements AsyncDisposable {
     const image = [...watch.images].find(([, pixels]) => pixels === frame.pixels)?.[0];
     if (image === undefined) return "not delivered";
     if (!watch.seen.has(image.replace(/\.tif$/, ".nxs"))) return "not with its NeXus file";
+    if (frame.late || frame.darkByName) return "delivered";
     const path = `${folders.output}/${image}`;
     const untagged = Deno.statSync(path).size < imagePixels(path).length + SIDECAR_BYTES_MIN;
     return untagged ? "not with its tags" : "delivered";
@@ -217,6 +258,20 @@ class Session implements AsyncDisposable {
 
 /** The tags hold the sidecar's text once at least; an image without them has some hundred bytes beside its pixels. */
 const SIDECAR_BYTES_MIN = 600;
+
+/** One of them meets the call that fails. */
+const RETRIES_MAX = 3;
+/** One that fails is not tried again by itself. */
+const RETRY_S_MAX = 2;
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** For a table: scenario, fault, how the frame ended, seconds, what was said first. */
 export function outcomeLine({ scenario, fault, end, begin_ms, end_ms, said }: CallOutcome): string {
@@ -243,6 +298,32 @@ export const SCENARIOS: readonly Scenario[] = [
     more: "[nexus]\nseries = true",
     only: /series|master/,
   },
+  {
+    name: "a sidecar and an overflow list that come late",
+    shot: (number) => ({ ...named("P", number), overflow: true, late: true }),
+    more: "sidecar_wait_s = 0.2", // so long the image is given
+    only: /\.late|(metadata|overflow)$/,
+  },
+  {
+    name: "a dark by its name alone",
+    shot: (number) => ({ ...named("P", number, ".dark.tif"), dark: false, darkByName: true }),
+    more: "sidecar_wait_s = 0.2",
+    only: /dark\//,
+  },
+  {
+    name: "a frame that is tried again",
+    shot: (number) => ({ ...named("P", number), unreadable: true }),
+    more: "sidecar_wait_s = 0.2",
+    only: /claiming.*parameters|unlink\S* output\/pewatch-quarantine|rename\S* \S*claiming\S*\/P/,
+    retried: true,
+  },
+  {
+    name: "a geometry beside each frame",
+    shot: (number) => named("P", number),
+    geometry: "frame",
+    only: /\.(poni|imctrl)|-[01]\.part/,
+  },
+  { name: "a geometry for the folder", shot: (number) => named("P", number), geometry: "folder", only: /geometry/ },
   { name: "two workers", shot: (number) => named("P", number), maxProc: 2, only: /output/ },
   { name: "two volumes", shot: (number) => named("P", number), otherVolume: true, only: /other volume/ },
 ];

@@ -39,6 +39,21 @@ export const REASON = ".reason.txt";
 /** What cannot be had again: parameters, times, names. */
 export const KEPT = ".pewatch.json";
 
+/** What `[geometry]` puts beside frames. */
+export const GEOMETRY_ENDINGS = ["poni", "imctrl"] as const;
+/** Of a frame whose NeXus file cannot be made. */
+export const PARAMETERS = ".parameters";
+
+export function isGeometry(path: string): boolean {
+  return GEOMETRY_ENDINGS.some((ending) => path.endsWith(`.${ending}`));
+}
+
+/** @throws where a file with a geometry lacks its beginning or its end */
+export function checkGeometry(path: string): void {
+  const text = Deno.readTextFileSync(path);
+  if (!/distance/i.test(text) || !text.endsWith("\n")) throw new Error("it is no whole geometry");
+}
+
 export function isInQuarantine(path: string): boolean {
   return path.startsWith(`${QUARANTINE}/`);
 }

@@ -22,7 +22,7 @@ const FOLDERS = ["", "series/a"] as const;
 /** One in so many frames is a dark, has its sidecar late, takes a name that was used before, has an overflow file. */
 const DARK_EVERY = 10, LATE_EVERY = 7, REUSED_EVERY = 11, OVERFLOW_EVERY = 13;
 const REUSED_NAME = "R-00001.tif";
-const LATE_S_MIN = 0.3, LATE_S_MAX = 1.5;
+const LATE_S_MIN = 0.3, LATE_S_MAX = 2;
 const HOLD_MS = 20;
 
 export class Detector {
@@ -78,7 +78,8 @@ export class Detector {
     const wanted = shot(number);
     const half = await this.#writer.begin(wanted);
     if (wanted.image === REUSED_NAME && half.frame.image === REUSED_NAME) this.reusedNames++;
-    if (number % LATE_EVERY !== 0) return this.#finish(half);
+    if (half.frame.late) this.#enter(half.frame); // it may be delivered before its sidecar comes
+    if (!(wanted.late ?? number % LATE_EVERY === 0)) return this.#finish(half);
     const late = pause(1000 * (LATE_S_MIN + random.share() * (LATE_S_MAX - LATE_S_MIN)))
       .then(() => this.#mayWrite())
       .then(() => this.#finish(half))
@@ -88,9 +89,35 @@ export class Detector {
 
   #finish(half: HalfWritten): void {
     const frame = this.#writer.finish(half);
+    if (!frame.late) this.#enter(frame);
+  }
+
+  #enter(frame: LedgerFrame): void {
     this.ledger.push(frame);
     this.#options.onFrame?.(frame);
   }
+
+  /** Puts a frame of the quarantine right. */
+  mend(frame: LedgerFrame, path: string): LedgerFrame {
+    const mended = this.#writer.mend(frame, path);
+    this.ledger[this.ledger.indexOf(frame)] = mended;
+    return mended;
+  }
+}
+
+/** One in so many has only a name as of a dark, or no readable image. */
+const BY_NAME_EVERY = 29, UNREADABLE_EVERY = 31;
+
+/** As usual, and frames whose sidecars may come too late, darks by their name alone, images that cannot be read. */
+export function everyKind(number: number): Shot {
+  const usual = usualShot(number);
+  const unique = { number, folder: usual.folder, late: false };
+  const image = (ending: string) => `P-${String(number).padStart(5, "0")}${ending}`;
+  if (number % BY_NAME_EVERY === 0) return { ...unique, image: image(".dark.tif"), darkByName: true };
+  if (number % UNREADABLE_EVERY === 0) return { ...unique, image: image(".tif"), unreadable: true };
+  // A sidecar under a name that is used again would be written over another image's.
+  if (number % LATE_EVERY !== 0 || usual.dark === true) return { ...usual, late: false };
+  return { ...unique, image: image(".tif"), late: true, overflow: usual.overflow === true };
 }
 
 function usualShot(number: number): Shot {

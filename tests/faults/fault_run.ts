@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause, type Shot } from "./frame_writer.ts";
-import { judge, onTheWay } from "./judge.ts";
+import { DETECTOR_TOML, geometryToml, writeExposures } from "./exposures.ts";
+import { type GeometryBeside, judge, onTheWay } from "./judge.ts";
 import { usualFolder } from "./kill_run.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
@@ -19,6 +20,10 @@ export interface FaultRunOptions {
   readonly elsewhere?: Partial<ChildFolders>;
   /** The path by which the daemon reaches the output, where that is another than the one that is looked at. */
   readonly outputThrough?: string;
+  /** Whether files with the geometry are asked for, and how they lie. */
+  readonly geometry?: GeometryBeside;
+  /** Whether the values of all frames are of one parameter, or each has a name of its own, which can be removed. */
+  readonly values?: "one" | "each";
 }
 
 export interface FlowOptions {
@@ -43,17 +48,26 @@ export class FaultRun implements AsyncDisposable {
   readonly ledger: LedgerFrame[] = [];
   readonly watch: OutputWatch;
   readonly logFile: string;
+  /** Of the daemon. */
+  readonly state: string;
   #daemon: DaemonChild | null = null;
   #detector: Detector | null = null;
+  readonly #geometry: GeometryBeside;
+  readonly #values: "one" | "each";
+  #hasExposures = false;
   /** Whether its folders are kept at the end, for somebody to look at. */
   keeps = true;
 
   constructor(options: FaultRunOptions = {}) {
     const { dir = usualFolder() ?? tmpdir(), more = "", maxProc = 1, elsewhere = {}, outputThrough } = options;
+    this.#geometry = options.geometry ?? null;
+    this.#values = options.values ?? "one";
     this.base = Deno.makeTempDirSync({ prefix: "pewatch-faults-", dir });
     this.logFile = join(this.base, "pewatch.log");
-    const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${join(this.base, "state")}'`];
-    const lines = ["[daemon]", ...daemon, "[log]", 'level = "debug"', `file = '${this.logFile}'`, more];
+    this.state = join(this.base, "state");
+    const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${this.state}'`];
+    const lines = ["[daemon]", ...daemon, "[log]", 'level = "debug"', `file = '${this.logFile}'`, more, DETECTOR_TOML];
+    if (this.#geometry !== null) lines.push(geometryToml(this.#geometry));
     const through = outputThrough === undefined ? {} : { output: join(this.base, outputThrough) };
     this.configuration = writeConfiguration(this.base, lines.join("\n"), { ...elsewhere, ...through });
     this.folders = { ...this.configuration.folders, output: elsewhere.output ?? join(this.base, "output") };
@@ -68,9 +82,16 @@ export class FaultRun implements AsyncDisposable {
 
   /** Comes back when it is at work, or has ended. */
   async start(program?: readonly string[]): Promise<DaemonChild> {
+    await this.putExposures();
     this.#daemon = new DaemonChild(this.configuration, program);
     await this.#daemon.holdsFolders();
     return this.#daemon;
+  }
+
+  /** Once; before the first start. */
+  async putExposures(): Promise<void> {
+    if (!this.#hasExposures) await writeExposures(this.state, this.#values);
+    this.#hasExposures = true;
   }
 
   /** Lets frames come; they are entered in the ledger. */
@@ -146,7 +167,12 @@ export class FaultRun implements AsyncDisposable {
     }
     await this.watch.stop();
     const python = Deno.env.get("PEWATCH_PYTHON") ?? null;
-    const verdict = await judge(this.folders, this.ledger, { watch: this.watch, python });
+    const verdict = await judge(this.folders, this.ledger, {
+      watch: this.watch,
+      python,
+      geometry: this.#geometry,
+      measured: true,
+    });
     problems.push(...verdict.problems);
     this.keeps = problems.length > 0;
     return problems;

@@ -3,8 +3,9 @@
  * frame's number stands in its pixels and its sidecar, so that no two are equal.
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { makeTiff } from "../tiff/make_tiff.ts";
+import { sidecarDate, tiffDate } from "./exposures.ts";
 import type { Random } from "./random.ts";
 
 /** What is known of a frame that was written. */
@@ -16,12 +17,20 @@ export interface LedgerFrame {
   /** SHA-256 in hex; of an image that cannot be read, of the file. */
   readonly pixels: string;
   readonly pixelBytes: number;
-  readonly sidecar: string;
+  /** Null where it has none. */
+  readonly sidecar: string | null;
   /** Of the `.overflow` file; null where it has none. */
   readonly overflow: string | null;
+  /** Its sidecar calls it so: it is removed. */
   readonly dark: boolean;
+  /** Only its name calls it a dark: it belongs into the archive. */
+  readonly darkByName: boolean;
+  /** Its sidecar may come after the image was delivered. */
+  readonly late: boolean;
   /** Its image is none, so it belongs into the quarantine. */
   readonly unreadable: boolean;
+  /** Somebody has put the image right, and it was tried again; the pixels are of that one. */
+  readonly retried: boolean;
 }
 
 export interface Shot {
@@ -32,6 +41,10 @@ export interface Shot {
   readonly image: string;
   readonly dark?: boolean;
   readonly overflow?: boolean;
+  /** It has a name as of a dark, and no sidecar. */
+  readonly darkByName?: boolean;
+  /** The sidecar may come after the image was delivered. */
+  readonly late?: boolean;
   /** It lies there in one piece, its sidecar before it: nothing of it is still to come when it is given up. */
   readonly unreadable?: boolean;
 }
@@ -40,7 +53,7 @@ export interface Shot {
 export interface HalfWritten {
   readonly frame: LedgerFrame;
   readonly path: string;
-  readonly sidecar: string;
+  readonly sidecar: string | null;
   readonly overflow: string | null;
 }
 
@@ -72,8 +85,8 @@ export class FrameWriter {
     const path = join(folder, image);
     const unreadable = shot.unreadable === true;
     const bytes = unreadable ? new TextEncoder().encode(`no image ${number}\n`) : this.#image(number);
-    const sidecar = this.#sidecar(number, { dark, image });
-    if (unreadable) {
+    const sidecar = shot.darkByName === true ? null : this.#sidecar(number, { dark, image });
+    if (unreadable && sidecar !== null) {
       saveSidecar(path, sidecar);
       Deno.writeFileSync(path, bytes);
     } else await writeImage(path, bytes);
@@ -84,23 +97,40 @@ export class FrameWriter {
       image,
       pixels: sha256(unreadable ? bytes : bytes.subarray(8, 8 + this.#pixels.length)),
       pixelBytes: this.#pixels.length,
-      sidecar: sha256(new TextEncoder().encode(sidecar)),
+      sidecar: sidecar === null ? null : sha256(new TextEncoder().encode(sidecar)),
       overflow: overflow === null ? null : sha256(new TextEncoder().encode(overflow)),
       dark,
+      darkByName: shot.darkByName === true,
+      late: shot.late === true,
       unreadable,
+      retried: false,
     };
     return { frame, path, sidecar, overflow };
   }
 
   finish({ frame, path, sidecar, overflow }: HalfWritten): LedgerFrame {
-    if (!frame.unreadable) saveSidecar(path, sidecar);
+    if (!frame.unreadable && sidecar !== null) saveSidecar(path, sidecar);
     if (overflow !== null) Deno.writeTextFileSync(`${path}.overflow`, overflow);
     return frame;
   }
 
+  /**
+   * Puts a whole image in the place of one that is none, as a person would who mends a frame of the quarantine.
+   * @returns the frame as it is from now on
+   */
+  mend(frame: LedgerFrame, path: string): LedgerFrame {
+    const bytes = this.#image(frame.number);
+    const hidden = join(dirname(path), ".mended");
+    Deno.writeFileSync(hidden, bytes);
+    Deno.renameSync(hidden, path);
+    const pixels = sha256(bytes.subarray(8, 8 + this.#pixels.length));
+    return { ...frame, pixels, unreadable: false, retried: true };
+  }
+
   #image(number: number): Uint8Array<ArrayBuffer> {
     new DataView(this.#pixels.buffer).setFloat32(0, number, true);
-    return makeTiff({ width: this.#side, height: this.#side, pixels: this.#pixels });
+    const date = { tag: 306, type: 2, values: tiffDate(number) } as const;
+    return makeTiff({ width: this.#side, height: this.#side, pixels: this.#pixels, extra: [date] });
   }
 
   #sidecar(number: number, { dark, image }: { dark: boolean; image: string }): string {
@@ -116,7 +146,7 @@ export class FrameWriter {
       `phaseNumber=${dark ? -1 : 0}`,
       `nPhases=${dark ? 0 : 1}`,
       `fileBase=${image}`,
-      "dateString=2015.11.19 : 14:37:40.123",
+      `dateString=${sidecarDate(number)}`,
       `userComment1=frame ${number}`,
       "notKnownToAnybody=@Variant(\\0\\0\\0\\x7f)",
       "",

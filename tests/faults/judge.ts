@@ -1,5 +1,6 @@
 /** Judges a run by nothing but what lies in the folders, against the detector's ledger. */
 import { OUTPUT_MARKER } from "../../src/files/service_names.ts";
+import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { ofSeveralLooks } from "../several_looks.ts";
@@ -7,14 +8,17 @@ import type { ChildFolders } from "./daemon_child.ts";
 import {
   filesBelow,
   foldersIn,
+  GEOMETRY_ENDINGS,
   isInQuarantine,
   isMaster,
   isVisible,
   KEPT,
+  PARAMETERS,
   pixelsSha256,
   QUARANTINE,
   REASON,
 } from "./delivered_files.ts";
+import { measuredWith } from "./exposures.ts";
 import { type LedgerFrame, sha256 } from "./frame_writer.ts";
 import type { OutputWatch } from "./output_watch.ts";
 
@@ -29,15 +33,36 @@ export function lostFrames(folders: ChildFolders, ledger: readonly LedgerFrame[]
       try {
         found.add(pixelsSha256(join(folder, ...name.split("/"))));
       } catch {
-        // the detector is at it, or it is the torn copy of a whole one
+        // no image, or the detector is at it, or it is the torn copy of a whole one
+        addFile(found, join(folder, ...name.split("/")));
       }
     }
   }
-  return ledger.filter((frame) => !frame.dark && !frame.unreadable && !found.has(frame.pixels)).map(nameOf);
+  for (const hash of watch.quarantined) found.add(hash);
+  return ledger.filter((frame) => !frame.dark && !found.has(frame.pixels)).map(nameOf);
+}
+
+function addFile(hashes: Set<string>, path: string): void {
+  try {
+    hashes.add(sha256(Deno.readFileSync(path)));
+  } catch {
+    // the detector has renamed it
+  }
 }
 
 export function nameOf(frame: LedgerFrame): string {
   return `frame ${frame.number} (${frame.folder === "" ? "" : `${frame.folder}/`}${frame.image})`;
+}
+
+export type GeometryBeside = "frame" | "folder" | null;
+
+/** What a set is judged by. */
+interface JudgedOutput {
+  readonly output: ReadonlyMap<string, string>;
+  readonly accounted: Set<string>;
+  readonly below: readonly string[];
+  readonly geometry: GeometryBeside;
+  readonly measured: boolean;
 }
 
 export interface Verdict {
@@ -55,11 +80,17 @@ export async function judge(
     readonly python: string | null;
     /** Folders below the output that frames may have been delivered to, where it is not the output itself. */
     readonly below?: readonly string[];
+    /** What `[geometry] beside` says, where such files are asked for. */
+    readonly geometry?: GeometryBeside;
+    /** Whether each frame has a parameter of its own (exposures.ts). */
+    readonly measured?: boolean;
   },
 ): Promise<Verdict> {
   const output = new Map(filesBelow(folders.output).map((name) => [name, join(folders.output, ...name.split("/"))]));
   const problems = [...options.watch.problems];
   const accounted = new Set<string>();
+  const { below = [], geometry = null, measured = false } = options;
+  const judged: JudgedOutput = { output, accounted, below, geometry, measured };
   const byPixels = new Map<string, string[]>();
   for (const [name, path] of output) {
     if (!isVisible(name) && name.split("/").at(-1) !== OUTPUT_MARKER) problems.push(`${name} was left in the output`);
@@ -71,7 +102,7 @@ export async function judge(
   for (const frame of ledger) {
     const images = byPixels.get(frame.pixels) ?? [];
     if (frame.unreadable) {
-      problems.push(...judgeQuarantined(frame, { output, accounted }));
+      problems.push(...judgeQuarantined(frame, judged));
       continue;
     }
     if (frame.dark) {
@@ -80,7 +111,7 @@ export async function judge(
     }
     if (images.length !== 1) problems.push(`${nameOf(frame)} was delivered ${images.length} times`);
     for (const image of images) {
-      problems.push(...judgeSet(frame, { image, output, accounted, below: options.below ?? [] }));
+      problems.push(...judgeSet(frame, image, judged));
     }
     if (images[0] !== undefined) sets.set(images[0].replace(/\.tif$/, ".nxs"), frame.pixels);
   }
@@ -93,17 +124,19 @@ export async function judge(
   return { problems, readByH5py: sets.size };
 }
 
-function judgeQuarantined(
-  frame: LedgerFrame,
-  { output, accounted }: { output: ReadonlyMap<string, string>; accounted: Set<string> },
-): string[] {
+function judgeQuarantined(frame: LedgerFrame, judged: JudgedOutput): string[] {
+  const { output, accounted } = judged;
   const image = [QUARANTINE, frame.folder, frame.image].filter((part) => part !== "").join("/");
-  const expected = new Map([[image, frame.pixels], [`${image}.metadata`, frame.sidecar]]);
+  const expected = new Map([[image, frame.pixels]]);
+  if (frame.sidecar !== null) expected.set(`${image}.metadata`, frame.sidecar);
   if (frame.overflow !== null) expected.set(`${image}.overflow`, frame.overflow);
   accounted.add(`${image}${REASON}`);
   accounted.add(`${image}${KEPT}`);
   const problems = filesProblems(frame, expected, { output, accounted });
-  if (!output.has(`${image}${KEPT}`)) problems.push(`nothing keeps the parameters of ${nameOf(frame)}`);
+  const kept = output.get(`${image}${KEPT}`);
+  if (kept === undefined || (judged.measured && !holds(kept, measuredWith(frame.number)))) {
+    problems.push(`nothing keeps the parameters of ${nameOf(frame)}`);
+  }
   if (!output.has(`${image}${REASON}`)) problems.push(`nothing says why ${nameOf(frame)} is in the quarantine`);
   return problems;
 }
@@ -124,24 +157,54 @@ function filesProblems(
   return problems;
 }
 
-function judgeSet(
-  frame: LedgerFrame,
-  set: { image: string; output: ReadonlyMap<string, string>; accounted: Set<string>; below: readonly string[] },
-): string[] {
-  const { image, output, accounted, below } = set;
+function judgeSet(frame: LedgerFrame, image: string, judged: JudgedOutput): string[] {
+  const { output, accounted } = judged;
   const problems: string[] = [];
   const stem = image.replace(/\.tif$/, "");
+  const below = frame.darkByName ? [ARCHIVE] : judged.below;
   const folder = below.find((one) => image.startsWith(`${one}/`));
   const name = folder === undefined ? stem : stem.slice(folder.length + 1);
   const own = `${frame.folder === "" ? "" : `${frame.folder}/`}${frame.image.replace(/\.tif$/, "")}`;
   if (name !== own && !(name.startsWith(`${own}-`) && /^\d{5}$/.test(name.slice(own.length + 1)))) {
     problems.push(`${nameOf(frame)} was delivered as ${image}`);
   }
-  const expected = new Map([[`${image}.metadata`, frame.sidecar]]);
+  const expected = new Map<string, string>();
+  if (frame.sidecar !== null) expected.set(`${image}.metadata`, frame.sidecar);
   if (frame.overflow !== null) expected.set(`${image}.overflow`, frame.overflow);
   accounted.add(image).add(`${stem}.nxs`);
-  if (!output.has(`${stem}.nxs`)) problems.push(`${nameOf(frame)} has no NeXus file`);
+  problems.push(...judgeNexus(frame, stem, judged), ...judgeGeometry(image, judged));
   return [...problems, ...filesProblems(frame, expected, { output, accounted })];
+}
+
+/** The default of `[dark] archive_dir`. */
+const ARCHIVE = "dark";
+
+/** The parameters are those of the exposure; where there is no NeXus file, they lie beside the frame. */
+function judgeNexus(frame: LedgerFrame, stem: string, { output, accounted, measured }: JudgedOutput): string[] {
+  const problems: string[] = [];
+  const nexus = output.get(`${stem}.nxs`);
+  if (nexus === undefined) problems.push(`${nameOf(frame)} has no NeXus file`);
+  const beside = `${stem}.tif${PARAMETERS}`;
+  if (nexus === undefined) accounted.add(beside);
+  // Without a sidecar of its own a frame has the time of its file.
+  if (!measured || frame.late || frame.darkByName) return problems;
+  const path = nexus ?? output.get(beside);
+  if (path === undefined || !holds(path, measuredWith(frame.number))) {
+    problems.push(`${nameOf(frame)} has not the parameters that it was measured with`);
+  }
+  return problems;
+}
+
+function judgeGeometry(image: string, { output, accounted, geometry }: JudgedOutput): string[] {
+  if (geometry === null) return [];
+  const stem = geometry === "frame" ? image.replace(/\.tif$/, "") : image.replace(/[^/]*$/, "geometry");
+  const names = GEOMETRY_ENDINGS.map((ending) => `${stem}.${ending}`);
+  for (const name of names) accounted.add(name);
+  return names.filter((name) => !output.has(name)).map((name) => `${name} is missing beside ${image}`);
+}
+
+function holds(path: string, text: string): boolean {
+  return Buffer.from(Deno.readFileSync(path)).includes(text);
 }
 
 /** What was complete when it was first seen has to be the same at the end. */

@@ -5,8 +5,14 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { loadSettings } from "../../src/config/load.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { askDaemon, NoDaemonError } from "../../src/daemon/requests/ask_daemon.ts";
+import { PARAMETERS_FILE } from "../../src/files/service_names.ts";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
-import { Detector, pause } from "./detector.ts";
+import { filesBelow, QUARANTINE } from "./delivered_files.ts";
+import { Detector, everyKind, pause } from "./detector.ts";
+import { DETECTOR_TOML, geometryToml, writeExposures } from "./exposures.ts";
 import type { LedgerFrame } from "./frame_writer.ts";
 import { judge, lostFrames, onTheWay } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
@@ -32,6 +38,12 @@ export interface KillReport {
   readonly kills: Readonly<Record<Moment, number>>;
   readonly frames: number;
   readonly darks: number;
+  /** Frames whose sidecar may have come after their image was delivered. */
+  readonly late: number;
+  /** Without a sidecar. */
+  readonly darksByName: number;
+  /** Frames that went to quarantine, were put right and tried again. */
+  readonly quarantined: number;
   readonly reusedNames: number;
   readonly deliveredUnderFire: number;
   readonly problems: readonly string[];
@@ -56,10 +68,15 @@ const RECOVERY_S = 0.8;
 const WORK_S = 2.5;
 /** Work begins with a delivery; a busy machine may need longer, and is then killed all the same. */
 const DELIVERY_S_MAX = 5;
+/** Short, so that frames without a sidecar are delivered between two kills. */
+const SIDECAR_WAIT_S = 1.5;
+const GEOMETRY = "frame";
 /** Short ticks: a kill meets a firing more often than a pause. */
 function configurationIn(base: string): string {
   const daemon = ["[daemon]", "ticktack = 0.15", `state_dir = '${join(base, "state")}'`];
-  return [...daemon, "[log]", 'level = "debug"', `file = '${join(base, "pewatch.log")}'`].join("\n");
+  const log = ["[log]", 'level = "debug"', `file = '${join(base, "pewatch.log")}'`];
+  const frames = ["[frames]", `sidecar_wait_s = ${SIDECAR_WAIT_S}`];
+  return [...daemon, ...log, ...frames, DETECTOR_TOML, geometryToml(GEOMETRY)].join("\n");
 }
 /** On a busy machine kills come faster than deliveries: no more frames pile up than each kill's judgement can look at. */
 const WAITING_MAX = 200;
@@ -81,12 +98,14 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     rate_per_s,
     side,
     random: new Random(seed + 1),
-    holds: () => detector.ledger.length - watch.images.size > WAITING_MAX + darksIn(detector.ledger),
+    shot: everyKind,
+    holds: () => detector.ledger.length - watch.images.size > WAITING_MAX + notDelivered(detector.ledger),
   });
   const watch: OutputWatch = new OutputWatch(folders.output, () => detector.ledger);
   const problems: string[] = [];
   const counts: Record<Moment, number> = { start: 0, burst: 0, recovery: 0, work: 0 };
   let clean = false;
+  await writeExposures(join(base, "state"));
   detector.start();
   watch.start();
   try {
@@ -105,13 +124,22 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     }
     const deliveredUnderFire = watch.images.size;
     problems.push(...await deliverRest(setting, { detector, watch }));
+    const quarantined = detector.ledger.filter((frame) => frame.unreadable).length;
+    if (problems.length === 0 && quarantined > 0) {
+      problems.push(...await retryQuarantined(setting, { detector, watch, random, state: join(base, "state") }));
+    }
     await watch.stop();
-    const verdict = await judge(folders, detector.ledger, { watch, python: options.python });
+    const judged = { watch, python: options.python, geometry: GEOMETRY, measured: true } as const;
+    const verdict = await judge(folders, detector.ledger, judged);
     problems.push(...verdict.problems);
     if (verdict.readByH5py !== null) print(`${verdict.readByH5py} NeXus files were read by h5py`);
     clean = problems.length === 0;
     const darks = darksIn(detector.ledger);
+    const ofKind = (kind: "late" | "darkByName") => detector.ledger.filter((frame) => frame[kind]).length;
     return {
+      late: ofKind("late"),
+      darksByName: ofKind("darkByName"),
+      quarantined,
       kills: counts,
       frames: detector.ledger.length - darks,
       darks,
@@ -125,6 +153,11 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
     await watch.stop();
     if (clean) Deno.removeSync(base, { recursive: true });
   }
+}
+
+/** Frames that never are among the delivered images. */
+function notDelivered(ledger: readonly LedgerFrame[]): number {
+  return ledger.filter((frame) => frame.dark || frame.unreadable).length;
 }
 
 function darksIn(ledger: readonly LedgerFrame[]): number {
@@ -196,6 +229,57 @@ async function deliverRest(
   return problems;
 }
 
+/** So often the daemon is killed while it tries the quarantine again. */
+const RETRY_KILLS = 3;
+const RETRY_S = 1;
+
+/**
+ * Puts all images of the quarantine right and has them tried again, under kills, by daemons that have forgotten what the
+ * frames were measured with.
+ */
+async function retryQuarantined(
+  { configuration, program }: Setting,
+  run: { detector: Detector; watch: OutputWatch; random: Random; state: string },
+): Promise<string[]> {
+  const { folders, file } = configuration;
+  Deno.removeSync(join(run.state, PARAMETERS_FILE));
+  for (const frame of run.detector.ledger.filter((frame) => frame.unreadable)) {
+    const image = [QUARANTINE, frame.folder, frame.image].filter((part) => part !== "").join("/");
+    const mended = run.detector.mend(frame, join(folders.output, image));
+    run.watch.mended(mended, image);
+  }
+  const { settings } = loadSettings({ config: file });
+  for (let kills = RETRY_KILLS;; kills--) {
+    await using daemon = new DaemonChild(configuration, program);
+    await daemon.holdsFolders();
+    await askForRetry(settings, daemon);
+    if (kills > 0) {
+      await pause(run.random.share() * RETRY_S * 1000);
+      await daemon.end("SIGKILL");
+      continue;
+    }
+    const waiting = () => filesBelow(join(folders.output, QUARANTINE)).filter((name) => name.endsWith(".tif"));
+    const deadline = performance.now() + DRAIN_S_MAX * 1000;
+    while (waiting().length > 0 && daemon.ended === null && performance.now() < deadline) await pause(50);
+    const problems = await drain(daemon, folders);
+    const { code } = await daemon.end("SIGINT");
+    if (code !== 0) problems.push(`the daemon that tried the quarantine again ended with code ${code}`);
+    return problems;
+  }
+}
+
+/** Also of a daemon that has its folders, and soon will take requests. */
+export async function askForRetry(settings: Settings, daemon: DaemonChild): Promise<void> {
+  for (const deadline = performance.now() + DRAIN_S_MAX * 1000;; await pause(20)) {
+    try {
+      await askDaemon(settings, { what: "retry_frames" });
+      return;
+    } catch (error) {
+      if (!(error instanceof NoDaemonError) || daemon.ended !== null || performance.now() > deadline) throw error;
+    }
+  }
+}
+
 async function drain(daemon: DaemonChild, folders: ChildFolders): Promise<string[]> {
   const deadline = performance.now() + DRAIN_S_MAX * 1000;
   while (onTheWay(folders).length > 0) {
@@ -213,6 +297,8 @@ export function reportText(report: KillReport): string {
     `kills, ${recovery} in its first firings, ${work} at work`,
     `${report.frames} frames (${report.deliveredUnderFire} delivered before the last start), ${report.darks} darks, ` +
     `${report.reusedNames} names used again`,
+    `${report.late} with a late sidecar, ${report.darksByName} darks by their name alone, ` +
+    `${report.quarantined} in quarantine and tried again`,
     ...report.problems.slice(0, PROBLEMS_SHOWN),
   ];
   const more = report.problems.length - PROBLEMS_SHOWN;

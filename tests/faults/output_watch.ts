@@ -1,9 +1,11 @@
 /** Watches the output while frames come: each name must be complete from the moment that it can be seen. */
 import { join } from "node:path";
 import {
+  checkGeometry,
   checkNexus,
   filesBelow,
   imagePixels,
+  isGeometry,
   isInQuarantine,
   isMaster,
   isVisible,
@@ -26,9 +28,16 @@ export class OutputWatch {
   /** SHA-256 of each file that is no image and was seen in the quarantine. */
   readonly quarantined = new Set<string>();
   readonly problems: string[] = [];
+  readonly #leaving: string[] = [];
   readonly #output: string;
   readonly #ledger: () => readonly LedgerFrame[];
-  readonly #known = { upTo: 0, pixels: new Set<string>(), texts: new Set<string>(), unreadable: new Set<string>() };
+  readonly #known = {
+    upTo: 0,
+    pixels: new Set<string>(),
+    texts: new Set<string>(),
+    unreadable: new Set<string>(),
+    mayLackSidecar: new Set<string>(),
+  };
   #stopped = false;
   #running: Promise<void> | null = null;
 
@@ -58,7 +67,7 @@ export class OutputWatch {
   look(): void {
     // Listed name by name: the .nxs sorts before the .tif, and is checked against what is there then.
     for (const name of filesBelow(this.#output)) {
-      if (!isVisible(name) || this.seen.has(name)) continue;
+      if (!isVisible(name) || this.seen.has(name) || this.#leaving.some((image) => name.startsWith(image))) continue;
       try {
         this.#check(name);
       } catch (error) {
@@ -70,6 +79,7 @@ export class OutputWatch {
   #check(name: string): void {
     const path = join(this.#output, ...name.split("/"));
     if (isMaster(name)) return void readHdf5(path);
+    if (isGeometry(name)) checkGeometry(path);
     const hash = sha256(Deno.readFileSync(path));
     this.seen.set(name, hash);
     this.#learn();
@@ -80,13 +90,16 @@ export class OutputWatch {
       }
       return;
     }
+    if (isGeometry(name)) return;
     if (name.endsWith(".tif")) {
       const pixels = sha256(imagePixels(path));
       this.images.set(name, pixels);
       if (!this.#known.pixels.has(pixels)) throw new Error("its pixels are of no frame that was written");
     } else if (name.endsWith(".nxs")) {
       const image = `${path.slice(0, -".nxs".length)}.tif`;
-      checkNexus(path, imagePixels(image));
+      const pixels = imagePixels(image);
+      checkNexus(path, pixels);
+      if (this.#known.mayLackSidecar.has(sha256(pixels))) return;
       if (!this.#known.texts.has(sha256(Deno.readFileSync(`${image}.metadata`)))) {
         throw new Error("its sidecar is torn");
       }
@@ -98,10 +111,20 @@ export class OutputWatch {
   #learn(): void {
     const ledger = this.#ledger();
     for (; this.#known.upTo < ledger.length; this.#known.upTo++) {
-      const { pixels, sidecar, overflow, unreadable } = ledger[this.#known.upTo]!;
-      (unreadable ? this.#known.unreadable : this.#known.pixels).add(pixels);
-      this.#known.texts.add(sidecar);
-      if (overflow !== null) this.#known.texts.add(overflow);
+      this.#learnOf(ledger[this.#known.upTo]!);
     }
+  }
+
+  #learnOf({ pixels, sidecar, overflow, unreadable, late, darkByName }: LedgerFrame): void {
+    (unreadable ? this.#known.unreadable : this.#known.pixels).add(pixels);
+    for (const text of [sidecar, overflow]) if (text !== null) this.#known.texts.add(text);
+    if (late || darkByName) this.#known.mayLackSidecar.add(pixels);
+  }
+
+  /** A frame of the quarantine was put right: its files go from there as soon as it is tried again. */
+  mended(frame: LedgerFrame, image: string): void {
+    this.#learnOf(frame);
+    for (const name of [...this.seen.keys()]) if (name.startsWith(image)) this.seen.delete(name);
+    this.#leaving.push(image);
   }
 }

@@ -1,13 +1,24 @@
 /** Cuts the power after every call of a recording, in many ways, and looks at what the disks then hold. */
 import { dirname } from "node:path";
-import { isVisible } from "./delivered_files.ts";
+import { settingsPath } from "../../src/daemon/settings/settings_file.ts";
+import { OUTPUT_MARKER } from "../../src/files/service_names.ts";
+import { isVisible, QUARANTINE } from "./delivered_files.ts";
 import { type DiskContents, type DiskKind, DiskModel, equal, type Luck } from "./disk_model.ts";
 import { FaultRun } from "./fault_run.ts";
 import { type LedgerFrame, sha256 } from "./frame_writer.ts";
 import { judge, nameOf } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
-import { checkModel, record, type Recording, replay, type Step } from "./recording.ts";
+import {
+  checkModel,
+  filesWithBytes,
+  quarantinedImage,
+  record,
+  type Recording,
+  replay,
+  retryImage,
+  type Step,
+} from "./recording.ts";
 
 export interface PowerLossOptions {
   /** Ways by chance, beside the extreme ones, that a cut may end. */
@@ -31,6 +42,8 @@ const PROBLEMS_MAX = 10;
 
 export async function powerLoss(options: PowerLossOptions): Promise<PowerLossReport> {
   await using run = new FaultRun({ more: "[frames]\nsettle_s = 0.05\nsidecar_wait_s = 2" });
+  await run.putExposures();
+  const state = filesWithBytes(run.state);
   const recording = await record(run);
   options.print(`${recording.steps.length} steps were recorded`);
   const random = new Random(options.seed);
@@ -39,15 +52,16 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRep
   let cuts = 0;
   for (const kind of ["loose", "journal"] as const) {
     const model = startOf(kind, run);
+    for (const [path, bytes] of state) model.put(path, bytes);
     const frames: LedgerFrame[] = [];
     recording.steps.forEach((step, index) => {
       replay(model, step);
-      if (step.type === "frame") frames.push(step.frame);
+      if (step.type === "frame") enter(frames, step.frame);
       for (const luck of lucks(random, options.chances)) {
         cuts++;
         const contents = model.afterPowerCut(run.base, luck);
         const at = `power cut after step ${index + 1} (${nameOfStep(step, run.base)}), ${kind} disk, ${luck.name}`;
-        const cut: Cut = { run, kind, model, contents, frames, delivered: recording.delivered };
+        const cut: Cut = { run, kind, model, contents, frames, recording };
         for (const problem of problemsOf(cut)) if (problems.size < PROBLEMS_MAX) problems.add(`${problem}: ${at}`);
         if (kind === "journal") restarts.push({ contents, frames: [...frames], at });
       }
@@ -65,7 +79,7 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRep
 
 function startOf(kind: DiskKind, run: FaultRun): DiskModel {
   const model = new DiskModel(kind);
-  for (const folder of Object.values(run.folders)) model.put(folder, null);
+  for (const folder of [...Object.values(run.folders), run.state]) model.put(folder, null);
   return model;
 }
 
@@ -92,7 +106,7 @@ interface Cut {
   readonly contents: DiskContents;
   /** Those that lay in raw before. */
   readonly frames: readonly LedgerFrame[];
-  readonly delivered: Recording["delivered"];
+  readonly recording: Recording;
 }
 
 function problemsOf(cut: Cut): string[] {
@@ -100,20 +114,64 @@ function problemsOf(cut: Cut): string[] {
   const problems: string[] = [];
   for (const [path, bytes] of filesIn(cut.contents, [output])) {
     const name = path.slice(output.length + 1);
-    const whole = cut.delivered.get(path);
-    if (isVisible(name) && (whole === undefined || !equal(bytes, whole))) problems.push(`${name} is torn`);
+    const isWhole = cut.recording.whole.get(path)?.some((one) => equal(bytes, one)) ?? false;
+    if (isVisible(name) && !isWhole) problems.push(`${name} is torn`);
+  }
+  const settings = cut.contents.get(settingsPath(cut.run.state));
+  if (settings && markedIn(settings).includes(output) && !cut.contents.has(`${output}/${OUTPUT_MARKER}`)) {
+    problems.push("the state says that the output has its marker, which is gone: it would get no frames any more");
   }
   // With the RAM disk goes what is on its way; what has left it is safe.
   const work = [raw, temp, proc];
   const running = new Map(work.flatMap((folder) => [...cut.model.contents(folder)]));
-  for (const frame of cut.frames.filter((frame) => !frame.dark)) {
+  const quarantine = `${output}/${QUARANTINE}`;
+  const inQuarantine = filesIn(cut.contents, [quarantine]);
+  for (const frame of cut.frames.filter((frame) => !frame.dark).flatMap(partsOf)) {
     const isOut = setOf(frame, cut).every((path) => cut.contents.has(path));
-    if (!isOut && !isIn(running, work, frame)) problems.push(`${nameOf(frame)} has left the RAM disk and is not safe`);
-    if (cut.kind === "journal" && !isOut && !isIn(cut.contents, work, frame)) {
+    if (isOut) continue;
+    // What is tried again comes from there.
+    const rest = frame.retried ? inQuarantine : [];
+    if (!isIn([...filesIn(running, work), ...rest], frame)) {
+      problems.push(`${nameOf(frame)} has left the RAM disk and is not safe`);
+    }
+    if (cut.kind === "journal" && !isIn([...filesIn(cut.contents, work), ...rest], frame)) {
       problems.push(`${nameOf(frame)} is nowhere whole, with raw, temp and proc on a disk`);
     }
   }
   return problems;
+}
+
+/** The roots that have their marker, by what the daemon remembers; none where the file is torn: it is put aside then. */
+function markedIn(settings: Uint8Array): readonly string[] {
+  try {
+    const { roots } = JSON.parse(new TextDecoder().decode(settings)) as { roots?: { marked?: string[] } };
+    return roots?.marked ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** A late sidecar and a late overflow list go their own way, behind the image. */
+function partsOf(frame: LedgerFrame): Part[] {
+  if (!frame.late) return [{ ...frame, only: null }];
+  const alone = { ...frame, sidecar: null, overflow: null };
+  const late = [
+    ...frame.sidecar === null ? [] : [{ ...alone, sidecar: frame.sidecar, only: ".metadata" }],
+    ...frame.overflow === null ? [] : [{ ...alone, overflow: frame.overflow, only: ".overflow" }],
+  ];
+  return [{ ...alone, only: null }, ...late];
+}
+
+interface Part extends LedgerFrame {
+  /** The ending of the one file that is meant; null for the image and what comes with it. */
+  readonly only: string | null;
+}
+
+/** What is known of a frame from now on. */
+function enter(frames: LedgerFrame[], frame: LedgerFrame): void {
+  const at = frames.findIndex(({ number }) => number === frame.number);
+  if (at < 0) frames.push(frame);
+  else frames[at] = frame;
 }
 
 function filesIn(contents: DiskContents, folders: readonly string[]): [string, Uint8Array][] {
@@ -123,12 +181,13 @@ function filesIn(contents: DiskContents, folders: readonly string[]): [string, U
 }
 
 /** Whether image, sidecar and overflow file of a frame are there, in raw or in a claim: they move one by one. */
-function isIn(contents: DiskContents, folders: readonly string[], frame: LedgerFrame): boolean {
-  const files = filesIn(contents, folders);
-  const has = (ending: string, hash: string) =>
-    files.some(([path, bytes]) => path.endsWith(`/${frame.image}${ending}`) && sha256(bytes) === hash);
-  return files.some(([path, bytes]) => path.endsWith(`/${frame.image}`) && pixelsIn(bytes, frame) === frame.pixels) &&
-    has(".metadata", frame.sidecar) && (frame.overflow === null || has(".overflow", frame.overflow));
+function isIn(files: readonly [string, Uint8Array][], frame: Part): boolean {
+  const has = (ending: string, hash: string | null) =>
+    hash === null || files.some(([path, bytes]) => path.endsWith(`/${frame.image}${ending}`) && sha256(bytes) === hash);
+  const isImage = ([path, bytes]: [string, Uint8Array]) =>
+    path.endsWith(`/${frame.image}`) && pixelsIn(bytes, frame) === frame.pixels;
+  return (frame.only !== null || files.some(isImage)) && has(".metadata", frame.sidecar) &&
+    has(".overflow", frame.overflow);
 }
 
 /** They lie where the detector wrote them, whatever was put behind them. */
@@ -136,13 +195,18 @@ function pixelsIn(bytes: Uint8Array, frame: LedgerFrame): string {
   return sha256(frame.unreadable ? bytes : bytes.subarray(8, 8 + frame.pixelBytes));
 }
 
-/** The paths under which a frame's files stand in the output at the end. */
-function setOf(frame: LedgerFrame, { delivered }: Cut): string[] {
-  const image = [...delivered].find(([path, bytes]) => /\.tif$/.test(path) && pixelsIn(bytes, frame) === frame.pixels)
-    ?.[0];
+/** The paths under which a frame's files stand in the output in the end. */
+function setOf(frame: Part, { recording, run }: Cut): string[] {
+  const isImage = ([path, versions]: [string, readonly Uint8Array[]]) =>
+    /\.tif$/.test(path) && versions.some((bytes) => pixelsIn(bytes, frame) === frame.pixels) &&
+    (!frame.retried || path !== quarantinedImage(frame, run.folders.output));
+  const image = [...recording.whole].find(isImage)?.[0];
   if (image === undefined) throw new Error(`${nameOf(frame)} was not delivered`);
+  if (frame.only !== null) return [image + frame.only];
   const stem = image.replace(/\.tif$/, "");
-  return [...delivered.keys()].filter((path) => path === `${stem}.nxs` || path.startsWith(image));
+  return [...recording.whole.keys()].filter((path) =>
+    path === `${stem}.nxs` || (path.startsWith(image) && (!frame.late || path === image))
+  );
 }
 
 /** Starts the daemon on what a cut left; all frames have to be delivered once, whole. */
@@ -150,7 +214,7 @@ async function restart(
   run: FaultRun,
   { contents, frames }: { contents: DiskContents; frames: readonly LedgerFrame[] },
 ): Promise<string[]> {
-  for (const folder of Object.values(run.folders)) {
+  for (const folder of [...Object.values(run.folders), run.state]) {
     Deno.removeSync(folder, { recursive: true });
     Deno.mkdirSync(folder);
   }
@@ -163,11 +227,19 @@ async function restart(
   }
   const watch = new OutputWatch(run.folders.output, () => frames);
   await run.start();
-  const settled = await run.settled(SETTLE_S_MAX);
+  const settled = await run.settled(SETTLE_S_MAX) && await retried(run, frames);
   const { code } = await run.end();
   if (!settled || code !== 0) return [`after ${SETTLE_S_MAX} s frames are still on their way (exit code ${code})`];
   await watch.stop();
-  return [...(await judge(run.folders, frames, { watch, python: null })).problems];
+  return [...(await judge(run.folders, frames, { watch, python: null, measured: true })).problems];
+}
+
+/** An order to try again does not outlive a power cut. */
+async function retried(run: FaultRun, frames: readonly LedgerFrame[]): Promise<boolean> {
+  for (const frame of frames.filter((frame) => frame.retried)) {
+    await retryImage(quarantinedImage(frame, run.folders.output), run);
+  }
+  return await run.settled(SETTLE_S_MAX);
 }
 
 function nameOfStep(step: Step, base: string): string {
