@@ -111,8 +111,8 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   await tango?.stop();
   const { frames, conditions } = daemon.status();
   const time_s = (performance.now() - begin_ms) / 1000;
-  if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);
   log.info(`stopped after ${minutesText(time_s)}: ${countsText(frames)}`);
+  if (json) writeOut(`${JSON.stringify({ type: "summary", time_s, ...frames, conditions })}\n`);
   return EXIT.done;
 }
 

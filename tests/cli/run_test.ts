@@ -13,10 +13,12 @@ Deno.test({ name: "run delivers what comes, and ends with 0 by a signal", ignore
   const child = pewatch(folder.path, "run", "--json").spawn();
   await until(() => exists(join(data, "output", "S-00003.nxs")), "the last frame's NeXus file");
   child.kill("SIGTERM");
-  const { code, stdout } = await child.output();
+  const { code, stdout, stderr } = await child.output();
+  assert.equal(new TextDecoder().decode(stderr), "", "all that a program reads is on standard output");
   const records = new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
   assert.equal(code, 0);
-  const summary = records.find((record) => record.type === "summary");
+  const summary = records.at(-1);
+  assert.equal(summary.type, "summary");
   assert.deepEqual([summary.delivered, summary.darksRemoved, summary.failed], [3, 1, 0]);
   const delivered = [...(await filesBelow(join(data, "output"))).keys()].filter((name) => !name.startsWith("."));
   assert.equal(delivered.length, 9);

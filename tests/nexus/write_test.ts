@@ -58,6 +58,7 @@ Deno.test("a NUL in any text of the sidecar is shown by its sign, and the file i
   const facts = factsWith({ sidecarText: `[metadata]\n${keys.map((key) => `${key}=a\\0b\n`).join("")}` });
   const { path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
   assert.equal(valueAt(hdf5, path, "entry/title"), "a\u2400b");
+  assert.equal(valueAt(hdf5, path, "entry/data/title"), "a\u2400b", "the default plot has the same heading");
 });
 
 Deno.test("the file on disk lacks the pixels, and what it takes is bounded before", () => {

@@ -154,11 +154,11 @@ function showProgress(daemon: Daemon, detector: Detector): Disposable {
   const terminal = Deno.stdout.isTerminal();
   const begin_ms = performance.now();
   const show = () => {
-    const { frames: counts, state } = daemon.status();
+    const { frames: counts, running, state } = daemon.status();
     const time = `${((performance.now() - begin_ms) / 1000).toFixed(0).padStart(3)} s`;
     const way = `written ${detector.frames}, in progress ${counts.backlog}, delivered ${counts.delivered}`;
     const latency = counts.latency_s === null ? "" : `, 95 % within ${counts.latency_s.toFixed(1)} s`;
-    const line = `${time}  ${way} (${readableBytes(counts.bytesDelivered)})${latency}  ${state}`;
+    const line = `${time}  ${way} (${readableBytes(counts.bytesDelivered)})${latency}  ${running ? state : "stopped"}`;
     Deno.stdout.writeSync(new TextEncoder().encode(terminal ? `\r\x1b[K${line}` : `${line}\n`));
   };
   const timer = setInterval(show, 1000);

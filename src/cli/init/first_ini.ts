@@ -4,6 +4,7 @@
  */
 import { posix, win32 } from "node:path";
 import { FolderNameError, splitRelativeFolder } from "../../config/names/relative_folder.ts";
+import { MAX_PROC } from "../../config/ranges.ts";
 
 /** One setting that goes into the new configuration. */
 export interface TakenOver {
@@ -26,6 +27,12 @@ export class FirstConfigurationError extends SyntaxError {
 }
 
 const SECTION = "Configuration";
+/** Numbers that pewatch has too, with what pewatch takes. */
+const NUMBERS = [
+  { old: "maxproc", key: "max_proc", low: MAX_PROC.low, high: MAX_PROC.high, whole: true },
+  { old: "ticktack", key: "ticktack", low: 0.01, high: 3600, whole: false },
+  { old: "multiplier", key: "multiplier", low: 1, high: 1000, whole: true },
+] as const;
 /** Its default folders, below the program's own folder, where its config.ini lies too. */
 const FOLDERS = [
   { old: "raw_dir", key: "raw", missing: ["data", "raw"] },
@@ -46,7 +53,7 @@ export function readFirstConfiguration(bytes: Uint8Array, file: string): FirstCo
   }
   const taken: TakenOver[] = [];
   const left: string[] = [];
-  takeMaxProc(options, { taken, left });
+  for (const number of NUMBERS) takeNumber(options, number, { taken, left });
   for (const { old, key, missing } of FOLDERS) {
     const value = options.get(old);
     taken.push(
@@ -56,7 +63,7 @@ export function readFirstConfiguration(bytes: Uint8Array, file: string): FirstCo
     );
   }
   takeOutputDir(options, { taken, left });
-  const known = ["maxproc", "output_dir", ...FOLDERS.map(({ old }) => old)];
+  const known = ["output_dir", ...NUMBERS.map(({ old }) => old), ...FOLDERS.map(({ old }) => old)];
   for (const option of options.keys()) {
     if (!known.includes(option)) left.push(`${option}: pewatch has no such setting`);
   }
@@ -68,11 +75,17 @@ interface Sorted {
   readonly left: string[];
 }
 
-function takeMaxProc(options: ReadonlyMap<string, string>, { taken, left }: Sorted): void {
-  const text = options.get("maxproc");
+function takeNumber(
+  options: ReadonlyMap<string, string>,
+  { old, key, low, high, whole }: (typeof NUMBERS)[number],
+  { taken, left }: Sorted,
+): void {
+  const text = options.get(old);
   if (text === undefined) return;
-  if (/^[1-9]$/.test(text)) taken.push({ table: "daemon", key: "max_proc", value: Number(text), origin: "maxproc" });
-  else left.push(`maxproc = ${text}: a whole number from 1 to 9 is needed`);
+  const value = text === "" ? NaN : Number(text);
+  if (value >= low && value <= high && (!whole || Number.isInteger(value))) {
+    taken.push({ table: "daemon", key, value, origin: old });
+  } else left.push(`${old} = ${text}: a ${whole ? "whole number" : "number"} from ${low} to ${high} is needed`);
 }
 
 function takeOutputDir(options: ReadonlyMap<string, string>, { taken, left }: Sorted): void {

@@ -120,13 +120,18 @@ function missingForNxmx(
   ];
 }
 
-function about(facts: FrameFacts): (NexusNode | null)[] {
+/** Of the entry and of its default plot, where programs look for a heading. */
+function titleField(facts: FrameFacts): NexusNode | null {
   const title = fromMetadata(facts, "title", ["title"]);
   const named = title === null || title.value === "" ? { value: facts.imageName, origin: "file name" } : title;
+  return textField("title", firstOf(configured(facts, "beamline", "title"), named));
+}
+
+function about(facts: FrameFacts): (NexusNode | null)[] {
   const version = fromMetadata(facts, "qxrdVersion", ["qxrdVersion", "version"]);
   const attributes: Attributes = version === null ? {} : { version: clean(version.value) };
   return [
-    textField("title", firstOf(configured(facts, "beamline", "title"), named)),
+    titleField(facts),
     textField(
       "experiment_identifier",
       firstOf(configured(facts, "beamline", "experiment_identifier"), configured(facts, "beamline", "proposal")),
@@ -205,6 +210,7 @@ function dataGroup(facts: FrameFacts): NexusGroup {
       x_indices: { integer: 2 },
     },
     children: [
+      titleField(facts),
       field("frame_number", Int32Array.of(Number.isSafeInteger(number) && number < 2 ** 31 ? number : 0)),
       field("y", pixelAxis(height), { units: "pixel" }),
       field("x", pixelAxis(width), { units: "pixel" }),

@@ -46,3 +46,15 @@ Deno.test("what cannot be used is told with its reason and not taken over", () =
   assert.match(left[0]!, /maxproc = 20: a whole number from 1 to 9/);
   assert.match(left[1]!, /output_dir: .*leads out/);
 });
+
+Deno.test("its tick is taken over: ticktack and multiplier, where pewatch can have them", () => {
+  const { taken, left } = read("[Configuration]\nTICKTACK = 0.5\nmultiplier = 4\n");
+  const numbers = taken.filter(({ table }) => table === "daemon").map(({ key, value }) => [key, value]);
+  assert.deepEqual([numbers, left], [[["ticktack", 0.5], ["multiplier", 4]], []]);
+  const wrong = read("[Configuration]\nticktack = 0\nmultiplier = 1.5\n");
+  assert.ok(!wrong.taken.some(({ table }) => table === "daemon"));
+  assert.deepEqual(wrong.left, [
+    "ticktack = 0: a number from 0.01 to 3600 is needed",
+    "multiplier = 1.5: a whole number from 1 to 1000 is needed",
+  ]);
+});
