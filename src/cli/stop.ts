@@ -15,7 +15,7 @@ import {
   waitForEnd,
 } from "../daemon/requests/ask_daemon.ts";
 
-/** Longer than the copies under way take; a plugin's firing may take as long as its limit, 300 s by default. */
+/** Longer than the copies in progress take; a plugin's firing may take as long as its limit, 300 s by default. */
 const LIMIT_S = 330;
 
 const ARGUMENTS = object({

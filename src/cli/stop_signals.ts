@@ -2,7 +2,7 @@
 
 import { endProcess } from "./process_end.ts";
 
-/** As shells tell a program that ended by SIGINT. */
+/** As shells report a program that ended by SIGINT. */
 export const EXIT_INTERRUPTED = 130;
 
 /**

@@ -16,13 +16,13 @@ export interface LibraryFinding {
   readonly problem: string | null;
 }
 
-/** What of a library is needed to tell its version. */
+/** What of a library is needed to report its version. */
 interface Versioned extends Disposable {
   readonly version: string;
   readonly path: string;
 }
 
-/** Opens each native library and lets go of it again. */
+/** Opens each native library and closes it again. */
 export function findLibraries(): LibraryFinding[] {
   return [findLibrary("libtiff", openTiffLibrary), findLibrary("HDF5", openHdf5Library)];
 }

@@ -12,7 +12,7 @@ import { Painter } from "./terminal.ts";
 /** What Windows sends when the window is closed, and when the user logs off. */
 const CLOSING_SIGNALS: readonly Deno.Signal[] = ["SIGHUP", "SIGTERM"];
 
-/** What a command needs to be run; the error is told already where one is thrown. */
+/** What a command needs to be run; the error is reported already where one is thrown. */
 type RunCommand = (args: readonly string[]) => Promise<number>;
 
 /**
@@ -53,7 +53,7 @@ async function runAndTell(run: RunCommand, executable: string | null): Promise<n
     for (const line of bannerLines(loadSettings(), executable)) console.log(line);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    // "run" tells it.
+    // "run" reports it.
   }
   const code = await run(["run"]);
   console.log(code === EXIT.done ? "\npewatch has stopped." : `\n${painter.paint("red", endedBadly(code))}`);

@@ -192,7 +192,7 @@ function reportReserved({ folders }: Settings, report: Report): void {
   }
 }
 
-/** What is told of each key where folders meet; the daemon asks again when a client changes one. */
+/** What is wrong with each key where folders meet; the daemon asks again when a client changes one. */
 export function folderClashes(settings: Settings, options: { readonly windows: boolean }): FolderClash[] {
   const flavour = options.windows ? win32 : posix;
   const { raw, temp, proc, output_root, output_dir } = settings.folders;

@@ -1,4 +1,4 @@
-/** Finds, reads and checks a configuration; every fault of it is told at once, each with its line and its key. */
+/** Finds, reads and checks a configuration; every fault of it is reported at once, each with its line and its key. */
 import { dirname, join, posix, resolve, win32 } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { ConfigurationError, type ConfigurationProblem } from "./error.ts";

@@ -59,7 +59,7 @@ function oneOf<const T extends readonly [string, ...string[]]>(...choices: T) {
   return v.picklist(choices, `one of ${choices.map((choice) => `"${choice}"`).join(", ")} is needed`);
 }
 
-/** A fact that is told in words. Empty ones would end up as empty datasets in every NeXus file. */
+/** A fact in words. Empty ones would end up as empty datasets in every NeXus file. */
 function words() {
   const message = "a text in quotes is needed; remove the key if there is nothing to say";
   return v.exactOptional(v.pipe(v.string(message), v.nonEmpty(message)));

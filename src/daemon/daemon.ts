@@ -46,7 +46,7 @@ export interface DaemonStatus extends StateReading {
   readonly running: boolean;
   /** Threads that plugins work in, and the main thread. */
   readonly threads: number;
-  /** Bytes free, as last looked at; null where the system does not tell. */
+  /** Bytes free, as last looked at; null where the system does not report it. */
   readonly space: Space;
   /** The counter of the next tick. */
   readonly tick: number;
@@ -136,14 +136,14 @@ export class Daemon {
   }
 
   /**
-   * Lets the firings under way come to their end; what is on its way stays for the next start. The folders stay locked,
+   * Finishes the firings in progress; frames in progress wait for the next start. The folders stay locked,
    * so that nobody else begins with it, and requests are answered.
    */
   stop(): Promise<void> {
     return this.#turns.take(() => this.#stop());
   }
 
-  /** The end: stops, and lets go of the folders and of everything else. */
+  /** The end: stops, and releases the folders and everything else. */
   close(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#stop();
@@ -152,8 +152,8 @@ export class Daemon {
   }
 
   /**
-   * Changes one setting, whether the daemon runs or is stopped. It is kept over a restart, and holds from the next
-   * firing on; what is on its way ends where it was going. Made or refused within CHECK_MS_MAX.
+   * Changes one setting, whether the daemon runs or is stopped. It is kept over a restart, and applies from
+   * the next firing; frames in progress are delivered to where they were going. Made or refused within CHECK_MS_MAX.
    * @throws {SettingRefusedError}
    */
   change(change: SettingChange): Promise<void> {
@@ -195,7 +195,7 @@ export class Daemon {
     if (!this.running && !this.#starting) return "pewatch is stopped; start it and try again";
     if (this.running) this.#host?.retryStages();
     const path = join(this.settings.folders.output_root, QUARANTINE_FOLDER);
-    // Asked once more while it is under way, it is the same order.
+    // Asked once more while it is in progress, it is the same order.
     this.#retry ??= new FrameRetry({ id: this.#nextRetry++, path });
     return await this.#retry.answer();
   }
@@ -270,7 +270,7 @@ export class Daemon {
     }
   }
 
-  /** A firing under way may still put claims into a folder that has just been left. */
+  /** A firing in progress may still put claims into a folder that has just been replaced. */
   #closeLeftLater(): void {
     const ids = this.#live.leftIds;
     if (this.#host === null) this.#live.closeLeft(ids);

@@ -19,7 +19,7 @@ export class FrameRetry {
     return this.#progress?.waiting === 0;
   }
 
-  /** What the stage tells; of another order it is nothing to this one. */
+  /** What the stage reports; a report on another order is ignored. */
   heard(progress: RetryProgress): void {
     if (progress.id !== this.order.id) return;
     this.#progress = progress;

@@ -21,7 +21,7 @@ export interface OnePassOptions {
    * Without one only the shipped stages run. Users' other plugins never do: there are no ticks.
    */
   readonly transpiledRoot?: string;
-  /** Ends the pass after the firings under way; what is on its way stays. */
+  /** Ends the pass after the firings in progress; frames in progress stay. */
   readonly signal?: AbortSignal;
   readonly onFrame?: (event: FrameEvent) => void;
 }

@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 
 export interface Space {
-  /** Bytes; null where the system does not tell, or not in time. */
+  /** Bytes; null where the system does not report it, or not in time. */
   readonly raw: number | null;
   readonly output: number | null;
 }

@@ -1,4 +1,4 @@
-/** What is told about the frames and the state: counted from events, without a clock or a file of its own. */
+/** What is reported about the frames and the state: counted from events, without a clock or a file of its own. */
 import type { Backlog, Condition, FrameEvent, UnclaimedCounts } from "../frames/events.ts";
 import { unclaimedText } from "../frames/prepare/unclaimed.ts";
 import { counted } from "../log/counted.ts";
@@ -10,7 +10,7 @@ export interface FrameCounts {
   readonly failed: number;
   readonly darksRemoved: number;
   readonly bytesDelivered: number;
-  /** Frames that wait in raw, temp and proc together, as the stages last told. */
+  /** Frames that wait in raw, temp and proc together, as the stages last reported. */
   readonly backlog: number;
   /** Delivered frames per second over the last RATE_WINDOW_S. */
   readonly rate_per_s: number;
@@ -87,7 +87,7 @@ export class FrameStatistics {
     }
   }
 
-  /** Another start: whoever told of a condition tells of it anew. */
+  /** Another start: whoever reported a condition reports it anew. */
   forgetConditions(): void {
     this.#conditions.clear();
   }

@@ -15,7 +15,7 @@ interface HeldFrame {
   round: number;
 }
 
-/** One of each stage. Only waiting frames are remembered: what was not told of in a round is forgotten. */
+/** One of each stage. Only waiting frames are remembered: what was not added in a round is forgotten. */
 export class HeldOpen {
   readonly #stage: string;
   readonly #clock: { now(): Date; monotonic_ms(): number };
@@ -48,7 +48,7 @@ export class HeldOpen {
     });
   }
 
-  /** Ends a round of tries, and tells of those that have waited for some time. */
+  /** Ends a round of tries, and reports those that have waited for some time. */
   endRound(reporter: Reporter): void {
     for (const [key, held] of this.#frames) if (held.round !== this.#round) this.#frames.delete(key);
     this.#round++;
@@ -58,7 +58,7 @@ export class HeldOpen {
   }
 }
 
-/** The same words as long as the same frames wait: what changes is told anew. */
+/** The same words as long as the same frames wait: what changes is reported anew. */
 function text(waiting: readonly HeldFrame[]): string {
   const { frame, since, what } = waiting[0]!;
   const count = waiting.length;

@@ -58,7 +58,7 @@ export interface StageOptions {
   readonly settings: Settings;
   readonly maxProc: number;
   readonly reporter: Reporter;
-  /** Aborted when the daemon stops: finish the frame under way and return. */
+  /** Aborted when the daemon stops: finish the frame in progress and return. */
   readonly signal: AbortSignal;
   /** When the next tick comes, on the monotonic clock; not given where there are no ticks. */
   readonly nextTick_ms?: number | undefined;

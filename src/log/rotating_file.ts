@@ -1,5 +1,5 @@
 /**
- * A log file that is put aside when it has grown large. Written in the background, line by line in order.
+ * A log file that is renamed when it has grown large. Written in the background, line by line in order.
  *
  * In place of @logtape/file's sink: where the file cannot be renamed (on Windows somebody may read it), that one loses
  * its file for good; this one goes on in the same file. And it flushes each write to the disk, which holds up the
@@ -32,7 +32,7 @@ export class RotatingFile {
   #writing: Promise<void> = Promise.resolve();
   #failure: string | null = null;
 
-  /** @throws the system's error where the file cannot be opened, so that a wrong path is told at the start */
+  /** @throws the system's error where the file cannot be opened, so that a wrong path is reported at the start */
   constructor(path: string, options: RotatingFileOptions) {
     this.#path = path;
     this.#options = options;

@@ -2,7 +2,7 @@
 
 export const LATE = Symbol("late");
 
-/** What came of it, or LATE where it has not come to its end by then; it goes on. */
+/** What came of it, or LATE where it has not finished by then; it goes on. */
 export async function inTime<Value>(what: Promise<Value>, limit_ms: number): Promise<Value | typeof LATE> {
   const { promise: late, resolve } = Promise.withResolvers<typeof LATE>();
   const timer = setTimeout(() => resolve(LATE), Math.max(0, limit_ms));

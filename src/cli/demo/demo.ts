@@ -124,7 +124,7 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
   return { frames: detector.frames, darks: detector.darks, counts: daemon.status().frames, files, problem };
 }
 
-/** Waits until each frame that was written has come to its end. */
+/** Waits until each frame that was written is delivered or removed. */
 async function drain(daemon: Daemon, detector: Detector): Promise<void> {
   const end_ms = performance.now() + DRAIN_S_MAX * 1000;
   while (performance.now() < end_ms) {

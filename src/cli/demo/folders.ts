@@ -13,7 +13,7 @@ export interface DemoFolders extends Disposable {
 }
 
 /**
- * Makes the folders. Without `dir` they are temporary: those of frames on their way are removed at the end where they
+ * Makes the folders. Without `dir` they are temporary: those of frames in progress are removed at the end where they
  * are empty of frames, what was made stays.
  */
 export function makeDemoFolders(dir: string | undefined): DemoFolders {

@@ -4,7 +4,7 @@ import { type Finding, ok, reasonOf, warning } from "./check.ts";
 
 /**
  * Takes the lock that a daemon takes, and gives it back at once; the folders must be there.
- * A daemon that runs is no fault, so what it holds is only told.
+ * A daemon that runs is no fault, so what it holds is only reported.
  */
 export function checkLock(folders: readonly string[]): Finding {
   try {

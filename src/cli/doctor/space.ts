@@ -1,4 +1,4 @@
-/** Free space, where the system tells it. */
+/** Free space, where the system reports it. */
 import { statfsSync } from "node:fs";
 import { readableBytes } from "../terminal.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
@@ -6,7 +6,7 @@ import type { CheckedFolder } from "./folders.ts";
 
 /** One frame of an XRD1621: 2048 x 2048 float32. */
 const FRAME_BYTES = 2048 * 2048 * 4;
-/** Below it not even what max_proc = 9 has under way fits, its TIFFs and their NeXus files. */
+/** Below it not even the frames that max_proc = 9 has in progress fit, its TIFFs and their NeXus files. */
 const PROBLEM_BYTES = 18 * FRAME_BYTES;
 /** A hundred frames and their NeXus files: some seconds at the detector's full rate. */
 const WARNING_BYTES = 200 * FRAME_BYTES;

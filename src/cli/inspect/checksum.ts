@@ -17,7 +17,7 @@ export interface ChecksumFinding {
   readonly fits: boolean | null;
 }
 
-/** A group that tells a file's checksum, as NXnote does. */
+/** A group that holds a file's checksum, as NXnote does. */
 interface ChecksumNote {
   readonly at: string;
   readonly recorded: string;

@@ -49,7 +49,7 @@ export async function runInspect(args: string[]): Promise<number> {
 /** Reads the file as what it is. The libraries are loaded only for the kind that needs them. */
 async function inspect(path: string): Promise<InspectionReport> {
   const found = kindOf(readStart(path));
-  // With NUL bytes, or in UTF-16, only its name tells a sidecar.
+  // With NUL bytes, or in UTF-16, only its name shows a sidecar.
   const kind = found === "other" && isSidecarName(path) ? "sidecar" : found;
   switch (kind) {
     case "tiff":

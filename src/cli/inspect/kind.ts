@@ -1,4 +1,4 @@
-/** What a file is, told by its first bytes: names can say anything. */
+/** What a file is, by its first bytes: names can say anything. */
 
 export type FileKind = "tiff" | "hdf5" | "sidecar" | "empty" | "other";
 

@@ -49,7 +49,7 @@ interface Outcome {
   quarantined: number;
   darksRemoved: number;
   bytesDelivered: number;
-  /** Frames that are still in the folder or under way. */
+  /** Frames that are still in the folder or in progress. */
   left: number;
   /** Why frames were left, each said once. */
   readonly problems: Set<string>;

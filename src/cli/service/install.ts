@@ -102,7 +102,7 @@ function programOf(configuration: string): Pick<ServiceDefinition, "program" | "
   return { program: Deno.execPath(), args: ["run", "-A", "--config", manifest, main, ...args] };
 }
 
-/** Drives that a user has connected under a letter cannot be told from others. */
+/** Drives that a user has connected under a letter cannot be distinguished from others. */
 export function shareNotes(folders: FolderSettings): string[] {
   return Object.entries(folders).filter(([, path]) => /^(\\\\|\/\/)/.test(path)).map(([key, path]) =>
     `note: folders.${key} is on another computer (${path}); ` +

@@ -2,7 +2,7 @@
 import { EXIT } from "../arguments.ts";
 import { RESTART_S, type ServiceDefinition, STOP_LIMIT_S } from "./definition.ts";
 
-/** Text of a unit file. SIGTERM, systemd's own way to stop, lets the frames under way come to their end. */
+/** Text of a unit file. SIGTERM, systemd's own way to stop, finishes the frames in progress. */
 export function systemdUnit({ program, args, folder, user }: ServiceDefinition): string {
   return [
     "[Unit]",

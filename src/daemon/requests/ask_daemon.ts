@@ -21,7 +21,7 @@ const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 /** A daemon answers within a tick; one that starts ticks only when its plugins are ready, or 10 s later. */
 const PATIENCE_S = 20;
 const LOOK_MS = 20;
-/** From the daemon's letting go of the folders to its process's end there is only the log to close. */
+/** From the daemon's release of the folders to its process's end there is only the log to close. */
 const END_MS_MAX = 10_000;
 
 /** There is nobody to ask. */
@@ -44,7 +44,7 @@ export class DaemonAnswerError extends Error {
   override readonly name = "DaemonAnswerError";
 }
 
-/** The process that takes requests for this configuration, or null. One that was killed is told from one that runs. */
+/** The process that takes requests for this configuration, or null. One that was killed is distinguished from one that runs. */
 export function findDaemon(settings: Settings): LockHolder | null {
   const holder = readHolder(requestFolder(settings));
   return holder === null || isGone(holder) ? null : holder;
@@ -87,7 +87,7 @@ export async function askDaemon(
 }
 
 /**
- * Waits until the process has let go of the folders and ended.
+ * Waits until the process has released the folders and ended.
  * @returns false where it still works when the time is over
  */
 export async function waitForEnd(settings: Settings, holder: LockHolder, limit_s: number): Promise<boolean> {

@@ -38,7 +38,7 @@ export type Answer =
   | { readonly value: unknown; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: string };
 
-/** Raised where the files change, so that a command of another version is told so instead of being misunderstood. */
+/** Raised where the files change, so that a command of another version is refused instead of being misunderstood. */
 const REQUEST_VERSION = 1;
 /** Longer than any request; what is larger is not read. */
 export const REQUEST_BYTES_MAX = 64 * 1024;

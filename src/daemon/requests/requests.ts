@@ -100,7 +100,7 @@ export class Requests {
     }
   }
 
-  /** Looks for requests once; does nothing while the last look is under way. Never rejects. */
+  /** Looks for requests once; does nothing while the last look is in progress. Never rejects. */
   poll(): Promise<void> {
     this.#polling ??= this.#look().finally(() => this.#polling = null);
     return this.#polling;

@@ -41,7 +41,7 @@ type FolderSetting = {
 }[ClientSetting];
 
 const WINDOWS = Deno.build.os === "windows";
-/** The longest that any system takes, and with it what is compared and told stays small. */
+/** The longest that any system takes, and with it what is compared and reported stays small. */
 const PATH_LENGTH_MAX = 4096;
 /** Of a value that is refused so much is repeated. */
 const SHOWN_LENGTH_MAX = 200;
@@ -172,7 +172,7 @@ async function checkFolder(change: SettingChange, path: string): Promise<void> {
   }
 }
 
-/** Each folder in temp or proc is taken for a frame on its way. */
+/** Each folder in temp or proc is taken for a frame in progress. */
 async function refuseForeignFolders(change: SettingChange & { readonly key: FolderSetting }): Promise<void> {
   let entries = 0;
   for await (const { name, isDirectory } of Deno.readDir(change.value)) {

@@ -88,7 +88,7 @@ export class FolderKeeper {
   }
 
   /**
-   * Lets go of each folder that is not the one which was locked: it was removed, and perhaps made anew. It is to be
+   * Releases each folder that is not the one which was locked: it was removed, and perhaps made anew. It is to be
    * taken again, so that the lock is on the folder that is there now.
    */
   lost(): readonly string[] {

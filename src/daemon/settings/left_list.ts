@@ -42,7 +42,7 @@ export class LeftList {
   }
 
   /**
-   * Of what the stages tell: those that can be let go of, since two looks after another found nothing. A single one
+   * Of what the stages report: those that can be released, since two looks after another found nothing. A single one
    * may miss what gets another name while the folder is listed (readdir of POSIX leaves that open).
    */
   emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {

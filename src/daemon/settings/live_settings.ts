@@ -81,7 +81,7 @@ export class LiveSettings {
   #more: readonly string[] = [];
   #markAfter_ms = 0;
 
-  /** Reads what clients have written before. A file that cannot be read is told of and put aside. */
+  /** Reads what clients have written before. A file that cannot be read is reported and renamed. */
   constructor(configured: Settings, options: LiveSettingsOptions) {
     this.#options = options;
     this.#log = options.log;
@@ -122,7 +122,7 @@ export class LiveSettings {
 
   /**
    * Takes the locks of the folders of the way and of `more`. What a client has written is waited for instead. Like
-   * all that writes the file, not to be called while another such call is under way.
+   * all that writes the file, not to be called while another such call is in progress.
    * @throws {FolderInUseError} and the system's error where one of the configuration's cannot be written
    */
   async open(more: readonly string[]): Promise<void> {
@@ -147,7 +147,7 @@ export class LiveSettings {
     }
   }
 
-  /** Tries what cannot be used yet, and tells how that stands. To be called now and then. Never rejects. */
+  /** Tries what cannot be used yet, and reports the result. To be called now and then. Never rejects. */
   async lookAgain(): Promise<void> {
     this.#findLost();
     this.#reportLacks();
@@ -348,7 +348,7 @@ export class LiveSettings {
     return this.#left.ids;
   }
 
-  /** Of what the stages tell: the folders that can be let go of now. */
+  /** Of what the stages report: the folders that can be released now. */
   emptied(told: NonNullable<Backlog["left"]>): readonly number[] {
     return performance.now() < this.#keepAfter_ms ? [] : this.#left.emptied(told);
   }
@@ -373,7 +373,7 @@ export class LiveSettings {
     }
   }
 
-  /** Lets go of all folders. */
+  /** Releases all folders. */
   async close(): Promise<void> {
     await this.#limit.run(() => this.#file.idle, CHECK_MS_MAX).catch(() => {});
     this.#keeper.releaseAll();
@@ -471,7 +471,7 @@ export class LiveSettings {
     this.#roots = state.roots;
   }
 
-  /** Where the last run worked, if the configuration has been changed since: what is on its way there goes on too. */
+  /** Where the last run worked, if the configuration has been changed since: frames in progress there are finished too. */
   #takeUp(): void {
     for (const kind of CLAIMS) {
       const path = this.#before?.[kind];

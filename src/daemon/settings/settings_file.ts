@@ -1,4 +1,4 @@
-/** The file that carries over a restart what clients have changed, and all folders that may have frames on their way. */
+/** The file that carries over a restart what clients have changed, and all folders that may have frames in progress. */
 import { dirname, join } from "node:path";
 import { encodeJson, type JsonFileKind, readJson } from "../../files/json_file.ts";
 import { makeFolder } from "../../files/listing.ts";
@@ -12,7 +12,7 @@ import type { TimeLimit } from "../../time/time_limit.ts";
 const VERSION = 1;
 const ABOUT =
   "Settings that clients have changed; they override the configuration. To forget one: pewatch settings forget KEY. " +
-  "pewatch and take it out below settings. The folders below work and left may have frames on their way.";
+  "pewatch and take it out below settings. The folders below work and left may have frames in progress.";
 /** A handful of paths. */
 const FILE_BYTES_MAX = 1024 * 1024;
 const KINDS = ["raw", "temp", "proc"] as const satisfies FolderKind[];

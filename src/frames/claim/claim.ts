@@ -1,5 +1,5 @@
 /**
- * Claims: a folder for each frame on its way.
+ * Claims: a folder for each frame in progress.
  *
  * `temp/.claiming-ID` is being filled from raw, `temp/ID` waits for the merge, `proc/ID` for its delivery,
  * `temp/.discard-ID` for its removal; `.moving-ID` is a copy on its way from another volume. Each change of state is one rename of the folder, so that every stage sees only

@@ -1,6 +1,6 @@
 /**
- * The parameters of a frame on its way. What counts for it when it is claimed is put into its claim, so that no end of
- * the program can take it away; what is told later but was read before the frame was written comes when it is merged.
+ * The parameters of a frame in progress. What counts for it when it is claimed is put into its claim, so that no end of
+ * the program can take it away; what is reported later but was read before the frame was written comes when it is merged.
  */
 import { join } from "node:path";
 import { isMissing, messageOf } from "../../files/errors.ts";

@@ -1,4 +1,4 @@
-/** Delivers one claim: copy, verify, flush, name, and only then let go of the source. */
+/** Delivers one claim: copy, verify, flush, name, and only then remove the source. */
 import { join } from "node:path";
 import type { CopyTarget, Span } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";

@@ -1,5 +1,5 @@
 /**
- * Several deliveries side by side, without a gap: what comes while others are under way is taken up at once. A batch
+ * Several deliveries side by side, without a gap: what comes while others are in progress is accepted at once. A batch
  * that is waited for to its end leaves workers idle while its last frames are copied and named.
  */
 

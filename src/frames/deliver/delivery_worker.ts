@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-/** A worker of the delivery pool: copies what it is told, one job after the other. */
+/** A worker of the delivery pool: copies what it is given, one job after the other. */
 import { copySpans } from "../../files/copy_spans.ts";
 import { codeOf, messageOf } from "../../files/errors.ts";
 import { foreignEntries } from "../../files/plain_file.ts";

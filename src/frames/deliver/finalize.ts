@@ -26,7 +26,7 @@ import type { FrameFolders, StageOptions } from "../stage.ts";
 const IDLE_LOOK_MS = 1000;
 /** What does not pass by itself is tried once more before the frame goes to quarantine. */
 const LASTING_TRIES_MAX = 2;
-/** So often a NeXus file that is lost on its way is made again; then the frame goes without. */
+/** So often a NeXus file that is lost before its delivery is made again; then the frame goes without. */
 const REMADE_MAX = 3;
 
 interface Waiting extends FoundClaim {

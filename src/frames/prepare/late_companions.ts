@@ -188,7 +188,7 @@ function report(outcome: LateOutcome, name: string, { reporter }: StageOptions):
   );
 }
 
-/** The images that are on their way, as keyOf gives them. */
+/** The images in progress, as keyOf returns them. */
 function imagesInClaims(folders: FrameFolders): ReadonlySet<string> {
   const images = new Set<string>();
   // A claim goes from temp to proc, and back where its name was taken: the second look finds what the first one missed.

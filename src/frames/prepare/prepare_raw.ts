@@ -200,7 +200,7 @@ interface ScanOfAll extends Scan {
   readonly read: ReadonlySet<string>;
 }
 
-/** The raw folder, and before it those that were left, each told of where it cannot be read. */
+/** The raw folder, and before it those that were left, each reported where it cannot be read. */
 function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
   const scans: Scan[] = [];
   const read = new Set<string>();

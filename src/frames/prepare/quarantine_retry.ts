@@ -13,7 +13,7 @@ import { Watch } from "./watch.ts";
 
 /** In one firing: frames that QXRD writes now are not held up. */
 const PER_FIRING_MAX = 5;
-/** As long as so many frames are on their way, the quarantine waits: the work folders lie on a small RAM disk. */
+/** As long as so many frames are in progress, the quarantine waits: the work folders lie on a small RAM disk. */
 const ON_THE_WAY_MAX = 20;
 /** There everything has been waited for. */
 const NOW = { settle_s: 0, sidecar_wait_s: 0 };

@@ -12,7 +12,7 @@ import type { MasterFrame } from "../../nexus/series/series_tree.ts";
 
 /** More frames than this of one name are left out: their master would take many seconds to write and to open. */
 const FRAMES_MAX = 20_000;
-/** So many are told of by name. */
+/** So many are named. */
 const NOTES_MAX = 100;
 
 /** What was read of a frame's file, or in words why it has no place in a master. By file name. */
