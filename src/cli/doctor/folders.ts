@@ -47,8 +47,8 @@ export function checkFolder(folder: CheckedFolder): Finding {
 /** What to do where a folder's files cannot be used. */
 export function remedyFor(folder: CheckedFolder, error: unknown, os: typeof Deno.build.os = Deno.build.os): string {
   if (isRefusedByDriver(error, os)) {
-    return "It is a RAM disk made by ImDisk, which answers only a pewatch that was built with Deno 2.8.2 or newer " +
-      `(this one: ${Deno.version.deno}, see pewatch --version); use such a one, or another RAM disk`;
+    return "On a RAM disk made by ImDisk, pewatch must be built with Deno 2.8.2 or newer " +
+      `(this one: ${Deno.version.deno}, see pewatch --version); use such a build, or another RAM disk`;
   }
   return `Give the account that runs pewatch the right to write there, or set another folder for ${folder.key}`;
 }

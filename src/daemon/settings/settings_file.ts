@@ -12,7 +12,7 @@ import type { TimeLimit } from "../../time/time_limit.ts";
 const VERSION = 1;
 const ABOUT =
   "Settings that clients have changed; they override the configuration. To forget one: pewatch settings forget KEY. " +
-  "pewatch and take it out below settings. The folders below work and left may have frames in progress.";
+  "The folders below work and left may have frames in progress.";
 /** A handful of paths. */
 const FILE_BYTES_MAX = 1024 * 1024;
 const KINDS = ["raw", "temp", "proc"] as const satisfies FolderKind[];
