@@ -142,6 +142,29 @@ Deno.test({
   },
 });
 
+// Fails where one write that fails ends the tries.
+Deno.test({
+  name: "what clients have set is written again as soon as the state folder takes files",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using place = new Place();
+    const daemon = place.daemon();
+    await daemon.start();
+    await daemon.change({ key: "max_proc", value: 7 });
+    Deno.removeSync(place.join("state"), { recursive: true });
+    Deno.symlinkSync(place.join("nowhere"), place.join("state"));
+    await until(() => place.log.lines.some((line) => /settings\.json was removed .*retrying/.test(line)), "the report");
+    Deno.removeSync(place.join("state"));
+    await until(() => {
+      try {
+        return Deno.readTextFileSync(place.join("state", SETTINGS_FILE)).includes('"value": 7');
+      } catch {
+        return false;
+      }
+    }, "the settings file");
+  },
+});
+
 // Fails where makeFolders() makes the root, or where the stages fire without it.
 Deno.test("an output root that is not there at the start is waited for, and not made", async () => {
   await using place = new Place();

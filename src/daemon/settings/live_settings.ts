@@ -45,6 +45,8 @@ export const CHECK_MS_MAX = 2000;
 const LEFT_RAW_S = 10;
 /** An empty folder whose removal from the file fails stays on the list, and is tried again after this. */
 const KEEP_RETRY_MS = 10_000;
+/** A file that was removed, in a state folder that takes none just now. */
+const FILE_RETRY_MS = 2000;
 
 export interface LiveSettingsOptions {
   readonly log: Logger;
@@ -77,6 +79,8 @@ export class LiveSettings {
   #marking = false;
   /** Whether the file was written or read by this process. */
   #fileKept = false;
+  /** On the monotonic clock: a file that cannot be written anew is not tried at each look. */
+  #fileAfter_ms = 0;
   /** Held besides those of the way. */
   #more: readonly string[] = [];
   #markAfter_ms = 0;
@@ -129,7 +133,15 @@ export class LiveSettings {
     const { folders } = this.#settings;
     const configured = WAY.filter((kind) => this.#written[kind] === undefined).map((kind) => folders[kind]);
     // What people know first: the raw folder names whoever holds it, not a folder of the program's own.
-    this.#keeper.take([...configured, ...more]);
+    try {
+      this.#keeper.take([...configured, ...more]);
+    } catch (error) {
+      // By two names for one folder, this process would stand in its own way.
+      const fault = error instanceof FolderInUseError && error.holder?.pid === Deno.pid
+        ? placeFaults(this.#settings)[0]
+        : undefined;
+      throw fault === undefined ? error : new FolderError(fault.key, fault.message, { cause: error });
+    }
     removeProbes(this.#settings.daemon.state_dir);
     this.#more = more;
     this.#takeUp();
@@ -228,13 +240,13 @@ export class LiveSettings {
 
   /** What clients have set is kept, also where somebody removes the state folder. */
   async #keepFileThere(): Promise<void> {
-    if (!this.#fileKept || fileExists(this.path)) return;
+    if (!this.#fileKept || fileExists(this.path) || performance.now() < this.#fileAfter_ms) return;
     try {
       await this.#keep(this.#state, performance.now() + CHECK_MS_MAX);
       this.#log.warn(`${this.path} was removed while pewatch ran; it is written again`);
     } catch (error) {
-      this.#fileKept = false;
-      this.#log.warn(`${this.path} cannot be written: ${messageOf(error)}`);
+      this.#fileAfter_ms = performance.now() + FILE_RETRY_MS;
+      this.#log.warn(`${this.path} was removed while pewatch ran and cannot be written: ${messageOf(error)}; retrying`);
     }
   }
 
@@ -245,10 +257,10 @@ export class LiveSettings {
     } catch {
       this.#outputSeen = false;
     }
-    const fault = this.#outputSeen ? this.#faultOfPlaces() : null;
-    if (fault === null) return;
+    const fault = this.#outputSeen ? placeFaults(this.#settings)[0] : undefined;
+    if (fault === undefined) return;
     this.#keeper.releaseAll();
-    throw new FolderError("folders.output_root", fault);
+    throw new FolderError(fault.key, fault.message);
   }
 
   /** By what links and mounts make of them, not by their text. */
