@@ -46,7 +46,7 @@ export interface DeviceOptions {
 /** What is under way shows as it is, whatever the daemon's state is by then. */
 type Phase = readonly [state: TangoState, status: string];
 const STARTING: Phase = ["INIT", "Starting: the plugins come up, then frames are taken"];
-const STOPPING: Phase = ["RUNNING", "Stopping: the frames under way come to their end"];
+const STOPPING: Phase = ["RUNNING", "Stopping: finishing the frames in progress"];
 
 /** Far below the 2.5 s after which the shim fails the call: on a busy machine this thread is held up, too. */
 const ANSWER_MS_MAX = 500;

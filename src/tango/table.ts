@@ -234,7 +234,7 @@ export const DEVICE_TABLE = {
       input: "void",
       output: "void",
       inputDescription: "none",
-      outputDescription: "none; frames under way come to their end, others stay where they are",
+      outputDescription: "none; frames in progress are finished, others wait",
     },
     {
       name: "PluginInfo",

@@ -75,7 +75,7 @@ Deno.test("what cannot be a folder of the way is refused with the reason, and th
   await refused(daemon, { key: "proc", value: place.path }, /lies inside it/);
   await refused(daemon, { key: "output_root", value: raw }, /it is the folder that folders\.raw names too/);
   place.make("scratch", "of a person");
-  await refused(daemon, { key: "temp", value: place.join("scratch") }, /it holds the folder of a person/);
+  await refused(daemon, { key: "temp", value: place.join("scratch") }, /it contains the folder of a person/);
   if (Deno.build.os !== "windows") {
     await refused(daemon, { key: "raw", value: "R:\\raw" }, /a Windows path, but pewatch runs on /);
     Deno.symlinkSync(proc, place.join("link"));
@@ -355,6 +355,6 @@ Deno.test("a client chooses beside what is configured, or below folders.allowed,
   const allowed = [place.join("elsewhere")];
   const second = place.daemon({ ...base, folders: { ...folders, allowed } });
   await second.start();
-  await refused(second, { key: "raw", value: place.join("way", "raw2") }, /may choose from/);
+  await refused(second, { key: "raw", value: place.join("way", "raw2") }, /may only choose folders below/);
   await second.change({ key: "raw", value: elsewhere });
 });

@@ -103,7 +103,7 @@ Deno.test("what is under way shows: the start, and a stop until the frames have 
   await until(() => daemon.calls.includes("stop"), "the stop");
   daemon.now = { ...STATUS, running: false, state: "ON", text: "Stopped" };
   device.refresh();
-  assert.deepEqual(server.state, ["RUNNING", "Stopping: the frames under way come to their end"]);
+  assert.deepEqual(server.state, ["RUNNING", "Stopping: finishing the frames in progress"]);
   resolve();
   await stopped;
   assert.deepEqual(server.state, ["ON", "Stopped"]);

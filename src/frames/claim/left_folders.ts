@@ -1,5 +1,5 @@
 /**
- * Folders that a client has put others in the place of. What was on its way in them still comes to its end: the stages
+ * Folders that a client has put others in the place of. Frames in progress in them are still finished: the stages
  * work on them too, until nothing is left.
  */
 import { reasonOf } from "../../files/errors.ts";
