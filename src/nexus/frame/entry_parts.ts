@@ -3,7 +3,7 @@ import manifest from "../../../deno.json" with { type: "json" };
 import { identityOf } from "./detector/exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { clean, configured, numberField, textField } from "./sources.ts";
-import { PARAMETER_NAMES, PARAMETER_PATHS, type PlacedParameters } from "./parameter_tree.ts";
+import { PARAMETER_LIST, PARAMETER_NAMES, PARAMETER_PATHS, type PlacedParameters } from "./parameter_tree.ts";
 import { formatInZone } from "./time/iso_time.ts";
 import { type Attributes, field, group, type NexusGroup } from "../tree/tree.ts";
 
@@ -32,12 +32,11 @@ export function processGroup(
   { notes, places }: { readonly notes: readonly string[] } & Pick<PlacedParameters, "places">,
   now: Date,
 ): NexusGroup {
-  const attributes: Attributes = places.length === 0 ? {} : {
+  const list: Attributes = {
     [PARAMETER_NAMES]: places.map(({ name }) => name),
     [PARAMETER_PATHS]: places.map(({ path }) => path),
   };
   return group("process", "NXprocess", {
-    attributes,
     children: [
       field("program", PROGRAM),
       field("version", PROGRAM_VERSION),
@@ -54,6 +53,7 @@ export function processGroup(
       notes.length === 0
         ? null
         : note("notes", { description: "what happened to the frame on its way", data: notes.join("\n") }),
+      places.length === 0 ? null : group(PARAMETER_LIST, "NXcollection", { attributes: list, children: [] }),
     ],
   });
 }

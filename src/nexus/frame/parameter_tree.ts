@@ -16,9 +16,11 @@ const DEFAULT_GROUPS: readonly PlaceGroup[] = [
 ];
 /** Where parameters without a path stand. */
 export const DEFAULT_PATH = "/entry/instrument/parameters";
-/** Attributes of /entry/process: the names of the frame's parameters, and where each of them stands. */
-export const PARAMETER_NAMES = "parameters";
-export const PARAMETER_PATHS = "parameter_paths";
+/** The list of a frame's parameters: a collection, in which validators take attributes that NeXus does not define. */
+export const PARAMETER_LIST = "parameters";
+/** Its attributes: the names, and where each of them stands. */
+export const PARAMETER_NAMES = "names";
+export const PARAMETER_PATHS = "paths";
 /**
  * Where a value comes from that a parameter may replace: what the configuration says, and what pewatch puts in for want
  * of better knowledge. What the sidecar says of the frame stays.

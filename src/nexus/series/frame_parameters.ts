@@ -1,6 +1,6 @@
 /** Reads of a frame's file the parameters that it has. */
 import type { Hdf5Group, Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
-import { DEFAULT_PATH, PARAMETER_NAMES, PARAMETER_PATHS } from "../frame/parameter_tree.ts";
+import { DEFAULT_PATH, PARAMETER_LIST, PARAMETER_NAMES, PARAMETER_PATHS } from "../frame/parameter_tree.ts";
 import { openAt, openDataset } from "./read_at.ts";
 
 /** Of one frame: each is kept in memory for every frame of the series. */
@@ -20,14 +20,12 @@ export interface FrameParameter {
 
 /** In the order in which the frame has them, PARAMETERS_MAX at most. Of a series of readings the last one counts. */
 export function readParameters(root: Hdf5Group): FrameParameter[] {
-  const opened = openAt(root, "entry/process");
-  if (opened?.kind !== "group") return [];
-  using process = opened.group;
-  const known = process.attributeNames();
+  const opened = openAt(root, `entry/process/${PARAMETER_LIST}`);
   // Files of older versions have no list of their parameters.
-  if (!known.includes(PARAMETER_NAMES) || !known.includes(PARAMETER_PATHS)) return parametersIn(root);
+  if (opened?.kind !== "group") return parametersIn(root);
+  using list = opened.group;
   const [names, paths] = [PARAMETER_NAMES, PARAMETER_PATHS].map((attribute) => {
-    const value = process.readAttribute(attribute, { elementsMax: 10_000 });
+    const value = list.readAttribute(attribute, { elementsMax: 10_000 });
     return typeof value === "string" ? [value] : Array.isArray(value) ? value.map(String) : [];
   }) as [string[], string[]];
   return names.slice(0, PARAMETERS_MAX).flatMap((name, index) => {
