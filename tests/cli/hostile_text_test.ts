@@ -54,6 +54,7 @@ const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [HOSTILE],
   ],
   parameters: [["list", "--config", "{}/raw.toml"], ["remove", HOSTILE, "--config", "{}/raw.toml"], [HOSTILE]],
+  settings: [["list", "--config", "{}/raw.toml"], ["forget", HOSTILE, "--config", "{}/raw.toml"], [HOSTILE]],
   tango: [["register", "--config", "{}/raw.toml", HOSTILE], ["register", "--config", "{}/raw.toml"], [HOSTILE]],
   doctor: [["--config", "{}/raw.toml"], ["--json", "--config", "{}/raw.toml"], ["--config", "{}/worse.toml"]],
   init: [["--from", `{}/${HOSTILE}.ini`, "{}/new"], ["--from", "{}/missing", `{}/${HOSTILE}`], ["{}/again"], [
