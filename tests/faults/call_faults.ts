@@ -1,7 +1,9 @@
 /** Fails every call by which the daemon changes files, one after the other, each on the way of a frame of its own. */
 import { join } from "node:path";
+import type { Request } from "../../src/daemon/requests/request_files.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { askDaemon } from "../../src/daemon/requests/ask_daemon.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { askDaemon, NoDaemonError } from "../../src/daemon/requests/ask_daemon.ts";
 import {
   type CallSite,
   type Choice,
@@ -19,6 +21,7 @@ import { nameOfValue } from "./exposures.ts";
 import { FaultRun } from "./fault_run.ts";
 import { FrameWriter, type LedgerFrame, type Shot } from "./frame_writer.ts";
 import { type GeometryBeside, nameOf } from "./judge.ts";
+import { askForRetry } from "./kill_run.ts";
 import { Random } from "./random.ts";
 import { WatchedCalls } from "./watched_calls.ts";
 
@@ -189,6 +192,10 @@ class Session implements AsyncDisposable {
   async #retry(frame: LedgerFrame): Promise<LedgerFrame> {
     const { folders, configuration, watch, ledger } = this.#run;
     await this.#run.settled(SETTLE_S_MAX);
+    if (this.#run.daemon.ended !== null) {
+      await this.#restart();
+      await this.#run.settled(SETTLE_S_MAX);
+    }
     const image = [QUARANTINE, frame.folder, frame.image].join("/");
     const path = join(folders.output, image);
     watch.look();
@@ -196,12 +203,24 @@ class Session implements AsyncDisposable {
     ledger[ledger.indexOf(frame)] = mended;
     watch.mended(mended, image);
     const { settings } = loadSettings({ config: configuration.file });
-    await askDaemon(settings, { what: "remove_parameter", parameter: nameOfValue(frame.number) });
+    await this.#ask(settings, { what: "remove_parameter", parameter: nameOfValue(frame.number) });
     for (let tries = 1; tries <= RETRIES_MAX && exists(path); tries++) {
-      await askDaemon(settings, { what: "retry_frames" });
+      await this.#ask(settings, { what: "retry_frames" });
       await this.#run.waitFor(() => !exists(path), RETRY_S_MAX);
     }
     return mended;
+  }
+
+  /** A daemon that a rule has ended is started anew, and asked again. */
+  async #ask(settings: Settings, request: Request): Promise<void> {
+    try {
+      await askDaemon(settings, request);
+    } catch (error) {
+      if (!(error instanceof NoDaemonError) || this.#run.daemon.ended === null) throw error;
+      await this.#restart();
+      if (request.what === "retry_frames") await askForRetry(settings, this.#run.daemon);
+      else await askDaemon(settings, request);
+    }
   }
 
   /** Starts the daemon anew where a rule has ended it. */
