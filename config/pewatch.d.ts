@@ -241,7 +241,7 @@ declare module "pewatch" {
     /** Root and directory joined. */
     readonly output: string;
     /** For stages: draining folders, which clients have replaced. Frames in progress there are finished. */
-    readonly left: readonly LeftFolder[];
+    readonly left: readonly DrainingFolder[];
     /** For stages: earlier raw folders and output roots, which claims may still name. */
     readonly roots?: KnownRoots;
     /** For the first stage: a request to try the quarantine again. */
@@ -679,7 +679,7 @@ declare module "pewatch" {
     readonly text: string;
   }
 
-  interface LeftFolder {
+  interface DrainingFolder {
     /** Tells two times that one folder was left apart. */
     readonly id: number;
     readonly kind: FolderKind;
@@ -752,8 +752,8 @@ declare module "pewatch/stages" {
     made: number;
     constructor(hdf5: Hdf5Library);
     /**
-     * Writes the tree's file at `path`, the pixels of a spliced image left out, through a cast in `folder`.
-     * @returns null where the tree is none for casts; then nothing was written
+     * Writes the tree's file at `path`, the pixels of a spliced image left out, through a template in `folder`.
+     * @returns null where the tree is none for templates; then nothing was written
      * @throws Hdf5Error or the system's error; the file may then be half written
      */
     write(tree: NexusGroup, path: string, options: {
@@ -761,7 +761,7 @@ declare module "pewatch/stages" {
       readonly fsync: boolean;
     }): WrittenTree | null;
     [Symbol.dispose](): void;
-    /** The folder that casts lie in from now on; what a killed program left there goes. */
+    /** The folder that templates lie in from now on; what a killed program left there goes. */
     enter(folder: string): void;
   }
 
@@ -817,7 +817,7 @@ declare module "pewatch/stages" {
     readonly settings: Settings;
     readonly maxProc: number;
     readonly reporter: Reporter;
-    /** Aborted when the daemon stops: finish the frame under way and return. */
+    /** Aborted when the daemon stops: finish the frame in progress and return. */
     readonly signal: AbortSignal;
     /** When the next tick comes, on the monotonic clock; not given where there are no ticks. */
     readonly nextTick_ms?: number | undefined;
@@ -892,7 +892,7 @@ declare module "pewatch/stages" {
     /** Below the root, forward slashes, "" for the root itself. */
     readonly outputDir: string;
     /** Draining folders: frames in progress there are finished, new claims go to the others. None where it is not given. */
-    readonly left?: readonly LeftFolder[];
+    readonly left?: readonly DrainingFolder[];
     /** Roots of earlier times, of which claims may still speak; none where they are not given. */
     readonly roots?: KnownRoots;
     /** Somebody wants the quarantine to be tried again. */
@@ -953,7 +953,7 @@ declare module "pewatch/stages" {
 
   type NexusNode = NexusGroup | NexusField | NexusLink | NexusChecksum | NexusImage | NexusExternal | NexusStack;
 
-  interface LeftFolder {
+  interface DrainingFolder {
     /** Tells two times that one folder was left apart. */
     readonly id: number;
     readonly kind: FolderKind;

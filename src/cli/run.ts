@@ -17,7 +17,7 @@ import { terminalText } from "../log/terminal_text.ts";
 import { FolderError } from "../daemon/settings/make_folders.ts";
 import { outputFolder } from "../plugins/host/plugin_host.ts";
 import { DeviceProperties } from "../tango/device_properties.ts";
-import { TangoFace } from "../tango/tango_face.ts";
+import { TangoService } from "../tango/tango_service.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
 import { watchConfiguration } from "./config_watch.ts";
 import { countsText, minutesText } from "./counts_text.ts";
@@ -73,7 +73,7 @@ interface Watching {
 }
 
 async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Promise<number> {
-  tellStart(loaded, log);
+  reportStart(loaded, log);
   const opened = loaded.settings.tango.enabled ? tangoLibrary() : null;
   const library = opened instanceof NativeLibraryError ? null : opened;
   const properties = library === null ? null : new DeviceProperties(loaded.settings, { library, log });
@@ -84,15 +84,15 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
     makesOutput: makesOutput(loaded),
     onStopRequest: () => stop("by pewatch stop"),
   });
-  tellFolders(daemon.settings, log);
+  reportFolders(daemon.settings, log);
   const begin_ms = performance.now();
   const startFault = await start(daemon, log);
   if (startFault !== null) return startFault;
-  tellPlugins(daemon, log);
+  reportPlugins(daemon, log);
   // Last: where the daemon cannot start, the reason is the only thing in the log.
   const tango = properties === null || library === null
     ? null
-    : new TangoFace({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
+    : new TangoService({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
   properties?.report();
   tango?.start();
   if (opened instanceof NativeLibraryError) {
@@ -143,12 +143,12 @@ async function start(daemon: Daemon, log: RunningLog): Promise<number | null> {
   return EXIT.failed;
 }
 
-function tellStart({ file }: LoadedConfiguration, log: RunningLog): void {
+function reportStart({ file }: LoadedConfiguration, log: RunningLog): void {
   log.info(`pewatch ${PROGRAM_VERSION}, process ${Deno.pid}, Deno ${Deno.version.deno} on ${Deno.build.target}`);
   log.info(`configuration: ${file ?? "none, so the defaults apply"}`);
 }
 
-function tellFolders(settings: Settings, log: RunningLog): void {
+function reportFolders(settings: Settings, log: RunningLog): void {
   const { raw, temp, proc } = settings.folders;
   log.info(`raw:    ${raw}`);
   log.info(`temp:   ${temp}`);
@@ -157,7 +157,7 @@ function tellFolders(settings: Settings, log: RunningLog): void {
   if (settings.log.file !== "") log.info(`log:    ${settings.log.file}`);
 }
 
-function tellPlugins(daemon: Daemon, log: RunningLog): void {
+function reportPlugins(daemon: Daemon, log: RunningLog): void {
   for (const { name, ticktack, offset, state } of daemon.status().plugins) {
     const every_s = (ticktack * daemon.period_s).toFixed(2);
     log.info(`plugin: ${name}, ${everyTicks(ticktack)} (${every_s} s), offset ${offset}: ${state}`);

@@ -23,7 +23,7 @@ export async function runInOwnWindow(run: RunCommand): Promise<number | null> {
   using window = openConsoleWindow();
   if (window === null || !isOwnWindow(window, Deno)) return null;
   using closing = noticeClosing();
-  tellCrashes(window);
+  reportCrashes(window);
   const code = await runAndTell(run, Deno.build.standalone ? Deno.execPath() : null);
   // Nobody reads on in a window that is being closed, and Windows ends the program within seconds.
   if (!closing.noticed) await waitForKey(window);
@@ -132,7 +132,7 @@ function noticeClosing(): Closing {
 }
 
 /** What nobody catches would end the program, and its window with it. */
-function tellCrashes(window: ConsoleWindow): void {
+function reportCrashes(window: ConsoleWindow): void {
   const tell = (event: Event, error: unknown) => {
     event.preventDefault();
     console.error(error);

@@ -1,4 +1,4 @@
-/** Turns what a TOML text holds into settings: unknown keys, types, ranges, paths, and folders that must not meet. */
+/** SerialQueue what a TOML text holds into settings: unknown keys, types, ranges, paths, and folders that must not meet. */
 import { posix, win32 } from "node:path";
 import * as v from "valibot";
 import { closest } from "./closest.ts";

@@ -25,7 +25,7 @@ import { Requests } from "./requests/requests.ts";
 import { COUNTER_FIRST, nextCounter } from "../plugins/host/scheduler.ts";
 import { type Space, SpaceWatch } from "./space_watch.ts";
 import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
-import { Turns } from "../time/turns.ts";
+import { SerialQueue } from "../time/serial_queue.ts";
 import { QUARANTINE_FOLDER } from "../files/service_names.ts";
 import { counted } from "../log/counted.ts";
 
@@ -82,7 +82,7 @@ export class Daemon {
   readonly #settingsListeners = new Set<SettingsListener>();
   readonly #space = new SpaceWatch();
   /** Starts, stops and changes go one after the other, whoever asks for them. */
-  readonly #turns = new Turns();
+  readonly #turns = new SerialQueue();
   #retry: FrameRetry | null = null;
   #starting = false;
   #nextRetry = 1;
@@ -255,12 +255,12 @@ export class Daemon {
         throw refused(messageOf(error));
       }
       if (!await make(deadline_ms)) return;
-      this.#closeLeftLater();
-      this.#tellSettings();
+      this.#closeDrainingLater();
+      this.#reportSettings();
     }, late);
   }
 
-  #tellSettings(): void {
+  #reportSettings(): void {
     for (const listener of this.#settingsListeners) {
       try {
         listener(this.settings);
@@ -271,10 +271,10 @@ export class Daemon {
   }
 
   /** A firing in progress may still put claims into a folder that has just been replaced. */
-  #closeLeftLater(): void {
-    const ids = this.#live.leftIds;
-    if (this.#host === null) this.#live.closeLeft(ids);
-    else void this.#host.stagesOver().then(() => this.#live.closeLeft(ids));
+  #closeDrainingLater(): void {
+    const ids = this.#live.drainingIds;
+    if (this.#host === null) this.#live.closeDraining(ids);
+    else void this.#host.stagesOver().then(() => this.#live.closeDraining(ids));
   }
 
   /** Once until `close`: folders with their locks, and requests. */
@@ -361,7 +361,7 @@ export class Daemon {
     this.#heartbeat?.stop();
     this.#heartbeat = null;
     await this.#host?.stop();
-    this.#live.closeLeft();
+    this.#live.closeDraining();
     this.#retry = null;
     // After the last word of the plugins, and before another daemon may read the file.
     await this.#parameters?.close();

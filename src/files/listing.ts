@@ -169,14 +169,14 @@ export function folderExists(path: string): boolean {
   }
 }
 
-export interface FileFacts {
+export interface FileStat {
   readonly size: number;
   /** Milliseconds since 1970 UTC; 0 where the volume keeps none. */
   readonly modified_ms: number;
 }
 
 /** Size and time of a plain file, or null where there is none of this name. */
-export function factsOf(path: string): FileFacts | null {
+export function statOf(path: string): FileStat | null {
   try {
     const info = Deno.lstatSync(path);
     return info.isFile ? { size: info.size, modified_ms: info.mtime?.getTime() ?? 0 } : null;
@@ -190,13 +190,13 @@ export function factsOf(path: string): FileFacts | null {
 /** Whether a plain file has this name. Never throws: what cannot be asked may be there. */
 export function fileExists(path: string): boolean {
   try {
-    return factsOf(path) !== null;
+    return statOf(path) !== null;
   } catch {
     return true;
   }
 }
 
-/** Whether any entry has this name in the folder; unlike `factsOf` it also sees folders and links. */
+/** Whether any entry has this name in the folder; unlike `statOf` it also sees folders and links. */
 export function nameIsTaken(path: string): boolean {
   if (nameIsFree(path)) return false;
   try {

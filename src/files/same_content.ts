@@ -1,11 +1,11 @@
 /** Compares files byte by byte, in blocks. */
 import { Buffer } from "node:buffer";
 import { BLOCK_BYTES } from "./copy_spans.ts";
-import { factsOf } from "./listing.ts";
+import { statOf } from "./listing.ts";
 
 /** Whether both are plain files of the same bytes. */
 export function sameContent(a: string, b: string): boolean {
-  const [factsA, factsB] = [factsOf(a), factsOf(b)];
+  const [factsA, factsB] = [statOf(a), statOf(b)];
   if (factsA === null || factsB === null || factsA.size !== factsB.size) return false;
   const fileA = Deno.openSync(a, { read: true });
   try {

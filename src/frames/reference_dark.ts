@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { copySpans } from "../files/copy_spans.ts";
 import { removeFile } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
-import { factsOf, listFolder } from "../files/listing.ts";
+import { listFolder, statOf } from "../files/listing.ts";
 import { makeOwnFolder, readExisting, readPlain } from "../files/plain_file.ts";
 import { writeWhole } from "../files/whole_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
@@ -150,7 +150,7 @@ let opened: ReferenceDark | null = null;
 
 function open(folder: string, index: ReferenceIndex): ReferenceDark {
   const path = join(folder, index.image);
-  if (opened?.path === path && factsOf(path) !== null) return opened;
+  if (opened?.path === path && statOf(path) !== null) return opened;
   const sidecar = readSidecar(join(folder, index.sidecar));
   opened = {
     imageName: index.frame.split("/").at(-1)!,
@@ -233,7 +233,7 @@ function removeOld(folder: string): void {
 /** In milliseconds; 0 where it cannot be asked. */
 function ageOf(path: string): number {
   try {
-    return Date.now() - (factsOf(path)?.modified_ms ?? 0);
+    return Date.now() - (statOf(path)?.modified_ms ?? 0);
   } catch {
     return 0;
   }

@@ -13,7 +13,7 @@ export interface KnownRoots {
 
 export type FolderKind = "raw" | "temp" | "proc";
 
-export interface LeftFolder {
+export interface DrainingFolder {
   /** Tells two times that one folder was left apart. */
   readonly id: number;
   readonly kind: FolderKind;
@@ -40,7 +40,7 @@ export interface FrameFolders {
   /** Below the root, forward slashes, "" for the root itself. */
   readonly outputDir: string;
   /** Draining folders: frames in progress there are finished, new claims go to the others. None where it is not given. */
-  readonly left?: readonly LeftFolder[];
+  readonly left?: readonly DrainingFolder[];
   /** Roots of earlier times, of which claims may still speak; none where they are not given. */
   readonly roots?: KnownRoots;
   /** Somebody wants the quarantine to be tried again. */

@@ -9,7 +9,7 @@ import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./frame/build.ts";
 import type { FrameFacts, NexusReport, Splice } from "./frame/facts.ts";
 import { planImage, planThroughLibrary } from "./frame/plan_image.ts";
-import type { Casts } from "./tree/casts.ts";
+import type { NexusTemplates } from "./tree/templates.ts";
 import type { ImagePlan, NexusGroup } from "./tree/tree.ts";
 import { writeTree, type WrittenTree } from "./tree/write_tree.ts";
 
@@ -20,7 +20,7 @@ export interface WriteOptions {
   readonly fsync: boolean;
   readonly now?: Date;
   /** Files that are kept open between frames, and where they lie; without them each file is made from nothing. */
-  readonly kept?: { readonly casts: Casts; readonly folder: string };
+  readonly kept?: { readonly templates: NexusTemplates; readonly folder: string };
 }
 
 /**
@@ -53,7 +53,8 @@ export function writeNexus(
   // Nothing is there but after a kill, and a refused removal costs five times a look.
   if (!nameIsFree(target)) removeFile(target);
   try {
-    const { splice, checksumSlot } = writeThroughCast(part, tree, options) ?? writeWhole(hdf5, part, { tree, options });
+    const { splice, checksumSlot } = writeFromTemplate(part, tree, options) ??
+      writeWhole(hdf5, part, { tree, options });
     Deno.renameSync(part, target);
     return { way: splice === null ? "whole" : "splice", splice, checksumSlot, reason };
   } catch (error) {
@@ -66,10 +67,10 @@ export function writeNexus(
  * Null where there is none for this tree, or where HDF5 failed at it: a file made from nothing then says why it cannot be.
  * @throws the system's error
  */
-function writeThroughCast(path: string, tree: NexusGroup, { kept, fsync }: WriteOptions): WrittenTree | null {
+function writeFromTemplate(path: string, tree: NexusGroup, { kept, fsync }: WriteOptions): WrittenTree | null {
   if (kept === undefined) return null;
   try {
-    return kept.casts.write(tree, path, { folder: kept.folder, fsync });
+    return kept.templates.write(tree, path, { folder: kept.folder, fsync });
   } catch (error) {
     if (error instanceof Hdf5Error) return null;
     throw error;

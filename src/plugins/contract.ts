@@ -7,7 +7,7 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
-import type { LeftFolder } from "../frames/stage.ts";
+import type { DrainingFolder } from "../frames/stage.ts";
 import type { KnownRoots } from "../frames/stage.ts";
 import type { RetryOrder } from "../frames/stage.ts";
 import type { ParameterReading, ParameterValue } from "../parameters/parameter.ts";
@@ -24,7 +24,7 @@ export interface PluginFolders {
   /** Root and directory joined. */
   readonly output: string;
   /** For stages: draining folders, which clients have replaced. Frames in progress there are finished. */
-  readonly left: readonly LeftFolder[];
+  readonly left: readonly DrainingFolder[];
   /** For stages: earlier raw folders and output roots, which claims may still name. */
   readonly roots?: KnownRoots;
   /** For the first stage: a request to try the quarantine again. */

@@ -4,7 +4,8 @@ import type { PluginContext } from "./contract.ts";
 
 export { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 export { openTiffLibrary } from "../../ffi/tiff/mod.ts";
-export { Casts } from "../nexus/tree/casts.ts";
+// Its name in version 1 of the contract.
+export { NexusTemplates as Casts } from "../nexus/tree/templates.ts";
 export { Finalize } from "../frames/deliver/finalize.ts";
 export { mergeData } from "../frames/merge/merge_data.ts";
 export type { MergeLibraries } from "../frames/merge/merge_frame.ts";

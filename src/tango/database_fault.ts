@@ -1,7 +1,7 @@
 /** Why a Tango database does not answer, in words: its host is not known, nothing listens, nothing comes back. */
 import { lookup } from "node:dns/promises";
 import { reasonOf } from "../files/errors.ts";
-import { inTime, LATE } from "../time/in_time.ts";
+import { TIMED_OUT, withTimeout } from "../time/with_timeout.ts";
 
 /** For one step; a host that does not exist any more keeps the system waiting for minutes. */
 const STEP_MS_MAX = 5000;
@@ -18,7 +18,7 @@ export async function databaseFault(database: string, step_ms = STEP_MS_MAX): Pr
   const hostname = database.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const port = Number(database.slice(colon + 1));
   try {
-    if (await inTime(lookup(hostname), step_ms) === LATE) throw new Error("no name server answers");
+    if (await withTimeout(lookup(hostname), step_ms) === TIMED_OUT) throw new Error("no name server answers");
   } catch (error) {
     return { kind: "host", reason: `the host ${hostname} is not known: ${reasonOf(error)}` };
   }

@@ -12,7 +12,7 @@ import type { Daemon } from "../daemon/daemon.ts";
 import { SettingRefusedError } from "../daemon/settings/client_settings.ts";
 import { messageOf } from "../files/errors.ts";
 import type { Logger } from "../frames/events.ts";
-import { inTime, LATE } from "../time/in_time.ts";
+import { TIMED_OUT, withTimeout } from "../time/with_timeout.ts";
 import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { type DeviceReading, readDevice } from "./reading.ts";
@@ -177,7 +177,7 @@ export class Device implements Disposable {
         return await this.#perform("Start", { phase: STARTING, work: () => daemon.start() });
       case "Stop":
         // What takes longer than a client waits is accepted; State and Status say how it goes on.
-        await inTime(this.#perform("Stop", { phase: STOPPING, work: () => daemon.stop() }), ANSWER_MS_MAX);
+        await withTimeout(this.#perform("Stop", { phase: STOPPING, work: () => daemon.stop() }), ANSWER_MS_MAX);
         call.accept();
         return;
       case "ReloadPlugins":
@@ -186,8 +186,8 @@ export class Device implements Disposable {
         return;
       case "Retry": {
         log.info("Tango: a client called Retry");
-        const result = await inTime(daemon.retryFrames(), ANSWER_MS_MAX);
-        call.accept(result === LATE ? "It is under way; Backlog and LastError tell what comes of it" : result);
+        const result = await withTimeout(daemon.retryFrames(), ANSWER_MS_MAX);
+        call.accept(result === TIMED_OUT ? "It is under way; Backlog and LastError tell what comes of it" : result);
         return;
       }
       case "PluginInfo": {

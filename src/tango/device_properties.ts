@@ -11,7 +11,7 @@ import { writeWhole } from "../files/whole_file.ts";
 import { readPlain } from "../files/plain_file.ts";
 import { TANGO_PROPERTIES_FILE } from "../files/service_names.ts";
 import type { Logger } from "../frames/events.ts";
-import { inTime, LATE } from "../time/in_time.ts";
+import { TIMED_OUT, withTimeout } from "../time/with_timeout.ts";
 import { databaseCause } from "./database_fault.ts";
 import { withProperties } from "./properties.ts";
 
@@ -123,8 +123,8 @@ export class DeviceProperties {
     const { library, limit_ms = PROPERTIES_MS_MAX } = this.#options;
     const { database, device } = this.#configured.tango;
     const asked = library.deviceProperties({ database, device });
-    const properties = await inTime(asked, limit_ms);
-    if (properties === LATE) {
+    const properties = await withTimeout(asked, limit_ms);
+    if (properties === TIMED_OUT) {
       asked.catch(() => {}); // nobody waits for it any more
       throw new Error(`the database at ${database} did not answer within ${limit_ms / 1000} s`);
     }

@@ -1,5 +1,5 @@
 /** Waits for what may never come back, as a call to a network share that is away, for so long and no longer. */
-import { inTime, LATE } from "./in_time.ts";
+import { TIMED_OUT, withTimeout } from "./with_timeout.ts";
 
 /** It did not come back in time; it goes on in the background. */
 export class TimeLimitError extends Error {
@@ -18,8 +18,8 @@ export class TimeLimit {
     this.#hanging++;
     const result = work().finally(() => this.#hanging--);
     result.catch(() => {}); // nobody may be waiting any more
-    const value = await inTime(result, limit_ms);
-    if (value === LATE) throw new TimeLimitError(`it did not answer within ${(limit_ms / 1000).toFixed(1)} s`);
+    const value = await withTimeout(result, limit_ms);
+    if (value === TIMED_OUT) throw new TimeLimitError(`it did not answer within ${(limit_ms / 1000).toFixed(1)} s`);
     return value;
   }
 }

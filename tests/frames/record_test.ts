@@ -58,7 +58,7 @@ Deno.test("a record that could lead out of the folders, or that nothing can be m
   }
 });
 
-// Fails without casts.enter in mergeData (merge_data.ts).
+// Fails without templates.enter in mergeData (merge_data.ts).
 Deno.test("what a killed program kept open in temp goes at the next start, also where no frame comes", async () => {
   using way = new Way();
   const forgotten = join(way.settings.folders.temp, `${CAST_PREFIX}of-a-killed-one.h5`);

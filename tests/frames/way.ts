@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { Casts } from "../../src/nexus/tree/casts.ts";
+import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { Finalize } from "../../src/frames/deliver/finalize.ts";
 import type { Condition, FrameEvent, Reporter, UnclaimedCounts } from "../../src/frames/events.ts";
-import type { FolderKind, LeftFolder } from "../../src/frames/stage.ts";
+import type { DrainingFolder, FolderKind } from "../../src/frames/stage.ts";
 import { mergeData } from "../../src/frames/merge/merge_data.ts";
 import type { RetryProgress } from "../../src/frames/events.ts";
 import { PrepareRaw } from "../../src/frames/prepare/prepare_raw.ts";
@@ -46,7 +46,7 @@ renameToFreeName("", "");
 
 /** One pair of libraries for all tests of a process, as the merging worker has it. */
 const hdf5 = openHdf5Library();
-export const libraries = { tiff: openTiffLibrary(), hdf5, casts: new Casts(hdf5) };
+export const libraries = { tiff: openTiffLibrary(), hdf5, casts: new NexusTemplates(hdf5) };
 // HDF5 closes itself badly at the end of a process that has not closed it.
 globalThis.addEventListener("unload", () => {
   libraries.casts[Symbol.dispose]();
@@ -62,7 +62,7 @@ export class Way implements Disposable {
   readonly #folder: TempFolder;
   settings: Settings;
   /** Folders that were left, with which the stages go on. */
-  left: readonly LeftFolder[] = [];
+  left: readonly DrainingFolder[] = [];
   /** Folders of earlier times, which claims may speak of. */
   roots: KnownRoots = { raw: [], output: [] };
   /** What is left in these, as the stages told last, by their paths. */

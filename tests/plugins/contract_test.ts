@@ -34,7 +34,7 @@ Deno.test("modules of plugins are what the contract asks for", () => {
   assert.equal(none.work, undefined);
 });
 
-Deno.test("pixels of any kind add up without a cast", () => {
+Deno.test("pixels of any kind add up without a template", () => {
   const sum = ({ data }: FrameImage) => data.reduce((total, value) => total + value, 0);
   assert.equal(sum({ width: 2, height: 1, shape: [1, 2], data: Float32Array.of(1, 2) }), 3);
   assert.equal(sum({ width: 2, height: 1, shape: [1, 2], data: Uint16Array.of(3, 4) }), 7);

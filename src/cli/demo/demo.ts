@@ -83,7 +83,7 @@ export async function runDemo(args: string[]): Promise<number> {
     await log.close();
   }
   const good = isGood(outcome);
-  if (json) tellJson(outcome, { folders, good });
+  if (json) printJson(outcome, { folders, good });
   else tell(outcome, { folders, good });
   if (remove && dir === undefined) Deno.removeSync(folders.base, { recursive: true });
   return good ? EXIT.done : EXIT.failed;
@@ -100,7 +100,7 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
     interrupted = true;
     detector.stop();
   });
-  if (!json) tellStart(demo);
+  if (!json) reportStart(demo);
   await daemon.start();
   const notReady = stagesNotReady(daemon);
   if (notReady.length > 0) {
@@ -138,7 +138,7 @@ function isGood({ frames, darks, counts }: Outcome): boolean {
   return frames > 0 && counts.delivered === frames && counts.darksRemoved === darks && counts.failed === 0;
 }
 
-function tellStart({ folders, size, rate, seconds }: Demo): void {
+function reportStart({ folders, size, rate, seconds }: Demo): void {
   const { raw, output_root } = folders.settings.folders;
   console.log(
     `A simulated detector writes ${counted(rate, "frame")} of ${size} x ${size} pixels a second for ${seconds} s`,
@@ -190,7 +190,7 @@ function tell(outcome: Outcome, { folders, good }: { folders: DemoFolders; good:
   console.log(`  python3 -c "import h5py; print(h5py.File(r'${nexus}')['entry/data/data'])"`);
 }
 
-function tellJson(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
+function printJson(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
   const { counts, files, problem } = outcome;
   const output = folders.settings.folders.output_root;
   const simulated = { frames: outcome.frames, darks: outcome.darks };

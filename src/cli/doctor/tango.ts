@@ -1,7 +1,7 @@
 /** The Tango device server: its library, the database, what is registered there, and where it is to listen. */
 import type { TangoFailure, TangoLibrary } from "../../../ffi/tango/mod.ts";
 import type { Settings, TangoSettings } from "../../config/settings.ts";
-import { inTime, LATE } from "../../time/in_time.ts";
+import { TIMED_OUT, withTimeout } from "../../time/with_timeout.ts";
 import { databaseFault } from "../../tango/database_fault.ts";
 import { nameForClients, placeOf } from "../../tango/place.ts";
 import { withProperties } from "../../tango/properties.ts";
@@ -93,8 +93,8 @@ async function checkRegistration(settings: Settings, library: TangoLibrary, runn
   const name = "registration";
   try {
     const registration = { database, server, instance, device, className: DEVICE_TABLE.className };
-    const failure = await inTime(library.check(registration), STEP_MS_MAX);
-    if (failure === LATE) return [problem(name, `${database} is no Tango database`, REMEDIES.database_away)];
+    const failure = await withTimeout(library.check(registration), STEP_MS_MAX);
+    if (failure === TIMED_OUT) return [problem(name, `${database} is no Tango database`, REMEDIES.database_away)];
     if (failure !== null && !(failure.failure === "already_running" && running)) {
       return [problem(name, failure.message, REMEDIES[failure.failure ?? "other"])];
     }
@@ -107,8 +107,8 @@ async function checkRegistration(settings: Settings, library: TangoLibrary, runn
 
 async function checkProperties(settings: Settings, library: TangoLibrary): Promise<Finding[]> {
   const { database, device } = settings.tango;
-  const properties = await inTime(library.deviceProperties({ database, device }), STEP_MS_MAX);
-  if (properties === LATE) return [];
+  const properties = await withTimeout(library.deviceProperties({ database, device }), STEP_MS_MAX);
+  if (properties === TIMED_OUT) return [];
   const { taken, refused } = withProperties(settings, properties);
   return [
     ...taken.length === 0 ? [] : [ok("properties", `${taken.join(", ")} (instead of the configuration's)`)],

@@ -60,7 +60,7 @@ export async function runInit(args: string[]): Promise<number> {
     return fail(`Cannot write ${target}: it already exists; use --force to overwrite it`);
   }
   console.log(`Wrote ${target}`);
-  if (first) tellTaken(first, { text, target });
+  if (first) reportTaken(first, { text, target });
   console.log(`Next: set the folders in it, then run pewatch doctor --config "${target}"`);
   return EXIT.done;
 }
@@ -81,7 +81,7 @@ function fail(text: string): number {
   return EXIT.failed;
 }
 
-function tellTaken(first: FirstConfiguration, written: { text: string; target: string }): void {
+function reportTaken(first: FirstConfiguration, written: { text: string; target: string }): void {
   const painter = new Painter(Deno.stdout);
   console.log("Taken over:");
   for (const { table, key, value, origin } of first.taken) {

@@ -7,7 +7,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";
-import { factsOf, folderExists } from "../../files/listing.ts";
+import { folderExists, statOf } from "../../files/listing.ts";
 import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
 import { Painter, printable, type Style } from "../terminal.ts";
 import type { PluginExport } from "./check_worker.ts";
@@ -38,7 +38,7 @@ hand. Exit codes: 0 it would be loaded, 1 it would not or its types are wrong, 2
   const { file, config, deno, json } = parsed.value;
 
   const path = resolve(file);
-  if (factsOf(path) === null) {
+  if (statOf(path) === null) {
     const what = folderExists(path) ? "this is a folder; name one of its files" : "there is no such file";
     console.error(`pewatch plugins check: ${file}: ${what}`);
     return EXIT.usage;

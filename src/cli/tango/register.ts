@@ -8,7 +8,7 @@ import { TangoError, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { TangoSettings } from "../../config/settings.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/names/tango_names.ts";
-import { inTime, LATE } from "../../time/in_time.ts";
+import { TIMED_OUT, withTimeout } from "../../time/with_timeout.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
 import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../arguments.ts";
 import { openTango } from "./open.ts";
@@ -84,7 +84,7 @@ async function run(args: string[], { command, brief, done, work }: Registering):
   }
   const library = openTango();
   try {
-    if (await inTime(work(library, names), ANSWER_MS_MAX) === LATE) {
+    if (await withTimeout(work(library, names), ANSWER_MS_MAX) === TIMED_OUT) {
       throw new TangoError(`The Tango database at ${names.database} did not answer within ${ANSWER_MS_MAX / 1000} s`);
     }
   } catch (error) {

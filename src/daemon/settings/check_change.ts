@@ -11,7 +11,7 @@ import { removeFile } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { probeName } from "../../files/probe.ts";
 import { isClaimId } from "../../frames/claim/claim.ts";
-import type { LeftFolder } from "../../frames/stage.ts";
+import type { DrainingFolder } from "../../frames/stage.ts";
 import {
   CLIENT_SETTINGS,
   type ClientSetting,
@@ -30,7 +30,7 @@ export interface ChangeCheck {
   /** The configuration's, which say what clients may choose. */
   readonly configured: Settings;
   /** Folders that are not empty yet. */
-  readonly left: readonly Pick<LeftFolder, "kind" | "path">[];
+  readonly left: readonly Pick<DrainingFolder, "kind" | "path">[];
   readonly limit: TimeLimit;
   /** On the monotonic clock. */
   readonly deadline_ms: number;

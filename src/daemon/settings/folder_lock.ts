@@ -10,7 +10,7 @@ import { join, sep } from "node:path";
 import process from "node:process";
 import { removeFile } from "../../files/durable.ts";
 import { codeOf, isMissing } from "../../files/errors.ts";
-import { factsOf } from "../../files/listing.ts";
+import { statOf } from "../../files/listing.ts";
 import { keepPlain, openPlain, readPlain } from "../../files/plain_file.ts";
 import { isUnsupported, noteLack } from "../../files/volume_services.ts";
 import { writeWhole } from "../../files/whole_file.ts";
@@ -198,7 +198,7 @@ function holderLives(folder: string): boolean {
   const holder = readHolder(folder);
   if (holder === null) return false;
   if (holder.host === hostname()) return !isProcessGone(holder.pid);
-  const written_ms = factsOf(join(folder, HOLDER_NAME))?.modified_ms ?? 0;
+  const written_ms = statOf(join(folder, HOLDER_NAME))?.modified_ms ?? 0;
   return Date.now() - written_ms < HOLDER_FRESH_MS;
 }
 

@@ -14,14 +14,14 @@ import { lackTexts, takeLacks } from "../../files/volume_services.ts";
 import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import type { Backlog, Condition, Logger } from "../../frames/events.ts";
 import type { KnownRoots } from "../../frames/stage.ts";
-import { leftKey, leftUnreadable } from "../../frames/claim/left_folders.ts";
-import type { FolderKind, LeftFolder } from "../../frames/stage.ts";
+import { drainingKey, drainingUnreadable } from "../../frames/claim/draining_folders.ts";
+import type { DrainingFolder, FolderKind } from "../../frames/stage.ts";
 import { checkChange, checkText, refusal } from "./check_change.ts";
 import { type ClientSetting, clientSettings, keyOf, type SettingChange, withChange } from "./client_settings.ts";
 import { FolderInUseError } from "./folder_lock.ts";
 import { placeFaults } from "./folder_places.ts";
 import { FolderError } from "./make_folders.ts";
-import { type Left, LeftList } from "./left_list.ts";
+import { DrainingList, type Left } from "./draining_list.ts";
 import { FolderKeeper } from "./folder_keeper.ts";
 import { localTime } from "../../log/log.ts";
 import { putAside } from "../../parameters/file.ts";
@@ -66,7 +66,7 @@ export class LiveSettings {
   readonly #configured: Settings;
   #settings: Settings;
   #written: WrittenSettings = {};
-  readonly #left = new LeftList();
+  readonly #left = new DrainingList();
   /** Where the last run had its claims. */
   #before: SettingsState["work"] = null;
   /** Of now and before, the newest first. */
@@ -110,7 +110,7 @@ export class LiveSettings {
   }
 
   /** Folders that the stages still empty: those that this process holds. */
-  get left(): readonly LeftFolder[] {
+  get left(): readonly DrainingFolder[] {
     return this.#left.folders.filter(({ path }) => this.#keeper.holds(path));
   }
 
@@ -170,7 +170,7 @@ export class LiveSettings {
       if (path !== this.#settings.folders[kind]) continue;
       // Of the configuration's that has gone its stage reports.
       const isReported = this.#written[kind] === undefined && this.#keeper.holds(path);
-      this.#tellUnavailable(kind, isReported ? null : reason);
+      this.#reportUnavailable(kind, isReported ? null : reason);
     }
     for (const path of this.#more) {
       if (this.#keeper.isLocked(path)) continue;
@@ -184,8 +184,8 @@ export class LiveSettings {
     for (const { kind, path } of this.#left.folders) {
       if (this.#keeper.holds(path)) continue;
       const reason = await this.#take(path);
-      const message = reason === null ? null : leftUnreadable(kind, path, reason);
-      this.#options.onCondition({ key: leftKey(path), message });
+      const message = reason === null ? null : drainingUnreadable(kind, path, reason);
+      this.#options.onCondition({ key: drainingKey(path), message });
     }
     await this.#keepFileThere();
     const { output_root } = this.#settings.folders;
@@ -193,7 +193,7 @@ export class LiveSettings {
     const reason = await this.#keeper.reasonNotThere(output_root) ?? doubtOf(output_root, this.#roots.marked ?? []) ??
       this.#faultOfPlaces();
     if (output_root !== this.#settings.folders.output_root) return;
-    this.#tellUnavailable("output_root", reason);
+    this.#reportUnavailable("output_root", reason);
     this.#outputSeen = reason === null;
   }
 
@@ -330,7 +330,7 @@ export class LiveSettings {
     this.#written = written;
     this.#roots = roots;
     this.#left.set(left);
-    this.#tellUnavailable(checked.key, null);
+    this.#reportUnavailable(checked.key, null);
     if (checked.key === "output_root") this.#outputSeen = true;
     const why = forget ? ", as configured: what a client had set is forgotten" : "";
     this.#log.info(
@@ -352,11 +352,11 @@ export class LiveSettings {
   }
 
   /** No stage works with older settings any more: nothing comes into the folders that were left by then. */
-  closeLeft(ids?: readonly number[]): void {
+  closeDraining(ids?: readonly number[]): void {
     this.#left.close(ids);
   }
 
-  get leftIds(): readonly number[] {
+  get drainingIds(): readonly number[] {
     return this.#left.ids;
   }
 
@@ -380,7 +380,7 @@ export class LiveSettings {
     this.#left.set(left);
     for (const { kind, path } of gone) {
       if (!this.#isInUse(path)) this.#keeper.release(path);
-      this.#options.onCondition({ key: leftKey(path), message: null });
+      this.#options.onCondition({ key: drainingKey(path), message: null });
       this.#log.info(`${path}, the ${kind} folder before it was changed, is empty now and no longer used`);
     }
   }
@@ -443,7 +443,7 @@ export class LiveSettings {
     this.#fileKept = true;
   }
 
-  #tellUnavailable(key: ClientSetting, reason: string | null): void {
+  #reportUnavailable(key: ClientSetting, reason: string | null): void {
     const path = String(clientSettings(this.#settings)[key]);
     const message = reason === null
       ? null

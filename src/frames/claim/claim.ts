@@ -8,12 +8,12 @@
 import { join } from "node:path";
 import { removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { isMissing, isOtherVolume, mayBeHeldOpen, reasonOf } from "../../files/errors.ts";
-import { factsOf, folderExists, listFolder, makeFoldersBelow } from "../../files/listing.ts";
+import { folderExists, listFolder, makeFoldersBelow, statOf } from "../../files/listing.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
 import { originOf } from "./belief.ts";
 import { type ClaimRecord, type Member, readRecord, writeRecord } from "./record.ts";
-import { allOf, leftOf } from "./left_folders.ts";
+import { allOf, drainingOf } from "./draining_folders.ts";
 import { copyFile, moveFile } from "./move_file.ts";
 import type { FrameFolders } from "../stage.ts";
 import {
@@ -65,7 +65,7 @@ export function findClaims(folders: FrameFolders, kind: "temp" | "proc"): FoundC
       return listClaims(folder).map((id) => ({ id, folder }));
     } catch (error) {
       if (folder === folders[kind]) throw error;
-      return []; // told of by tellLeft
+      return []; // told of by reportDraining
     }
   });
   return found.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -102,15 +102,15 @@ export async function claimFrame(
 async function fillClaim(claiming: string, record: ClaimRecord, from: string): Promise<void> {
   for (const member of record.members) {
     const source = join(from, member.from ?? member.name);
-    const facts = factsOf(source);
+    const facts = statOf(source);
     const target = join(claiming, member.name);
     if (facts === null) {
-      if (factsOf(target) !== null || factsOf(join(claiming, record.image)) !== null) continue; // moved before a restart
+      if (statOf(target) !== null || statOf(join(claiming, record.image)) !== null) continue; // moved before a restart
       throw new Deno.errors.NotFound(`Cannot find ${source}: it disappeared while its frame was claimed`);
     }
     // Same name, other file: somebody has written a new one since the frame was judged; that one is another frame's.
     const another = facts.size !== member.size || facts.modified_ms !== member.modified_ms;
-    if (another && factsOf(target) !== null) continue;
+    if (another && statOf(target) !== null) continue;
     if (another) throw new ReplacedError(`${source} was replaced while its frame was claimed`);
     await moveFile(source, target);
   }
@@ -165,8 +165,8 @@ async function giveBack(claiming: string, claim: { record: ClaimRecord; from: st
   const { image, members } = claim.record;
   removeFile(join(claiming, MOVING_NAME));
   const pathInRaw = (member: Member) => join(claim.from, member.from ?? member.name);
-  const taken = members.filter((member) => factsOf(join(claiming, member.name)) !== null);
-  const isThere = members.some((member) => member.name === image && factsOf(pathInRaw(member)) !== null);
+  const taken = members.filter((member) => statOf(join(claiming, member.name)) !== null);
+  const isThere = members.some((member) => member.name === image && statOf(pathInRaw(member)) !== null);
   if (taken.length > 0 && !isThere) {
     throw new Deno.errors.NotFound(
       `Cannot find ${image} in ${claim.from}; the files claimed with it wait in ${claiming}`,
@@ -240,7 +240,7 @@ export function finishMovesAcross(
   folders: FrameFolders,
   move: { from: "temp" | "proc"; to: "temp" | "proc" },
 ): readonly string[] {
-  const unfinished = [folders[move.to], ...leftOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
+  const unfinished = [folders[move.to], ...drainingOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
     if (withoutMoves.has(folder) && isReadable(folder)) return [];
     try {
       const names = listUnfinished(folder, MOVING_PREFIX);
@@ -259,7 +259,7 @@ export function finishMovesAcross(
     const moving = join(folder, name);
     const id = name.slice(MOVING_PREFIX.length);
     try {
-      const stillInSource = sources.some((source) => factsOf(join(source, id, RECORD_NAME)) !== null);
+      const stillInSource = sources.some((source) => statOf(join(source, id, RECORD_NAME)) !== null);
       if (stillInSource || readRecord(moving) === null) removeCopy(moving);
       else Deno.renameSync(moving, join(folder, id));
       return [];

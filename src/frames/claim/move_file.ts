@@ -4,7 +4,7 @@ import { renameToFreeName } from "../../../ffi/system/files.ts";
 import { copySpans } from "../../files/copy_spans.ts";
 import { removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { isOtherVolume } from "../../files/errors.ts";
-import { factsOf } from "../../files/listing.ts";
+import { statOf } from "../../files/listing.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { MOVING_NAME } from "../../files/service_names.ts";
 
@@ -15,7 +15,7 @@ import { MOVING_NAME } from "../../files/service_names.ts";
  */
 export async function moveFile(from: string, to: string): Promise<void> {
   if (renameToFreeName(from, to)) return;
-  if (factsOf(to) !== null) {
+  if (statOf(to) !== null) {
     if (!sameContent(from, to)) throw new Deno.errors.AlreadyExists(`Cannot move ${from}: ${to} has other content`);
     removeFile(from);
     return;

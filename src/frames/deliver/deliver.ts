@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CopyTarget, Span } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
-import { factsOf } from "../../files/listing.ts";
+import { statOf } from "../../files/listing.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
 import { placeByName } from "../../nexus/series/series_layout.ts";
 import { discardClaim } from "../claim/claim.ts";
@@ -86,14 +86,14 @@ export class NexusLostError extends Error {
 
 /** @throws FrameFaultError, NexusLostError, or the system's error */
 function checkSources({ path, record }: { path: string; record: ClaimRecord }): void {
-  const image = factsOf(join(path, record.image));
+  const image = statOf(join(path, record.image));
   if (image === null) throw new FrameFaultError(`its image is missing in ${path}`);
   const { merge } = record;
   if (merge === null) return;
   if (image.size !== merge.imageSize) {
     throw new FrameFaultError(`its image has ${image.size} bytes, but had ${merge.imageSize} when it was merged`);
   }
-  if (merge.nexus !== null && factsOf(join(path, NEXUS_NAME)) === null) {
+  if (merge.nexus !== null && statOf(join(path, NEXUS_NAME)) === null) {
     throw new NexusLostError("its NeXus file is missing in the claim");
   }
 }
@@ -193,7 +193,7 @@ function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Deli
 }
 
 function sizeOf(path: string): number {
-  const facts = factsOf(path);
+  const facts = statOf(path);
   if (facts === null) throw new Error(`Cannot find ${path}, which the claim record names`);
   return facts.size;
 }

@@ -4,7 +4,7 @@ import { nameForOthers } from "../../config/names/reserved_names.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { codeOf } from "../../files/errors.ts";
-import { factsOf, folderExists, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
+import { folderExists, makeFoldersBelow, nameIsTaken, statOf } from "../../files/listing.ts";
 import { doubtOf } from "../../files/output_marker.ts";
 import { CLAIM_PARAMETERS_NAME } from "../../files/service_names.ts";
 import { madeName } from "../claim/kept_frame.ts";
@@ -150,7 +150,7 @@ function planFor(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
   for (const file of inOrder) {
     const path = join(set.folder, file.name);
     if (file.source === null || !isTaken(path)) continue;
-    if (factsOf(path) === null || !sameContent(file.source, path)) return null;
+    if (statOf(path) === null || !sameContent(file.source, path)) return null;
     present.add(file.name);
   }
   const geometry = files.filter((file) => file.kind === "geometry");
@@ -191,7 +191,7 @@ function parametersBeside(
   { claim, stems }: { claim: string; stems: { from: string; to: string } },
 ): Delivered[] {
   const source = join(claim, CLAIM_PARAMETERS_NAME);
-  const facts = record.merge?.parametersBeside === true ? factsOf(source) : null;
+  const facts = record.merge?.parametersBeside === true ? statOf(source) : null;
   if (facts === null) return [];
   const name = nameInOutput(madeName(underStem(record.image, stems), ".parameters"), record);
   return [{ kind: "other", source, size: facts.size, name, modified_ms: record.written_ms }];
@@ -206,7 +206,7 @@ function filesOf(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
   const stems = { from: stemOf(record.image), to: set.stem };
   const files = record.members.flatMap((member): Delivered[] => {
     const source = join(set.claim, member.name);
-    const facts = factsOf(source);
+    const facts = statOf(source);
     if (facts === null) return [];
     const named = nameInOutput(underStem(member.name, stems), record);
     const name = member.role === "other" ? harmlessName(named) : named;

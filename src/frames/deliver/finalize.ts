@@ -14,7 +14,7 @@ import { DeliveryPool } from "./delivery_pool.ts";
 import { outputFault, OutputGoneError, StemChooser } from "./destination.ts";
 import { FileTimes } from "./file_times.ts";
 import { HeldOpen } from "../held_open.ts";
-import { tellLeft } from "../claim/left_folders.ts";
+import { reportDraining } from "../claim/draining_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
@@ -92,7 +92,7 @@ export class Finalize implements Disposable {
     if (!firing.stopped) reporter.condition({ key: "output", message: this.#faultWhileIdle(firing, options) });
     this.#held.endRound(reporter);
     reporter.backlog({ proc: firing.left });
-    tellLeft("proc", options);
+    reportDraining("proc", options);
   }
 
   /**

@@ -7,7 +7,7 @@ import { nameForWindows } from "../../config/names/windows_names.ts";
 import { type Span, VerificationError } from "../../files/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen, writeAll } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";
-import { factsOf, LinkInPathError, nameIsTaken } from "../../files/listing.ts";
+import { LinkInPathError, nameIsTaken, statOf } from "../../files/listing.ts";
 import { createOwn, readPlain } from "../../files/plain_file.ts";
 import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName, QUARANTINE_FOLDER } from "../../files/service_names.ts";
 import { sameContent } from "../../files/same_content.ts";
@@ -132,7 +132,7 @@ function piecesOf(claim: Claim, nameOf: (name: string) => string): Piece[] {
   const missing: string[] = [];
   const members = record.members.flatMap((member) => {
     const source = join(path, member.name);
-    const facts = factsOf(source);
+    const facts = statOf(source);
     if (facts === null) missing.push(member.name);
     if (facts === null) return [];
     const content = [{ source, offset: 0, length: facts.size }];
@@ -190,7 +190,7 @@ function parametersIn(
     return { readings: readClaimParameters(path), piece: null };
   } catch {
     const source = join(path, CLAIM_PARAMETERS_NAME);
-    const size = factsOf(source)?.size;
+    const size = statOf(source)?.size;
     if (size === undefined) return { readings: [], piece: null };
     const content = [{ source, offset: 0, length: size }];
     return { readings: [], piece: { name, content, source, modified_ms: 0, checksumSlot: null } };
@@ -202,8 +202,8 @@ function nexusOf({ path, record }: Claim, name: string): Piece | null {
   const report = record.merge?.nexus ?? null;
   const head = join(path, NEXUS_NAME);
   const image = join(path, record.image);
-  const headFacts = factsOf(head);
-  if (report === null || headFacts === null || factsOf(image)?.size !== record.merge!.imageSize) return null;
+  const headFacts = statOf(head);
+  if (report === null || headFacts === null || statOf(image)?.size !== record.merge!.imageSize) return null;
   const spans = assembleSpans(report, headFacts.size).map((span) => ({
     source: span.from === "head" ? head : image,
     offset: span.offset,
@@ -230,7 +230,7 @@ function presentIn(folder: string, pieces: readonly Piece[]): ReadonlySet<string
 
 function hasContent(path: string, { content, source }: Piece): boolean {
   if (source !== null) return sameContent(source, path);
-  if (!(content instanceof Uint8Array)) return factsOf(path) !== null;
+  if (!(content instanceof Uint8Array)) return statOf(path) !== null;
   try {
     const found = readPlain(path, content.length);
     return found !== null && found.length === content.length && found.every((byte, index) => byte === content[index]);

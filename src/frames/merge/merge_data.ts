@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { isFull, isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
-import { removeForgottenCasts } from "../../nexus/tree/casts.ts";
+import { removeForgottenTemplates } from "../../nexus/tree/templates.ts";
 import { parametersOfClaim } from "../claim/claim_parameters.ts";
 import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, findClaims, finishMovesAcross, type FoundClaim, isDone, moveClaim } from "../claim/claim.ts";
@@ -13,7 +13,7 @@ import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
 import { CalibrationFile, type CurrentCalibration } from "../../geometry/calibration_file.ts";
 import { Rounds } from "../rounds.ts";
-import { leftOf, tellLeft } from "../claim/left_folders.ts";
+import { drainingOf, reportDraining } from "../claim/draining_folders.ts";
 import type { StageOptions } from "../stage.ts";
 
 /**
@@ -40,9 +40,9 @@ export async function mergeData(libraries: MergeLibraries, options: StageOptions
   if (!isReadable) return;
   held.endRound(reporter);
   reporter.backlog({ temp: left });
-  // A folder that was left gets no more casts; what a stop has left there nobody else would remove.
-  for (const { path } of leftOf(folders, "temp").filter(({ closed }) => closed)) removeForgottenCasts(path);
-  tellLeft("temp", options);
+  // A folder that was left gets no more templates; what a stop has left there nobody else would remove.
+  for (const { path } of drainingOf(folders, "temp").filter(({ closed }) => closed)) removeForgottenTemplates(path);
+  reportDraining("temp", options);
 }
 
 const rounds = new Rounds();

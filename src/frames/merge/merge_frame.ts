@@ -5,13 +5,13 @@ import type { TiffLibrary } from "../../../ffi/tiff/library.ts";
 import type { Settings } from "../../config/settings.ts";
 import { makeWritable } from "../../files/durable.ts";
 import { isFull, isHeldOpen, isOfSystem, messageOf } from "../../files/errors.ts";
-import { factsOf } from "../../files/listing.ts";
+import { statOf } from "../../files/listing.ts";
 import type { CurrentCalibration } from "../../geometry/calibration_file.ts";
 import { geometryFiles } from "../../geometry/files.ts";
 import { geometryOfFrame } from "../../nexus/frame/build.ts";
 import type { FrameFacts, NexusReport } from "../../nexus/frame/facts.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
-import type { Casts } from "../../nexus/tree/casts.ts";
+import type { NexusTemplates } from "../../nexus/tree/templates.ts";
 import { writeNexus } from "../../nexus/write.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
@@ -45,7 +45,7 @@ export interface MergeLibraries {
   readonly tiff: TiffLibrary;
   readonly hdf5: Hdf5Library;
   /** Without them each NeXus file is made from nothing. */
-  readonly casts?: Casts;
+  readonly casts?: NexusTemplates;
 }
 
 /** Everything about the frame that is read once for both tags and NeXus file. */
@@ -97,7 +97,7 @@ export function mergeFrame(
 }
 
 function sizeOf(path: string): number {
-  const facts = factsOf(path);
+  const facts = statOf(path);
   if (facts === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
   return facts.size;
 }
@@ -281,14 +281,14 @@ function referenceOf({ claim, contents, notes }: Work, settings: Settings): Fram
 }
 
 function writeFacts(
-  { hdf5, casts }: MergeLibraries,
+  { hdf5, casts: templates }: MergeLibraries,
   of: { work: Work; facts: FrameFacts },
   settings: Settings,
 ): NexusReport {
   const { claim, contents, imagePath, notes } = of.work;
   const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, of.facts, {
     fsync: settings.frames.fsync,
-    ...casts === undefined ? {} : { kept: { casts, folder: settings.folders.temp } },
+    ...templates === undefined ? {} : { kept: { templates, folder: settings.folders.temp } },
   });
   // An image that is there, by whatever way, is no news to a person.
   if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
@@ -304,7 +304,7 @@ function isImageThere({ raw, folder, image, destination }: ClaimRecord, stem: st
   ];
   return folders.some((path) => {
     try {
-      return factsOf(join(path, name)) !== null;
+      return statOf(join(path, name)) !== null;
     } catch {
       return false; // it is no more than a hint
     }

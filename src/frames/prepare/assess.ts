@@ -1,7 +1,7 @@
 /** Decides of one frame in raw: still being written, ready, ready with a flaw, or for the quarantine. */
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
-import { factsOf, type FileFacts } from "../../files/listing.ts";
+import { type FileStat, statOf } from "../../files/listing.ts";
 import { messageOf } from "../../files/errors.ts";
 import { readExisting } from "../../files/plain_file.ts";
 import { type DarkEvidence, darkEvidence } from "../../qxrd/dark.ts";
@@ -52,9 +52,9 @@ type Reading<T> = { readonly value: T; readonly flaw: null } | { readonly value:
 /** What a candidate consists of, with the sizes and times of this look. */
 interface Look {
   readonly candidate: Candidate;
-  readonly image: FileFacts;
-  readonly sidecar: FileFacts | null;
-  readonly settled_s: (name: string, facts: FileFacts) => number;
+  readonly image: FileStat;
+  readonly sidecar: FileStat | null;
+  readonly settled_s: (name: string, facts: FileStat) => number;
   readonly frames: Settings["frames"];
   /** Whether somebody may still write there. */
   readonly live: boolean;
@@ -69,10 +69,10 @@ interface Look {
  */
 export function assess(candidate: Candidate, watch: Watch, frames: Settings["frames"]): Ready | NotYet {
   const imagePath = join(candidate.path, candidate.image);
-  const image = factsOf(imagePath);
+  const image = statOf(imagePath);
   if (image === null) return waiting("the image no longer exists");
-  const sidecar = candidate.sidecar === null ? null : factsOf(join(candidate.path, candidate.sidecar));
-  const settled_s = (name: string, facts: FileFacts) => watch.unchanged_s(join(candidate.path, name), facts);
+  const sidecar = candidate.sidecar === null ? null : statOf(join(candidate.path, candidate.sidecar));
+  const settled_s = (name: string, facts: FileStat) => watch.unchanged_s(join(candidate.path, name), facts);
   const look: Look = { candidate, image, sidecar, settled_s, frames, live: frames.sidecar_wait_s > 0 };
   const image_s = settled_s(candidate.image, image);
   const sidecar_s = sidecar === null ? Infinity : settled_s(candidate.sidecar!, sidecar);
@@ -152,7 +152,7 @@ function judgeCompanions(
   const members: Member[] = [];
   const left: NotAttached[] = [];
   for (const name of candidate.others) {
-    const other = factsOf(join(candidate.path, name));
+    const other = statOf(join(candidate.path, name));
     if (other === null) continue;
     const verdict = judgeCompanion({ image, other }, live);
     if (!verdict.belongs) left.push({ name, reason: verdict.reason });
@@ -197,7 +197,7 @@ interface ReadSidecar {
   readonly remarks: readonly string[];
 }
 
-function readSidecar(path: string, facts: FileFacts): Reading<ReadSidecar> {
+function readSidecar(path: string, facts: FileStat): Reading<ReadSidecar> {
   if (facts.size === 0) return { value: null, flaw: "the sidecar is empty" };
   if (facts.size > SIDECAR_BYTES_MAX) {
     return { value: null, flaw: `the sidecar has ${facts.size} bytes, more than ${SIDECAR_BYTES_MAX}` };

@@ -4,7 +4,7 @@
  * nothing.
  */
 import { join } from "node:path";
-import { factsOf, type FileFacts, nameIsTaken } from "../../files/listing.ts";
+import { type FileStat, nameIsTaken, statOf } from "../../files/listing.ts";
 import { isRefusedByDriver } from "../../files/errors.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { readExisting } from "../../files/plain_file.ts";
@@ -26,7 +26,7 @@ export interface OutputPlace {
 export interface LateFile {
   readonly path: string;
   readonly name: string;
-  readonly facts: FileFacts;
+  readonly facts: FileStat;
 }
 
 /** `present`: the same content stands there already. */
@@ -38,7 +38,7 @@ export type FoundPlace =
 interface DeliveredImage {
   readonly folder: string;
   readonly image: string;
-  readonly facts: FileFacts;
+  readonly facts: FileStat;
   /** What the file would be called beside it. */
   readonly name: string;
 }
@@ -76,7 +76,7 @@ function imagesFor(name: string, { root, dir }: OutputPlace): DeliveredImage[] {
     for (let count = 0, misses = 0; misses < MISSES_MAX && count < COUNTERS_MAX; count++) {
       const stems = { from, to: numberedStem(from, count) };
       const image = underStem(own, stems);
-      const facts = factsOf(join(folder, image));
+      const facts = statOf(join(folder, image));
       if (facts === null) misses++;
       else {
         misses = 0;
@@ -95,7 +95,7 @@ function imagesFor(name: string, { root, dir }: OutputPlace): DeliveredImage[] {
  */
 function isOfName(own: string, at: { folder: string; image: string; counted: boolean }): boolean {
   const path = join(at.folder, `${at.image}.metadata`);
-  const facts = factsOf(path);
+  const facts = statOf(path);
   if (facts === null) return true;
   const view = viewOf({ path, name: at.image, facts });
   const given = (view?.fileBase || view?.fileName || "").split(/[/\\]/).at(-1)!;

@@ -4,12 +4,12 @@
  */
 import { join } from "node:path";
 import { isMissing, reasonOf } from "../../files/errors.ts";
-import { factsOf, fileExists, type FileFacts } from "../../files/listing.ts";
+import { fileExists, type FileStat, statOf } from "../../files/listing.ts";
 import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { CLAIMING_PREFIX, LATE_PREFIX, QUARANTINE_FOLDER } from "../../files/service_names.ts";
 import { listClaims, listUnfinished } from "../claim/claim.ts";
-import { allOf } from "../claim/left_folders.ts";
+import { allOf } from "../claim/draining_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { readRecord } from "../claim/record.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
@@ -30,7 +30,7 @@ const REMEMBERED_MAX = 10_000;
 const PLACES_MAX = 8;
 
 interface Seen {
-  facts: FileFacts | null;
+  facts: FileStat | null;
   next_ms: number;
   looks: number;
   /** Why it stays, as the last look found it; null as long as its frame may still come. */
@@ -92,9 +92,9 @@ export class LateCompanions {
 
   #isSettled(path: string, seen: Seen, { settings }: StageOptions): boolean {
     const before = seen.facts;
-    let facts: FileFacts | null;
+    let facts: FileStat | null;
     try {
-      facts = factsOf(path);
+      facts = statOf(path);
     } catch (error) {
       seen.facts = null;
       seen.reason = `it cannot be read: ${reasonOf(error)}`;

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { copySpans } from "../../files/copy_spans.ts";
 import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
-import { factsOf, listFolder, nameIsTaken, refuseLinks } from "../../files/listing.ts";
+import { listFolder, nameIsTaken, refuseLinks, statOf } from "../../files/listing.ts";
 import { readPlain } from "../../files/plain_file.ts";
 import { LATE_PREFIX, LATE_RECORD_NAME, outputPartName } from "../../files/service_names.ts";
 import { sameContent } from "../../files/same_content.ts";
@@ -47,7 +47,7 @@ export async function takeLate(
   try {
     await moveFile(options.from, join(holder, record.name));
   } catch (error) {
-    if (factsOf(join(holder, record.name)) === null) clear(holder);
+    if (statOf(join(holder, record.name)) === null) clear(holder);
     throw error;
   }
   return await finishLate(holder, record, options);
@@ -63,7 +63,7 @@ export async function resumeLate(
   options: { find: FindFrame; fsync: boolean; raws: readonly string[] },
 ): Promise<LateOutcome | null> {
   const record = readLate(holder);
-  if (record === null || factsOf(join(holder, record.name)) === null) {
+  if (record === null || statOf(join(holder, record.name)) === null) {
     clear(holder);
     return null;
   }
@@ -77,7 +77,7 @@ async function finishLate(
   { find, fsync }: { find: FindFrame; fsync: boolean },
 ): Promise<LateOutcome> {
   const path = join(holder, record.name);
-  const facts = factsOf(path);
+  const facts = statOf(path);
   if (facts === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
   // Another file may have come to its name just before it was moved.
   const found = find({ path, name: record.name, facts }, record);

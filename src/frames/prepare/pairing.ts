@@ -6,7 +6,7 @@
  * one after the other in one thread; the image's DateTime (306) and the sidecar's `dateTime` and `dateString` are one
  * value, on the wall clock of its computer.
  */
-import type { FileFacts } from "../../files/listing.ts";
+import type { FileStat } from "../../files/listing.ts";
 import { formatLocalIso, type LocalDateTime, parseDateString, parseTiffDateTime } from "../../qxrd/date_time.ts";
 import type { SidecarView } from "../../qxrd/view.ts";
 import type { TiffLayout } from "../../tiff/layout.ts";
@@ -23,10 +23,10 @@ const COARSE_MS = 2000;
 
 export interface PairEvidence {
   readonly layout: Pick<TiffLayout, "dateTime">;
-  readonly image: FileFacts;
+  readonly image: FileStat;
   /** Null where it cannot be read. */
   readonly view: Pick<SidecarView, "dateTime" | "dateString"> | null;
-  readonly sidecar: FileFacts;
+  readonly sidecar: FileStat;
 }
 
 /**
@@ -50,14 +50,14 @@ export function judgeSidecar({ layout, image, view, sidecar }: PairEvidence, liv
 
 /** Whether a companion that bears no date (`.overflow`, `.txt`, `.avg` …) is this image's. */
 export function judgeCompanion(
-  files: { readonly image: FileFacts; readonly other: FileFacts },
+  files: { readonly image: FileStat; readonly other: FileStat },
   live: boolean,
 ): PairVerdict {
   return judgeByTimes({ ...files, what: "file" }, live);
 }
 
 function judgeByTimes(
-  { image, other, what }: { image: FileFacts; other: FileFacts; what: string },
+  { image, other, what }: { image: FileStat; other: FileStat; what: string },
   live: boolean,
 ): PairVerdict {
   if (!isOlder(other, image)) return { belongs: true, note: null };
@@ -85,18 +85,18 @@ function secondOf(date: LocalDateTime): string {
 }
 
 /** Whether a file was last written before another, as far as their volume's times can tell; 0 is no time. */
-export function isOlder(file: FileFacts, than: FileFacts): boolean {
+export function isOlder(file: FileStat, than: FileStat): boolean {
   if (file.modified_ms === 0 || than.modified_ms === 0) return false;
   const slack_ms = isCoarse(file) && isCoarse(than) ? COARSE_MS : 0;
   return file.modified_ms < than.modified_ms - slack_ms;
 }
 
-function writtenTogether(image: FileFacts, sidecar: FileFacts): boolean {
+function writtenTogether(image: FileStat, sidecar: FileStat): boolean {
   if (isCoarse(image) && isCoarse(sidecar)) return false;
   const gap_ms = sidecar.modified_ms - image.modified_ms;
   return gap_ms >= 0 && gap_ms <= TOGETHER_MS;
 }
 
-function isCoarse({ modified_ms }: FileFacts): boolean {
+function isCoarse({ modified_ms }: FileStat): boolean {
   return modified_ms % 1000 === 0;
 }

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { removeFolder } from "../../files/durable.ts";
 import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
-import { factsOf, fileExists } from "../../files/listing.ts";
+import { fileExists, statOf } from "../../files/listing.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
 import { withNamesToKeep } from "../claim/awkward_names.ts";
@@ -18,7 +18,7 @@ import { type Claim, QuarantineRetry } from "./quarantine_retry.ts";
 import { type DarkFate, fateOfDark } from "./dark_policy.ts";
 import { exposedAt } from "../exposure_time.ts";
 import { type DarkToKeep, keepReference } from "../reference_dark.ts";
-import { allOf, leftKey, leftOf, leftUnreadable } from "../claim/left_folders.ts";
+import { allOf, drainingKey, drainingOf, drainingUnreadable } from "../claim/draining_folders.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { LookOrder } from "./look_order.ts";
 import { type Candidate, joined, type Scan, scanRaw } from "./scan.ts";
@@ -108,7 +108,7 @@ export class PrepareRaw {
     const claim: Claim = (candidate, verdict, kept) => this.#claim(candidate, { verdict, options, kept });
     await this.#retry.work(options, { onTheWay, claim });
     const waits = (candidate: Candidate) => !taken.has(candidate);
-    const left = leftInRaw(scan, { folders, waits });
+    const left = drainingInRaw(scan, { folders, waits });
     const raw = scan.candidates.length - taken.size;
     const { stays, others: more } = await this.#late.work(scan.companions, options);
     const counts = this.#unclaimed.report(new Map([...scan.unclaimed, ["companion", stays]]), reporter);
@@ -204,18 +204,18 @@ interface ScanOfAll extends Scan {
 function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
   const scans: Scan[] = [];
   const read = new Set<string>();
-  for (const left of leftOf(folders, "raw")) {
-    const key = leftKey(left.path);
+  for (const left of drainingOf(folders, "raw")) {
+    const key = drainingKey(left.path);
     try {
       const scan = scanRaw(left.path);
-      scans.push({ ...scan, candidates: inTime(scan.candidates, left.until_ms) });
+      scans.push({ ...scan, candidates: writtenInTime(scan.candidates, left.until_ms) });
       read.add(left.path);
       reporter.condition({ key, message: null });
     } catch (error) {
       // Whoever takes an old raw folder away when its time is over has looked into it.
       const over = isMissing(error) && isOver(left.until_ms);
       if (over) read.add(left.path);
-      reporter.condition({ key, message: over ? null : leftUnreadable("raw", left.path, reasonOf(error)) });
+      reporter.condition({ key, message: over ? null : drainingUnreadable("raw", left.path, reasonOf(error)) });
     }
   }
   try {
@@ -233,11 +233,11 @@ function isOver(until_ms: number | null): boolean {
 }
 
 /** Without those that were written to a folder long after it was left. */
-function inTime(candidates: readonly Candidate[], until_ms: number | null): readonly Candidate[] {
+function writtenInTime(candidates: readonly Candidate[], until_ms: number | null): readonly Candidate[] {
   if (!isOver(until_ms)) return candidates;
   return candidates.filter(({ path, image }) => {
     try {
-      return (factsOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!;
+      return (statOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!;
     } catch {
       return true; // its own turn says what is wrong with it
     }
@@ -245,11 +245,11 @@ function inTime(candidates: readonly Candidate[], until_ms: number | null): read
 }
 
 /** How many frames of each raw folder that was left are still to be taken; as long as QXRD may write there, nothing. */
-function leftInRaw(
+function drainingInRaw(
   { candidates, read }: ScanOfAll,
   { folders, waits }: { folders: FrameFolders; waits: (candidate: Candidate) => boolean },
 ): { id: number; frames: number }[] {
-  return leftOf(folders, "raw")
+  return drainingOf(folders, "raw")
     .filter(({ closed, until_ms, path }) => closed && isOver(until_ms) && read.has(path))
     .map(({ id, path }) => ({
       id,

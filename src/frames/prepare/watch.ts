@@ -1,5 +1,5 @@
 /** Tells how long a file has not changed, also when the system's clock is wrong or set back. */
-import type { FileFacts } from "../../files/listing.ts";
+import type { FileStat } from "../../files/listing.ts";
 
 interface Watched {
   readonly size: number;
@@ -28,7 +28,7 @@ export class Watch {
   }
 
   /** Seconds since the file last changed, as far as is known. */
-  unchanged_s(path: string, facts: FileFacts): number {
+  unchanged_s(path: string, facts: FileStat): number {
     const now = this.#clock.monotonic_ms();
     const known = this.#files.get(path);
     if (known !== undefined && known.size === facts.size && known.modified_ms === facts.modified_ms) {
@@ -41,7 +41,7 @@ export class Watch {
     return age_ms / 1000;
   }
 
-  #ageBySystem_ms({ modified_ms }: FileFacts): number {
+  #ageBySystem_ms({ modified_ms }: FileStat): number {
     return Math.max(0, this.#clock.now_ms() - modified_ms - this.#setForward_ms());
   }
 

@@ -10,7 +10,7 @@ import { outputFault } from "../deliver/destination.ts";
 import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
 import { isBelow, outputRoots } from "../claim/belief.ts";
-import { allOf } from "../claim/left_folders.ts";
+import { allOf } from "../claim/draining_folders.ts";
 import type { StageOptions } from "../stage.ts";
 
 /** A master of n frames takes n times as long to write as one of one: with these it costs a twentieth of the time. */

@@ -1,4 +1,4 @@
-/** Turns what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
+/** SerialQueue what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
 import { type Geometry, missingFor } from "../../geometry/geometry.ts";
 import { geometryOf } from "../../geometry/geometry_of.ts";
 import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup } from "./beam.ts";

@@ -1,16 +1,16 @@
 /** What is seen of a file without reading it, and since when it has been so. */
-import type { FileFacts } from "../../files/listing.ts";
+import type { FileStat } from "../../files/listing.ts";
 
 /** Size and time as one text: what differs has changed. */
 export type FileState = string;
 
 export const MISSING: FileState = "missing";
 
-export function stateOf(facts: FileFacts): FileState {
+export function stateOf(facts: FileStat): FileState {
   return `${facts.size} bytes at ${facts.modified_ms}`;
 }
 
-export function factsOf(info: Deno.FileInfo): FileFacts {
+export function statOf(info: Deno.FileInfo): FileStat {
   return { size: info.size, modified_ms: info.mtime?.getTime() ?? 0 };
 }
 

@@ -1,5 +1,5 @@
 /** Reads the files of one build, each once, and only those that are no longer written. */
-import { factsOf, type FileState, MISSING, stateOf } from "./file_state.ts";
+import { type FileState, MISSING, stateOf, statOf } from "./file_state.ts";
 import { isMissing, oneLine, reasonOf } from "../../files/errors.ts";
 import { decodeText, type ModuleText, readModule } from "./module_text.ts";
 import { ModuleTextError, placeText } from "./text_place.ts";
@@ -112,7 +112,7 @@ interface Look {
 function look(path: string): Look {
   try {
     const info = Deno.statSync(path);
-    const facts = factsOf(info);
+    const facts = statOf(info);
     return { state: stateOf(facts), facts, isFile: info.isFile };
   } catch (error) {
     if (!isMissing(error)) throw error;

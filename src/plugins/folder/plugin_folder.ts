@@ -1,11 +1,11 @@
 /** The plugins folder: read each tick, its files made into plugins where one has changed. */
 import { join, resolve } from "node:path";
 import { isMissing, reasonOf } from "../../files/errors.ts";
-import type { FileFacts } from "../../files/listing.ts";
+import type { FileStat } from "../../files/listing.ts";
 import type { PluginSource } from "../source.ts";
 import type { BuildReport, BuildRequest, BuiltPlugin } from "./build.ts";
 import { BuildError, buildInWorker } from "./build_in_worker.ts";
-import { type Clock, factsOf, type FileState, MISSING, Settling, stateOf } from "./file_state.ts";
+import { type Clock, type FileState, MISSING, Settling, stateOf, statOf } from "./file_state.ts";
 import { whyNotAPlugin } from "./names.ts";
 import { pruneTranspiled } from "./transpiled.ts";
 
@@ -251,9 +251,9 @@ export class PluginFolder {
   }
 }
 
-async function factsLater(path: string): Promise<FileFacts | null> {
+async function factsLater(path: string): Promise<FileStat | null> {
   try {
-    return factsOf(await Deno.stat(path));
+    return statOf(await Deno.stat(path));
   } catch (error) {
     if (isMissing(error)) return null;
     return { size: -1, modified_ms: 0 }; // the build reports why

@@ -6,7 +6,7 @@ import { isMissing } from "../../files/errors.ts";
 import { whileHeldOpen } from "../../files/durable.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { FilePlaces, PluginPlaces } from "../source.ts";
-import { factsOf, makeFolder, makeFoldersBelow } from "../../files/listing.ts";
+import { makeFolder, makeFoldersBelow, statOf } from "../../files/listing.ts";
 import { type Graph, GraphError, type GraphFile } from "./graph.ts";
 import { nameKey } from "./names.ts";
 
@@ -73,7 +73,7 @@ function transpiledFiles(graph: Graph, folder: string): TranspiledFile[] {
 }
 
 function isThere(path: string, file: TranspiledFile): boolean {
-  return factsOf(join(path, file.name))?.size === file.bytes.length;
+  return statOf(join(path, file.name))?.size === file.bytes.length;
 }
 
 async function write(files: readonly TranspiledFile[], path: string, transpiledRoot: string): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { factsOf, MISSING, stateOf } from "../../../src/plugins/folder/file_state.ts";
+import { MISSING, stateOf, statOf } from "../../../src/plugins/folder/file_state.ts";
 import { ModuleFiles } from "../../../src/plugins/folder/module_files.ts";
 import { TestFolder, WORK } from "./helpers.ts";
 
@@ -8,7 +8,7 @@ Deno.test("a file that changes while it is read is not taken", () => {
   const path = test.path("a.ts");
   const read = Deno.readFileSync;
   const files = new ModuleFiles({
-    settled: new Map([[path, stateOf(factsOf(Deno.statSync(path)))]]),
+    settled: new Map([[path, stateOf(statOf(Deno.statSync(path)))]]),
     trustAge_s: null,
   });
   Deno.readFileSync = (path) => {

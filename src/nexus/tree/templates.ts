@@ -1,9 +1,9 @@
-/** The casts of the last few shapes of trees; frames of one measurement have one or two. */
+/** The templates of the last few shapes of trees; frames of one measurement have one or two. */
 import { join } from "node:path";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { listFolder } from "../../files/listing.ts";
 import { CAST_PREFIX } from "../../files/service_names.ts";
-import { Cast, removeQuietly } from "./cast.ts";
+import { NexusTemplate, removeQuietly } from "./template.ts";
 import type { NexusGroup, NexusNode } from "./tree.ts";
 import { sizeBound, type WrittenTree } from "./write_tree.ts";
 
@@ -12,12 +12,12 @@ const CASTS_MAX = 4;
 /** A larger tree (a sidecar of megabytes) is written by itself: to keep it open would cost its memory for good. */
 const TREE_BYTES_MAX = 524_288;
 
-export class Casts implements Disposable {
+export class NexusTemplates implements Disposable {
   readonly #hdf5: Hdf5Library;
   /** Of this instance alone: HDF5 makes no file that another thread of the process still has open. */
   readonly #free = Array.from({ length: CASTS_MAX }, () => `${CAST_PREFIX}${crypto.randomUUID()}.h5`);
   /** The one used last comes last. */
-  #kept: { readonly cast: Cast; readonly name: string }[] = [];
+  #kept: { readonly template: NexusTemplate; readonly name: string }[] = [];
   #folder = "";
   /** How many were made, for tests. */
   made = 0;
@@ -27,8 +27,8 @@ export class Casts implements Disposable {
   }
 
   /**
-   * Writes the tree's file at `path`, the pixels of a spliced image left out, through a cast in `folder`.
-   * @returns null where the tree is none for casts; then nothing was written
+   * Writes the tree's file at `path`, the pixels of a spliced image left out, through a template in `folder`.
+   * @returns null where the tree is none for templates; then nothing was written
    * @throws Hdf5Error or the system's error; the file may then be half written
    */
   write(
@@ -46,12 +46,12 @@ export class Casts implements Disposable {
     this.#leave();
   }
 
-  /** The folder that casts lie in from now on; what a killed program left there goes. */
+  /** The folder that templates lie in from now on; what a killed program left there goes. */
   enter(folder: string): void {
     if (folder === this.#folder) return;
     this.#leave();
     this.#folder = folder;
-    removeForgottenCasts(folder);
+    removeForgottenTemplates(folder);
   }
 
   #leave(): void {
@@ -59,14 +59,14 @@ export class Casts implements Disposable {
     this.#folder = "";
   }
 
-  #changed(tree: NexusGroup): Cast | null {
+  #changed(tree: NexusGroup): NexusTemplate | null {
     for (const one of this.#kept) {
-      const changes = one.cast.changesTo(tree);
+      const changes = one.template.changesTo(tree);
       if (changes === null) continue;
       this.#kept = [...this.#kept.filter((other) => other !== one), one];
       try {
-        one.cast.change(tree, changes);
-        return one.cast;
+        one.template.change(tree, changes);
+        return one.template;
       } catch (error) {
         this.#drop(one);
         throw error;
@@ -75,25 +75,25 @@ export class Casts implements Disposable {
     return null;
   }
 
-  #make(tree: NexusGroup): Cast {
+  #make(tree: NexusGroup): NexusTemplate {
     if (this.#free.length === 0) this.#drop(this.#kept[0]!);
     const name = this.#free.at(-1)!;
-    const cast = new Cast(this.#hdf5, join(this.#folder, name), tree);
+    const template = new NexusTemplate(this.#hdf5, join(this.#folder, name), tree);
     this.#free.pop();
-    this.#kept.push({ cast, name });
+    this.#kept.push({ template, name });
     this.made++;
-    return cast;
+    return template;
   }
 
-  #drop(one: { readonly cast: Cast; readonly name: string }): void {
+  #drop(one: { readonly template: NexusTemplate; readonly name: string }): void {
     this.#kept = this.#kept.filter((other) => other !== one);
     this.#free.push(one.name);
-    one.cast[Symbol.dispose]();
+    one.template[Symbol.dispose]();
   }
 }
 
-/** What was open when a program was killed or ended; what is open still goes with its own cast. */
-export function removeForgottenCasts(folder: string): void {
+/** What was open when a program was killed or ended; what is open still goes with its own template. */
+export function removeForgottenTemplates(folder: string): void {
   for (const name of listOrNothing(folder)) {
     if (name.startsWith(CAST_PREFIX)) removeQuietly(join(folder, name));
   }
@@ -103,7 +103,7 @@ function listOrNothing(folder: string): readonly string[] {
   try {
     return listFolder(folder).files;
   } catch {
-    return []; // making the first cast there will say what is wrong with it
+    return []; // making the first template there will say what is wrong with it
   }
 }
 

@@ -19,7 +19,7 @@ const GROWTH_BYTES_MAX = 65_536;
 /** Room on the volume for what a change may need: HDF5 must not meet a full volume, as it never recovers from that. */
 const ROOM_BYTES = 65_536;
 
-export class Cast implements Disposable {
+export class NexusTemplate implements Disposable {
   readonly #path: string;
   readonly #file: Hdf5File;
   readonly #written: WrittenTree;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Turns } from "../../src/time/turns.ts";
+import { SerialQueue } from "../../src/time/serial_queue.ts";
 
 Deno.test("what takes turns is done one after the other, also where one of it fails", async () => {
-  const turns = new Turns();
+  const turns = new SerialQueue();
   const done: string[] = [];
   const first = Promise.withResolvers<void>();
   const all = [
@@ -19,7 +19,7 @@ Deno.test("what takes turns is done one after the other, also where one of it fa
 });
 
 Deno.test("what is begun too late is refused, and never done", async () => {
-  const turns = new Turns();
+  const turns = new SerialQueue();
   const long = Promise.withResolvers<void>();
   const before = turns.take(() => long.promise);
   let done = false;
@@ -33,7 +33,7 @@ Deno.test("what is begun too late is refused, and never done", async () => {
 });
 
 Deno.test("what is begun in time is waited for, however long it takes", async () => {
-  const turns = new Turns();
+  const turns = new SerialQueue();
   const deadline_ms = performance.now() + 50;
   const work = () => new Promise<void>((resolve) => setTimeout(resolve, 80));
   await turns.takeBy(deadline_ms, work, () => new Error("late"));

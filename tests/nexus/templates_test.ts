@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { Casts } from "../../src/nexus/tree/casts.ts";
+import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
 import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
 import { readTree, type TreeGroup } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
@@ -30,7 +30,7 @@ const shot: fc.Arbitrary<Shot> = fc.record({
   comment: word,
 });
 
-function factsOf({ title, exposure, number, comment }: Shot, image: "embed" | "none" = "embed"): FrameFacts {
+function statOf({ title, exposure, number, comment }: Shot, image: "embed" | "none" = "embed"): FrameFacts {
   const sidecarText =
     `[metadata]\ntitle=${title}x\nexposureTime=${exposure}\nfileIndex=${number}\nuserComment1=${comment}y\n`;
   const facts = factsWith({ sidecarText, imageName: `P-${number}.tif`, settings: settingsWith({ nexus: { image } }) });
@@ -44,10 +44,10 @@ interface Place {
 
 const NOW = new Date("2026-03-02T12:00:00Z");
 
-/** The delivered file's tree, through casts or from nothing. */
-function treeOfFile({ hdf5, folder }: Place, facts: FrameFacts, casts?: Casts): TreeGroup {
+/** The delivered file's tree, through templates or from nothing. */
+function treeOfFile({ hdf5, folder }: Place, facts: FrameFacts, templates?: NexusTemplates): TreeGroup {
   const head = folder.join("frame.nxs.head");
-  const kept = casts === undefined ? {} : { kept: { casts, folder: folder.path } };
+  const kept = templates === undefined ? {} : { kept: { templates, folder: folder.path } };
   const report = writeNexus(hdf5, head, folder.join("no.tif"), facts, { fsync: false, now: NOW, ...kept });
   const path = folder.join("frame.nxs");
   Deno.writeFileSync(path, assembled(report, Deno.readFileSync(head), TIFF));
@@ -55,79 +55,79 @@ function treeOfFile({ hdf5, folder }: Place, facts: FrameFacts, casts?: Casts): 
   return readTree(hdf5, path, ALL);
 }
 
-Deno.test("each file that a cast gives holds the same as one made from nothing, whatever changes between frames", () => {
+Deno.test("each file that a template gives holds the same as one made from nothing, whatever changes between frames", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
   fc.assert(
     fc.property(fc.array(shot, { minLength: 2, maxLength: 12 }), fc.constantFrom("embed", "none"), (shots, image) => {
-      using casts = new Casts(hdf5);
+      using templates = new NexusTemplates(hdf5);
       for (const one of shots) {
-        const facts = factsOf(one, image);
-        assert.deepEqual(treeOfFile({ hdf5, folder }, facts, casts), treeOfFile({ hdf5, folder }, facts));
+        const facts = statOf(one, image);
+        assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
       }
-      assert.equal(casts.made, 1);
+      assert.equal(templates.made, 1);
     }),
     { numRuns: 12 },
   );
   assert.equal(hdf5.openObjects, 0);
 });
 
-Deno.test("frames of several shapes in turn each have their cast, and one shape more takes the place of the oldest", () => {
+Deno.test("frames of several shapes in turn each have their template, and one shape more takes the place of the oldest", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
-  using casts = new Casts(hdf5);
+  using templates = new NexusTemplates(hdf5);
   const shaped = (keys: number) =>
     factsWith({
       sidecarText: `[metadata]\n${Array.from({ length: keys }, (_, key) => `key${key}=${key}\n`).join("")}`,
     });
   const write = (keys: number) => {
     const facts = { ...shaped(keys), layout: layoutOfBytes(TIFF) };
-    assert.deepEqual(treeOfFile({ hdf5, folder }, facts, casts), treeOfFile({ hdf5, folder }, facts));
+    assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
   };
   for (const keys of [1, 2, 3, 4, 1, 2, 3, 4]) write(keys);
-  assert.equal(casts.made, 4);
+  assert.equal(templates.made, 4);
   write(5);
   write(2);
-  assert.equal(casts.made, 5);
+  assert.equal(templates.made, 5);
   write(1);
-  assert.equal(casts.made, 6);
+  assert.equal(templates.made, 6);
 });
 
 Deno.test("texts that change their length a thousand times do not make the file grow without end", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
-  using casts = new Casts(hdf5);
+  using templates = new NexusTemplates(hdf5);
   const head = folder.join("frame.nxs.head");
   let first = 0;
   for (let round = 0; round < 1000; round++) {
     const text = "t".repeat((round * 7919) % 700);
-    const facts = factsOf({ title: text, exposure: round + 1, number: round, comment: text.slice(0, 90) });
-    const kept = { casts, folder: folder.path };
+    const facts = statOf({ title: text, exposure: round + 1, number: round, comment: text.slice(0, 90) });
+    const kept = { templates, folder: folder.path };
     writeNexus(hdf5, head, folder.join("no.tif"), facts, { fsync: false, kept });
     const { size } = Deno.statSync(head);
     if (round === 0) first = size;
     assert(size < first + 80_000, `round ${round}: ${size} bytes after ${first}`);
     if (round % 400 === 399) {
-      assert.deepEqual(treeOfFile({ hdf5, folder }, facts, casts), treeOfFile({ hdf5, folder }, facts));
+      assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
     }
   }
-  assert(casts.made <= 20, `${casts.made} casts`);
+  assert(templates.made <= 20, `${templates.made} templates`);
 });
 
-Deno.test("casts leave nothing behind: no object of HDF5, no file, neither in a folder that is left", () => {
+Deno.test("templates leave nothing behind: no object of HDF5, no file, neither in a folder that is left", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
-  const facts = factsOf({ title: "a", exposure: 1, number: 1, comment: "" });
+  const facts = statOf({ title: "a", exposure: 1, number: 1, comment: "" });
   const [one, two] = [folder.join("one"), folder.join("two")];
   for (const path of [one, two]) Deno.mkdirSync(path);
   const hidden = (path: string) =>
     [...Deno.readDirSync(path)].filter(({ name }) => name.startsWith(CAST_PREFIX)).length;
   {
-    using casts = new Casts(hdf5);
+    using templates = new NexusTemplates(hdf5);
     const write = (path: string) =>
       writeNexus(hdf5, folder.join("a.nxs"), folder.join("no.tif"), facts, {
         fsync: true,
-        kept: { casts, folder: path },
+        kept: { templates, folder: path },
       });
     write(one);
     assert.equal(hidden(one), 1);
@@ -139,30 +139,30 @@ Deno.test("casts leave nothing behind: no object of HDF5, no file, neither in a 
   assert.equal(hdf5.openObjects, 0);
 });
 
-Deno.test("where the casts' folder is gone, the file is made from nothing", () => {
+Deno.test("where the templates' folder is gone, the file is made from nothing", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
-  using casts = new Casts(hdf5);
-  const facts = factsOf({ title: "a", exposure: 1, number: 1, comment: "" });
-  const kept = { casts, folder: folder.join("gone") };
+  using templates = new NexusTemplates(hdf5);
+  const facts = statOf({ title: "a", exposure: 1, number: 1, comment: "" });
+  const kept = { templates, folder: folder.join("gone") };
   writeNexus(hdf5, folder.join("a.nxs"), folder.join("no.tif"), facts, { fsync: false, kept });
-  assert.equal(casts.made, 0);
+  assert.equal(templates.made, 0);
 });
 
 Deno.test({
-  name: "a volume that fills up while a cast is open is told of, and the next frame with room goes again",
+  name: "a volume that fills up while a template is open is told of, and the next frame with room goes again",
   ignore: !canMount(),
   fn() {
     using volume = new SmallVolume(1024);
     using hdf5 = openHdf5Library();
-    using casts = new Casts(hdf5);
+    using templates = new NexusTemplates(hdf5);
     const write = (number: number) =>
       writeNexus(
         hdf5,
         volume.join("a.nxs"),
         "/no.tif",
-        factsOf({ title: "t".repeat(number), exposure: number, number, comment: "" }),
-        { fsync: true, kept: { casts, folder: volume.path } },
+        statOf({ title: "t".repeat(number), exposure: number, number, comment: "" }),
+        { fsync: true, kept: { templates, folder: volume.path } },
       );
     write(1);
     assert.throws(() => Deno.writeFileSync(volume.join("filler"), new Uint8Array(1024 * 1024)));

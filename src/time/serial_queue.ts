@@ -1,6 +1,6 @@
 /** Lets work be done one after the other, whoever asks for it; some of it only if its turn comes soon enough. */
 
-export class Turns {
+export class SerialQueue {
   #last: Promise<void> = Promise.resolve();
 
   take(work: () => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
 /** When a folder that was left is let go of. */
 import assert from "node:assert/strict";
-import { type Left, LeftList } from "../../src/daemon/settings/left_list.ts";
+import { DrainingList, type Left } from "../../src/daemon/settings/draining_list.ts";
 
-function listOf(...paths: string[]): { list: LeftList; folders: readonly Left[] } {
-  const list = new LeftList();
+function listOf(...paths: string[]): { list: DrainingList; folders: readonly Left[] } {
+  const list = new DrainingList();
   const folders = paths.map((path) => list.made({ kind: "temp", path, until_ms: null }));
   list.set(folders);
   return { list, folders };

@@ -6,13 +6,13 @@ import type { Logger } from "../frames/events.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
 import { databaseCause } from "./database_fault.ts";
 import type { DeviceProperties } from "./device_properties.ts";
-import { inTime } from "../time/in_time.ts";
+import { withTimeout } from "../time/with_timeout.ts";
 import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
 import { DEVICE_TABLE } from "./table.ts";
 import { inAttributeNames } from "./writes.ts";
 
-export interface TangoFaceOptions {
+export interface TangoServiceOptions {
   readonly settings: TangoSettings;
   readonly daemon: DeviceDaemon;
   readonly log: Logger;
@@ -39,8 +39,8 @@ const REMEDIES: Readonly<Record<TangoFailure, string>> = {
   other: "; pewatch doctor says more",
 };
 
-export class TangoFace {
-  readonly #options: TangoFaceOptions;
+export class TangoService {
+  readonly #options: TangoServiceOptions;
   readonly #previews = new PreviewMaker();
   #device: Device | null = null;
   #wake: () => void = () => {};
@@ -50,7 +50,7 @@ export class TangoFace {
   #said = "";
   #applying = false;
 
-  constructor(options: TangoFaceOptions) {
+  constructor(options: TangoServiceOptions) {
     this.#options = options;
   }
 
@@ -76,7 +76,7 @@ export class TangoFace {
     this.#wake();
     this.#device?.[Symbol.dispose]();
     this.#previews[Symbol.dispose]();
-    await inTime(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
+    await withTimeout(Promise.all([this.#stopServer(), this.#running]), STOP_MS_MAX);
   }
 
   async #run(): Promise<void> {

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { TangoError } from "../../ffi/tango/mod.ts";
 import type { TangoSettings } from "../../src/config/settings.ts";
 import { DeviceProperties } from "../../src/tango/device_properties.ts";
-import { TangoFace } from "../../src/tango/tango_face.ts";
+import { TangoService } from "../../src/tango/tango_service.ts";
 import { type MemoryLog, memoryLog, settingsIn, until } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { FakeDaemon, FakeLibrary, type FakeServer } from "./fakes.ts";
 
 interface Facing extends AsyncDisposable {
-  readonly face: TangoFace;
+  readonly face: TangoService;
   readonly daemon: FakeDaemon;
   readonly library: FakeLibrary;
   readonly server: FakeServer;
@@ -32,7 +32,7 @@ function face(tango: Partial<TangoSettings>, { faults = [], retry_ms = 1 }: Faci
   const base = settingsIn(temporary.path);
   const settings = { ...base, tango: { ...base.tango, ...tango } };
   const daemon = new FakeDaemon(temporary.path);
-  const face = new TangoFace({
+  const face = new TangoService({
     settings: settings.tango,
     daemon,
     log,
@@ -154,13 +154,13 @@ Deno.test("the start gives at once, and the end waits for no start that hangs", 
   const log = memoryLog();
   const properties = new DeviceProperties(settings, { library, log });
   const options = { settings: settings.tango, daemon: new FakeDaemon(), log, library, properties, onKilled: () => {} };
-  const face = new TangoFace(options);
+  const face = new TangoService(options);
   face.start();
   await until(() => log.lines.some((line) => line.includes("is served")), "the server");
   await face.stop();
 
   library.server.start = () => new Promise(() => {});
-  const hanging = new TangoFace(options);
+  const hanging = new TangoService(options);
   const begin_ms = performance.now();
   hanging.start();
   assert.ok(performance.now() - begin_ms < 100);

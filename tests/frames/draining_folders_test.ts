@@ -3,7 +3,7 @@
  * folders lie on another volume, where that can be had, so that claims are copied.
  *
  * Fails without: allOf in findClaims and finishMovesAcross (claim.ts), `record.raw` in resumeClaim (claim.ts), the look
- * for the source's record in finishMovesAcross (claim.ts), inTime in scanAll (prepare_raw.ts).
+ * for the source's record in finishMovesAcross (claim.ts), withTimeout in scanAll (prepare_raw.ts).
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -1,10 +1,10 @@
 /** The folders that were left and are not empty yet, and which of them get nothing more. */
-import type { LeftFolder } from "../../frames/stage.ts";
+import type { DrainingFolder } from "../../frames/stage.ts";
 import type { KeptFolder } from "./settings_file.ts";
 
-export type Left = Omit<LeftFolder, "closed">;
+export type Left = Omit<DrainingFolder, "closed">;
 
-export class LeftList {
+export class DrainingList {
   #folders: readonly Left[] = [];
   /**
    * Those that get nothing more, and whether the last look found them empty. Apart from the list, since it comes in the
@@ -13,7 +13,7 @@ export class LeftList {
   readonly #closed = new Map<number, boolean>();
   #nextId = 1;
 
-  get folders(): readonly LeftFolder[] {
+  get folders(): readonly DrainingFolder[] {
     return this.#folders.map((folder) => ({ ...folder, closed: this.#closed.has(folder.id) }));
   }
 
