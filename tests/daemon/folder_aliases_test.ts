@@ -12,7 +12,7 @@ const FOLDERS = ["raw", "temp", "proc", "output", "state"] as const;
 type Folder = typeof FOLDERS[number];
 /** What holds none of the others. */
 const OF_THE_WAY: readonly Folder[] = ["raw", "temp", "proc"];
-const RUNS = Deno.env.get("PEWATCH_FAULTS") === "long" ? 200 : 12;
+const RUNS = Deno.env.get("PEWATCH_FAULTS") === "long" ? 400 : 20;
 const TABLES = {
   first: { from: "raw", to: "temp", type: "claimed" },
   second: { from: "temp", to: "proc", type: "claimed" },
