@@ -75,7 +75,9 @@ export function rawFrameBytes(side: number): Uint8Array<ArrayBuffer> {
 
 export function sidecarFor(side: number, length: SidecarLength = "short"): string {
   const text = Deno.readTextFileSync(SIDECARS[length]);
-  return text.replace(/^width=.*$/m, `width=${side}`).replace(/^height=.*$/m, `height=${side}`);
+  // The date of makeTiff's images: with another one a pair is taken for one only where both were written within a second.
+  return text.replace(/^width=.*$/m, `width=${side}`).replace(/^height=.*$/m, `height=${side}`)
+    .replace(/^dateString=.*$/m, "dateString=2015.11.19 : 14:37:40.123");
 }
 
 /** Writes so many different frames with their sidecars, numbered from 0. */
