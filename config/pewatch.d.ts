@@ -227,6 +227,19 @@ declare module "pewatch" {
     readonly into?: FrameImage | null | undefined;
   }
 
+  /**
+   * The count from which a pixel of this frame is saturated, by `[detector] saturation_value`; undefined where that is
+   * not configured or no count stands for saturation (subtracted, scaled and floating-point frames, masks).
+   *
+   * @param data pixels as readImage() returns them: their type says how the file stores them
+   * @param view of the frame's sidecar, null where it has none
+   */
+  export function saturationOf(
+    data: PixelArray,
+    view: Pick<SidecarView, "dataType" | "summedExposures"> | null,
+    settings: Settings,
+  ): number | undefined;
+
   /** The contract's version; contract.ts says how it changes. */
   export const API_VERSION = 1;
 

@@ -1,5 +1,13 @@
 /** Regions of interest: sum, mean and more of rectangles of each delivered frame, as CSV and as parameters. */
-import { type DeliveredFrame, type FrameImage, ImageError, type PluginContext, readImage } from "pewatch";
+import {
+  type DeliveredFrame,
+  type FrameImage,
+  ImageError,
+  type PluginContext,
+  readImage,
+  saturationOf,
+  type SidecarView,
+} from "pewatch";
 import * as v from "valibot";
 import { firstTwice, numberWithin, oneOf, table, wholeNumber, words, yesOrNo } from "./lib/config.ts";
 import type { CsvValue } from "./lib/csv_text.ts";
@@ -81,14 +89,17 @@ export function teardown({ log }: Context): void {
 
 function measureFrame(frame: DeliveredFrame, context: Context): void {
   const { config, counters, log } = context;
-  const time = timeOf(frame, counters);
+  const view = sidecarOf(frame, counters)?.view ?? null;
+  const time = timeOf(frame, view);
   const notes = frame.dark ? ["dark"] : [];
   const image = imageOf(frame, notes);
   counters.add(image === null ? "frames_unread" : "frames");
   if (image === null) log.warn(notes.at(-1) ?? frame.name);
+  const saturation = config.saturation ??
+    (image === null ? undefined : saturationOf(image.data, view, context.settings));
   const cells: CsvValue[] = [];
   for (const region of config.regions) {
-    const values = image && measure(region, image, { frame, notes, context });
+    const values = image && measure(region, image, { frame, notes, saturation, context });
     for (const value of config.values) cells.push(values?.[value]);
     // A dark's would stand in the files of the frames that follow it as if there were no beam.
     if (values && config.parameters && !frame.dark) setParameters(region.name, values, { frame, time, context });
@@ -110,16 +121,17 @@ function imageOf(frame: DeliveredFrame, notes: string[]): FrameImage | null {
 function measure(
   asked: Region,
   image: FrameImage,
-  { frame, notes, context }: { frame: DeliveredFrame; notes: string[]; context: Context },
+  { frame, notes, saturation, context }: {
+    frame: DeliveredFrame;
+    notes: string[];
+    saturation: number | undefined;
+    context: Context;
+  },
 ): RegionValues | null {
   try {
     const region = clipRegion(asked, image);
     if (!sameSize(region, asked)) notes.push(`${asked.name} cut to ${region.width} x ${region.height}`);
-    const values = measureRegion(
-      image,
-      region,
-      context.config.saturation ?? context.settings.detector.saturation_value,
-    );
+    const values = measureRegion(image, region, saturation);
     if (values.invalid > 0) notes.push(`${asked.name} has ${values.invalid} invalid pixels`);
     return values;
   } catch (error) {
@@ -151,8 +163,8 @@ function setParameters(
 }
 
 /** When the frame was taken, as its sidecar says; else when it was delivered. */
-function timeOf(frame: DeliveredFrame, counters: Context["counters"]): Date {
-  const taken_ms = (sidecarOf(frame, counters)?.view.timeStamp_s ?? NaN) * 1000;
+function timeOf(frame: DeliveredFrame, view: SidecarView | null): Date {
+  const taken_ms = (view?.timeStamp_s ?? NaN) * 1000;
   // A clock that was not set yet, or is ahead of this one, would hide the value from the frames that follow.
   const plausible = taken_ms > 0 && taken_ms <= frame.deliveredAt.getTime();
   return plausible ? new Date(taken_ms) : frame.deliveredAt;

@@ -7,6 +7,7 @@ export type * from "./contract.ts";
 export { ParameterError } from "../parameters/check.ts";
 export { FrameFileError } from "./worker/frame_file_error.ts";
 export { ImageError, readImage, type ReadImageOptions } from "./read_image.ts";
+export { saturationOf } from "./saturation_of.ts";
 
 /** The contract's version; contract.ts says how it changes. */
 export const API_VERSION = 1;

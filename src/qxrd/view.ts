@@ -3,18 +3,6 @@ import { formatLocalIso, type LocalDateTime, parseDateString } from "./date_time
 import type { Sidecar, SidecarEntry } from "./sidecar.ts";
 import { decodeValue, doublesOf, type SidecarClock, type SidecarValue } from "./sidecar_values.ts";
 
-/** What `dataType` counts. */
-export const DATA_TYPES = [
-  "undefined",
-  "raw 16 bit",
-  "raw 32 bit",
-  "dark",
-  "mask",
-  "subtracted",
-  "gain",
-  "bad pixels",
-] as const;
-
 /** A known key whose value cannot be used, or a line that is no key. */
 export interface SidecarProblem {
   /** With its section: `metadata/width`; empty for a line that is no key. */

@@ -22,7 +22,7 @@ const FAULTS: readonly (readonly [what: string, text: string, ...words: RegExp[]
   ["a number out of range", "[log]\nfiles_max = 0", /:\d+: log\.files_max: 0 cannot be used: a whole number from 1/],
   ["two faults", "[dark]\npolicy = 1\n[nexus]\nimage = 'no'", /dark\.policy: /, /nexus\.image: /],
   ["an output below raw", "[dark]\narchive_dir = '../outside'", /:\d+: dark\.archive_dir: /],
-  ["no TOML", "[dark\npolicy", /:\d+:\d+: this is no TOML: /],
+  ["no TOML", "[dark\npolicy", /:\d+:\d+: this is not valid TOML: /],
 ];
 
 Deno.test("a wrong, unknown or misspelt key is told with its line and what would be right, before anything is done", async (test) => {

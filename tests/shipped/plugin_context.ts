@@ -1,7 +1,7 @@
 /** A shipped plugin under test: its module as it is, with a context that remembers what the plugin does with it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { defaultSettings } from "../../src/config/settings.ts";
+import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import type {
   ConfigResult,
   DeliveredFrame,
@@ -35,11 +35,11 @@ export class PluginUnderTest implements AsyncDisposable {
   readonly context: PluginContext;
   readonly #plugin: Plugin;
 
-  private constructor(plugin: Plugin, config: unknown) {
+  private constructor(plugin: Plugin, config: unknown, detector: Settings["detector"]) {
     const log = memoryLog();
     this.lines = log.lines;
     this.#plugin = plugin;
-    const settings = defaultSettings("/nowhere");
+    const settings = { ...defaultSettings("/nowhere"), detector };
     const { parameters, counters, delivered } = this;
     this.context = {
       apiVersion: 1,
@@ -70,11 +70,15 @@ export class PluginUnderTest implements AsyncDisposable {
   }
 
   /** The module is imported anew, as in a worker of its own. */
-  static async start(name: string, table: unknown): Promise<PluginUnderTest> {
+  static async start(
+    name: string,
+    table: unknown,
+    detector: Settings["detector"] = {},
+  ): Promise<PluginUnderTest> {
     const plugin = await importPlugin(name);
     const result = await plugin.CONFIG["~standard"].validate(table);
     assert.ok(result.issues === undefined, JSON.stringify(result.issues?.map(({ message }) => message)));
-    const under = new PluginUnderTest(plugin, result.value);
+    const under = new PluginUnderTest(plugin, result.value, detector);
     await plugin.setup?.(under.context);
     return under;
   }

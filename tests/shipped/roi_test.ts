@@ -149,6 +149,38 @@ Deno.test("roi: pixels that are NaN are left out, saturated ones counted, and a 
   assert.equal(under.parameters.size, 0);
 });
 
+Deno.test("roi: without a value of its own, saturation is that of the frame's NeXus file", async () => {
+  using folder = tempFolder();
+  const regions = [{ name: "all", x: 0, y: 0, width: 2, height: 2 }];
+  await using under = await PluginUnderTest.start("roi", { regions, values: ["saturated"] }, { saturation_value: 100 });
+  const counts = [99, 100, 299, 300];
+  const cases = [
+    [new Uint16Array(counts), "dataType=1\nsummedExposures=1", "3"],
+    [new Uint16Array(counts), null, "3"],
+    [new Uint16Array(counts), "dataType=5\nsummedExposures=1", "0"],
+    [new Uint32Array(counts), "dataType=2\nsummedExposures=3", "1"],
+    [new Uint32Array(counts), "dataType=3\nsummedExposures=3", "1"],
+    [new Uint32Array(counts), null, "0"],
+    [new Float32Array(counts), "dataType=5\nsummedExposures=3", "0"],
+    [new Float32Array(counts), "dataType=1\nsummedExposures=1", "0"],
+    [new Int16Array(counts), "dataType=1\nsummedExposures=1", "0"],
+  ] as const;
+  const frames = cases.map(([pixels, metadata], index) => {
+    const name = `P-${index}.tif`;
+    const bits = pixels.BYTES_PER_ELEMENT === 2 ? 16 : 32;
+    const format = pixels instanceof Float32Array ? 3 : pixels instanceof Int16Array ? 2 : 1;
+    const bytes = new Uint8Array(pixels.buffer);
+    const tiff = makeTiff({ width: 2, height: 2, bits, format, pixels: bytes });
+    Deno.writeFileSync(join(folder.path, name), tiff);
+    return frameIn(folder.path, { name, sidecar: metadata === null ? null : `[metadata]\n${metadata}\n` });
+  });
+  await under.fire(...frames);
+  assert.deepEqual(
+    readCsv(join(folder.path, "roi.csv")).map((row) => row["all_saturated"]),
+    cases.map(([, , expected]) => expected),
+  );
+});
+
 Deno.test("roi: a wrong table is refused with what would be right", async () => {
   const faults = (table: unknown) => faultsOf("roi", table);
   const region = REGIONS[0];
