@@ -111,7 +111,7 @@ function useOf(node: ts.Node): string {
 }
 
 /** The whole page. */
-export function makeMessages(): string {
+function makeMessages(): string {
   const paths = [...sourcesBelow(ROOT, FOLDERS)]
     .filter((path) => !NOT_READ.test(path)).sort();
   const rooms = new Map<string, string[]>();

@@ -41,6 +41,7 @@ stage_lint() {
   check_one "list of messages" run_deno run -A --frozen --cached-only build/messages.ts --check
   check_spelling
   check_one "imports" run_deno run -A --frozen --cached-only build/checks/imports.ts
+  check_one "exports" run_deno run -A --frozen --cached-only build/checks/exports.ts
   audit_packages
 }
 
@@ -62,7 +63,7 @@ audit_packages() {
     echo "audit ... FAILED"
     count 0 1
   else
-    echo "audit ... not done, no list of advisories can be reached: $(grep -m 1 -iE "error|refused" "$work/audit.out" || true)"
+    echo "audit ... not done, no list of advisories can be reached: $(grep -m 1 -iE "error|refused" "$work/audit.out" | sed -E 's#https?://[^ )]*#the registry#')"
   fi
 }
 

@@ -3,7 +3,7 @@
 import { endProcess } from "./process_end.ts";
 
 /** As shells report a program that ended by SIGINT. */
-export const EXIT_INTERRUPTED = 130;
+const EXIT_INTERRUPTED = 130;
 
 /**
  * On Windows: Ctrl-C, Ctrl-Break, the console's closing, and from Deno 2.8 on log-off and shutdown. After those Windows

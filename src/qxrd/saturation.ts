@@ -5,7 +5,7 @@
 import type { SidecarView } from "./view.ts";
 
 /** What `dataType` counts. */
-export const DATA_TYPES = [
+const DATA_TYPES = [
   "undefined",
   "raw 16 bit",
   "raw 32 bit",

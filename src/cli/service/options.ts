@@ -16,7 +16,7 @@ export const NAME_OPTION = optional(option("--name", string({ metavar: "NAME" })
   description: message`Name of the service, ${DEFAULT_NAME} if not given; another for each daemon of a computer.`,
 }));
 
-export type ServiceSystem = "windows" | "linux";
+type ServiceSystem = "windows" | "linux";
 
 /** @throws {ServiceError} on a system that has neither */
 export function serviceManager(system: string = Deno.build.os): ServiceManager {

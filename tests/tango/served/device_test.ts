@@ -133,7 +133,7 @@ test("every client reads what is so: folders, counts, bytes, free space, the las
     const { fails } = await client.refused("command", "PluginInfo", "none");
     assert.match(fails, /There is no plugin none; there are 01_prepare_raw/);
     await client.do("command", "ReloadPlugins");
-    assert.match(await client.do<string>("command", "Retry"), /[Nn]othing/);
+    assert.match(await client.do<string>("command", "Retry"), /quarantine is empty/);
     assert.equal(await client.do("command", "State"), "RUNNING");
     assert.ok(String(await client.do("command", "Status")).length > 0);
   });
