@@ -7,7 +7,8 @@ import { Run, type StartOptions } from "./child.ts";
 import { sha256, type TestImage } from "./frames.ts";
 
 /** Tables of a configuration; what is not named has the tests' short times or the program's defaults. */
-export type Tables = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+type TableValue = string | number | boolean | readonly string[];
+export type Tables = Readonly<Record<string, Readonly<Record<string, TableValue>>>>;
 
 const SHORT_TIMES: Tables = {
   daemon: { ticktack: 0.1 },
@@ -58,7 +59,7 @@ export class Place implements Disposable {
   /** Writes the configuration anew; the folders are always this place's. */
   configure(tables: Tables): void {
     const { raw, temp, proc, output } = this;
-    const all = new Map<string, Record<string, string | number | boolean>>();
+    const all = new Map<string, Record<string, TableValue>>();
     const folders = { folders: { raw, temp, proc, output_root: output } };
     for (const source of [SHORT_TIMES, folders, tables]) {
       for (const [table, values] of Object.entries(source)) all.set(table, { ...all.get(table), ...values });
@@ -67,7 +68,7 @@ export class Place implements Disposable {
     for (const [table, values] of all) {
       lines.push(`[${table}]`);
       for (const [key, value] of Object.entries(values)) {
-        lines.push(`${key} = ${typeof value === "string" ? `'${value}'` : value}`);
+        lines.push(`${key} = ${typeof value === "string" ? `'${value}'` : JSON.stringify(value)}`);
       }
     }
     Deno.writeTextFileSync(this.config, lines.join("\n") + "\n");

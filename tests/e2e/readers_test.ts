@@ -227,6 +227,9 @@ Deno.test("the nxmx profile opens and validates, as its own definition too", asy
   each(frames, valid, ({ name }, one) => {
     const { application, punx } = one;
     assertValid(name, { application: application!, punx: punx! }, { warnings: RECOMMENDED, outdated: OBSERVED_END });
+    // nxcheck does not say of which field: time_zone is the only one.
+    const dates = (application!.lines as string[]).filter((line) => /NX_DATE_TIME/.test(line));
+    assert.equal(dates.length, 1, dates.join("\n"));
   });
 });
 
