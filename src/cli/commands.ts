@@ -1,5 +1,5 @@
 /** The commands, each loaded only when it is asked for. */
-import type { Command } from "./sub_commands.ts";
+import type { Command } from "./console/sub_commands.ts";
 
 /** In the order of the list. `deno compile` sees the modules by their literal specifiers. */
 export const COMMANDS: Readonly<Record<string, Command>> = {

@@ -5,7 +5,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { closest } from "../config/closest.ts";
-import { EXIT, parseArguments } from "./arguments.ts";
+import { EXIT, parseArguments } from "./console/arguments.ts";
 
 const FOLDER = new URL("../../docs/", import.meta.url);
 const ENDING = ".md";

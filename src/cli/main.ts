@@ -2,11 +2,11 @@
 import { closest } from "../config/closest.ts";
 import { ConfigurationError } from "../config/error.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
-import { EXIT } from "./arguments.ts";
+import { EXIT } from "./console/arguments.ts";
 import { COMMANDS } from "./commands.ts";
-import { type Command, commandLines } from "./sub_commands.ts";
+import { type Command, commandLines } from "./console/sub_commands.ts";
 import { guardConsole } from "../log/terminal_text.ts";
-import { Painter } from "./terminal.ts";
+import { Painter } from "./console/terminal.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 
 /** Runs what `args` ask for and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */

@@ -5,7 +5,7 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../config/load.ts";
-import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
+import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./console/arguments.ts";
 import { askDaemon, DaemonAnswerError, NoDaemonError } from "../daemon/requests/ask_daemon.ts";
 
 const ARGUMENTS = object({

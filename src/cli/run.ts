@@ -18,12 +18,12 @@ import { FolderError } from "../daemon/settings/make_folders.ts";
 import { outputFolder } from "../plugins/host/plugin_host.ts";
 import { DeviceProperties } from "../tango/device_properties.ts";
 import { TangoService } from "../tango/tango_service.ts";
-import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./arguments.ts";
+import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./console/arguments.ts";
 import { watchConfiguration } from "./config_watch.ts";
-import { countsText, minutesText } from "./counts_text.ts";
+import { countsText, minutesText } from "./console/counts_text.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 import { stagesNotReady } from "./stages_ready.ts";
-import { onStopSignals } from "./stop_signals.ts";
+import { onStopSignals } from "./console/stop_signals.ts";
 import { openTango } from "./tango/open.ts";
 import { everyTicks } from "../log/counted.ts";
 

@@ -5,8 +5,8 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, float, integer, string } from "@optique/core/valueparser";
 import { simulate, type SimulatedFrame } from "../qxrd/simulator/simulate.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "./arguments.ts";
-import { isTerminal, readableBytes } from "./terminal.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "./console/arguments.ts";
+import { isTerminal, readableBytes } from "./console/terminal.ts";
 import { counted } from "../log/counted.ts";
 
 /** A larger image is no longer a classic TIFF (4 GiB), and no detector's. */

@@ -4,10 +4,10 @@ import { type ConsoleWindow, openConsoleWindow } from "../../ffi/console/console
 import { ConfigurationError } from "../config/error.ts";
 import { CONFIGURATION_NAME, type LoadedConfiguration, loadSettings } from "../config/load.ts";
 import { outputFolder } from "../plugins/host/plugin_host.ts";
-import { EXIT } from "./arguments.ts";
+import { EXIT } from "./console/arguments.ts";
 import { endProcess } from "./process_end.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
-import { Painter } from "./terminal.ts";
+import { Painter } from "./console/terminal.ts";
 
 /** What Windows sends when the window is closed, and when the user logs off. */
 const CLOSING_SIGNALS: readonly Deno.Signal[] = ["SIGHUP", "SIGTERM"];

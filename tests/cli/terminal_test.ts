@@ -1,6 +1,6 @@
 /** Colours and control characters. */
 import assert from "node:assert/strict";
-import { Painter, printable, readableBytes, wantsColors } from "../../src/cli/terminal.ts";
+import { Painter, printable, readableBytes, wantsColors } from "../../src/cli/console/terminal.ts";
 import { ownStyles, terminalText } from "../../src/log/terminal_text.ts";
 
 const TERMINAL = { isTerminal: () => true };

@@ -8,13 +8,13 @@ import { float, integer, string } from "@optique/core/valueparser";
 import { Daemon } from "../../daemon/daemon.ts";
 import { openLog, type RunningLog } from "../../log/log.ts";
 import type { FrameCounts } from "../../daemon/status.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
-import { countsText, darks, frames } from "../counts_text.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
+import { countsText, darks, frames } from "../console/counts_text.ts";
 import { Detector } from "./detector.ts";
 import { type DemoFolders, makeDemoFolders } from "./folders.ts";
 import { stagesNotReady } from "../stages_ready.ts";
-import { onStopSignals } from "../stop_signals.ts";
-import { Painter, readableBytes } from "../terminal.ts";
+import { onStopSignals } from "../console/stop_signals.ts";
+import { Painter, readableBytes } from "../console/terminal.ts";
 import { counted } from "../../log/counted.ts";
 
 const ARGUMENTS = object({

@@ -9,7 +9,7 @@ import { ConfigurationError } from "../../config/error.ts";
 import { type LoadedConfiguration, loadSettings, makesOutput } from "../../config/load.ts";
 import { checkCalibration } from "../../geometry/calibration_file.ts";
 import type { Settings } from "../../config/settings.ts";
-import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
 import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
 import {
   type CheckedFolder,
@@ -29,7 +29,7 @@ import { checkSpace } from "./space.ts";
 import { checkTango } from "./tango.ts";
 import { findDaemon } from "../../daemon/requests/ask_daemon.ts";
 import { openTango } from "../tango/open.ts";
-import { Painter, type Style } from "../terminal.ts";
+import { Painter, type Style } from "../console/terminal.ts";
 import type { WrittenSettings } from "../../daemon/settings/settings_file.ts";
 import { checkValues } from "./values.ts";
 import { checkWritten } from "./written.ts";

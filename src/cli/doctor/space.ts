@@ -1,6 +1,6 @@
 /** Free space, where the system reports it. */
 import { statfsSync } from "node:fs";
-import { readableBytes } from "../terminal.ts";
+import { readableBytes } from "../console/terminal.ts";
 import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
 import type { CheckedFolder } from "./folders.ts";
 

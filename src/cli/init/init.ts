@@ -11,10 +11,10 @@ import { messageOf } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { makeMarker } from "../../files/output_marker.ts";
 import { OUTPUT_MARKER } from "../../files/service_names.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { fillIn } from "./fill_in.ts";
 import { type FirstConfiguration, FirstConfigurationError, readFirstConfiguration } from "./first_ini.ts";
-import { Painter } from "../terminal.ts";
+import { Painter } from "../console/terminal.ts";
 
 const ARGUMENTS = object({
   folder: optional(argument(string({ metavar: "DIR" }), {

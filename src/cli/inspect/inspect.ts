@@ -9,10 +9,10 @@ import { messageOf } from "../../files/errors.ts";
 import { isSidecarName } from "../../qxrd/frame_name.ts";
 import { SidecarError } from "../../qxrd/sidecar_error.ts";
 import { TiffFormatError } from "../../tiff/format_error.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
 import { KIND_BYTES, kindOf } from "./kind.ts";
 import type { InspectionReport } from "./report.ts";
-import { Painter, printable } from "../terminal.ts";
+import { Painter, printable } from "../console/terminal.ts";
 
 const ARGUMENTS = object({
   file: argument(string({ metavar: "FILE" }), { description: message`A TIFF, a .metadata or a NeXus (HDF5) file.` }),

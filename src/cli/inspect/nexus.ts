@@ -2,7 +2,7 @@
 import type { Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
 import { openHdf5Library } from "../../../ffi/hdf5/mod.ts";
 import { readTree, type TreeDataset, type TreeGroup, type TreeNode } from "../../nexus/tree/read_tree.ts";
-import { printable } from "../terminal.ts";
+import { printable } from "../console/terminal.ts";
 import { checkChecksum, type ChecksumFinding } from "./checksum.ts";
 import { type InspectionReport, shortened } from "./report.ts";
 

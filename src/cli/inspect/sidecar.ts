@@ -2,7 +2,7 @@
 import { formatLocalIso } from "../../qxrd/date_time.ts";
 import { parseSidecar, type Sidecar, type SidecarValue } from "../../qxrd/sidecar.ts";
 import { viewSidecar } from "../../qxrd/view.ts";
-import { printable } from "../terminal.ts";
+import { printable } from "../console/terminal.ts";
 import { aligned, type InspectionReport, shortened } from "./report.ts";
 
 /** @throws SidecarError */

@@ -2,7 +2,7 @@
 import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
 import { type FrameTag, readFrameTags } from "../../tiff/tags/read_tags.ts";
 import { PARAMETERS_TAG } from "../../tiff/tags/tag_table.ts";
-import { printable, readableBytes } from "../terminal.ts";
+import { printable, readableBytes } from "../console/terminal.ts";
 import { aligned, type InspectionReport, shortened } from "./report.ts";
 
 /** @throws TiffFormatError */

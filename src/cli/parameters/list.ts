@@ -5,10 +5,10 @@ import { option } from "@optique/core/primitives";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { isSeries, type ParameterReading, type ParameterValue } from "../../parameters/parameter.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
+import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
 import { CONFIG_OPTION } from "../plugins/options.ts";
 import { tableLines } from "../plugins/table.ts";
-import { Painter, printable } from "../terminal.ts";
+import { Painter, printable } from "../console/terminal.ts";
 import { readParameters } from "./stored.ts";
 
 const ARGUMENTS = object({

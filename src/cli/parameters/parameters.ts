@@ -1,5 +1,5 @@
 /** `pewatch parameters`: the values that plugins add to each frame's file. */
-import { type CommandGroup, runGroup } from "../sub_commands.ts";
+import { type CommandGroup, runGroup } from "../console/sub_commands.ts";
 
 const GROUP: CommandGroup = {
   name: "parameters",

@@ -7,9 +7,9 @@ import { closest } from "../../config/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { FolderInUseError } from "../../daemon/settings/folder_lock.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { CONFIG_OPTION } from "../plugins/options.ts";
-import { printable } from "../terminal.ts";
+import { printable } from "../console/terminal.ts";
 import { readParameters, removeParameter } from "./stored.ts";
 
 const ARGUMENTS = object({

@@ -6,7 +6,7 @@ import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import { shippedNames } from "../../plugins/host/shipped.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { CONFIG_OPTION } from "./options.ts";
 import { validPluginName } from "./plugin_name.ts";
 

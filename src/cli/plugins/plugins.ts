@@ -1,5 +1,5 @@
 /** `pewatch plugins`: from its sub-command to its exit code. */
-import { type CommandGroup, runGroup } from "../sub_commands.ts";
+import { type CommandGroup, runGroup } from "../console/sub_commands.ts";
 
 /** `deno compile` sees the modules by their literal specifiers. */
 const GROUP: CommandGroup = {

@@ -9,7 +9,7 @@ import { loadSettings } from "../../config/load.ts";
 import type { DaemonStatus } from "../../daemon/daemon.ts";
 import { nameKey, pluginName } from "../../plugins/folder/names.ts";
 import type { PluginStatus } from "../../plugins/host/plugin_status.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { askDaemon, DaemonAnswerError, NoDaemonError } from "../../daemon/requests/ask_daemon.ts";
 import { CONFIG_OPTION } from "./options.ts";
 

@@ -21,13 +21,13 @@ import { type OnePassResult, runOnePass } from "../../daemon/one_pass.ts";
 import type { FrameEvent } from "../../frames/events.ts";
 import type { Candidate } from "../../frames/prepare/scan.ts";
 import { unclaimedLines } from "../../frames/prepare/unclaimed.ts";
-import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../arguments.ts";
-import { darks, frames } from "../counts_text.ts";
+import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
+import { darks, frames } from "../console/counts_text.ts";
 import { contentOf, type FolderContent, planFrames, type PlannedFrame } from "./plan.ts";
 import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolder } from "./work_folder.ts";
-import { type Progress, startProgress } from "../progress.ts";
-import { onStopSignals } from "../stop_signals.ts";
-import { printable, readableBytes } from "../terminal.ts";
+import { type Progress, startProgress } from "../console/progress.ts";
+import { onStopSignals } from "../console/stop_signals.ts";
+import { printable, readableBytes } from "../console/terminal.ts";
 import { WORK_NAME } from "../../files/service_names.ts";
 
 const ARGUMENTS = object({

@@ -8,7 +8,7 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import type { FolderSettings, Settings } from "../../config/settings.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { findDaemon, nameOf } from "../../daemon/requests/ask_daemon.ts";
 import { DEFAULT_NAME, type ServiceDefinition } from "./definition.ts";
 import type { ServiceManager } from "./manager.ts";

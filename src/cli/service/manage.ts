@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { type Message, message } from "@optique/core/message";
 import { loadSettings } from "../../config/load.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { findDaemon, nameOf } from "../../daemon/requests/ask_daemon.ts";
 import { runStop as runStopDaemon } from "../stop.ts";
 import { DEFAULT_NAME } from "./definition.ts";

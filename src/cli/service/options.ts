@@ -3,7 +3,7 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { CONFIG_DESCRIPTION, EXIT } from "../arguments.ts";
+import { CONFIG_DESCRIPTION, EXIT } from "../console/arguments.ts";
 import { DEFAULT_NAME, isServiceName } from "./definition.ts";
 import { ServiceError, type ServiceManager } from "./manager.ts";
 import { Systemd } from "./systemd.ts";

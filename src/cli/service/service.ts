@@ -1,5 +1,5 @@
 /** `pewatch service`: runs the daemon from the start of the computer on, whoever is logged on. */
-import { type CommandGroup, runGroup } from "../sub_commands.ts";
+import { type CommandGroup, runGroup } from "../console/sub_commands.ts";
 
 /** `deno compile` sees the modules by their literal specifiers. */
 const GROUP: CommandGroup = {

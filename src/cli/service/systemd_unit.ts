@@ -1,5 +1,5 @@
 /** The definition of a service for systemd. */
-import { EXIT } from "../arguments.ts";
+import { EXIT } from "../console/arguments.ts";
 import { RESTART_S, type ServiceDefinition, STOP_LIMIT_S } from "./definition.ts";
 
 /** Text of a unit file. SIGTERM, systemd's own way to stop, finishes the frames in progress. */

@@ -6,9 +6,9 @@ import { string } from "@optique/core/valueparser";
 import { closest } from "../../config/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import { CLIENT_SETTING_KEYS, clientSettings, keyOf } from "../../daemon/settings/client_settings.ts";
-import { EXIT, parseArguments } from "../arguments.ts";
+import { EXIT, parseArguments } from "../console/arguments.ts";
 import { CONFIG_OPTION } from "../plugins/options.ts";
-import { printable } from "../terminal.ts";
+import { printable } from "../console/terminal.ts";
 import { forget, isExpected } from "./stored.ts";
 
 const ARGUMENTS = object({

@@ -1,5 +1,5 @@
 /** `pewatch settings`: what Tango clients have changed, which overrides the configuration. */
-import { type CommandGroup, runGroup } from "../sub_commands.ts";
+import { type CommandGroup, runGroup } from "../console/sub_commands.ts";
 
 const GROUP: CommandGroup = {
   name: "settings",

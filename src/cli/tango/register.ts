@@ -10,7 +10,7 @@ import type { TangoSettings } from "../../config/settings.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/names/tango_names.ts";
 import { TIMED_OUT, withTimeout } from "../../time/with_timeout.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
-import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../arguments.ts";
+import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../console/arguments.ts";
 import { openTango } from "./open.ts";
 
 /** A host that does not exist any more keeps the system waiting for minutes. */

@@ -4,7 +4,7 @@ import { type Message, message } from "@optique/core/message";
 import type { InferValue, Parser } from "@optique/core/parser";
 import { formatUsage } from "@optique/core/usage";
 import { stripVTControlCharacters } from "node:util";
-import { ownStyles } from "../log/terminal_text.ts";
+import { ownStyles } from "../../log/terminal_text.ts";
 import { terminalWidth, wantsColors } from "./terminal.ts";
 
 /** What the program ends with. */

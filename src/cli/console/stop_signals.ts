@@ -1,6 +1,6 @@
 /** Ctrl-C and its kin: the first asks for an orderly end, the second ends at once. */
 
-import { endProcess } from "./process_end.ts";
+import { endProcess } from "../process_end.ts";
 
 /** As shells report a program that ended by SIGINT. */
 const EXIT_INTERRUPTED = 130;

@@ -1,7 +1,7 @@
 /** Writing to a person's terminal: colours where they are wanted, marks, and nothing of either in a pipe. */
-import { type Style, styled } from "../log/terminal_text.ts";
+import { type Style, styled } from "../../log/terminal_text.ts";
 
-export { printable } from "../log/terminal_text.ts";
+export { printable } from "../../log/terminal_text.ts";
 export type { Style };
 
 /** Standard output or standard error. */

@@ -1,7 +1,7 @@
 /** A progress bar for a person who waits; nothing where nobody watches. */
 import process from "node:process";
 import cliProgress from "cli-progress";
-import { terminalText } from "../log/terminal_text.ts";
+import { terminalText } from "../../log/terminal_text.ts";
 import { printable, terminalWidth, wantsColors } from "./terminal.ts";
 
 export interface Progress extends Disposable {
