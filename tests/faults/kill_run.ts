@@ -252,7 +252,7 @@ async function retryQuarantined(
   for (let kills = RETRY_KILLS;; kills--) {
     await using daemon = new DaemonChild(configuration, program);
     await daemon.holdsFolders();
-    await askForRetry(settings, daemon);
+    await (program === undefined ? askForRetry(settings, daemon) : retryBy(program, file, daemon));
     if (kills > 0) {
       await pause(run.random.share() * RETRY_S * 1000);
       await daemon.end("SIGKILL");
@@ -277,6 +277,24 @@ export async function askForRetry(settings: Settings, daemon: DaemonChild): Prom
     } catch (error) {
       if (!(error instanceof NoDaemonError) || daemon.ended !== null || performance.now() > deadline) throw error;
     }
+  }
+}
+
+/**
+ * By the program's own command: an executable for Windows knows its folders by other paths, and finds by them where to
+ * ask.
+ */
+async function retryBy(program: readonly string[], file: string, daemon: DaemonChild): Promise<void> {
+  for (const deadline = performance.now() + DRAIN_S_MAX * 1000;; await pause(100)) {
+    const { success } = await new Deno.Command(program[0]!, {
+      args: [...program.slice(1), "retry", "--config", file],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn().status;
+    if (success) return;
+    if (daemon.ended !== null) throw new Error("the daemon ended before it was asked to try the quarantine again");
+    if (performance.now() > deadline) throw new Error(`pewatch retry failed for ${DRAIN_S_MAX} s`);
   }
 }
 
