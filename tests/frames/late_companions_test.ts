@@ -128,6 +128,8 @@ Deno.test("a stop at any step of a late file leaves it whole, once, in raw or be
     assert.equal(text(way, "sub/P.tif.metadata"), sidecar(), when);
     assert.deepEqual(filesBelow(way.raw), [], when);
     assert.deepEqual(way.onTheWay(), [], when);
+    // Also no second name of what was published before the stop.
+    assert.deepEqual(filesBelow(way.output).filter((name) => name.endsWith(".part")), [], when);
   }
 });
 

@@ -5,7 +5,7 @@
  * Nothing in the output is replaced. The file leaves `.late-ID` only when its copy in the output is verified, flushed and
  * has its name, or when it is back in raw.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { copySpans } from "../../files/copy_spans.ts";
 import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { listFolder, nameIsTaken, refuseLinks, statOf } from "../../files/listing.ts";
@@ -83,7 +83,10 @@ async function finishLate(
   const found = find({ path, name: record.name, facts }, record);
   if ("reason" in found) return await giveBack(holder, record, found.reason);
   const target = join(found.folder, found.name);
-  if (!found.present && !await deliver(path, { folder: found.folder, target, fsync })) {
+  const part = join(found.folder, outputPartName(basename(holder).slice(LATE_PREFIX.length), "late"));
+  // What a try left that was ended: half a copy, or the second name of a whole one.
+  removeFile(part);
+  if (!found.present && !await deliver(path, { part, target, fsync })) {
     return await giveBack(holder, record, `its image ${found.image} has another file of this kind beside it`);
   }
   // Also of what an earlier try has put there: it may have ended before this.
@@ -94,9 +97,9 @@ async function finishLate(
 }
 
 /** Whether it stands there now; false where another file has the name. */
-async function deliver(path: string, to: { folder: string; target: string; fsync: boolean }): Promise<boolean> {
+async function deliver(path: string, to: { part: string; target: string; fsync: boolean }): Promise<boolean> {
   const { size, mtime } = Deno.lstatSync(path);
-  const part = join(to.folder, outputPartName(newClaimId(), "late"));
+  const { part } = to;
   try {
     const spans = [{ source: path, offset: 0, length: size }];
     copySpans([{ path: part, spans, checksumSlot: null }], { verify: "compare", fsync: to.fsync, hashed: null });
