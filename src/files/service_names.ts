@@ -80,7 +80,7 @@ export function madeMasterName(id: string): string {
   return `.series-${id}.h5`;
 }
 
-/** A file of a set on its way into the output; `what` tells the files of a set apart. */
+/** A file of a set that is being written to the output; `what` is different for each file of the set. */
 export function outputPartName(id: string, what: string | number): string {
   return `.pewatch-${id}-${what}${PART_ENDING}`;
 }

@@ -13,7 +13,7 @@ export function isUntouched(view: CenterFinderView): boolean {
 }
 
 /**
- * Whether a number is QXRD's own and no measurement. A distance of 1000 mm may be a real one, and is not told from an
+ * Whether a number is QXRD's own and no measurement. A distance of 1000 mm may be a real one, and cannot be distinguished from an
  * unset one: a wrong distance in a file does more harm than one that has to be configured. The size of pixels counts as
  * soon as anything of the centre finder has been set.
  */

@@ -361,8 +361,8 @@ export class LiveSettings {
   }
 
   /** Of what the stages report: the folders that can be released now. */
-  emptied(told: NonNullable<Backlog["left"]>): readonly number[] {
-    return performance.now() < this.#keepAfter_ms ? [] : this.#left.emptied(told);
+  emptied(reported: NonNullable<Backlog["left"]>): readonly number[] {
+    return performance.now() < this.#keepAfter_ms ? [] : this.#left.emptied(reported);
   }
 
   /** Off the list, in the file too; then others may have them. Never rejects. */

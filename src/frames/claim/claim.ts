@@ -65,7 +65,7 @@ export function findClaims(folders: FrameFolders, kind: "temp" | "proc"): FoundC
       return listClaims(folder).map((id) => ({ id, folder }));
     } catch (error) {
       if (folder === folders[kind]) throw error;
-      return []; // told of by reportDraining
+      return []; // reportDraining reports it
     }
   });
   return found.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

@@ -17,7 +17,7 @@ export function allOf(folders: FrameFolders, kind: FolderKind): readonly string[
   return [...drainingOf(folders, kind).map(({ path }) => path), folders[kind]];
 }
 
-/** Tells how much lies in the folders of claims that were left, so that those with nothing in them can be let go of. */
+/** Reports how much lies in the draining folders of claims, so that empty ones can be released. */
 export function reportDraining(
   kind: "temp" | "proc",
   { folders, reporter }: Pick<StageOptions, "folders" | "reporter">,

@@ -338,7 +338,7 @@ function tryToFinishMoves({ folders, reporter }: StageOptions): void {
     const stuck = finishMovesAcross(folders, { from: "proc", to: "temp" });
     reporter.condition({ key: "moves to temp", message: stuck[0] ?? null });
   } catch {
-    // a vanished temp folder is told of by its own stage
+    // the stage of the temp folder reports that it is gone
   }
 }
 

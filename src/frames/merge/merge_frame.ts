@@ -153,7 +153,7 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
   const { parameters } = work.claim;
   if (!settings.tiff.tags || contents.layout === null) return false;
   if (contents.sidecarProblem !== null) {
-    // It was told of when the frame was claimed, unless the sidecar has changed since.
+    // It was reported when the frame was claimed, unless the sidecar has changed since.
     if (work.claim.record.notes.length === 0) notes.push(`no tags in the TIFF: ${contents.sidecarProblem}`);
     if (parameters.length === 0) return false;
   }
@@ -178,7 +178,7 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
   }
 }
 
-/** What is worth waiting for: room, another program that lets go of a file; for some tries whatever the system says. */
+/** What is worth waiting for: room, another program that closes a file; for some tries whatever the system says. */
 function passes(error: unknown, claim: MergeClaim): boolean {
   return isFull(error) || isHeldOpen(error) || (!claim.lastTry && isOfSystem(error));
 }

@@ -271,7 +271,7 @@ function listOrNothing(folder: string, prefix: string): string[] {
   try {
     return listUnfinished(folder, prefix);
   } catch {
-    return []; // a vanished folder is told where it is needed
+    return []; // a folder that is gone is reported where it is needed
   }
 }
 
@@ -295,9 +295,9 @@ async function claimReady(
   const frame = frameOf(candidate);
   const fate = treatDark(candidate, { verdict, options });
   const record = recordOf(candidate, { verdict, options, fate, kept });
-  // Of a frame that is removed or goes to quarantine it is told when that is done.
-  const told = record.remove || record.quarantine !== null ? [] : verdict.notes;
-  for (const note of told) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
+  // What is removed or goes to quarantine is reported when that is done.
+  const notes = record.remove || record.quarantine !== null ? [] : verdict.notes;
+  for (const note of notes) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
   for (const remark of verdict.remarks) reporter.log.warn(`${frame}: ${remark}`);
   for (const { name, reason } of verdict.notAttached) {
     reporter.log.warn(`${frame}: ${name} is not part of it and stays where it is: ${reason}`);

@@ -85,7 +85,7 @@ function dataFile(facts: FrameFacts): NexusGroup {
   });
 }
 
-/** silx takes a dataset of three dimensions for a stack of images only where it is told so. */
+/** silx takes a dataset of three dimensions for a stack of images only where an attribute says so. */
 function imageAttributes(facts: FrameFacts): Attributes {
   const { view } = facts;
   const name = clean(view?.dataTypeName ?? "");
