@@ -19,6 +19,8 @@ declare module "pewatch" {
     readonly unclaimed?: UnclaimedCounts;
     /** How far an order is to try the quarantine again. */
     readonly retried?: RetryProgress;
+    /** What came of a confirmation. */
+    readonly confirmed?: ConfirmProgress;
   }
 
   /**
@@ -51,6 +53,8 @@ declare module "pewatch" {
     readonly dark?: boolean;
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
     readonly again?: boolean;
+    /** Of its line in the ledger; not there where no ledger is kept. */
+    readonly sequence?: number;
   } | {
     readonly type: "quarantined";
     readonly frame: string;
@@ -58,10 +62,12 @@ declare module "pewatch" {
     readonly reason: string;
     /** Whether its image is no readable TIFF, or the output does not take it. */
     readonly cause?: "unreadable" | "undeliverable";
+    readonly sequence?: number;
   } | {
     readonly type: "dark_removed";
     readonly frame: string;
     readonly bytes: number;
+    readonly sequence?: number;
   };
 
   /** Absolute paths of the files of a set that have a role of their own. */
@@ -71,17 +77,6 @@ declare module "pewatch" {
     readonly nexus: string | null;
   }
 
-  /** Where a part writes what a person should know. One line a message; `fields` are for machines. */
-  export interface Logger {
-    debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-    info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  }
-
-  /** Where a part of the program writes what a person should know. */
-  export type LogLevel = "debug" | "info" | "warn" | "error";
-
   /** By which a stage reports what it does. */
   export interface Reporter {
     readonly log: Logger;
@@ -90,28 +85,219 @@ declare module "pewatch" {
     backlog(backlog: Backlog): void;
   }
 
+  /**
+   * A spreadsheet takes a text like `=HYPERLINK(…)`, `@SUM(…)` or `-10+2` for a formula when it opens a CSV file: such a
+   * text gets an apostrophe before it (OWASP, "CSV Injection"). Numbers ("-5", "+1e3", "-1,5") stay as they are.
+   */
+  export function guardFormula(text: string): string;
+
+  /** Where a part writes what a person should know. One line a message; `fields` are for machines. */
+  export interface Logger {
+    debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+    info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+    warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+    error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  }
+
+  /** From what only a developer asks for to what must be looked into. */
+  export type LogLevel = "debug" | "info" | "warn" | "error";
+
   /** A whole configuration. Every path is absolute, but `output_dir` and `archive_dir`, which are below the output root. */
   export interface Settings {
-    readonly daemon: DaemonSettings;
-    readonly folders: FolderSettings;
-    readonly frames: FrameSettings;
-    readonly dark: DarkSettings;
-    readonly tiff: TiffSettings;
-    readonly nexus: NexusSettings;
-    readonly beamline: BeamlineSettings;
-    readonly source: SourceSettings;
-    readonly detector: DetectorSettings;
-    readonly geometry: GeometrySettings;
-    readonly sample: SampleSettings;
-    readonly user: UserSettings;
-    readonly plugins: PluginSettings;
-    readonly tango: TangoSettings;
-    readonly log: LogSettings;
+    readonly daemon: {
+      /** Seconds that, divided by `multiplier`, make one tick. The name is the first implementation's. */
+      readonly ticktack: number;
+      /** Ticks in each `ticktack`, 1 or more. */
+      readonly multiplier: number;
+      /** How many frames a stage works on at once, 1 to 9. */
+      readonly max_proc: number;
+      /** Where what a client changes is kept across restarts. */
+      readonly state_dir: string;
+    };
+    readonly folders: {
+      readonly raw: string;
+      readonly temp: string;
+      readonly proc: string;
+      readonly output_root: string;
+      /** Below `output_root`, with the separators of this system; "" is the root itself. */
+      readonly output_dir: string;
+      /**
+       * Folders below which clients may choose the others, absolute. Empty: the folders of the configuration, and what lies
+       * beside them.
+       */
+      readonly allowed: readonly string[];
+    };
+    readonly frames: {
+      /** How long a file has to be left alone before it counts as written. */
+      readonly settle_s: number;
+      /** How long a missing sidecar is waited for; then the image goes without. */
+      readonly sidecar_wait_s: number;
+      /** "compare": what was written is read back and compared byte for byte; "size": only its size is looked at. */
+      readonly verify: "compare" | "size";
+      /** SHA-256 of the TIFF, the sidecar and companions, in the NeXus file and the ledger; "all": of the NeXus file too. */
+      readonly checksum: "sha256" | "all" | "none";
+      /** Whether a file is flushed to the disk before it gets its name. */
+      readonly fsync: boolean;
+    };
+    readonly deliver: {
+      /** Consumers that have to confirm a delivered set before it is removed from proc; none where empty. */
+      readonly confirm: readonly string[];
+      /** Sets that wait take this much of proc at most, in MiB; beyond it the oldest are removed. */
+      readonly confirm_mib_max: number;
+    };
+    readonly ledger: {
+      /** Segments whose last line is older are removed, in days; 0 keeps all. */
+      readonly keep_days: number;
+    };
+    readonly dark: {
+      readonly policy: "delete" | "archive" | "keep";
+      /** Where the policy "archive" puts darks: below `folders.output_root`, with the separators of this system. */
+      readonly archive_dir: string;
+      /** Whether the last matching dark is put into the NeXus files. */
+      readonly reference: boolean;
+    };
+    readonly tiff: {
+      /** Whether metadata are written into the TIFF's tags. */
+      readonly tags: boolean;
+      /** Whether ImageDescription is written too: fabio shows it, GSAS-II is misled by it. */
+      readonly image_description: boolean;
+    };
+    readonly nexus: {
+      readonly image: "none" | "embed" | "external";
+      /** How the pixels are stored with `image = "embed"`. */
+      readonly compression: "none" | "gzip" | "bitshuffle-lz4";
+      readonly profile: "base" | "nxmx";
+      readonly series: boolean;
+      /** Values of the .metadata file that get a place of their own in each NeXus file. */
+      readonly map: readonly {
+        readonly key: string;
+        readonly path: string;
+        readonly name?: string;
+        readonly unit?: string;
+        readonly type: "number" | "boolean" | "integer" | "text" | "numbers";
+        readonly pattern?: string;
+      }[];
+    };
+    readonly beamline: {
+      readonly name?: string;
+      readonly short_name?: string;
+      readonly energy_kev?: number;
+      readonly wavelength_angstrom?: number;
+      readonly flux_per_s?: number;
+      /** Degree of linear polarisation of the beam, 0 to 1. */
+      readonly polarization?: number;
+      /** Of the electric field, from the horizontal. */
+      readonly polarization_angle_deg?: number;
+      readonly proposal?: string;
+      readonly proposal_title?: string;
+      readonly experiment_identifier?: string;
+      readonly title?: string;
+    };
+    readonly source: {
+      readonly name?: string;
+      readonly short_name?: string;
+      readonly type?: string;
+      readonly probe?: string;
+      readonly energy_gev?: number;
+      readonly current_ma?: number;
+    };
+    readonly detector: {
+      readonly description?: string;
+      readonly local_name?: string;
+      readonly type?: string;
+      readonly x_pixel_size_um?: number;
+      readonly y_pixel_size_um?: number;
+      readonly distance_mm?: number;
+      readonly beam_center_x_px?: number;
+      readonly beam_center_y_px?: number;
+      readonly tilt_deg?: number;
+      readonly tilt_plane_rotation_deg?: number;
+      /** A calibration that pyFAI saved: the whole geometry, in place of the seven keys above. An absolute path. */
+      readonly poni?: string;
+      readonly sensor_material?: string;
+      readonly sensor_thickness_um?: number;
+      readonly bit_depth_readout?: number;
+      readonly gain_setting?: string;
+      readonly saturation_value?: number;
+      readonly serial_number?: string;
+      /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
+      readonly time_zone?: string;
+    };
+    readonly geometry: {
+      /** Which files with the geometry are delivered with the frames. */
+      readonly files: readonly ("poni" | "imctrl")[];
+      /** One for each frame, `NAME.poni`; or one for each folder and geometry, `geometry.poni`. */
+      readonly beside: "frame" | "folder";
+    };
+    readonly sample: {
+      readonly name?: string;
+      readonly description?: string;
+      readonly temperature_k?: number;
+      readonly pressure_gpa?: number;
+      readonly chemical_formula?: string;
+    };
+    readonly user: {
+      readonly name?: string;
+      readonly role?: string;
+      readonly affiliation?: string;
+      readonly address?: string;
+      readonly telephone_number?: string;
+      readonly email?: string;
+      readonly facility_user_id?: string;
+      /** "0000-0002-1825-0097", with or without "https://orcid.org/" before it. */
+      readonly orcid?: string;
+    };
+    readonly plugins: {
+      readonly dir: string;
+      /** A firing that takes longer is ended with its worker. */
+      readonly time_limit_s: number;
+      /** A plugin's worker that needs more is ended; for the shipped stages it is 2048 at least. */
+      readonly memory_limit_mib: number;
+      /** After so many failures in a row a plugin is suspended. */
+      readonly failures_max: number;
+      /** Each `[plugins.NAME]` as it stands in the file. */
+      readonly tables: { readonly [x: string]: { readonly [x: string]: unknown } };
+    };
+    readonly tango: {
+      readonly enabled: boolean;
+      /** Name of the device server's program, as it is in a Tango database: "PEWatchDaemon". */
+      readonly server: string;
+      readonly instance: string;
+      /** "domain/family/member". */
+      readonly device: string;
+      /** "host:port" of the Tango database; "" serves without one. */
+      readonly database: string;
+      /** "host:port" to listen on. "": with a database any address and port, without one any port of this computer alone. */
+      readonly endpoint: string;
+    };
+    readonly http: {
+      readonly enabled: boolean;
+      /** The address to listen on: this computer alone by default. */
+      readonly address: string;
+      /** 0 is any free one. */
+      readonly port: number;
+      /** With which clients may change something; "": they may only watch. */
+      readonly token: string;
+      /** Names, besides this computer's own, by which browsers call it: those of a proxy. */
+      readonly hosts: readonly string[];
+    };
+    readonly log: {
+      readonly level: "debug" | "info" | "warn" | "error";
+      /** "" for none. */
+      readonly file: string;
+      /** A file that has grown so large is renamed and a new one begun. */
+      readonly size_mib_max: number;
+      /** How many files are kept, the one being written included. */
+      readonly files_max: number;
+    };
   }
+
+  export type ParameterAttributes = Readonly<Record<string, string | number>>;
 
   export interface ParameterReading {
     readonly name: string;
-    readonly value: ParameterValue;
+    /** Null where its source has none: `note` says why, and the frame's file has the note in its place. */
+    readonly value: ParameterValue | null;
     /** As UDUNITS spells it: "K", "mm", "GPa"; "" for a ratio or a count. Left out where it is not known. */
     readonly unit?: string;
     /** When it was read. */
@@ -124,6 +310,19 @@ declare module "pewatch" {
     readonly path?: string;
     /** Where it came from, as a person would look it up: "tango://host:10000/sys/tg_test/1/double_scalar". */
     readonly origin?: string;
+    /** One sentence that a reader of the file should know: why there is no value. */
+    readonly note?: string;
+    /** Further attributes of its field in the NeXus file: `{ label: "Position", quality: "ALARM" }`. */
+    readonly attributes?: ParameterAttributes;
+    /**
+     * A number or truth of which a frame has all that was read during its exposure, as an NXlog with average, minimum and
+     * maximum; without any, the last one before. Otherwise a frame has the last reading alone.
+     */
+    readonly over?: "exposure";
+    /** Of a frame's reading over its exposure, whose value is a series then: how many of its values were read within it. */
+    readonly within?: number;
+    /** A frame that was exposed later goes without its value: it should have been read again by then. */
+    readonly until?: Date;
     /** The plugin that set it. Not for the file of a frame: when the plugin is gone, its values end. */
     readonly plugin?: string;
   }
@@ -228,6 +427,12 @@ declare module "pewatch" {
   }
 
   /**
+   * What a frame's series is called by: the series, else the frame's own stem.
+   * @param name of the image, also with folders and "/" before it
+   */
+  export function seriesOf(name: string, view: SidecarHints | null): string;
+
+  /**
    * The count from which a pixel of this frame is saturated, by `[detector] saturation_value`; undefined where that is
    * not configured or no count stands for saturation (subtracted, scaled and floating-point frames, masks).
    *
@@ -237,11 +442,11 @@ declare module "pewatch" {
   export function saturationOf(
     data: PixelArray,
     view: Pick<SidecarView, "dataType" | "summedExposures"> | null,
-    settings: Settings,
+    settings: Pick<Settings, "detector">,
   ): number | undefined;
 
   /** The contract's version; contract.ts says how it changes. */
-  export const API_VERSION = 1;
+  export const API_VERSION = 2;
 
   /** The folders of one firing, absolute. */
   export interface PluginFolders {
@@ -259,10 +464,15 @@ declare module "pewatch" {
     readonly roots?: KnownRoots;
     /** For the first stage: a request to try the quarantine again. */
     readonly retry?: RetryOrder;
+    /** For the last stage: a consumer has confirmed delivered sets. */
+    readonly confirm?: ConfirmOrder;
+    /** For the last stage: how far plugins are that `[deliver] confirm` names; what they are done with they confirm. */
+    readonly progress?: readonly PluginProgress[];
   }
 
   /** `Config` is what the plugin's own schema returns for its table of the configuration. */
   export interface PluginContext<Config = Readonly<Record<string, unknown>>> {
+    /** The version of the contract that holds for this plugin: its CONTRACT, 1 without one. */
     readonly apiVersion: number;
     /** The plugin's name: its NAME, else its file's name without the ending. */
     readonly name: string;
@@ -283,20 +493,48 @@ declare module "pewatch" {
       add(name: string, by?: number): void;
     };
     /**
-     * The frames delivered since the plugin was first started, each handed out once, oldest first: `for await (const
-     * frame of context.frames)`. The loop ends when there are no more for now, when the firing has used up half of its
-     * time limit, and when the daemon stops; a frame that was not handed out comes at the next firing. Only sets that
-     * stand in the output come: no frames in quarantine and no darks that were removed.
+     * The delivered frames, oldest first: `for await (const frame of context.frames)`. The loop ends when there are no more
+     * for now, when the firing has used up half of its time limit, and when the daemon stops; a frame that was not handed
+     * out comes at the next firing. Only sets that stand in the output come: no frames in quarantine and no darks that
+     * were removed.
+     *
+     * Contract 1: the frames delivered since the plugin was first started by this daemon, each handed out once.
+     * Contract 2: each frame at least once, over restarts. It is done when the loop asks for the next one, or when the
+     * firing in which the loop was left has succeeded; where the firing throws, the same frame comes again, three times at
+     * most, then it is skipped, counted and named. `frame.sequence` shows a repetition. A plugin that `[deliver] confirm`
+     * names confirms each frame by being done with it; a frame that was skipped, or was delivered before the plugin's
+     * cursor began, it does not confirm.
      */
-    readonly frames: AsyncIterable<DeliveredFrame>;
+    readonly frames: FrameSource;
     readonly parameters: Parameters;
     /** For plugins that replace a stage: reports frames, conditions and waiting work to the daemon. */
     readonly report: Reporter;
+    /** For plugins that replace a stage: where it is written down what became of a frame, before its claim is removed. */
+    readonly ledger: FrameLedger;
+  }
+
+  export interface FrameSource extends AsyncIterable<DeliveredFrame> {
+    /**
+     * Several frames at once, `max` at most: they are done together. After a failure they come one by one, until the one at
+     * fault is found. Contract 2.
+     */
+    batches(max: number): AsyncIterable<readonly DeliveredFrame[]>;
+    /**
+     * A stream with a cursor of its own, for a plugin that serves several receivers at their own speed. It may be looped
+     * over between firings too: there a frame is done when the loop asks for the next one, and comes again where the loop
+     * is left in between firings only with `later()`. A new one begins with the next frame, or with the oldest that the
+     * ledger has. Contract 2.
+     */
+    of(name: string, options?: {
+      readonly from?: "newest" | "oldest";
+    }): FrameSource;
   }
 
   /** One frame that stands in the output. Its files are read when they are asked for: they may be gone by then. */
   export interface DeliveredFrame {
-    /** Counts all frames that this daemon has delivered since its start, from 1. */
+    /** Of its line in the ledger (docs/ledger.md): rises from frame to frame, and is the same where a frame comes again. */
+    readonly sequence: number;
+    /** Contract 1: counts the frames that this daemon has delivered since its start, from 1. Contract 2: over restarts. */
     readonly number: number;
     /** Path of the image relative to the raw folder, forward slashes. In the output it may have another name. */
     readonly name: string;
@@ -307,6 +545,8 @@ declare module "pewatch" {
       readonly nexus: string | null;
       readonly all: readonly string[];
     };
+    /** SHA-256 of `files.all`, in their order; null where the configuration asks for none. */
+    readonly sums: readonly (string | null)[];
     /** Whether it is a dark: darks come too where the configuration has them delivered. */
     readonly dark: boolean;
     /** Whether the set stood there already, with the same content: after a crash, or where the same frame came twice. */
@@ -317,10 +557,15 @@ declare module "pewatch" {
     readonly latency_s: number;
     readonly deliveredAt: Date;
     /**
-     * What QXRD says of the frame; null without a sidecar, or with one that cannot be understood.
+     * What QXRD says of the frame; null without a sidecar, or with an unreadable one.
      * @throws {FrameFileError} where the file is gone or cannot be read
      */
     sidecar(): FrameSidecar | null;
+    /**
+     * This frame, and those behind it, come again at the next firing or the next loop, however often: for what is not at
+     * fault, as a receiver that does not answer. The loop ends. Contract 2.
+     */
+    later(): void;
     /**
      * The tags that pewatch wrote into the TIFF, by key; empty where it wrote none.
      * @throws {FrameFileError} where the file is gone or cannot be read
@@ -374,6 +619,17 @@ declare module "pewatch" {
     readonly path?: string;
     /** Where it came from, as a person would look it up; the plugin's name by default. */
     readonly origin?: string;
+    /** One sentence that a reader of the file should know; why there is none, where the value is null. */
+    readonly note?: string;
+    /** Further attributes of its field in the NeXus file: `{ label: "Position", quality: "ALARM" }`. */
+    readonly attributes?: ParameterAttributes;
+    /**
+     * For a number or a truth: each frame gets all that was read during its exposure, as an NXlog with average, minimum and
+     * maximum, or else the last one before it, marked. Without it a frame gets the last reading alone.
+     */
+    readonly over?: "exposure";
+    /** A frame that was exposed later goes without the value, with a note: it should have been read again by then. */
+    readonly until?: Date;
   }
 
   /**
@@ -382,19 +638,25 @@ declare module "pewatch" {
    * is set for one name without a pause only the last reading counts.
    */
   export interface Parameters {
-    /** @throws {ParameterError} that names the parameter where name, value, unit, time or path cannot be used */
-    set(name: string, value: ParameterValue, options?: ParameterOptions): void;
-    /** The last reading, whoever set it. */
+    /**
+     * @param value null where its source has none now: frames get the note instead
+     * @throws {ParameterError} that names the parameter where name, value, unit, time or path cannot be used
+     */
+    set(name: string, value: ParameterValue | null, options?: ParameterOptions): void;
+    /** The last reading, whoever set it; undefined also where its value is null. */
     get(name: string): Promise<ParameterReading | undefined>;
     /** The names of all that are set. */
     names(): Promise<readonly string[]>;
     /** From now on frames go without it. */
     remove(name: string): void;
     /**
-     * What goes into a frame of this time, for stages: of each parameter the last reading that is not newer, else the
-     * first one if it came within 10 s after.
+     * What goes into a frame whose exposure ended at this time, for stages: of each parameter the last reading that is not
+     * newer, else the first one if it came within 10 s after; of one over the exposure a series of what was read since
+     * `from`.
      */
-    at(time: Date): Promise<readonly ParameterReading[]>;
+    at(time: Date, options?: {
+      readonly from?: Date;
+    }): Promise<readonly ParameterReading[]>;
   }
 
   /** What a plugin's module exports. */
@@ -402,6 +664,8 @@ declare module "pewatch" {
     readonly TICKTACK: number;
     readonly TICKTACK_OFFSET?: number;
     readonly NAME?: string;
+    /** The version of the contract that the plugin is written for; 1 without it. */
+    readonly CONTRACT?: number;
     /** Checks the plugin's table and returns `context.config`: any Standard Schema (valibot, zod). */
     readonly CONFIG?: ConfigSchema;
     setup?(context: PluginContext): void | Promise<void>;
@@ -453,173 +717,14 @@ declare module "pewatch" {
     readonly waiting: number;
   }
 
-  interface DaemonSettings {
-    /** Seconds that, divided by `multiplier`, make one tick. The name is the first implementation's. */
-    readonly ticktack: number;
-    /** Ticks in each `ticktack`, 1 or more. */
-    readonly multiplier: number;
-    /** How many frames a stage works on at once, 1 to 9. */
-    readonly max_proc: number;
-    /** Where what a client changes is kept across restarts. */
-    readonly state_dir: string;
-  }
-
-  interface FolderSettings {
-    readonly raw: string;
-    readonly temp: string;
-    readonly proc: string;
-    readonly output_root: string;
-    /** Below `output_root`, with the separators of this system; "" is the root itself. */
-    readonly output_dir: string;
-    /**
-     * Folders below which clients may choose the others, absolute. Empty: the folders of the configuration, and what lies
-     * beside them.
-     */
-    readonly allowed: readonly string[];
-  }
-
-  interface FrameSettings {
-    /** How long a file has to be left alone before it counts as written. */
-    readonly settle_s: number;
-    /** How long a missing sidecar is waited for; then the image goes without. */
-    readonly sidecar_wait_s: number;
-    /** "compare": what was written is read back and compared byte for byte; "size": only its size is looked at. */
-    readonly verify: "compare" | "size";
-    readonly checksum: "sha256" | "none";
-    /** Whether a file is flushed to the disk before it gets its name. */
-    readonly fsync: boolean;
-  }
-
-  interface DarkSettings {
-    readonly policy: "delete" | "archive" | "keep";
-    /** Where the policy "archive" puts darks: below `folders.output_root`, with the separators of this system. */
-    readonly archive_dir: string;
-    /** Whether the last matching dark is put into the NeXus files. */
-    readonly reference: boolean;
-  }
-
-  interface TiffSettings {
-    /** Whether metadata are written into the TIFF's tags. */
-    readonly tags: boolean;
-    /** Whether ImageDescription is written too: fabio shows it, GSAS-II is misled by it. */
-    readonly image_description: boolean;
-  }
-
-  interface NexusSettings {
-    readonly image: "embed" | "external" | "none";
-    readonly profile: "base" | "nxmx";
-    readonly series: boolean;
-  }
-
-  interface BeamlineSettings {
-    readonly name?: string;
-    readonly short_name?: string;
-    readonly energy_kev?: number;
-    readonly wavelength_angstrom?: number;
-    readonly flux_per_s?: number;
-    /** Degree of linear polarisation of the beam, 0 to 1. */
-    readonly polarization?: number;
-    /** Of the electric field, from the horizontal. */
-    readonly polarization_angle_deg?: number;
-    readonly proposal?: string;
-    readonly proposal_title?: string;
-    readonly experiment_identifier?: string;
-    readonly title?: string;
-  }
-
-  interface SourceSettings {
-    readonly name?: string;
-    readonly short_name?: string;
-    readonly type?: string;
-    readonly probe?: string;
-    readonly energy_gev?: number;
-    readonly current_ma?: number;
-  }
-
-  interface DetectorSettings {
-    readonly description?: string;
-    readonly local_name?: string;
-    readonly type?: string;
-    readonly x_pixel_size_um?: number;
-    readonly y_pixel_size_um?: number;
-    readonly distance_mm?: number;
-    readonly beam_center_x_px?: number;
-    readonly beam_center_y_px?: number;
-    readonly tilt_deg?: number;
-    readonly tilt_plane_rotation_deg?: number;
-    /** A calibration that pyFAI saved: the whole geometry, in place of the seven keys above. An absolute path. */
-    readonly poni?: string;
-    readonly sensor_material?: string;
-    readonly sensor_thickness_um?: number;
-    readonly bit_depth_readout?: number;
-    readonly gain_setting?: string;
-    readonly saturation_value?: number;
-    readonly serial_number?: string;
-    /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
-    readonly time_zone?: string;
-  }
-
-  interface GeometrySettings {
-    /** Which files with the geometry are delivered with the frames. */
-    readonly files: readonly ("poni" | "imctrl")[];
-    /** One for each frame, `NAME.poni`; or one for each folder and geometry, `geometry.poni`. */
-    readonly beside: "frame" | "folder";
-  }
-
-  interface SampleSettings {
-    readonly name?: string;
-    readonly description?: string;
-    readonly temperature_k?: number;
-    readonly pressure_gpa?: number;
-    readonly chemical_formula?: string;
-  }
-
-  /** Who measures. */
-  interface UserSettings {
-    readonly name?: string;
-    readonly role?: string;
-    readonly affiliation?: string;
-    readonly address?: string;
-    readonly telephone_number?: string;
-    readonly email?: string;
-    readonly facility_user_id?: string;
-    /** "0000-0002-1825-0097", with or without "https://orcid.org/" before it. */
-    readonly orcid?: string;
-  }
-
-  interface PluginSettings {
-    readonly dir: string;
-    /** A firing that takes longer is ended with its worker. */
-    readonly time_limit_s: number;
-    /** A plugin's worker that needs more is ended; for the shipped stages it is 2048 at least. */
-    readonly memory_limit_mib: number;
-    /** After so many failures in a row a plugin is suspended. */
-    readonly failures_max: number;
-    /** Each `[plugins.NAME]` as it stands in the file. */
-    readonly tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  }
-
-  interface TangoSettings {
-    readonly enabled: boolean;
-    /** Name of the device server's program, as it is in a Tango database: "PEWatchDaemon". */
-    readonly server: string;
-    readonly instance: string;
-    /** "domain/family/member". */
-    readonly device: string;
-    /** "host:port" of the Tango database; "" serves without one. */
-    readonly database: string;
-    /** "host:port" to listen on. "": with a database any address and port, without one any port of this computer alone. */
-    readonly endpoint: string;
-  }
-
-  interface LogSettings {
-    readonly level: LogLevelSetting;
-    /** "" for none. */
-    readonly file: string;
-    /** A file that has grown so large is renamed and a new one begun. */
-    readonly size_mib_max: number;
-    /** How many files are kept, the one being written included. */
-    readonly files_max: number;
+  /** What came of a consumer's confirmation. */
+  interface ConfirmProgress {
+    readonly id: number;
+    /** Sets that have one of the checksums. */
+    readonly found: number;
+    /** Sets that nobody is waited for any more. */
+    readonly removed: number;
+    readonly waiting: number;
   }
 
   /** Values of one kind, in one dimension; at least one. Typed arrays keep their type in the file. */
@@ -692,8 +797,13 @@ declare module "pewatch" {
     readonly text: string;
   }
 
+  type SidecarHints = Pick<
+    SidecarView,
+    "fileBase" | "title" | "imageNumber" | "imageSequenceNumber" | "phaseNumber" | "nPhases"
+  >;
+
   interface DrainingFolder {
-    /** Tells two times that one folder was left apart. */
+    /** Distinguishes two times that one folder was left. */
     readonly id: number;
     readonly kind: FolderKind;
     readonly path: string;
@@ -718,6 +828,35 @@ declare module "pewatch" {
     readonly path: string;
   }
 
+  /** A consumer has these images whole; each order is carried out once. */
+  interface ConfirmOrder {
+    readonly id: number;
+    readonly consumer: string;
+    /** SHA-256 in hex. */
+    readonly sums: readonly string[];
+  }
+
+  /** A plugin that `[deliver] confirm` names, with what each of its streams is done with. */
+  interface PluginProgress {
+    readonly consumer: string;
+    readonly streams: readonly DoneLines[];
+  }
+
+  /** The ledger as stages see it. */
+  interface FrameLedger {
+    /**
+     * Writes a line; comes back when it is on the disk. Only then the claim may be removed.
+     * @returns null where no ledger is kept
+     * @throws LedgerError
+     */
+    append(entry: LedgerEntry): Promise<Receipt | null>;
+    /**
+     * Whether lines can be written, as far as can be known without writing one.
+     * @throws LedgerError
+     */
+    check(): Promise<void>;
+  }
+
   /**
    * What stays in the raw folder since it is no frame: files with other endings, sidecars and companions without an image,
    * temporary files of a program that was ended, names with a leading dot, links, pipes and devices, names that are not
@@ -733,9 +872,96 @@ declare module "pewatch" {
     | "unreadable_name"
     | "folder";
 
-  type LogLevelSetting = "debug" | "info" | "warn" | "error";
-
   type FolderKind = "raw" | "temp" | "proc";
+
+  /** Lines of the ledger that a plugin is done with: those behind `after` up to `upTo`, but for `except`. */
+  interface DoneLines {
+    readonly after: number;
+    readonly upTo: number;
+    readonly except: readonly number[];
+  }
+
+  /** What stages write. */
+  type LedgerEntry = DeliveredEntry | QuarantinedEntry | DarkRemovedEntry | RetriedEntry | LateEntry;
+
+  /** The line that was written, or that was there already from before a crash. */
+  interface Receipt {
+    readonly sequence: number;
+    /** Counts delivered frames; null for other lines. */
+    readonly number: number | null;
+    readonly known: boolean;
+  }
+
+  interface DeliveredEntry extends OfFrame, Placed {
+    /** "dark_archived": a dark that the policy puts into the archive folder. */
+    readonly type: "delivered" | "dark_archived";
+    readonly dark: boolean;
+    /** The whole set stood there already with the same content. */
+    readonly again: boolean;
+    /** Bytes that were written. */
+    readonly bytes: number;
+    readonly latency_s: number;
+    /** When the frame was written, ISO 8601 in UTC. */
+    readonly written: string;
+    /** How many parameters it has. */
+    readonly parameters: number;
+    /** Frame of the reference dark in its NeXus file, or null. */
+    readonly referenceDark: string | null;
+    readonly notes: readonly string[];
+    /** It was in quarantine before. */
+    readonly fromQuarantine: boolean;
+  }
+
+  interface QuarantinedEntry extends OfFrame, Placed {
+    readonly type: "quarantined";
+    readonly reason: string;
+    readonly cause: "unreadable" | "undeliverable";
+    readonly bytes: number;
+    readonly notes: readonly string[];
+    readonly fromQuarantine: boolean;
+  }
+
+  /** A dark that the policy removes. Its files are gone: `files` says what they were. */
+  interface DarkRemovedEntry extends OfFrame {
+    readonly type: "dark_removed";
+    readonly files: readonly LedgerFile[];
+    readonly bytes: number;
+  }
+
+  /** A frame is taken out of the quarantine to be tried again; what became of it is the next line of its claim. */
+  interface RetriedEntry extends OfFrame {
+    readonly type: "retried";
+  }
+
+  /** A file that came after its frame and stands beside it now. */
+  interface LateEntry extends OfFrame, Placed {
+    readonly type: "late";
+    readonly bytes: number;
+  }
+
+  interface OfFrame {
+    /** The id of its claim: lines of one claim belong together. */
+    readonly claim: string;
+    /** Path of the image below the raw folder, forward slashes. */
+    readonly frame: string;
+  }
+
+  /** Where files stand: `root` absolute, `folder` below it with forward slashes, "" for the root itself. */
+  interface Placed {
+    readonly root: string;
+    readonly folder: string;
+    /** In the order in which they got their names. */
+    readonly files: readonly LedgerFile[];
+  }
+
+  interface LedgerFile {
+    readonly name: string;
+    readonly role: "image" | "sidecar" | "nexus" | "geometry" | "other";
+    /** In bytes. */
+    readonly size: number;
+    /** In hex; null where the configuration asks for none. */
+    readonly sha256: string | null;
+  }
 
   export {};
 }
@@ -743,8 +969,8 @@ declare module "pewatch" {
 declare module "pewatch/stages" {
   import type { ParameterReading, PluginContext, Reporter, Settings } from "pewatch";
 
-  /** What the stages' functions take, from a plugin's context at the beginning of a firing. */
-  export function stageOptions(context: PluginContext): StageOptions;
+  /** One firing of the second stage; what it remembers belongs to the libraries. */
+  export function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void>;
 
   /**
    * Opens HDF5 1.10 or newer: what PEWATCH_LIBHDF5 names, else the usual names of this system. Let one thread alone own
@@ -759,44 +985,30 @@ declare module "pewatch/stages" {
    */
   export function openTiffLibrary(): TiffLibrary;
 
-  export class Casts implements Disposable {
-    #private;
-    /** How many were made, for tests. */
-    made: number;
-    constructor(hdf5: Hdf5Library);
-    /**
-     * Writes the tree's file at `path`, the pixels of a spliced image left out, through a template in `folder`.
-     * @returns null where the tree is none for templates; then nothing was written
-     * @throws Hdf5Error or the system's error; the file may then be half written
-     */
-    write(tree: NexusGroup, path: string, options: {
-      readonly folder: string;
-      readonly fsync: boolean;
-    }): WrittenTree | null;
-    [Symbol.dispose](): void;
-    /** The folder that templates lie in from now on; what a killed program left there goes. */
-    enter(folder: string): void;
-  }
-
   export class Finalize implements Disposable {
     #private;
+    /** @param now_ms a monotonic clock, for tests */
+    constructor(now_ms?: () => number);
     /** One firing: delivers what waits, oldest first, until done, stopped, or the output is full. */
     work(options: StageOptions): Promise<void>;
     [Symbol.dispose](): void;
   }
 
-  /**
-   * Merges every claim that waits in temp, oldest first. A claim that cannot be handled is reported, and tried again at the
-   * next firing.
-   */
-  export function mergeData(libraries: MergeLibraries, options: StageOptions): Promise<void>;
+  export class MergeData {
+    #private;
+    /** @param now_ms a monotonic clock, for tests */
+    constructor(libraries: MergeLibraries, now_ms?: () => number);
+    /**
+     * One firing: merges every claim that waits in temp, oldest first. A claim that cannot be merged is reported, and
+     * tried again at a later firing.
+     */
+    work(options: StageOptions): Promise<void>;
+  }
 
-  /** The libraries of the merging worker; null with the reason where one cannot be had. */
+  /** The libraries of the merging worker. */
   export interface MergeLibraries {
     readonly tiff: TiffLibrary;
     readonly hdf5: Hdf5Library;
-    /** Without them each NeXus file is made from nothing. */
-    readonly casts?: Casts;
   }
 
   export class PrepareRaw {
@@ -821,8 +1033,8 @@ declare module "pewatch/stages" {
 
   /** Who knows the parameters; in the daemon that is the main thread. */
   export interface ParameterSource {
-    /** Of each parameter the last reading that is not newer than the time, milliseconds since 1970 UTC. */
-    at(time_ms: number): Promise<readonly ParameterReading[]>;
+    /** What a frame has whose exposure ended at the time and began at `from_ms`, milliseconds since 1970 UTC. */
+    at(time_ms: number, from_ms?: number): Promise<readonly ParameterReading[]>;
   }
 
   export interface StageOptions {
@@ -836,7 +1048,12 @@ declare module "pewatch/stages" {
     readonly nextTick_ms?: number | undefined;
     /** Without one, frames have no parameters. */
     readonly parameters?: ParameterSource | undefined;
+    /** Where it is written down what became of each frame; without one nothing is. */
+    readonly ledger?: FrameLedger | undefined;
   }
+
+  /** From a plugin's context at the beginning of a firing. */
+  export function stageOptions(context: PluginContext): StageOptions;
 
   interface OpenHdf5Options {
     /** Tried before the usual names, absolute: a copy beside or inside the program. */
@@ -874,29 +1091,12 @@ declare module "pewatch/stages" {
     close(): void;
   }
 
-  interface NexusGroup {
-    readonly kind: "group";
-    readonly name: string;
-    readonly attributes: Attributes;
-    readonly children: readonly NexusNode[];
-  }
-
-  interface WrittenTree {
-    /** Where the frame's left-out pixels belong in the file; null where none are left out. */
-    readonly splice: {
-      readonly at: number;
-      readonly tiffOffset: number;
-      readonly byteCount: number;
-    } | null;
-    readonly checksumSlot: number | null;
-  }
-
   interface SeriesMastersOptions {
     /** A monotonic clock, for tests. */
     readonly now_ms?: () => number;
   }
 
-  /** The folders of the way, absolute. */
+  /** The folders of frames in progress and of the output, absolute. */
   interface FrameFolders {
     readonly raw: string;
     readonly temp: string;
@@ -910,11 +1110,28 @@ declare module "pewatch/stages" {
     readonly roots?: KnownRoots;
     /** Somebody wants the quarantine to be tried again. */
     readonly retry?: RetryOrder;
+    /** A consumer has confirmed delivered sets. */
+    readonly confirm?: ConfirmOrder;
+    /** Plugins confirm delivered sets by what they are done with. */
+    readonly progress?: readonly PluginProgress[];
+  }
+
+  /** The ledger as stages see it. */
+  interface FrameLedger {
+    /**
+     * Writes a line; comes back when it is on the disk. Only then the claim may be removed.
+     * @returns null where no ledger is kept
+     * @throws LedgerError
+     */
+    append(entry: LedgerEntry): Promise<Receipt | null>;
+    /**
+     * Whether lines can be written, as far as can be known without writing one.
+     * @throws LedgerError
+     */
+    check(): Promise<void>;
   }
 
   interface CreateFileOptions {
-    /** Bytes taken at once for metadata, so that they come before the data; the library's own choice (2048) if absent. */
-    readonly metadataBlockBytes?: number;
     /**
      * Space on the volume that is taken at once, as much as all but the large datasets will need. HDF5 keeps metadata
      * in memory until a file is closed; a file whose metadata then find no space can never be closed, and lets the
@@ -925,8 +1142,6 @@ declare module "pewatch/stages" {
 
   interface Hdf5File extends Disposable {
     readonly root: Hdf5Group;
-    /** Hands all that was written to the system, so that the file is whole for whoever reads it now. @throws Hdf5Error */
-    flush(): void;
     /** A second call does nothing. @throws Hdf5Error where what was written cannot be stored */
     close(): void;
   }
@@ -962,12 +1177,8 @@ declare module "pewatch/stages" {
     close(): void;
   }
 
-  type Attributes = Readonly<Record<string, Hdf5Value>>;
-
-  type NexusNode = NexusGroup | NexusField | NexusLink | NexusChecksum | NexusImage | NexusExternal | NexusStack;
-
   interface DrainingFolder {
-    /** Tells two times that one folder was left apart. */
+    /** Distinguishes two times that one folder was left. */
     readonly id: number;
     readonly kind: FolderKind;
     readonly path: string;
@@ -990,6 +1201,31 @@ declare module "pewatch/stages" {
     readonly id: number;
     /** The folder of the quarantine, absolute. */
     readonly path: string;
+  }
+
+  /** A consumer has these images whole; each order is carried out once. */
+  interface ConfirmOrder {
+    readonly id: number;
+    readonly consumer: string;
+    /** SHA-256 in hex. */
+    readonly sums: readonly string[];
+  }
+
+  /** A plugin that `[deliver] confirm` names, with what each of its streams is done with. */
+  interface PluginProgress {
+    readonly consumer: string;
+    readonly streams: readonly DoneLines[];
+  }
+
+  /** What stages write. */
+  type LedgerEntry = DeliveredEntry | QuarantinedEntry | DarkRemovedEntry | RetriedEntry | LateEntry;
+
+  /** The line that was written, or that was there already from before a crash. */
+  interface Receipt {
+    readonly sequence: number;
+    /** Counts delivered frames; null for other lines. */
+    readonly number: number | null;
+    readonly known: boolean;
   }
 
   interface Hdf5Group extends Hdf5Object {
@@ -1042,6 +1278,74 @@ declare module "pewatch/stages" {
     readonly name: string;
   }
 
+  type FolderKind = "raw" | "temp" | "proc";
+
+  /** Lines of the ledger that a plugin is done with: those behind `after` up to `upTo`, but for `except`. */
+  interface DoneLines {
+    readonly after: number;
+    readonly upTo: number;
+    readonly except: readonly number[];
+  }
+
+  interface DeliveredEntry extends OfFrame, Placed {
+    /** "dark_archived": a dark that the policy puts into the archive folder. */
+    readonly type: "delivered" | "dark_archived";
+    readonly dark: boolean;
+    /** The whole set stood there already with the same content. */
+    readonly again: boolean;
+    /** Bytes that were written. */
+    readonly bytes: number;
+    readonly latency_s: number;
+    /** When the frame was written, ISO 8601 in UTC. */
+    readonly written: string;
+    /** How many parameters it has. */
+    readonly parameters: number;
+    /** Frame of the reference dark in its NeXus file, or null. */
+    readonly referenceDark: string | null;
+    readonly notes: readonly string[];
+    /** It was in quarantine before. */
+    readonly fromQuarantine: boolean;
+  }
+
+  interface QuarantinedEntry extends OfFrame, Placed {
+    readonly type: "quarantined";
+    readonly reason: string;
+    readonly cause: "unreadable" | "undeliverable";
+    readonly bytes: number;
+    readonly notes: readonly string[];
+    readonly fromQuarantine: boolean;
+  }
+
+  /** A dark that the policy removes. Its files are gone: `files` says what they were. */
+  interface DarkRemovedEntry extends OfFrame {
+    readonly type: "dark_removed";
+    readonly files: readonly LedgerFile[];
+    readonly bytes: number;
+  }
+
+  /** A frame is taken out of the quarantine to be tried again; what became of it is the next line of its claim. */
+  interface RetriedEntry extends OfFrame {
+    readonly type: "retried";
+  }
+
+  /** A file that came after its frame and stands beside it now. */
+  interface LateEntry extends OfFrame, Placed {
+    readonly type: "late";
+    readonly bytes: number;
+  }
+
+  /** Anything that bears attributes. */
+  interface Hdf5Object extends Disposable {
+    setAttribute(name: string, value: Hdf5Value): void;
+    attributeNames(): string[];
+    /** Null where it is of a type that is not read, or has more elements than the limit. */
+    readAttribute(name: string, limit: {
+      readonly elementsMax: number;
+    }): Hdf5ReadValue;
+    /** A second call does nothing. */
+    close(): void;
+  }
+
   /** A value that describes itself: a text, a float64 or int64 scalar, an array in one dimension. */
   type Hdf5Value =
     | string
@@ -1052,72 +1356,7 @@ declare module "pewatch/stages" {
     | readonly string[]
     | Hdf5Numbers;
 
-  interface NexusField {
-    readonly kind: "field";
-    readonly name: string;
-    readonly value: Hdf5Value;
-    /** Of an array in more than one dimension, slowest first; its elements are the value's. */
-    readonly shape?: readonly number[];
-    readonly attributes: Attributes;
-  }
-
-  /** A second name for what stands at an absolute path. */
-  interface NexusLink {
-    readonly kind: "link";
-    readonly name: string;
-    readonly target: string;
-  }
-
-  /** Room for the 64 hex digits of a SHA-256 that is known later. */
-  interface NexusChecksum {
-    readonly kind: "checksum";
-    readonly name: string;
-  }
-
-  /** Pixels, rows one after the other; how they come into the file is the plan's. */
-  interface NexusImage {
-    readonly kind: "image";
-    readonly name: string;
-    readonly attributes: Attributes;
-    readonly plan: ImagePlan;
-    /** [1, height, width] for the frame's own image, [height, width] for any other. */
-    readonly shape: readonly number[];
-  }
-
-  /** What stands in another file, found when it is read. */
-  interface NexusExternal {
-    readonly kind: "external";
-    readonly name: string;
-    /** Without a folder: beside this file. */
-    readonly file: string;
-    readonly path: string;
-  }
-
-  /** The images of other files, stacked. */
-  interface NexusStack {
-    readonly kind: "stack";
-    readonly name: string;
-    readonly attributes: Attributes;
-    readonly stack: Hdf5VirtualStack;
-  }
-
-  type FolderKind = "raw" | "temp" | "proc";
-
-  /** Anything that bears attributes. */
-  interface Hdf5Object extends Disposable {
-    setAttribute(name: string, value: Hdf5Value): void;
-    /** The caller closes it. */
-    openAttribute(name: string): Hdf5Variable;
-    attributeNames(): string[];
-    /** Null where it is of a type that is not read, or has more elements than the limit. */
-    readAttribute(name: string, limit: {
-      readonly elementsMax: number;
-    }): Hdf5ReadValue;
-    /** A second call does nothing. */
-    close(): void;
-  }
-
-  interface Hdf5Dataset extends Hdf5Object, Hdf5Variable {
+  interface Hdf5Dataset extends Hdf5Object {
     readonly type: Hdf5Type;
     /** Slowest dimension first; [] for a scalar. Null for a dataset without any element by its own choice (null space). */
     readonly shape: readonly number[] | null;
@@ -1128,6 +1367,11 @@ declare module "pewatch/stages" {
       readonly start: readonly number[];
       readonly count: readonly number[];
     }): void;
+    /**
+     * Stores `bytes` as the chunk whose first element is at `start`, as they are: what the filters would have made of it.
+     * @throws Hdf5Error, with HDF5 before 1.10.3 always
+     */
+    writeChunk(bytes: Uint8Array<ArrayBuffer>, start: readonly number[]): void;
     /** Reads all elements in the dataset's own type and byte order. */
     readBytes(limit: {
       readonly bytesMax: number;
@@ -1138,6 +1382,10 @@ declare module "pewatch/stages" {
     }): Hdf5ReadValue;
     /** Offset of the first byte in the file; null where it has none (not contiguous, or not allocated yet). */
     readonly fileOffset: number | null;
+    /** Whether its elements lie in another file that is no HDF5 file. */
+    readonly isExternal: boolean;
+    /** In the order in which a chunk goes through them when it is written. */
+    readonly filters: readonly Hdf5Filter[];
   }
 
   /** How one element is stored. Texts of size "variable" are UTF-8; a text of fixed size is padded with zero bytes. */
@@ -1166,6 +1414,15 @@ declare module "pewatch/stages" {
       readonly kind: "contiguous";
       readonly early: boolean;
     }
+    /**
+     * In boxes of this shape: one that was never written takes no space and reads as zeros. The library need not have
+     * the filters where chunks are written by `writeChunk`.
+     */
+    | {
+      readonly kind: "chunked";
+      readonly chunk: readonly number[];
+      readonly filters?: readonly Hdf5Filter[];
+    }
     /** In another file, named relative to the reader's working directory (a rule of HDF5, not of pewatch). */
     | {
       readonly kind: "external";
@@ -1192,6 +1449,33 @@ declare module "pewatch/stages" {
     readonly target: string;
   }
 
+  interface OfFrame {
+    /** The id of its claim: lines of one claim belong together. */
+    readonly claim: string;
+    /** Path of the image below the raw folder, forward slashes. */
+    readonly frame: string;
+  }
+
+  /** Where files stand: `root` absolute, `folder` below it with forward slashes, "" for the root itself. */
+  interface Placed {
+    readonly root: string;
+    readonly folder: string;
+    /** In the order in which they got their names. */
+    readonly files: readonly LedgerFile[];
+  }
+
+  interface LedgerFile {
+    readonly name: string;
+    readonly role: "image" | "sidecar" | "nexus" | "geometry" | "other";
+    /** In bytes. */
+    readonly size: number;
+    /** In hex; null where the configuration asks for none. */
+    readonly sha256: string | null;
+  }
+
+  /** What reading returns; null for types that are not read (compound …) and for arrays above the limit asked for. */
+  type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
+
   /** Each is stored in its own type, at least one element. */
   type Hdf5Numbers =
     | Float64Array
@@ -1204,41 +1488,11 @@ declare module "pewatch/stages" {
     | Int8Array
     | Uint8Array;
 
-  /** How an image's pixels come into the file. */
-  type ImagePlan =
-    /** Left out, to be put into their place when the file is delivered. */
-    | {
-      readonly way: "splice";
-      readonly type: Hdf5Type;
-      readonly offset: number;
-      readonly byteCount: number;
-    }
-    /** Never: the dataset refers to the TIFF, by its name. */
-    | {
-      readonly way: "external";
-      readonly type: Hdf5Type;
-      readonly file: string;
-      readonly offset: number;
-      readonly byteCount: number;
-    }
-    /** Read strip by strip from a TIFF and written through the library. */
-    | {
-      readonly way: "strips";
-      readonly type: Hdf5Type;
-      readonly path: string;
-      readonly strips: readonly StripPlan[];
-    };
-
-  /** What has a value that can be replaced by another of the same type and number of elements. */
-  interface Hdf5Variable extends Disposable {
-    /** @throws Hdf5Error, also where the value has another number of elements */
-    setValue(value: Hdf5Value): void;
-    /** A second call does nothing. */
-    close(): void;
+  /** What each chunk goes through when it is written, by its registered number, with the values that it is stored with. */
+  interface Hdf5Filter {
+    readonly id: number;
+    readonly values: readonly number[];
   }
-
-  /** What reading returns; null for types that are not read (compound …) and for arrays above the limit asked for. */
-  type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
 
   interface Hdf5VirtualSource {
     /** Without a folder: readers look for it beside the file that holds the virtual dataset. */
@@ -1248,13 +1502,35 @@ declare module "pewatch/stages" {
 
   type Hdf5LinkKind = "hard" | "soft" | "external" | "other";
 
-  /** Rows of one strip, in the TIFF's own bytes. */
-  interface StripPlan {
-    readonly offset: number;
-    readonly byteCount: number;
-    readonly firstRow: number;
-    readonly rows: number;
-  }
+  export {};
+}
+
+declare module "pewatch/stages/prepare" {
+  export { PrepareRaw } from "pewatch/stages";
+
+  export { stageOptions } from "pewatch/stages";
+
+  export {};
+}
+
+declare module "pewatch/stages/merge" {
+  export { openHdf5Library } from "pewatch/stages";
+
+  export { openTiffLibrary } from "pewatch/stages";
+
+  export { MergeData } from "pewatch/stages";
+
+  export { SeriesMasters } from "pewatch/stages";
+
+  export { stageOptions } from "pewatch/stages/prepare";
+
+  export {};
+}
+
+declare module "pewatch/stages/deliver" {
+  export { Finalize } from "pewatch/stages";
+
+  export { stageOptions } from "pewatch/stages/merge";
 
   export {};
 }

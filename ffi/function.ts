@@ -1,4 +1,4 @@
-/** One line of a table of foreign functions. */
+/** One line of a table of foreign functions. A file of its own: shared by the tables of all libraries. */
 
 /** A function of a library, with the types that Deno passes: `H5Fclose: fn([hid_t], herr_t)`. */
 export function fn<

@@ -8,9 +8,11 @@ import { sidecarOf } from "./lib/sidecar_of.ts";
 import { isoLocal, isoTime } from "./lib/times.ts";
 
 export const TICKTACK = 1;
+export const CONTRACT = 2;
 
 /** What pewatch knows of a delivery. */
 const OF_DELIVERY = {
+  sequence: (frame: DeliveredFrame) => frame.sequence,
   number: (frame: DeliveredFrame) => frame.number,
   delivered_at: (frame: DeliveredFrame) => isoTime(frame.deliveredAt),
   name: (frame: DeliveredFrame) => frame.name,
@@ -105,22 +107,17 @@ type Context = PluginContext<v.InferOutput<typeof CONFIG>>;
 
 let tables: FrameTables | null = null;
 
-export function setup({ config, log }: Context): void {
-  tables = new FrameTables(config.columns, config, log);
+export function setup({ config, log, settings }: Context): void {
+  tables = new FrameTables(config.columns, config, { log, settings });
 }
 
 export async function work({ frames, config, counters }: Context): Promise<void> {
-  tables?.flush();
+  if (tables === null || !tables.isWritable) return;
   for await (const frame of frames) {
     const sidecar = config.columns.some((column) => !(column in OF_DELIVERY)) ? sidecarOf(frame, counters) : null;
-    tables?.append(frame, config.columns.map((column) => cell(column, frame, sidecar)));
-    counters.add("lines");
+    if (tables.append(frame, config.columns.map((column) => cell(column, frame, sidecar)))) counters.add("lines");
+    else frame.later();
   }
-}
-
-export function teardown({ log }: Context): void {
-  const lost = tables?.close() ?? 0;
-  if (lost > 0) log.error(`${lost} lines of CSV are lost: their file could not be written`);
 }
 
 function cell(column: string, frame: DeliveredFrame, sidecar: FrameSidecar | null): CsvValue {

@@ -154,7 +154,7 @@ async function remove(key: Key, { config, parameters, log }: Context): Promise<v
   isSet.set(parameter, false);
   if (!ours) return;
   parameters.remove(parameter);
-  log.info(`key ${key.key} is gone: frames go without ${parameter}`);
+  log.info(`key ${key.key} is no longer in memcached: frames go without ${parameter}`);
 }
 
 function parameterOf(key: { readonly key: string; readonly parameter?: string }): string {

@@ -1,15 +1,17 @@
-/** Reports each delivered frame to web services: an HTTP POST of JSON, sent in the background and retried until accepted. */
-import type { DeliveredFrame, FrameSidecar, PluginContext } from "pewatch";
+/**
+ * Reports each delivered frame to web services: an HTTP POST of JSON, sent in the background and retried until accepted.
+ * Each URL has a cursor in the ledger, so that none misses a frame, over restarts too.
+ */
+import type { DeliveredFrame, FrameSource, PluginContext } from "pewatch";
 import * as v from "valibot";
 import { hasControlCharacter, numberWithin, table, wholeNumber, words, yesOrNo } from "./lib/config.ts";
-import { PostQueue } from "./lib/post_queue.ts";
+import { frameMessage, sidecarFacts } from "./lib/frame_message.ts";
+import { PostSender } from "./lib/post_sender.ts";
 import { sidecarOf } from "./lib/sidecar_of.ts";
-import { isoLocal, isoTime } from "./lib/times.ts";
 
 export const TICKTACK = 1;
+export const CONTRACT = 2;
 
-/** Raised when a key of the message is removed or changes its meaning; not when keys are added. */
-const MESSAGE_VERSION = 1;
 /** Each has a connection and a queue of its own. */
 const URLS_MAX = 10;
 /** The daemon ends a teardown after 5 s. */
@@ -46,7 +48,7 @@ export const CONFIG = table({
   ),
   /** For one try, all of it: connection, request, answer. */
   timeout_s: v.optional(numberWithin(0.1, 300, "in seconds"), 10),
-  /** For each URL. A message has 1 to 3 kB. */
+  /** Without effect: what waits for a receiver waits in the ledger. It was a bound of the memory. */
   waiting_max: v.optional(wholeNumber(10, 100_000, "messages that wait for a receiver that is away"), 1000),
   /** Whether the sidecar's facts are part of the message. */
   metadata: yesOrNo(true),
@@ -54,64 +56,62 @@ export const CONFIG = table({
 
 type Context = PluginContext<v.InferOutput<typeof CONFIG>>;
 
-let queues: PostQueue[] = [];
+interface Receiver {
+  readonly sender: PostSender;
+  /** Under way, or null. */
+  sending: Promise<void> | null;
+}
+
+let receivers: Receiver[] = [];
+let isEnding = false;
 
 export function setup({ config, log, counters }: Context): void {
   const headers = {
     ...config.headers,
     ...config.token === undefined ? {} : { authorization: `Bearer ${config.token}` },
   };
-  queues = config.urls.map((target) =>
-    new PostQueue(target, {
+  isEnding = false;
+  receivers = config.urls.map((target) => ({
+    sending: null,
+    sender: new PostSender(target, {
       headers,
       timeout_ms: config.timeout_s * 1000,
-      waitingMax: config.waiting_max,
       reports: log,
       count: (name) => counters.add(name),
-    })
-  );
+    }),
+  }));
 }
 
-/** Only puts messages into the queues: firings do not wait for a network. */
-export async function work({ frames, config, counters }: Context): Promise<void> {
-  for await (const frame of frames) {
-    const text = JSON.stringify({
-      ...message(frame),
-      ...config.metadata ? { metadata: facts(sidecarOf(frame, counters)) } : {},
-    });
-    for (const queue of queues) queue.add(text);
+/** Only sees to it that each receiver is sent what it has not had: firings do not wait for a network. */
+export function work({ frames, config, counters, log }: Context): void {
+  for (const receiver of receivers) {
+    const { shownUrl } = receiver.sender;
+    const textOf = (frame: DeliveredFrame) => {
+      const sidecar = sidecarOf(frame, counters);
+      const metadata = config.metadata ? { metadata: sidecarFacts(sidecar) } : {};
+      return JSON.stringify({ ...frameMessage(frame, sidecar), ...metadata });
+    };
+    receiver.sending ??= sendAll(receiver.sender, frames.of(shownUrl), textOf)
+      .catch((error) => log.warn(`${shownUrl}: ${error instanceof Error ? error.message : error}`))
+      .finally(() => receiver.sending = null);
   }
 }
 
-export async function teardown({ log }: Context): Promise<void> {
-  await Promise.all(queues.map(async (queue) => {
-    const lost = await queue.close(FLUSH_MS_MAX);
-    if (lost > 0) log.warn(`${queue.shownUrl}: ${lost} messages were not sent before the end`);
+async function sendAll(
+  sender: PostSender,
+  frames: FrameSource,
+  textOf: (frame: DeliveredFrame) => string,
+): Promise<void> {
+  for await (const frame of frames) {
+    if (isEnding || !await sender.send(textOf(frame))) return frame.later();
+  }
+}
+
+export async function teardown(): Promise<void> {
+  isEnding = true;
+  await Promise.all(receivers.map(async ({ sender, sending }) => {
+    await sender.close(FLUSH_MS_MAX);
+    await sending;
   }));
-  queues = [];
-}
-
-/** The message, version 1. A message whose answer was lost is sent again: receivers know it by `id`. */
-function message(frame: DeliveredFrame) {
-  const { image, sidecar, nexus, all } = frame.files;
-  return {
-    event: "delivered",
-    version: MESSAGE_VERSION,
-    id: crypto.randomUUID(),
-    number: frame.number,
-    name: frame.name,
-    dark: frame.dark,
-    again: frame.again,
-    files: { image, sidecar, nexus, all },
-    bytes: frame.bytes,
-    latency_s: frame.latency_s,
-    delivered_at: isoTime(frame.deliveredAt),
-  };
-}
-
-/** The sidecar's view under its own names, dates as ISO 8601; null without a sidecar. */
-function facts(sidecar: FrameSidecar | null) {
-  if (sidecar === null) return null;
-  const { problems: _, dateTime, dateTimeClock: _clock, ...view } = sidecar.view;
-  return dateTime === undefined ? view : { dateTime: isoLocal(dateTime), ...view };
+  receivers = [];
 }

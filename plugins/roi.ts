@@ -17,6 +17,7 @@ import { sidecarOf } from "./lib/sidecar_of.ts";
 import { isoTime } from "./lib/times.ts";
 
 export const TICKTACK = 1;
+export const CONTRACT = 2;
 
 const VALUES = ["sum", "mean", "min", "max", "std", "pixels", "invalid", "saturated"] as const;
 /** Each takes its time at each frame; more is a table of pixels. */
@@ -70,24 +71,21 @@ let last: FrameImage | null = null;
 const logged = new Set<string>();
 const LOGGED_MAX = 1000;
 
-export function setup({ config, log }: Context): void {
+export function setup({ config, log, settings }: Context): void {
   const names = config.regions.flatMap(({ name }) => config.values.map((value) => `${name}_${value}`));
-  tables = config.csv ? new FrameTables(["time", "name", ...names, "note"], config, log) : null;
+  tables = config.csv ? new FrameTables(["time", "name", ...names, "note"], config, { log, settings }) : null;
 }
 
 export async function work(context: Context): Promise<void> {
-  tables?.flush();
+  // Before an image is read for nothing.
+  if (tables?.isWritable === false) return;
   for await (const frame of context.frames) {
-    measureFrame(frame, context);
+    if (!measureFrame(frame, context)) frame.later();
   }
 }
 
-export function teardown({ log }: Context): void {
-  const lost = tables?.close() ?? 0;
-  if (lost > 0) log.error(`${lost} lines of CSV are lost: their file could not be written`);
-}
-
-function measureFrame(frame: DeliveredFrame, context: Context): void {
+/** Returns whether the frame is done: its line stands in the file. */
+function measureFrame(frame: DeliveredFrame, context: Context): boolean {
   const { config, counters, log } = context;
   const view = sidecarOf(frame, counters)?.view ?? null;
   const time = timeOf(frame, view);
@@ -104,7 +102,7 @@ function measureFrame(frame: DeliveredFrame, context: Context): void {
     // A dark's would stand in the files of the frames that follow it as if there were no beam.
     if (values && config.parameters && !frame.dark) setParameters(region.name, values, { frame, time, context });
   }
-  tables?.append(frame, [isoTime(time), frame.name, ...cells, notes.join("; ")]);
+  return tables?.append(frame, [isoTime(time), frame.name, ...cells, notes.join("; ")]) ?? true;
 }
 
 function imageOf(frame: DeliveredFrame, notes: string[]): FrameImage | null {

@@ -5,6 +5,8 @@ import * as v from "valibot";
 // Fires at every third tick: once a second, unless [daemon] says otherwise. TICKTACK_OFFSET shifts the first firing.
 export const TICKTACK = 3;
 export const TICKTACK_OFFSET = 0;
+// The contract's version (docs/plugins.md): with 2, frames go on over restarts where they were.
+export const CONTRACT = 2;
 // The plugin's name, here and in the configuration. Without this line it is the file's name.
 // export const NAME = "my_plugin";
 

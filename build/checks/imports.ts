@@ -1,7 +1,9 @@
 /**
  * Which files import which: no circle of files, and between rooms only in the direction of ROOMS. `import type` counts
- * too, since a type's change is a change for whoever imports it; dynamic imports of literal names count as well.
+ * too, since a type's change is a change for whoever imports it; dynamic imports of literal names count as well. The
+ * README.md of each room says what ROOMS says.
  */
+import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { ts } from "@ts-morph/common";
 
@@ -10,10 +12,11 @@ const ROOMS: readonly (readonly string[])[] = [
   ["ffi"],
   ["src/files"],
   ["src/log", "src/qxrd", "src/tiff"],
-  ["src/geometry", "src/parameters"],
-  ["src/nexus"],
+  ["src/geometry", "src/parameters", "src/ledger"],
+  ["src/integration", "src/nexus"],
   ["src/frames"],
   ["src/plugins"],
+  ["src/patterns", "src/values"],
   ["src/daemon"],
   ["src/tango", "src/http"],
   ["src/cli"],
@@ -24,8 +27,18 @@ const LEAVES = ["src/config", "src/time"];
 
 /** Plugins that ship are written against the contract, as users' are, and share their own lib. */
 const SHIPPED = "plugins";
-/** What the stages are made of; no other plugin imports pewatch by its path. */
-const CONTRACT = ["pewatch", "pewatch/stages"];
+/** What the stages are made of, for each alone what it needs; no other plugin imports pewatch by its path. */
+const CONTRACT = [
+  "pewatch",
+  "pewatch/stages",
+  "pewatch/stages/prepare",
+  "pewatch/stages/merge",
+  "pewatch/stages/deliver",
+  "pewatch/patterns",
+  "pewatch/values",
+];
+
+const ALL_ROOMS = [...ROOMS.flat(), ...LEAVES, SHIPPED];
 
 export interface Import {
   readonly from: string;
@@ -41,8 +54,7 @@ export function importsOf(path: string, text: string): Import[] {
 
 /** The room of a file; the whole path where it lies in none. */
 function roomOf(path: string): string {
-  const rooms = [...ROOMS.flat(), ...LEAVES, SHIPPED];
-  return rooms.find((room) => path.startsWith(`${room}/`)) ?? path;
+  return ALL_ROOMS.find((room) => path.startsWith(`${room}/`)) ?? path;
 }
 
 /** Why a room must not import another, or null. */
@@ -55,6 +67,29 @@ export function refusal({ from, to }: Import): string | null {
   const [above, below] = [levelOf(here), levelOf(there)];
   if (above < 0) return null; // main.ts
   return below >= 0 && below < above ? null : `${here} may not import ${there}`;
+}
+
+/** What the README.md of a room says of it, beside what the room is for. */
+export function headerOf(room: string): string {
+  const spans = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
+  const others = [...ROOMS.flat(), ...LEAVES].filter((other) => other !== room);
+  if (room === SHIPPED) return `May import: ${spans(CONTRACT)}, and its own lib.`;
+  const below = others.filter((other) => refusal({ from: `${room}/a.ts`, to: `${other}/b.ts` }) === null);
+  return `May import: ${below.length === 0 ? "nothing" : spans(below)}.`;
+}
+
+/** What is wrong with the rooms' headers: each folder is a room, and its README.md says what it may import. */
+export function headerFaults(folders: readonly string[], readme: (room: string) => string | null): string[] {
+  const strange = folders.filter((folder) => !ALL_ROOMS.includes(folder))
+    .map((folder) => `${folder} is no room: add it to ROOMS in build/checks/imports.ts`);
+  return [
+    ...strange,
+    ...ALL_ROOMS.flatMap((room) => {
+      const text = readme(room)?.replaceAll(/\s+/g, " ");
+      if (text === undefined) return [`${room}/README.md is missing`];
+      return text.includes(headerOf(room)) ? [] : [`${room}/README.md does not say: ${headerOf(room)}`];
+    }),
+  ];
 }
 
 /** Circles of files, each once, as the names along it. */
@@ -96,6 +131,13 @@ if (import.meta.main) {
     return why === null ? [] : [`${one.from} imports ${relative(dirname(one.from), one.to)}: ${why}`];
   });
   const circles = circlesOf(imports).map((circle) => `a circle of imports: ${circle.join(" → ")}`);
-  for (const fault of [...faults, ...circles]) console.error(fault);
-  if (faults.length + circles.length > 0) Deno.exit(1);
+  const folders = [...Deno.readDirSync(join(root, "src"))].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => `src/${name}`);
+  const headers = headerFaults(folders, (room) => {
+    const path = join(root, room, "README.md");
+    return existsSync(path) ? Deno.readTextFileSync(path) : null;
+  });
+  const all = [...faults, ...circles, ...headers];
+  for (const fault of all) console.error(fault);
+  if (all.length > 0) Deno.exit(1);
 }

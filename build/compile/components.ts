@@ -5,6 +5,7 @@
  * BASE says in words what the executable's base is, "official: …" where it is Deno's own. NATIVE are names of
  * build/native/*.sh. NPM packages come on standard input, a line of "NAME VERSION" each.
  */
+import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
 
 export interface Component {
@@ -67,13 +68,11 @@ function npmComponent(
     kind: "npm",
     license: String(manifest.license ?? "unknown"),
     purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
-    hash: integrity?.startsWith("sha512-") ? { algorithm: "SHA-512", hex: hexOf(integrity.slice(7)) } : null,
+    hash: integrity?.startsWith("sha512-")
+      ? { algorithm: "SHA-512", hex: Buffer.from(integrity.slice(7), "base64").toString("hex") }
+      : null,
     text,
   };
-}
-
-function hexOf(base64: string): string {
-  return Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }
 
 /**

@@ -26,7 +26,7 @@ export interface Pe {
   readonly sections: readonly Section[];
   readonly sectionCountAt: number;
   readonly imageSizeAt: number;
-  /** Since 1970; 0 where the linker was told to leave it out. */
+  /** Since 1970; 0 where the linker leaves it out. */
   readonly timestamp_s: number;
   readonly exports: Directory;
   readonly imports: Directory;

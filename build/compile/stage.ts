@@ -56,7 +56,11 @@ export function cutLock(lock: Lock, manifest: Manifest): Lock {
   return {
     ...lock,
     specifiers: Object.fromEntries(Object.entries(lock.specifiers).filter(([key]) => specifiers.includes(key))),
-    npm: Object.fromEntries(Object.entries(lock.npm).filter(([id]) => kept.has(id))),
+    npm: Object.fromEntries(
+      Object.entries(lock.npm).filter(([id]) => kept.has(id))
+        // Native code for one kind of system, or what is faster: pewatch needs none of it, and it would be written to disk.
+        .map(([id, { optionalDependencies: _, ...entry }]) => [id, entry]),
+    ),
     workspace: { dependencies: specifiers.toSorted() },
   };
 }
@@ -67,9 +71,7 @@ function keepPackage(id: string, into: { lock: Lock; kept: Set<string> }): void 
   const entry = lock.npm[id];
   if (entry === undefined) throw new Error(`Cannot cut deno.lock: it lacks ${id}`);
   kept.add(id);
-  for (const dependency of [...entry.dependencies ?? [], ...entry.optionalDependencies ?? []]) {
-    keepPackage(idOf(dependency, lock), into);
-  }
+  for (const dependency of entry.dependencies ?? []) keepPackage(idOf(dependency, lock), into);
 }
 
 /** The lock names a package without its version where there is only one of that name. */

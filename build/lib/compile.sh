@@ -189,7 +189,7 @@ add_components() {
     fail "what is embedded cannot be listed"
 }
 
-# add_libraries STAGE: each DLL to the folder in ffi/ that opens it; adds to $libraries what the compiler has to be told.
+# add_libraries STAGE: each DLL to the folder in ffi/ that opens it; adds to $libraries what the compiler has to include.
 add_libraries() {
   local name prefix_of dll folder
   ensure_windows_libraries

@@ -6,7 +6,7 @@ find_debian_mirror() {
   DEBIAN_MIRROR=${PEWATCH_DEBIAN_MIRROR:-}
   if [ -z "$DEBIAN_MIRROR" ] && command -v apt-get >/dev/null; then
     DEBIAN_MIRROR=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Origin: Debian" "Label: Debian" \
-      "Component: main" 2>/dev/null | head -n 1)
+      "Component: main" 2>/dev/null | sed -n 1p)
   fi
   [ -n "$DEBIAN_MIRROR" ] || return 1
   DEBIAN_MIRROR=${DEBIAN_MIRROR%/}/

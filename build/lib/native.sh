@@ -42,7 +42,7 @@ find_library() {
   done
   # Slower, so last: what the loader knows of other folders.
   for pattern in "$@"; do
-    PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*${pattern%%\[*}" && return 0
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep "^[[:space:]]*${pattern%%\[*}" >/dev/null && return 0
   done
   missing=${missing:+$missing and }$name
 }

@@ -14,6 +14,9 @@ ensure_python() {
   unset PYTHONPATH PYTHONHOME
 }
 
+# The readers of delivered files: those in Python, and other people's programs.
+ensure_readers() { ensure_python && ensure_tools; }
+
 # It also stops working when the Python that it was made with is replaced.
 venv_ready() { [ -e "$venv/ready" ] && "$venv/bin/python" -c "" 2>/dev/null; }
 

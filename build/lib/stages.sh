@@ -1,35 +1,86 @@
 # The stages of build/test. Each prints what it finds and adds to its counts: lines of "PASSED FAILED".
 # shellcheck shell=bash
 
-all_stages="lint unit plugins e2e tango windows faults fuzz load bench"
-usual_stages="lint unit plugins e2e tango windows faults fuzz load"
-# How long each takes on two cores.
-usual_minutes="lint:1 unit:4 plugins:3 e2e:3 tango:3 windows:3 faults:6 fuzz:1 load:1"
+stage_names=() stage_minutes=() stage_ways=() stage_needs=() stage_commands=()
 
-# usual_time STAGE: ", about N min" where that is known.
-usual_time() {
-  local one
-  for one in $usual_minutes; do
-    [ "${one%:*}" != "$1" ] || echo ", about ${one#*:} min"
+# stage NAME MINUTES WAY NEEDS COMMAND… --: one line makes a stage. MINUTES is how long it takes on two cores. WAY is "beside" where others
+# may run at the same time, "alone", or "asked" where it is no part of the usual run. Each word of NEEDS is a set-up, the function
+# ensure_WORD; without one that ends with "?" the stage runs all the same. COMMAND gets the arguments of build/test behind "--".
+stage() {
+  stage_names+=("$1") stage_minutes+=("$2") stage_ways+=("$3") stage_needs+=("$4") stage_commands+=("${*:5}")
+}
+
+# They start in this order: what takes longest first.
+stage unit 8 beside "readers? memcached? prometheus?" stage_unit tests/cli tests --
+stage tango 7 beside "tango_tests" stage_tango tests/tango/served/operations_test.ts tests/tango/served tests/ffi/tango tests/tango/values --
+stage faults 5 beside "fault_tools readers?" stage_faults tests/faults --
+stage windows 4 beside "windows_stage readers? chromium?" run_tests tests/windows/kill_test.ts tests/windows tests/build/native_test.ts --
+stage plugins 3 beside "" run_tests tests/plugins/harm_test.ts tests/plugins --
+stage brokers 2 beside "readers nats kafka mounts?" run_tests tests/brokers/kafka_test.ts tests/brokers --
+stage e2e 2 beside "readers" run_tests tests/e2e/readers_test.ts tests/e2e --
+stage page 1 beside "chromium readers" run_tests tests/page --
+stage fuzz 1 beside "" stage_fuzz tests/fuzz --
+stage lint 1 beside "" stage_lint
+# A detector's full rate takes what a small machine has.
+stage load 1 alone "" run_tests tests/load --
+stage bench any asked "readers? rsync?" stage_bench tests/bench --
+
+# What belongs to no other stage.
+stage_unit() {
+  local ignored
+  ignored=$(printf '%s\n' "${stage_commands[@]}" | grep -v '^stage_unit ' | grep -o 'tests/[^ ]*')
+  run_tests "$@"
+}
+
+# The rest of tests/tango has a library of its own and is the stage unit's. --long makes masses of calls ten times as many.
+stage_tango() {
+  local rest=()
+  for argument in "$@"; do
+    if [ "$argument" = --long ]; then export PEWATCH_TANGO_LONG=1; else rest+=("$argument"); fi
   done
+  run_tests "${rest[@]}"
 }
 
-# A hanging test must not hang the machine that runs it; kills and benchmarks take as long as they are asked to.
-stage_time_limit_s=1200
-
-# run_stage NAME ARGS…
-run_stage() {
-  local stage=$1
-  shift
-  counts=$work/$stage.counts
-  : >"$counts"
-  "stage_$stage" "$@"
+# --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
+stage_faults() {
+  local rest=() limit_s=0
+  export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --kills) PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
+      --kills=*) PEWATCH_KILLS=${1#*=} ;;
+      --long) export PEWATCH_FAULTS=long ;;
+      --report) export PEWATCH_REPORT=${2:?--report needs a folder} && shift ;;
+      --report=*) export PEWATCH_REPORT=${1#*=} ;;
+      *) rest+=("$1") ;;
+    esac
+    shift
+  done
+  run_tests "${rest[@]}"
 }
 
-count() { echo "$1 $2" >>"$counts"; }
+# Without options a short form; with --sidecars N, --tiffs N … (--help) as long as it is asked to.
+stage_fuzz() {
+  case "${3:-}" in
+    --sidecars* | --tiffs* | --configurations* | --claim-records* | --plugin-files* | --help)
+      local limit_s=0
+      check_program tests/fuzz/main.ts "${@:3}"
+      ;;
+    *) run_tests "$@" ;;
+  esac
+}
 
-run_deno() {
-  NO_COLOR=1 timeout --foreground --kill-after=10 "${limit_s:-$stage_time_limit_s}" "$DENO" "$@" </dev/null
+# ARGS are names of benchmarks (none: all) and options; --help lists them.
+stage_bench() {
+  local limit_s=0
+  shift 2
+  # Where they cannot be had, the benchmarks that need them say so.
+  if [[ $# -eq 0 || $* == *tango* || $* == *values* ]]; then ensure_tango_tests || true; fi
+  check_program tests/bench/main.ts "$@"
+}
+
+check_program() {
+  if run_deno run -A --frozen --cached-only --no-check "$@"; then count 1 0; else count 0 1; fi
 }
 
 stage_lint() {
@@ -38,10 +89,11 @@ stage_lint() {
   check_one "types" run_deno check --frozen
   check_one "frozen lock" run_deno install --frozen
   check_one "Markdown" run_deno run -A --frozen --cached-only build/checks/markdown.ts
-  check_one "list of messages" run_deno run -A --frozen --cached-only build/messages.ts --check
+  check_one "words of messages" run_deno run -A --frozen --cached-only build/messages.ts --check
   check_spelling
   check_one "imports" run_deno run -A --frozen --cached-only build/checks/imports.ts
   check_one "exports" run_deno run -A --frozen --cached-only build/checks/exports.ts
+  check_one "sizes" run_deno run -A --frozen --cached-only build/checks/sizes.ts
   audit_packages
 }
 
@@ -79,95 +131,4 @@ check_one() {
     echo "$name ... FAILED"
     count 0 1
   fi
-}
-
-# What needs the Windows executable or its libraries is the stage windows' (windows_stage.sh).
-stage_unit() {
-  run_tests "tests" "tests/plugins,tests/e2e,tests/faults,tests/fuzz,tests/load,tests/bench,tests/data,tests/windows,tests/build/native_test.ts,tests/ffi/tango,tests/tango/served" "$@"
-}
-
-# What needs libtango; the rest of tests/tango has a library of its own and is the stage unit's.
-# --long makes masses of calls ten times as many.
-stage_tango() {
-  local rest=()
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --long) export PEWATCH_TANGO_LONG=1 ;;
-      *) rest+=("$1") ;;
-    esac
-    shift
-  done
-  run_tests "tests/ffi/tango tests/tango/served" "tests/data" ${rest[@]+"${rest[@]}"}
-}
-
-# They wait for limits of time, and each has workers of its own.
-stage_plugins() { run_tests "tests/plugins" "tests/data" "$@"; }
-
-stage_e2e() { run_tests "tests/e2e" "tests/data" "$@"; }
-
-# By itself: a detector's full rate takes what a small machine has.
-stage_load() { run_tests "tests/load" "tests/data" "$@"; }
-
-# --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
-stage_faults() {
-  local rest=()
-  export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --kills) PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
-      --kills=*) PEWATCH_KILLS=${1#*=} ;;
-      --long) export PEWATCH_FAULTS=long ;;
-      --report) export PEWATCH_REPORT=${2:?--report needs a folder} && shift ;;
-      --report=*) export PEWATCH_REPORT=${1#*=} ;;
-      *) rest+=("$1") ;;
-    esac
-    shift
-  done
-  local limit_s=0
-  # They wait more than they work, and share nothing.
-  run_tests "tests/faults" "tests/data" --parallel ${rest[@]+"${rest[@]}"}
-}
-
-# Without options a short form; with --sidecars N, --tiffs N … (--help) as long as it is asked to.
-stage_fuzz() {
-  case "${1:-}" in
-    --sidecars* | --tiffs* | --configurations* | --claim-records* | --plugin-files* | --help)
-      local limit_s=0
-      if run_deno run -A --frozen --cached-only --no-check tests/fuzz/main.ts "$@"; then count 1 0; else count 0 1; fi
-      ;;
-    *) run_tests "tests/fuzz" "tests/data" "$@" ;;
-  esac
-}
-
-# run_tests PATHS IGNORED ARGS…: ARGS that name a file or folder are run instead of PATHS, others are for `deno test`.
-run_tests() {
-  local paths=$1 ignored=$2 argument code=0
-  shift 2
-  for argument in "$@"; do
-    [ ! -e "$argument" ] || paths=""
-  done
-  # Types are the lint stage's. One file after the other: the tests of one process share one HDF5 library.
-  run_deno test -A --frozen --cached-only --no-check --ignore="$ignored" "$@" $paths 2>&1 | tee "$work/${counts##*/}.out" || code=$?
-  count_tests "$work/${counts##*/}.out" "$code"
-}
-
-# count_tests OUTPUT CODE: from the last line of the form "ok | 3 passed (2 steps) | 0 failed | 1 ignored (5ms)".
-count_tests() {
-  local summary passed=0 failed=0
-  summary=$(grep -aE '^(ok|FAILED) \| [0-9]+ passed.* \| [0-9]+ failed' "$1" | tail -n 1) || true
-  if [[ $summary =~ \|\ ([0-9]+)\ passed.*\|\ ([0-9]+)\ failed ]]; then
-    passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
-  fi
-  # A crash, the time limit or no test at all leaves no count of failures.
-  if [ "$failed" = 0 ] && { [ "$2" != 0 ] || [ "$passed" = 0 ]; }; then
-    echo "the tests did not end as they should: exit code $2, $passed passed"
-    failed=1
-  fi
-  count "$passed" "$failed"
-}
-
-# ARGS are names of benchmarks (none: all) and options; --help lists them.
-stage_bench() {
-  local limit_s=0
-  if run_deno run -A --frozen --cached-only tests/bench/main.ts "$@"; then count 1 0; else count 0 1; fi
 }

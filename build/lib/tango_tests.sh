@@ -1,22 +1,40 @@
 # What the tests of Tango need beside the shim: hosts under sanitizers, clients of other people, a database.
 # shellcheck shell=bash
 
-# Sets PEWATCH_TANGO_HOSTS, a folder with the test host of the shim, plain and under each sanitizer; PEWATCH_TANGO_PYTHON, one that
+# Sets PEWATCH_TANGO_HOSTS, a folder with the test host of the shim, plain and under each sanitizer, PEWATCH_TANGO_CLIENT_HOSTS, that
+# of the client; PEWATCH_TANGO_PYTHON, one that
 # has Debian's PyTango; PEWATCH_TANGO_PYTHON10, one that has that of PyPI; PEWATCH_TANGO_JAVA, a folder with the jars of the Java
 # client; PEWATCH_TANGO_DATABASE, one with Debian's tango-db. Fails, having said why, where one cannot be had.
 ensure_tango_tests() {
   ensure_tango || return 1
-  tango_folder "$root"/ffi/tango/shim/* "$root"/tests/ffi/tango/host/* || return 1
+  ensure_tango_client || return 1
+  tango_client_hosts_folder || return 1
+  PEWATCH_TANGO_CLIENT_HOSTS=$tango_folder
+  [ -e "$tango_folder/host_tsan" ] || locked build_tango_client_hosts || return 1
+  tango_hosts_folder || return 1
   PEWATCH_TANGO_HOSTS=$tango_folder
   [ -e "$tango_folder/host_tsan" ] || locked build_tango_hosts || return 1
   ensure_pytango9 && ensure_pytango10 && ensure_tango_java && ensure_tango_database || return 1
-  export PEWATCH_TANGO_HOSTS PEWATCH_TANGO_PYTHON PEWATCH_TANGO_PYTHON10 PEWATCH_TANGO_JAVA PEWATCH_TANGO_DATABASE
+  export PEWATCH_TANGO_HOSTS PEWATCH_TANGO_CLIENT_HOSTS PEWATCH_TANGO_PYTHON PEWATCH_TANGO_PYTHON10 PEWATCH_TANGO_JAVA PEWATCH_TANGO_DATABASE
 }
 
 build_tango_hosts() {
   [ ! -e "$tango_folder/host_tsan" ] || return 0
   say "building the test host of the Tango shim (once, some minutes)"
-  make_tango hosts
+  tango_hosts_folder && make_tango shim hosts
+}
+
+tango_hosts_folder() { tango_folder "$root"/ffi/tango/shim/* "$root"/ffi/tango/library.mk "$root"/tests/ffi/tango/host/*; }
+
+build_tango_client_hosts() {
+  [ ! -e "$tango_folder/host_tsan" ] || return 0
+  say "building the test host of the Tango client (once, some minutes)"
+  tango_client_hosts_folder && make_tango client hosts
+}
+
+tango_client_hosts_folder() {
+  tango_folder "$root"/ffi/tango/client/*.{cpp,h} "$root"/ffi/tango/client/Makefile "$root"/ffi/tango/library.mk \
+    "$root"/tests/ffi/tango/client_host/*
 }
 
 has_tango() { "$1" -c "import tango" 2>/dev/null; }
@@ -54,30 +72,15 @@ ensure_tango_java() {
 }
 
 # The compiler too: a Java that only runs programs has none.
-has_java() { are_there java && java --list-modules 2>/dev/null | grep -q "^jdk.compiler"; }
+has_java() { are_there java && java --list-modules 2>/dev/null | grep "^jdk.compiler" >/dev/null; }
 
 fetch_tango_java() {
-  local pins=$1 log=$cache/maven.log
+  local pins=$1
   has_java && are_there mvn || install_packages default-jdk-headless maven || {
     say "the tests need Java and Maven; type: $(install_command "default-jdk-headless maven" "java-21-openjdk-headless maven")"
     return 1
   }
-  [ ! -e "$PEWATCH_TANGO_JAVA" ] || return 0
-  say "fetching the Java client of Tango for the tests (once)"
-  new_workspace
-  : >"$log"
-  # A repository of its own: nothing of the user's is changed, and nothing in it is taken for what is pinned.
-  logged "$log" mvn --batch-mode --strict-checksums -f "$pins/pom.xml" -Dmaven.repo.local="$workspace/repository" \
-    org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies -DoutputDirectory="$workspace/jars" || {
-    say "Maven failed: $(grep -m 1 -F '[ERROR]' "$log" || last_line "$log") ($log)"
-    return 1
-  }
-  (cd "$workspace/jars" && logged "$log" sha256sum --check --quiet "$pins/jars.sha256") || {
-    say "Maven fetched something else than $pins/jars.sha256 lists: $(last_line "$log") ($log)"
-    return 1
-  }
-  mkdir -p "$cache/java"
-  mv "$workspace/jars" "$PEWATCH_TANGO_JAVA"
+  fetch_jars "the Java client of Tango" "$pins" "$PEWATCH_TANGO_JAVA"
 }
 
 # MariaDB's programs without its service, and the database server of Tango out of its package, which would bring a service as well.
@@ -97,7 +100,7 @@ has_mariadb() { (PATH=$PATH:/usr/sbin && are_there mariadbd mariadb-install-db m
 
 make_tango_database() {
   ! find_tango_database || return 0
-  has_mariadb && ldconfig -p | grep -q libmariadb.so.3 || install_packages mariadb-server-core mariadb-client-core libmariadb3 || {
+  has_mariadb && ldconfig -p | grep libmariadb.so.3 >/dev/null || install_packages mariadb-server-core mariadb-client-core libmariadb3 || {
     say "the tests need MariaDB; type: $(install_command "mariadb-server-core mariadb-client-core libmariadb3" mariadb-server)"
     return 1
   }

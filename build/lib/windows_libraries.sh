@@ -39,7 +39,7 @@ install_toolchain() {
     "mingw64-gcc mingw64-gcc-c++ cmake ninja-build")"
 }
 
-# Two compilers of one version are not the same one in Debian: the packages' versions tell more.
+# Two compilers of one version are not the same one in Debian: the packages' versions say more.
 read_toolchain_version() {
   toolchain_version=$(dpkg-query -W -f '${Package}=${Version} ' $toolchain_packages 2>/dev/null) ||
     toolchain_version=$("$cross-gcc-posix" -v 2>&1 | tail -n 1)
@@ -63,9 +63,9 @@ needs_of() (
 )
 
 own_of() (
-  own=""
+  own="" also=""
   . "$root/build/native/$1.sh"
-  echo "$own"
+  echo "$own $also"
 )
 
 # Sets library_hash: of all that decides what comes out.
@@ -80,14 +80,16 @@ hash_windows_library() {
     [ ! -e "$needed" ] || files+=("$needed")
   done
   own=$(own_of "$1")
-  [ -z "$own" ] || files+=("$root/$own"/*)
+  for needed in $own; do
+    files+=("$root/$needed"/*.{cpp,h})
+  done
   library_hash=$({ echo "$description" && cat "${files[@]}"; } | sha256sum)
 }
 
 build_windows_library() {
   local name=$1 folder=$2
   [ ! -e "$folder/ready" ] || return 0
-  local pool="" sums="" needs="" license="" dll="" tools="" own=""
+  local pool="" sums="" needs="" license="" dll="" tools="" own="" also=""
   . "$root/build/native/$name.sh"
   # shellcheck disable=SC2086 # a list of packages
   [ -z "$tools" ] || dpkg -s $tools >/dev/null 2>&1 || install_packages $tools || fail "$name needs: $(install_command "$tools" "$tools")"

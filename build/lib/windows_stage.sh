@@ -1,4 +1,4 @@
-# What the tests of the Windows executable need, and their stage.
+# What the tests of the Windows executable need.
 # shellcheck shell=bash
 
 # Makes the executables and Wine; fails, having said why, where this machine cannot.
@@ -18,5 +18,3 @@ ensure_tango_clients() {
   ensure_pytango9 && ensure_pytango10 && ensure_tango_database || return 1
   export PEWATCH_TANGO_PYTHON PEWATCH_TANGO_PYTHON10 PEWATCH_TANGO_DATABASE
 }
-
-stage_windows() { run_tests "tests/windows tests/build/native_test.ts" "tests/data" "$@"; }

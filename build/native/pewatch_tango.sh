@@ -1,6 +1,8 @@
-# The Tango shim of ffi/tango with all of cppTango in it, so that it needs system DLLs only.
+# The Tango shim and the Tango client of ffi/tango with all of cppTango in it, so that it needs system DLLs only: one DLL, since cppTango
+# is most of it.
 # shellcheck shell=bash disable=SC2034,SC2154 # see recipe.sh
 own=ffi/tango/shim
+also=ffi/tango/client
 needs="zeromq cppzmq omniorb cpptango"
 dll=pewatch_tango.dll
 
@@ -15,7 +17,12 @@ build_library() {
   # Reading cppTango's headers takes far longer than compiling a file of the shim.
   echo '#include <tango.h>' >precompiled.h
   "${compile[@]}" -x c++-header precompiled.h
-  printf '%s\0' "$source"/*.cpp | xargs -0 -n 1 -P "$jobs" "${compile[@]}" -include precompiled.h -c
+  local file
+  cp -R "$root/$also" "$source/client"
+  # Two files of one name are two objects.
+  for file in "$source"/*.cpp "$source"/client/*.cpp; do
+    printf '%s\0' "$file" -o "$(basename "${file%/*}")_$(basename "$file" .cpp).o"
+  done | xargs -0 -n 3 -P "$jobs" "${compile[@]}" -include precompiled.h -c
   mkdir -p "$prefix/bin"
   # The first definition counts: see startup_errors.cpp.
   "$cross-g++-posix" -shared -static -s -Wl,--no-insert-timestamp -Wl,--allow-multiple-definition -o "$prefix/bin/$dll" ./*.o \

@@ -1,4 +1,7 @@
-/** The functions of kernel32.dll about the console that pewatch calls: the table, nothing else. */
+/**
+ * The functions of kernel32.dll about the console that pewatch calls. A file of its own: a test compares the table
+ * with Windows's libraries.
+ */
 
 import { fn } from "../function.ts";
 

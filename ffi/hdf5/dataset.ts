@@ -1,11 +1,11 @@
 /** A dataset: elements of one type in a box of any number of dimensions. */
-import { H5S_ALL, HADDR_UNDEF, NONE } from "./constants.ts";
+import { H5S_ALL, HADDR_UNDEF, NONE } from "./c/constants.ts";
 import { Dataspace, elementCount } from "./dataspace.ts";
 import { Datatype } from "./datatype.ts";
 import { Hdf5Error } from "./error.ts";
 import type { HandleKind } from "./handle.ts";
-import type { Hdf5Dataset, Hdf5ReadValue, Hdf5Storage, Hdf5Type, Hdf5Value } from "./library.ts";
-import { cString, type Native } from "./native.ts";
+import type { Hdf5Dataset, Hdf5Filter, Hdf5ReadValue, Hdf5Storage, Hdf5Type, Hdf5Value } from "./library.ts";
+import { cString, hsizes, type Native } from "./c/native.ts";
 import { ObjectHandle } from "./object.ts";
 import { PropertyList } from "./property_list.ts";
 import { checkCount, type EncodedValue, encodeValue, readElements, stillReferenced } from "./values.ts";
@@ -47,7 +47,7 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
     const shape = of.shape ?? encoded.shape;
     using space = shape === null ? null : Dataspace.simple(native, shape);
     const spaceId = space?.id ?? shared.scalarSpace;
-    const creation = encoded.buffer.byteLength <= COMPACT_BYTES_MAX ? shared.compactValues : NONE;
+    const creation = encoded.buffer.byteLength <= COMPACT_BYTES_MAX ? shared.compactValues : shared.largeValues;
     const id = symbols.H5Dcreate2(parent.id, cString(name), encoded.typeId, spaceId, shared.utf8Links, creation, NONE);
     const dataset = new Dataset(native, native.checked(id, `make dataset ${name}`));
     try {
@@ -57,12 +57,6 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
       dataset[Symbol.dispose]();
       throw error;
     }
-  }
-
-  setValue(value: Hdf5Value): void {
-    const encoded = encodeValue(this.native, value);
-    checkCount(encoded, this.shape);
-    this.#writeEncoded(encoded);
   }
 
   get type(): Hdf5Type {
@@ -82,6 +76,16 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
       return null;
     }
     return Number(offset);
+  }
+
+  get isExternal(): boolean {
+    using creation = PropertyList.ofDataset(this.native, this.id);
+    return creation.externalFiles > 0;
+  }
+
+  get filters(): readonly Hdf5Filter[] {
+    using creation = PropertyList.ofDataset(this.native, this.id);
+    return creation.filters;
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): void {
@@ -108,6 +112,14 @@ export class Dataset extends ObjectHandle implements Hdf5Dataset {
     using memory = Dataspace.simple(native, box.count);
     const result = native.symbols.H5Dwrite(this.id, type.id, memory.id, space.id, NONE, bytes);
     native.checked(result, `write ${bytes.length} bytes at ${box.start.join(", ")}`);
+  }
+
+  writeChunk(bytes: Uint8Array<ArrayBuffer>, start: readonly number[]): void {
+    const { H5Dwrite_chunk } = this.native.symbols;
+    if (H5Dwrite_chunk === null) throw new Hdf5Error("Cannot write a compressed image: HDF5 is older than 1.10.3");
+    if (start.length !== this.shape?.length) throw new Hdf5Error(`Cannot write a chunk at ${start.join(", ")}`);
+    const result = H5Dwrite_chunk(this.id, NONE, 0, hsizes(start), BigInt(bytes.length), bytes);
+    this.native.checked(result, `write a chunk of ${bytes.length} bytes at ${start.join(", ")}`);
   }
 
   readBytes(limit: { readonly bytesMax: number }): Uint8Array<ArrayBuffer> {

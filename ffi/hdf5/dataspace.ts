@@ -1,7 +1,7 @@
 /** A dataspace: the shape of a dataset, and the part of it that a call means. */
-import { H5S_NULL, H5S_SELECT_SET } from "./constants.ts";
+import { H5S_NULL, H5S_SELECT_SET } from "./c/constants.ts";
 import { Handle, type HandleKind } from "./handle.ts";
-import { hsizes, type Native } from "./native.ts";
+import { hsizes, type Native } from "./c/native.ts";
 
 const KIND: HandleKind = {
   noun: "dataspace",

@@ -10,12 +10,11 @@ import {
   H5T_STRING,
   H5T_VARIABLE,
   TYPE_CLASSES,
-} from "./constants.ts";
+} from "./c/constants.ts";
 import { Hdf5Error } from "./error.ts";
-import type { GlobalName } from "./globals.ts";
 import { Handle, type HandleKind } from "./handle.ts";
 import type { Hdf5Type } from "./library.ts";
-import type { Native } from "./native.ts";
+import type { GlobalName, Native } from "./c/native.ts";
 
 const KIND: HandleKind = { noun: "datatype", close: (native, id) => native.symbols.H5Tclose(id), countedHere: false };
 

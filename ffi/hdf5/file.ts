@@ -8,12 +8,12 @@ import {
   SUPERBLOCK_BYTES,
   SUPERBLOCK_END_AT,
   SUPERBLOCK_VERSION_AT,
-} from "./constants.ts";
+} from "./c/constants.ts";
 import { Hdf5Error } from "./error.ts";
 import { Group } from "./group.ts";
 import { Handle, type HandleKind } from "./handle.ts";
 import type { CreateFileOptions, Hdf5File } from "./library.ts";
-import { cString, type Native } from "./native.ts";
+import { cString, type Native } from "./c/native.ts";
 import { PropertyList } from "./property_list.ts";
 
 const KIND: HandleKind = { noun: "file", close: closeFlushed, countedHere: false };
@@ -44,8 +44,8 @@ export class File extends Handle implements Hdf5File {
   }
 
   static create(native: Native, path: string, options: CreateFileOptions): File {
-    using access = PropertyList.fileAccess(native, options);
-    const id = native.symbols.H5Fcreate(cString(systemPath(path)), H5F_ACC_EXCL, NONE, access.id);
+    using access = PropertyList.fileAccess(native);
+    const id = native.symbols.H5Fcreate(cString(systemPath(path)), H5F_ACC_EXCL, native.shared.files, access.id);
     const file = new File(native, native.checked(id, `make ${path}`));
     if (options.reserveBytes === undefined) return file;
     try {
@@ -63,10 +63,6 @@ export class File extends Handle implements Hdf5File {
     using access = PropertyList.fileAccess(native);
     const id = native.symbols.H5Fopen(cString(systemPath(path)), H5F_ACC_RDONLY, access.id);
     return new File(native, native.checked(id, `open ${path}`));
-  }
-
-  flush(): void {
-    this.native.checked(this.native.symbols.H5Fflush(this.id, H5F_SCOPE_LOCAL), "flush a file");
   }
 
   override close(): void {
@@ -106,10 +102,10 @@ function giveBack(path: string): void {
 }
 
 /**
- * The length that a flushed or closed file's superblock states; what is behind it is no part of the file.
+ * The length that a closed file's superblock states; what is behind it is no part of the file.
  * @throws Hdf5Error, or the system's error
  */
-export function readEnd(file: Deno.FsFile, path: string): number {
+function readEnd(file: Deno.FsFile, path: string): number {
   const superblock = new DataView(new ArrayBuffer(SUPERBLOCK_BYTES));
   file.seekSync(0, Deno.SeekMode.Start);
   if (file.readSync(new Uint8Array(superblock.buffer)) !== SUPERBLOCK_BYTES) {

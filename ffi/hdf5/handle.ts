@@ -1,6 +1,6 @@
 /** An owned id: closed once, by whoever made it. */
 import { Hdf5Error } from "./error.ts";
-import type { Native } from "./native.ts";
+import type { Native } from "./c/native.ts";
 
 /** What each kind of id adds: its word in messages, and the function that closes it. */
 export interface HandleKind {

@@ -36,10 +36,21 @@ export type Hdf5Numbers =
 /** What reading returns; null for types that are not read (compound …) and for arrays above the limit asked for. */
 export type Hdf5ReadValue = string | number | bigint | readonly (string | number | bigint)[] | null;
 
+/** What each chunk goes through when it is written, by its registered number, with the values that it is stored with. */
+export interface Hdf5Filter {
+  readonly id: number;
+  readonly values: readonly number[];
+}
+
 /** Where a dataset's elements lie. */
 export type Hdf5Storage =
   /** One run of bytes in the file; `early` allocates its place at once, unwritten. */
   | { readonly kind: "contiguous"; readonly early: boolean }
+  /**
+   * In boxes of this shape: one that was never written takes no space and reads as zeros. The library need not have
+   * the filters where chunks are written by `writeChunk`.
+   */
+  | { readonly kind: "chunked"; readonly chunk: readonly number[]; readonly filters?: readonly Hdf5Filter[] }
   /** In another file, named relative to the reader's working directory (a rule of HDF5, not of pewatch). */
   | { readonly kind: "external"; readonly file: string; readonly offset: number; readonly byteCount: number };
 
@@ -61,8 +72,6 @@ export interface Hdf5VirtualSource {
 }
 
 export interface CreateFileOptions {
-  /** Bytes taken at once for metadata, so that they come before the data; the library's own choice (2048) if absent. */
-  readonly metadataBlockBytes?: number;
   /**
    * Space on the volume that is taken at once, as much as all but the large datasets will need. HDF5 keeps metadata
    * in memory until a file is closed; a file whose metadata then find no space can never be closed, and lets the
@@ -71,19 +80,9 @@ export interface CreateFileOptions {
   readonly reserveBytes?: number;
 }
 
-/** What has a value that can be replaced by another of the same type and number of elements. */
-export interface Hdf5Variable extends Disposable {
-  /** @throws Hdf5Error, also where the value has another number of elements */
-  setValue(value: Hdf5Value): void;
-  /** A second call does nothing. */
-  close(): void;
-}
-
 /** Anything that bears attributes. */
 export interface Hdf5Object extends Disposable {
   setAttribute(name: string, value: Hdf5Value): void;
-  /** The caller closes it. */
-  openAttribute(name: string): Hdf5Variable;
   attributeNames(): string[];
   /** Null where it is of a type that is not read, or has more elements than the limit. */
   readAttribute(name: string, limit: { readonly elementsMax: number }): Hdf5ReadValue;
@@ -91,7 +90,7 @@ export interface Hdf5Object extends Disposable {
   close(): void;
 }
 
-export interface Hdf5Dataset extends Hdf5Object, Hdf5Variable {
+export interface Hdf5Dataset extends Hdf5Object {
   readonly type: Hdf5Type;
   /** Slowest dimension first; [] for a scalar. Null for a dataset without any element by its own choice (null space). */
   readonly shape: readonly number[] | null;
@@ -102,12 +101,21 @@ export interface Hdf5Dataset extends Hdf5Object, Hdf5Variable {
     bytes: Uint8Array<ArrayBuffer>,
     box: { readonly start: readonly number[]; readonly count: readonly number[] },
   ): void;
+  /**
+   * Stores `bytes` as the chunk whose first element is at `start`, as they are: what the filters would have made of it.
+   * @throws Hdf5Error, with HDF5 before 1.10.3 always
+   */
+  writeChunk(bytes: Uint8Array<ArrayBuffer>, start: readonly number[]): void;
   /** Reads all elements in the dataset's own type and byte order. */
   readBytes(limit: { readonly bytesMax: number }): Uint8Array<ArrayBuffer>;
   /** Numbers and texts; null where not readable so, or where there are more elements than the limit. */
   read(limit: { readonly elementsMax: number }): Hdf5ReadValue;
   /** Offset of the first byte in the file; null where it has none (not contiguous, or not allocated yet). */
   readonly fileOffset: number | null;
+  /** Whether its elements lie in another file that is no HDF5 file. */
+  readonly isExternal: boolean;
+  /** In the order in which a chunk goes through them when it is written. */
+  readonly filters: readonly Hdf5Filter[];
 }
 
 export type Hdf5LinkKind = "hard" | "soft" | "external" | "other";
@@ -144,8 +152,6 @@ export interface Hdf5Group extends Hdf5Object {
 
 export interface Hdf5File extends Disposable {
   readonly root: Hdf5Group;
-  /** Hands all that was written to the system, so that the file is whole for whoever reads it now. @throws Hdf5Error */
-  flush(): void;
   /** A second call does nothing. @throws Hdf5Error where what was written cannot be stored */
   close(): void;
 }

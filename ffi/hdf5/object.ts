@@ -1,11 +1,11 @@
 /** What groups and datasets have in common: attributes. */
-import { H5_INDEX_NAME, H5_ITER_INC, NONE } from "./constants.ts";
+import { H5_INDEX_NAME, H5_ITER_INC, NONE } from "./c/constants.ts";
 import { Dataspace, elementCount } from "./dataspace.ts";
 import { Datatype } from "./datatype.ts";
 import { Handle, type HandleKind } from "./handle.ts";
-import type { Hdf5Object, Hdf5ReadValue, Hdf5Value, Hdf5Variable } from "./library.ts";
-import { cString, type Native } from "./native.ts";
-import { checkCount, encodeValue, readElements, stillReferenced } from "./values.ts";
+import type { Hdf5Object, Hdf5ReadValue, Hdf5Value } from "./library.ts";
+import { cString, type Native } from "./c/native.ts";
+import { encodeValue, readElements, stillReferenced } from "./values.ts";
 
 const ATTRIBUTE: HandleKind = {
   noun: "attribute",
@@ -13,19 +13,9 @@ const ATTRIBUTE: HandleKind = {
   countedHere: false,
 };
 
-class Attribute extends Handle implements Hdf5Variable {
+class Attribute extends Handle {
   constructor(native: Native, id: bigint) {
     super(native, id, ATTRIBUTE);
-  }
-
-  setValue(value: Hdf5Value): void {
-    const { native } = this;
-    const encoded = encodeValue(native, value);
-    const attempted = "write an attribute";
-    using space = new Dataspace(native, native.checked(native.symbols.H5Aget_space(this.id), attempted));
-    checkCount(encoded, space.shape);
-    native.checked(native.symbols.H5Awrite(this.id, encoded.typeId, encoded.buffer), attempted);
-    stillReferenced(encoded);
   }
 }
 
@@ -46,12 +36,6 @@ export abstract class ObjectHandle extends Handle implements Hdf5Object {
     );
     native.checked(symbols.H5Awrite(attribute.id, encoded.typeId, encoded.buffer), attempted);
     stillReferenced(encoded);
-  }
-
-  openAttribute(name: string): Hdf5Variable {
-    const { native } = this;
-    const id = native.symbols.H5Aopen(this.id, cString(name), NONE);
-    return new Attribute(native, native.checked(id, `open attribute ${name}`));
   }
 
   attributeNames(): string[] {
@@ -87,7 +71,7 @@ export abstract class ObjectHandle extends Handle implements Hdf5Object {
   }
 }
 
-/** Reads a name whose length the library tells when it is given no room. */
+/** Reads a name whose length the library reports when it is given no room. */
 export function readName(
   native: Native,
   attempted: string,

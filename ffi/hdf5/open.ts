@@ -1,15 +1,13 @@
 /** Finds and opens HDF5, of a version whose ids are 64 bits wide. */
 import { dllCandidates, type LibraryNeed, NativeLibraryError, openLibrary } from "../locate.ts";
-import { H5E_DEFAULT, H5F_OBJ_ALL, H5S_SCALAR } from "./constants.ts";
+import { H5D_COMPACT, H5D_CONTIGUOUS, H5E_DEFAULT, H5F_OBJ_ALL, H5S_SCALAR } from "./c/constants.ts";
 import { Datatype } from "./datatype.ts";
 import { Hdf5Error } from "./error.ts";
 import { File } from "./file.ts";
-import { GLOBALS } from "./globals.ts";
 import type { CreateFileOptions, Hdf5File, Hdf5Library } from "./library.ts";
-import { Native } from "./native.ts";
-import { keepMapped } from "./pin.ts";
+import { GLOBALS, Native } from "./c/native.ts";
 import { PropertyList } from "./property_list.ts";
-import { SYMBOLS } from "./symbols.ts";
+import { SYMBOLS } from "./c/symbols.ts";
 
 type OpenLibrary = Deno.DynamicLibrary<typeof SYMBOLS>;
 type GlobalLibrary = Deno.DynamicLibrary<typeof GLOBALS>;
@@ -159,8 +157,11 @@ class NativeHdf5Library implements Hdf5Library {
       variableText: this.#shared.use(Datatype.of(native, { class: "text", size: "variable" })).id,
       utf8Links: this.#shared.use(PropertyList.utf8Names(native, "H5P_CLS_LINK_CREATE_ID_g")).id,
       utf8Attributes: this.#shared.use(PropertyList.utf8Names(native, "H5P_CLS_ATTRIBUTE_CREATE_ID_g")).id,
+      files: this.#shared.use(PropertyList.withoutTimes(native, "H5P_CLS_FILE_CREATE_ID_g")).id,
       compactGroups: this.#shared.use(PropertyList.compactGroups(native)).id,
-      compactValues: this.#shared.use(PropertyList.compactValues(native)).id,
+      largeGroups: this.#shared.use(PropertyList.withoutTimes(native, "H5P_CLS_GROUP_CREATE_ID_g")).id,
+      compactValues: this.#shared.use(PropertyList.values(native, H5D_COMPACT)).id,
+      largeValues: this.#shared.use(PropertyList.values(native, H5D_CONTIGUOUS)).id,
       smallTransfers: this.#shared.use(PropertyList.smallTransfers(native)).id,
     });
   }
@@ -176,5 +177,27 @@ class NativeHdf5Library implements Hdf5Library {
 
   #checkOpen(): void {
     if (this.#closed) throw new Hdf5Error("Cannot use HDF5: it is closed");
+  }
+}
+
+/** RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE of dlfcn.h on Linux. */
+const FLAGS = 0x1102;
+
+/**
+ * HDF5 leaves destructors of threads and of its plug-ins behind; once it is unmapped they run into nothing, and the
+ * program ends with a segmentation fault. A second dlopen with NODELETE keeps it where it is. Linux alone has this
+ * call and this trouble; where it fails nothing is lost but the protection.
+ */
+function keepMapped(path: string): void {
+  if (Deno.build.os !== "linux") return;
+  for (const libc of ["libc.so.6", "libdl.so.2"]) {
+    try {
+      const library = Deno.dlopen(libc, { dlopen: { parameters: ["buffer", "i32"], result: "pointer" } });
+      library.symbols.dlopen(new TextEncoder().encode(`${path}\0`), FLAGS);
+      library.close();
+      return;
+    } catch {
+      // Before glibc 2.34 dlopen is in libdl alone.
+    }
   }
 }

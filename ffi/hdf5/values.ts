@@ -1,9 +1,9 @@
-/** Values on their way into and out of HDF5's memory. */
+/** Values into and out of HDF5's memory. */
 import { elementCount } from "./dataspace.ts";
 import { type Datatype, numberTypeId } from "./datatype.ts";
 import { Hdf5Error } from "./error.ts";
 import type { Hdf5Numbers, Hdf5ReadValue, Hdf5Type, Hdf5Value } from "./library.ts";
-import { cString, type Native } from "./native.ts";
+import { cString, type Native } from "./c/native.ts";
 
 /** A value as H5Dwrite and H5Awrite take it. */
 export interface EncodedValue {

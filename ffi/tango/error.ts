@@ -1,4 +1,7 @@
-/** The error of Tango: a table that is refused, a value that does not fit, a server that cannot start. */
+/**
+ * The error of Tango: a table that is refused, a value that does not fit, a server that cannot start. A file of its
+ * own: whoever only catches it opens no library.
+ */
 
 /** Why a server could not start. Only `database_away` gets better by waiting. */
 export type TangoFailure =

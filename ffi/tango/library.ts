@@ -98,7 +98,7 @@ export type TangoState = typeof TANGO_STATES[number];
 /** What comes from a client; integers as BigInt, so that none is rounded. */
 export type TangoScalar = boolean | number | bigint | string;
 
-/** A write or command is to be answered within 2.5 s; later the client is told that it was not. */
+/** A write or command is to be answered within 2.5 s; later the client gets the answer that it was not. */
 interface Answerable {
   readonly name: string;
   /** The client's call fails with this text (Latin-1, else escaped). Gives whether it still waits. */

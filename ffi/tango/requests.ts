@@ -5,7 +5,7 @@ import type { Native } from "./native.ts";
 import { cText, decodeLatin1, escapeForTango } from "./text.ts";
 import { decodeScalar, encodeScalar } from "./values.ts";
 
-/** What the shim tells by itself. */
+/** What the shim reports by itself. */
 export interface ShimEvent {
   readonly kind: "event";
   readonly name: string;

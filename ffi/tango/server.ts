@@ -159,15 +159,15 @@ export class NativeServer<T extends TangoTable> implements TangoServer<T> {
   get counts(): TangoCounts {
     const counts = new BigInt64Array(COUNTS);
     this.#native.symbols.pt_get_counts(new Uint8Array(counts.buffer));
-    const [reads, requests, refused, expired, eventsPushed, eventsDropped] = Array.from(counts, Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { reads, requests, refused, expired, eventsPushed, eventsDropped };
+    const count = (index: number) => Number(counts[index]);
+    return {
+      reads: count(0),
+      requests: count(1),
+      refused: count(2),
+      expired: count(3),
+      eventsPushed: count(4),
+      eventsDropped: count(5),
+    };
   }
 
   async stop(): Promise<void> {

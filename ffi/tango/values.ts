@@ -1,4 +1,4 @@
-/** Values on their way into and out of the shim's memory. Every system that Deno runs on is little-endian. */
+/** Values into and out of the shim's memory. Every system that Deno runs on is little-endian. */
 import { TangoError } from "./error.ts";
 import type { TangoAttribute, TangoCommand, TangoImage, TangoScalar } from "./library.ts";
 import { decodeLatin1, encodeLatin1, escapeForTango } from "./text.ts";

@@ -53,7 +53,7 @@ export function requireVersion(
 ): string {
   const match = /Version (\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
   const help = `${of.need.remedy} ${of.need.variable} names a copy elsewhere.`;
-  if (!match) throw new NativeLibraryError(`libtiff at ${of.path} does not tell its version. ${help}`);
+  if (!match) throw new NativeLibraryError(`libtiff at ${of.path} does not report its version. ${help}`);
   const version = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)] as const;
   if (isOlder(version, VERSION_MIN)) {
     const needed = VERSION_MIN.join(".");
@@ -86,10 +86,10 @@ class NativeTiffLibrary implements TiffLibrary {
 
   constructor(
     library: Deno.DynamicLibrary<typeof TIFF_SYMBOLS>,
-    told: { readonly version: string; readonly path: string },
+    known: { readonly version: string; readonly path: string },
   ) {
-    this.version = told.version;
-    this.path = told.path;
+    this.version = known.version;
+    this.path = known.path;
     this.#library = library;
     this.#messages = new Messages();
     // Fields must be known before the directory is read: a file that already has such tags would else define them in

@@ -1,4 +1,7 @@
-/** How long to wait before something that failed is tried again: ever longer, and never in step with others. */
+/**
+ * How long to wait before something that failed is tried again: ever longer, and never in step with others. A file of
+ * its own: shared by the plugins that send to other programs.
+ */
 
 export interface BackOffOptions {
   /** The first wait. */

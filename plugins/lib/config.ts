@@ -1,4 +1,5 @@
 /** Parts of the shipped plugins' schemas, with messages that say what would be right. */
+import { posix, win32 } from "node:path";
 import * as v from "valibot";
 
 /** A table with just these keys. */
@@ -32,6 +33,12 @@ export function oneOf<const Choices extends readonly [string, ...string[]]>(choi
 export function words(what: string) {
   const message = `${what} is needed, in quotes`;
   return v.pipe(v.string(message), v.nonEmpty(message), v.check((text) => !hasControlCharacter(text), controlMessage));
+}
+
+/** The path of a file of either kind of system, so that a configuration can be checked on another computer. */
+export function absolutePath(what: string) {
+  const isAbsolute = (path: string) => posix.isAbsolute(path) || win32.isAbsolute(path);
+  return v.pipe(words(`the path of ${what}`), v.check(isAbsolute, `an absolute path of ${what} is needed`));
 }
 
 const controlMessage =

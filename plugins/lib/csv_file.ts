@@ -1,4 +1,7 @@
-/** One CSV file that is added to: whole lines only, one header, never two kinds of lines in one file. */
+/**
+ * One CSV file that is added to: whole lines only, one header, never two kinds of lines in one file. Two computers that
+ * deliver into one folder may write to the same one: each has it locked while it adds a line.
+ */
 import { dirname, extname } from "node:path";
 
 /** Reported to the plugin, which logs it. */
@@ -13,16 +16,19 @@ export interface CsvFileOptions {
   /** Whether the file begins with the mark by which Excel knows UTF-8. */
   readonly bom: boolean;
   readonly reports: CsvReports;
+  /** Whether a line is on the disk before it counts: the cursor in the ledger is. */
+  readonly fsync: boolean;
   /** Opens for reading and writing, making the file where it is not there. */
   readonly open?: (path: string) => Deno.FsFile;
 }
 
-/** While a file cannot be written (Excel has it, the disk is full), so many lines wait: an hour at 3 frames/s. */
-export const LINES_WAITING_MAX = 10_000;
 /** Files of one name with other columns; more is a mistake that makes a new file each time. */
 const NAMES_MAX = 99;
 /** A longer line was not written here. */
 const LINE_BYTES_MAX = 4 * 1024 * 1024;
+/** Who writes a line has the lock for less than a millisecond. */
+const LOCK_TRIES = 100;
+const LOCK_PAUSE_MS = 5;
 const BOM = "\uFEFF";
 const NEW_LINE = 10;
 
@@ -38,8 +44,6 @@ export class CsvFile {
   #path: string;
   /** As it was left after the last line; null where the file has not been looked at. */
   #size: number | null = null;
-  #waiting: string[] = [];
-  #dropped = 0;
   #inTrouble = false;
 
   constructor(path: string, options: CsvFileOptions) {
@@ -52,87 +56,63 @@ export class CsvFile {
     return this.#path;
   }
 
-  /** How many lines wait to be written. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  /** How many lines were dropped because too many waited. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  /** Adds a line, with its line end, to the file: now, or as soon as the file can be written. */
-  append(line: string): void {
-    this.#waiting.push(line);
-    if (this.#waiting.length > LINES_WAITING_MAX) {
-      this.#waiting.shift();
-      this.#dropped++;
-    }
-    // Where it went wrong, the next firing tries again: not each of many lines.
-    if (!this.#inTrouble) this.flush();
-  }
-
-  /** Tries to write the lines that wait; returns whether none is left. */
-  flush(): boolean {
-    if (this.#waiting.length === 0) return true;
+  /**
+   * Adds a line, with its line end, to the file.
+   * @returns whether it stands there; where not, the same is to be tried again
+   */
+  append(line: string): boolean {
     try {
-      this.#write(this.#waiting.join(""));
+      this.#write(line);
     } catch (error) {
       this.#size = null;
       if (!this.#inTrouble) {
         this.#options.reports.warn(
-          `Cannot write ${this.#path}: ${textOf(error)}; its lines wait until it can be written`,
+          `Cannot write ${this.#path}: ${textOf(error)}; frames wait in the ledger until it can be`,
         );
       }
       this.#inTrouble = true;
       return false;
     }
-    if (this.#inTrouble) {
-      const lost = this.#dropped === 0 ? "" : `, ${this.#dropped} were lost because too many waited`;
-      this.#options.reports.info(`${this.#path} is written again: ${this.#waiting.length} lines waited${lost}`);
-      this.#dropped = 0;
-    }
+    if (this.#inTrouble) this.#options.reports.info(`${this.#path} is written again`);
     this.#inTrouble = false;
-    this.#waiting = [];
     return true;
   }
 
-  /** The last try, into a file of another name beside it where this one is held open; returns the number of lost lines. */
-  close(): number {
-    if (this.flush()) return 0;
-    const held = this.#path;
+  /** Whether the next line could be written, as far as the opening says. */
+  get isWritable(): boolean {
     try {
-      this.#path = this.#nextName();
-      this.#write(this.#waiting.join(""));
-      this.#options.reports.warn(
-        `${held} cannot be written: its last ${this.#waiting.length} lines are in ${this.#path}`,
-      );
-      this.#waiting = [];
+      this.#open(this.#path).close();
+      return true;
     } catch {
-      this.#path = held;
+      return false;
     }
-    return this.#waiting.length;
   }
 
-  /** All in one write: whoever reads meanwhile, or is killed, has whole lines but for a failing disk. */
   #write(lines: string): void {
     for (let tries = 0; tries < NAMES_MAX; tries++) {
       using file = this.#open(this.#path);
-      const size = file.seekSync(0, Deno.SeekMode.End);
-      // Changed by somebody, or not yet looked at.
-      if (size === 0 || size !== this.#size) {
-        const start = this.#columnsOf(file);
-        if (start === "ours") return this.#put(file, this.#repair(file, size), lines);
-        if (start === "torn") return this.#put(file, 0, this.#start() + lines);
-      } else return this.#put(file, size, lines);
+      const at = locked(file, () => this.#add(file, lines));
+      if (at !== null) return this.#flush(file, at);
       this.#path = this.#nextName();
       this.#size = null;
     }
     throw new CsvFileError("there are too many files of this name with other columns");
   }
 
-  #put(file: Deno.FsFile, at: number, text: string): void {
+  /** Returns where the lines begin; null where the file has other columns. */
+  #add(file: Deno.FsFile, lines: string): number | null {
+    const size = file.seekSync(0, Deno.SeekMode.End);
+    if (size > 0 && size === this.#size) return this.#put(file, size, lines);
+    // Changed by somebody, or not yet looked at.
+    const start = this.#columnsOf(file);
+    if (start === "others") return null;
+    return start === "torn"
+      ? this.#put(file, 0, this.#start() + lines)
+      : this.#put(file, this.#repair(file, size), lines);
+  }
+
+  /** All in one write: whoever reads meanwhile, or is killed, has whole lines but for a failing disk. */
+  #put(file: Deno.FsFile, at: number, text: string): number {
     const bytes = new TextEncoder().encode(text);
     try {
       file.seekSync(at, Deno.SeekMode.Start);
@@ -142,6 +122,23 @@ export class CsvFile {
       throw error;
     }
     this.#size = at + bytes.length;
+    return at;
+  }
+
+  /** Without the lock, which on Windows keeps readers out and a flush would hold for long. */
+  #flush(file: Deno.FsFile, at: number): void {
+    if (!this.#options.fsync) return;
+    try {
+      sync(file);
+      if (at > 0 || Deno.build.os === "windows") return;
+      using folder = Deno.openSync(dirname(this.#path), { read: true });
+      sync(folder);
+    } catch (error) {
+      // The lines come again; another's that stand behind them meanwhile stay.
+      const takeOut = () => file.seekSync(0, Deno.SeekMode.End) === this.#size && file.truncateSync(at);
+      tryTo(() => locked(file, takeOut));
+      throw error;
+    }
   }
 
   #open(path: string): Deno.FsFile {
@@ -204,6 +201,38 @@ function openForAdding(path: string): Deno.FsFile {
   const { isFile, nlink } = Deno.lstatSync(path);
   if (!isFile || (nlink ?? 1) > 1) throw new CsvFileError(`${path} is a link or not a file; remove it`);
   return Deno.openSync(path, { read: true, write: true });
+}
+
+/** @throws CsvFileError where another program keeps the lock */
+function locked<Result>(file: Deno.FsFile, run: () => Result): Result {
+  const isLocked = tryLock(file);
+  try {
+    return run();
+  } finally {
+    if (isLocked) tryTo(() => file.unlockSync());
+  }
+}
+
+/** False on a volume without locks, where one daemon a file has to do. */
+function tryLock(file: Deno.FsFile): boolean {
+  for (let left = LOCK_TRIES;; left--) {
+    try {
+      if (file.tryLockSync(true)) return true;
+    } catch {
+      return false;
+    }
+    if (left <= 1) throw new CsvFileError("another program has it locked");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE_MS);
+  }
+}
+
+/** Some shares and FUSE volumes know no flush. */
+function sync(file: Deno.FsFile): void {
+  try {
+    file.syncSync();
+  } catch (error) {
+    if (!["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes((error as { code?: string }).code ?? "")) throw error;
+  }
 }
 
 function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {

@@ -1,5 +1,7 @@
 /** Lines of CSV files as RFC 4180 has them, but with one line of the file for each record, whatever its texts hold. */
 
+import { guardFormula } from "pewatch";
+
 export type CsvValue = string | number | boolean | null | undefined;
 
 export interface CsvStyle {
@@ -22,22 +24,13 @@ function csvField(value: CsvValue, style: CsvStyle): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "boolean") return String(value);
-  const text = guarded(oneLine(value), style);
+  const text = style.guardFormulas ? guardFormula(oneLine(value)) : oneLine(value);
   const quoted = /["\r\n]/.test(text) || text.includes(style.separator) || text !== text.trim();
   return quoted ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A line break inside a field is allowed by RFC 4180, but then a torn last line cannot be told from a whole one. */
+/** A line break inside a field is allowed by RFC 4180, but then a torn last line cannot be distinguished from a whole one. */
 function oneLine(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.slice(0, TEXT_LENGTH_MAX).replaceAll(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, " ");
-}
-
-/**
- * A comment like `=HYPERLINK(…)` or `@SUM(…)` is run by Excel when the file is opened. Texts that are numbers ("-5",
- * "+1e3") are left, so that columns of numbers stay such.
- */
-function guarded(text: string, style: CsvStyle): string {
-  if (!style.guardFormulas || !/^\s*[=+\-@]/.test(text)) return text;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? text : `'${text}`;
 }

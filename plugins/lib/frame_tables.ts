@@ -1,5 +1,5 @@
 /** CSV files with a line a frame: which file a frame's line goes to, and the part of a schema that says so. */
-import type { DeliveredFrame } from "pewatch";
+import type { DeliveredFrame, PluginContext } from "pewatch";
 import * as v from "valibot";
 import { dirname, isAbsolute, join } from "node:path";
 import { oneOf, words, yesOrNo } from "./config.ts";
@@ -45,46 +45,47 @@ export class FrameTables {
   readonly #style: CsvStyle;
   readonly #header: string;
   readonly #reports: CsvReports;
+  readonly #fsync: boolean;
   readonly #files = new Map<string, CsvFile>();
+  /** The file that refused the last line. */
+  #held: CsvFile | null = null;
 
-  constructor(columns: readonly string[], options: TableOptions, reports: CsvReports) {
+  constructor(
+    columns: readonly string[],
+    options: TableOptions,
+    { log, settings }: Pick<PluginContext, "log" | "settings">,
+  ) {
     this.#options = options;
+    this.#fsync = settings.frames.fsync;
     this.#style = {
       separator: options.separator,
       lineEnd: options.line_end === "crlf" ? "\r\n" : "\n",
       guardFormulas: options.guard_formulas,
     };
     this.#header = csvLine(columns, { ...this.#style, guardFormulas: false });
-    this.#reports = reports;
+    this.#reports = log;
   }
 
-  append(frame: DeliveredFrame, values: readonly CsvValue[]): void {
-    const path = tablePath(frame, this.#options);
-    this.#fileAt(path).append(csvLine(values, this.#style));
+  /** @returns whether the line stands in its file; where not, the frame is to come again */
+  append(frame: DeliveredFrame, values: readonly CsvValue[]): boolean {
+    const file = this.#fileAt(tablePath(frame, this.#options));
+    const written = file.append(csvLine(values, this.#style));
+    this.#held = written ? null : file;
+    return written;
   }
 
-  /** Tries again what could not be written. Called at each firing. */
-  flush(): void {
-    for (const file of this.#files.values()) file.flush();
-  }
-
-  /** Returns how many lines are lost for good. */
-  close(): number {
-    let lost = 0;
-    for (const file of this.#files.values()) lost += file.close();
-    this.#files.clear();
-    return lost;
+  /** Whether the file that refused the last line can be written now. */
+  get isWritable(): boolean {
+    return this.#held === null || this.#held.isWritable;
   }
 
   #fileAt(path: string): CsvFile {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
-    const file = new CsvFile(path, { header: this.#header, bom: this.#options.bom, reports: this.#reports });
+    const { bom } = this.#options;
+    const file = new CsvFile(path, { header: this.#header, bom, reports: this.#reports, fsync: this.#fsync });
     this.#files.set(path, file);
-    for (const [other, { waiting }] of this.#files) {
-      if (this.#files.size <= FILES_MAX) break;
-      if (waiting === 0) this.#files.delete(other);
-    }
+    if (this.#files.size > FILES_MAX) this.#files.delete(this.#files.keys().next().value!);
     return file;
   }
 }

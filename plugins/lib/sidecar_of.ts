@@ -1,4 +1,7 @@
-/** The sidecar of a delivered frame, where it is still to be had. */
+/**
+ * The sidecar of a delivered frame, where it is still to be had. A file of its own: shared by the plugins that read
+ * frames.
+ */
 import { type DeliveredFrame, FrameFileError, type FrameSidecar, type PluginContext } from "pewatch";
 
 /** null also where the file was moved away meanwhile, which is counted: what can be said of the frame is said. */

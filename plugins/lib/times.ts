@@ -1,4 +1,7 @@
-/** Times as ISO 8601 writes them, on the wall clock of this computer. */
+/**
+ * Times as ISO 8601 writes them, on the wall clock of this computer. A file of its own: shared by the plugins that
+ * write times.
+ */
 import type { SidecarView } from "pewatch";
 
 /** "2026-11-23T12:51:00.123+01:00": the wall clock that QXRD's own dates show, and still one certain moment. */

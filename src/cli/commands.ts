@@ -23,6 +23,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Do the same once, for the frames that are in a folder",
     load: async () => (await import("./process/process.ts")).runProcess,
   },
+  integrate: {
+    summary: "Make the patterns of frames that are delivered: intensity over 2theta or q",
+    load: async () => (await import("./integrate/integrate.ts")).runIntegrate,
+  },
   simulate: {
     summary: "Write frames as QXRD does, at a given rate",
     load: async () => (await import("./simulate.ts")).runSimulate,
@@ -34,6 +38,22 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   inspect: {
     summary: "Show what is in a TIFF, a .metadata or a NeXus file",
     load: async () => (await import("./inspect/inspect.ts")).runInspect,
+  },
+  log: {
+    summary: "Show what became of one frame",
+    load: async () => (await import("./log.ts")).runLog,
+  },
+  audit: {
+    summary: "Check the ledger and the delivered files, and export their checksums",
+    load: async () => (await import("./audit/audit.ts")).runAudit,
+  },
+  confirm: {
+    summary: "Confirm delivered images for a consumer that they wait for",
+    load: async () => (await import("./confirm.ts")).runConfirm,
+  },
+  consumers: {
+    summary: "List who reads the ledger and how far each is behind, forget one that is gone",
+    load: async () => (await import("./consumers/consumers.ts")).runConsumers,
   },
   plugins: {
     summary: "List, check, make and retry plugins",
@@ -48,8 +68,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import("./settings/settings.ts")).runSettings,
   },
   tango: {
-    summary: "Register the device in a Tango database",
+    summary: "Register the device in a Tango database, show attributes of others",
     load: async () => (await import("./tango/tango.ts")).runTango,
+  },
+  epics: {
+    summary: "Show process variables of EPICS that are read",
+    load: async () => (await import("./epics/epics.ts")).runEpics,
   },
   doctor: {
     summary: "Check libraries, configuration, folders, plugins and Tango, and say what to do",

@@ -5,7 +5,7 @@ import { optional } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { closest } from "../config/closest.ts";
-import { EXIT, parseArguments } from "./console/arguments.ts";
+import { command, CommandError, EXIT } from "./console/arguments.ts";
 
 const FOLDER = new URL("../../docs/", import.meta.url);
 const ENDING = ".md";
@@ -14,31 +14,23 @@ const ARGUMENTS = object({
   page: optional(argument(string({ metavar: "PAGE" }), { description: message`Which page; the list of all without.` })),
 });
 
-export function runDocs(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "docs",
-    brief: message`Prints a page of the documentation, as Markdown: pewatch docs plugins > plugins.md`,
-  });
-  if (parsed.exitCode !== undefined) return Promise.resolve(parsed.exitCode);
-  return Promise.resolve(show(parsed.value.page));
-}
+export const runDocs = command(ARGUMENTS, {
+  command: "docs",
+  brief: message`Prints a page of the documentation, as Markdown: pewatch docs plugins > plugins.md`,
+}, ({ page }) => show(page));
 
-function show(page: string | undefined): number {
+function show(page: string | undefined): void {
   const pages = documentedPages();
   if (page === undefined) {
-    console.log(pages.map((name) => `  ${name.padEnd(20)}${titleOf(name)}`).join("\n"));
-    return EXIT.done;
+    return console.log(pages.map((name) => `  ${name.padEnd(20)}${titleOf(name)}`).join("\n"));
   }
   const name = page.toLowerCase().replace(/\.md$/, "");
   if (!pages.includes(name)) {
     const meant = closest(name, pages);
-    console.error(
-      `pewatch docs: There is no page ${page}. ${meant ? `Did you mean ${meant}?` : `There are ${pages.join(", ")}`}`,
-    );
-    return EXIT.usage;
+    const hint = meant ? `Did you mean ${meant}?` : `There are ${pages.join(", ")}`;
+    throw new CommandError(`There is no page ${page}. ${hint}`, EXIT.usage);
   }
   console.log(textOf(name).trimEnd());
-  return EXIT.done;
 }
 
 /** The names of the pages, sorted. */

@@ -7,7 +7,7 @@ import { COMMANDS } from "./commands.ts";
 import { type Command, commandLines } from "./console/sub_commands.ts";
 import { guardConsole } from "../log/terminal_text.ts";
 import { Painter } from "./console/terminal.ts";
-import { PROGRAM_VERSION } from "./program_version.ts";
+import { PROGRAM_VERSION } from "../config/program.ts";
 
 /** Runs what `args` ask for and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */
 export async function runMain(args: readonly string[]): Promise<number> {
@@ -86,7 +86,7 @@ function overview(): string {
   ].join("\n");
 }
 
-/** Errors that are meant for persons as they are; others get the way to their details. */
+/** Errors that are meant for persons as they are; others say how to get their details. */
 function explain(error: unknown): string {
   if (Deno.env.get("PEWATCH_DEBUG") === "1") return Deno.inspect(error);
   const text = error instanceof Error ? error.message || error.name : String(error);

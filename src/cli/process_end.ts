@@ -1,4 +1,4 @@
-/** The end of the process, whichever way leads there. */
+/** The end of the process, whoever asks for it. In a file of its own: what starts first loads no library for it. */
 
 let end: (code: number) => never = Deno.exit;
 

@@ -3,50 +3,46 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { float, string } from "@optique/core/valueparser";
+import { float } from "@optique/core/valueparser";
 import { openConsoleWindow } from "../../ffi/console/console.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
 import type { TangoLibrary } from "../../ffi/tango/mod.ts";
 import { type LoadedConfiguration, loadSettings, makesOutput } from "../config/load.ts";
-import { checkCalibration } from "../geometry/calibration_file.ts";
-import type { Settings } from "../config/settings.ts";
+import { SETTINGS_CHECKS } from "../nexus/settings_checks.ts";
+import { outputFolder, type Settings } from "../config/settings.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { FolderInUseError } from "../daemon/settings/folder_lock.ts";
 import { openLog, type RunningLog } from "../log/log.ts";
 import { terminalText } from "../log/terminal_text.ts";
 import { FolderError } from "../daemon/settings/make_folders.ts";
-import { outputFolder } from "../plugins/host/plugin_host.ts";
 import { DeviceProperties } from "../tango/device_properties.ts";
 import { TangoService } from "../tango/tango_service.ts";
-import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./console/arguments.ts";
+import { command, CONFIG_OPTION, EXIT } from "./console/arguments.ts";
 import { watchConfiguration } from "./config_watch.ts";
 import { countsText, minutesText } from "./console/counts_text.ts";
-import { PROGRAM_VERSION } from "./program_version.ts";
+import { PROGRAM_VERSION } from "../config/program.ts";
 import { stagesNotReady } from "./stages_ready.ts";
 import { onStopSignals } from "./console/stop_signals.ts";
 import { openTango } from "./tango/open.ts";
 import { everyTicks } from "../log/counted.ts";
+import { HttpService } from "../http/http_service.ts";
 
 const ARGUMENTS = object({
-  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+  config: CONFIG_OPTION,
   json: option("--json", { description: message`Write each message as a line of JSON, a summary as the last.` }),
   // For tests and measurements.
   for_s: optional(option("--for", float({ metavar: "SECONDS", min: 0 }), { hidden: true })),
 });
 
-export async function runRun(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "run",
-    brief: message`Watches the raw folder and delivers each frame with its metadata, until it is stopped.`,
-    footer:
-      message`Ctrl-C or pewatch stop finishes the frames in progress and leaves the others for the next start; a second
+export const runRun = command(ARGUMENTS, {
+  command: "run",
+  brief: message`Watches the raw folder and delivers each frame with its metadata, until it is stopped.`,
+  footer:
+    message`Ctrl-C or pewatch stop finishes the frames in progress and leaves the others for the next start; a second
 Ctrl-C ends at once, which loses nothing either. The configuration is read at the start only. Exit codes: 0 stopped, 1
 failed, 2 wrong usage or configuration, 130 ended at once.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { config, json, for_s } = parsed.value;
-
-  const loaded = loadSettings({ config, checks: [checkCalibration] });
+}, async ({ config, json, for_s }) => {
+  const loaded = loadSettings({ config, checks: SETTINGS_CHECKS });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
   using _signals = onStopSignals((signal) => stop(signal));
   using console_ = openConsoleWindow();
@@ -61,7 +57,7 @@ failed, 2 wrong usage or configuration, 130 ended at once.`,
   } finally {
     await log.close();
   }
-}
+});
 
 interface Watching {
   readonly loaded: LoadedConfiguration;
@@ -95,6 +91,8 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
     : new TangoService({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
   properties?.report();
   tango?.start();
+  const http = settings.http.enabled ? new HttpService({ daemon, log, version: PROGRAM_VERSION }) : null;
+  http?.start();
   if (opened instanceof NativeLibraryError) {
     log.error(`Tango: the device is not served; frames are delivered without it: ${opened.message}`);
   }
@@ -107,8 +105,10 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
   log.info(`stopping (${why}): finishing the frames in progress`);
   // Clients can watch it until the end.
   tango?.end();
+  http?.end();
   await daemon.close();
   await tango?.stop();
+  http?.stop();
   const { frames, conditions } = daemon.status();
   const time_s = (performance.now() - begin_ms) / 1000;
   log.info(`stopped after ${minutesText(time_s)}: ${countsText(frames)}`);

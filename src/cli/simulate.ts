@@ -5,9 +5,9 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, float, integer, string } from "@optique/core/valueparser";
 import { simulate, type SimulatedFrame } from "../qxrd/simulator/simulate.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "./console/arguments.ts";
-import { isTerminal, readableBytes } from "./console/terminal.ts";
-import { counted } from "../log/counted.ts";
+import { command, CommandError, JSON_OPTION } from "./console/arguments.ts";
+import { isTerminal } from "./console/terminal.ts";
+import { counted, readableBytes } from "../log/counted.ts";
 
 /** A larger image is no longer a classic TIFF (4 GiB), and no detector's. */
 const SIZE_MAX_PX = 16_384;
@@ -67,19 +67,15 @@ const ARGUMENTS = object({
     }),
     1,
   ),
-  json: option("--json", { description: JSON_DESCRIPTION }),
+  json: JSON_OPTION,
 });
 
-/** Gives 0 when all frames are written or Ctrl-C ended it, 1 where one could not be written. */
-export async function runSimulate(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "simulate",
-    brief: message`Writes powder diffraction frames and their sidecars as QXRD does, to try out what takes them.`,
-    footer: message`Exit codes: 0 done (also by Ctrl-C), 1 a frame could not be written, 2 wrong usage.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { rate, seconds, size, crlf, json, count, subfolder, ...rest } = parsed.value;
-
+/** Returns 0 when all frames are written or Ctrl-C ended it, 1 where one could not be written. */
+export const runSimulate = command(ARGUMENTS, {
+  command: "simulate",
+  brief: message`Writes powder diffraction frames and their sidecars as QXRD does, to try out what takes them.`,
+  footer: message`Exit codes: 0 done (also by Ctrl-C), 1 a frame could not be written, 2 wrong usage.`,
+}, async ({ rate, seconds, size, crlf, json, count, subfolder, ...rest }) => {
   const stop = new AbortController();
   function interrupt(): void {
     stop.abort();
@@ -97,16 +93,13 @@ export async function runSimulate(args: string[]): Promise<number> {
       ...subfolder === undefined ? {} : { subfolder },
     } as const;
     for await (const frame of simulate(options, stop.signal)) report.add(frame);
-    report.finish();
-    return EXIT.done;
   } catch (error) {
-    report.finish();
-    console.error(`pewatch simulate: ${error instanceof Error ? error.message : String(error)}`);
-    return EXIT.failed;
+    throw new CommandError(error instanceof Error ? error.message : String(error));
   } finally {
+    report.finish();
     Deno.removeSignalListener("SIGINT", interrupt);
   }
-}
+});
 
 /** A line that moves on a terminal, one line a frame with --json, and one line at the end. */
 class Report {

@@ -1,4 +1,4 @@
-/** Whether a daemon that has been started has all of its stages. */
+/** Whether a daemon that has been started has all of its stages. A file of its own: shared by run and demo. */
 import type { Daemon } from "../daemon/daemon.ts";
 
 /**

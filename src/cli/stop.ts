@@ -3,9 +3,9 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { float, string } from "@optique/core/valueparser";
+import { float } from "@optique/core/valueparser";
 import { loadSettings } from "../config/load.ts";
-import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "./console/arguments.ts";
+import { command, CommandError, CONFIG_OPTION } from "./console/arguments.ts";
 import {
   askDaemon,
   DaemonAnswerError,
@@ -19,39 +19,30 @@ import {
 const LIMIT_S = 330;
 
 const ARGUMENTS = object({
-  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+  config: CONFIG_OPTION,
   limit_s: optional(option("--limit", float({ metavar: "SECONDS", min: 0 }), {
     description: message`How long to wait for its end, ${String(LIMIT_S)} s if not given.`,
   })),
 });
 
-export async function runStop(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "stop",
-    brief: message`Asks the running daemon of this configuration to stop, and waits until it has.`,
-    footer:
-      message`The daemon finishes the frames in progress; the others wait for the next start. Exit codes: 0 stopped, 1 no daemon
+export const runStop = command(ARGUMENTS, {
+  command: "stop",
+  brief: message`Asks the running daemon of this configuration to stop, and waits until it has.`,
+  footer:
+    message`The daemon finishes the frames in progress; the others wait for the next start. Exit codes: 0 stopped, 1 no daemon
 was running, or it had not stopped in time, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { config, limit_s = LIMIT_S } = parsed.value;
-
+  errors: [NoDaemonError, DaemonAnswerError],
+}, async ({ config, limit_s = LIMIT_S }) => {
   const { settings } = loadSettings({ config });
   try {
     // Its patience is the limit too: a daemon that is stopping already takes no more requests.
     const { holder } = await askDaemon(settings, { what: "stop" }, { patience_s: limit_s });
     if (await waitForEnd(settings, holder, limit_s)) {
-      console.log(`${nameOf(holder)} has stopped`);
-      return EXIT.done;
+      return console.log(`${nameOf(holder)} has stopped`);
     }
-    console.error(`pewatch stop: ${nameOf(holder)} was asked to stop, but is still running after ${limit_s} s`);
+    throw new CommandError(`${nameOf(holder)} was asked to stop, but is still running after ${limit_s} s`);
   } catch (error) {
-    if (error instanceof DaemonEndedError) {
-      console.log(`${nameOf(error.holder)} has stopped`);
-      return EXIT.done;
-    }
-    if (!(error instanceof NoDaemonError) && !(error instanceof DaemonAnswerError)) throw error;
-    console.error(`pewatch stop: ${error.message}`);
+    if (!(error instanceof DaemonEndedError)) throw error;
+    console.log(`${nameOf(error.holder)} has stopped`);
   }
-  return EXIT.failed;
-}
+});

@@ -4,7 +4,7 @@ import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { openTangoLibrary } from "../../ffi/tango/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { type Embedded, readEmbedded } from "./embedded.ts";
-import { PROGRAM_VERSION } from "./program_version.ts";
+import { PROGRAM_VERSION } from "../config/program.ts";
 
 export interface LibraryFinding {
   /** "libtiff" or "HDF5". */

@@ -1,12 +1,14 @@
 /** Started by a double click: a window of its own, which says what happens in it and stays until it was read. */
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { type ConsoleWindow, openConsoleWindow } from "../../ffi/console/console.ts";
 import { ConfigurationError } from "../config/error.ts";
 import { CONFIGURATION_NAME, type LoadedConfiguration, loadSettings } from "../config/load.ts";
-import { outputFolder } from "../plugins/host/plugin_host.ts";
+import { outputFolder } from "../config/settings.ts";
+import { pageUrl } from "../http/page_url.ts";
 import { EXIT } from "./console/arguments.ts";
 import { endProcess } from "./process_end.ts";
-import { PROGRAM_VERSION } from "./program_version.ts";
+import { PROGRAM_VERSION } from "../config/program.ts";
 import { Painter } from "./console/terminal.ts";
 
 /** What Windows sends when the window is closed, and when the user logs off. */
@@ -71,6 +73,7 @@ export function bannerLines({ settings, file }: LoadedConfiguration, executable:
     `  delivers to    ${outputFolder(settings)}`,
     ...configurationLines(file, beside),
     `  plugins        ${settings.plugins.dir}`,
+    `  page           ${settings.http.enabled ? pageUrl(settings.http, settings.http.port, hostname()) : "none"}`,
     `  log            ${settings.log.file === "" ? "none (log.file is empty)" : settings.log.file}`,
     "",
     "Ctrl-C stops it and finishes the frames in progress. Closing the window",
@@ -133,7 +136,7 @@ function noticeClosing(): Closing {
 
 /** What nobody catches would end the program, and its window with it. */
 function reportCrashes(window: ConsoleWindow): void {
-  const tell = (event: Event, error: unknown) => {
+  const report = (event: Event, error: unknown) => {
     event.preventDefault();
     console.error(error);
     console.error(
@@ -141,8 +144,8 @@ function reportCrashes(window: ConsoleWindow): void {
     );
     waitForKey(window).finally(() => endProcess(EXIT.failed));
   };
-  globalThis.addEventListener("error", (event) => tell(event, event.error));
-  globalThis.addEventListener("unhandledrejection", (event) => tell(event, event.reason));
+  globalThis.addEventListener("error", (event) => report(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
 }
 
 async function waitForKey(window: ConsoleWindow): Promise<void> {

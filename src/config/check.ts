@@ -1,15 +1,14 @@
-/** SerialQueue what a TOML text holds into settings: unknown keys, types, ranges, paths, and folders that must not meet. */
+/** Turns what a TOML text holds into settings: unknown keys, types, ranges, paths, and folders that must not meet. */
 import { posix, win32 } from "node:path";
 import * as v from "valibot";
 import { closest } from "./closest.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
-import { clashesOfFolders, type FolderClash, type NamedFolder, relate } from "./folder_rules.ts";
-import { HC_KEV_ANGSTROM } from "./ranges.ts";
+import { faultOfPath, folderClashes } from "./folder_rules.ts";
+import { type Report, reportContradictions } from "./contradictions.ts";
 import { splitRelativeFolder } from "./names/relative_folder.ts";
 import { faultOfReservedPath } from "./names/reserved_names.ts";
-import { faultOnWindows } from "./names/windows_names.ts";
 import { keysOfTables, settingsSchema } from "./schema.ts";
-import type { DetectorSettings, Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { TomlLines } from "./toml_lines.ts";
 
 export interface CheckOptions {
@@ -22,9 +21,6 @@ export interface CheckOptions {
 }
 
 type Table = Record<string, unknown>;
-
-/** Energy and wavelength may differ by rounding; more than this is a slip. */
-const WAVELENGTH_TOLERANCE = 0.01;
 
 /** @throws ConfigurationError with all that is wrong */
 export function checkSettings(raw: Table, options: CheckOptions): Settings {
@@ -44,15 +40,10 @@ export function checkSettings(raw: Table, options: CheckOptions): Settings {
   const settings = withAbsolutePaths(result.output, options, report);
   reportReserved(settings, report);
   for (const clash of folderClashes(settings, options)) report(clash.key.split("."), clash.message);
-  reportWavelength(settings, report);
-  reportFutile(settings, report);
-  reportProposal(settings, report);
-  reportGeometry(settings.detector, report);
+  reportContradictions(settings, report);
   if (problems.length > 0) throw new ConfigurationError(options.file, inOrder(problems));
   return settings;
 }
-
-type Report = (path: readonly string[], message: string) => void;
 
 function reportUnknownKeys(raw: Table, report: Report): void {
   const tables = keysOfTables();
@@ -125,6 +116,7 @@ function pluginsOf(raw: Table, defaults: Settings): Table {
 
 function describeIssue(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
   if (path.length === 1) return `a table is needed: [${path[0]}]`;
+  if (issue.input === undefined) return issue.message;
   const given = typeof issue.input === "string" ? JSON.stringify(issue.input) : shown(issue.input);
   return `${given} cannot be used: ${issue.message}`;
 }
@@ -158,30 +150,42 @@ function withAbsolutePaths(settings: Settings, options: CheckOptions, report: Re
       ? detector
       : { ...detector, poni: absolute(detector.poni, ["detector", "poni"]) },
     dark: { ...dark, archive_dir: splitRelativeFolder(dark.archive_dir).join(flavour.sep) },
-    plugins: { ...plugins, dir: absolute(plugins.dir, ["plugins", "dir"]) },
+    plugins: { ...plugins, dir: absolute(plugins.dir, ["plugins", "dir"]), tables: tablesWithPaths(plugins, absolute) },
     log: { ...log, file: log.file === "" ? "" : absolute(log.file, ["log", "file"]) },
   };
 }
 
-const SYSTEM = Deno.build.os === "darwin" ? "macOS" : Deno.build.os === "linux" ? "Linux" : "this system";
+const TLS_FILES = ["tls.ca", "tls.cert", "tls.key"];
+/** What is a file in the tables of shipped plugins, with dots between keys, and texts in its place that are none. */
+const FILE_KEYS: Readonly<Record<string, readonly string[]>> = {
+  integrate: ["poni", "mask", "dark", "flat"],
+  nats: ["credentials", ...TLS_FILES],
+  kafka: TLS_FILES,
+  wrdn: TLS_FILES,
+};
+const NO_FILES = ["", "none", "last"];
 
-/** Why a path cannot be used on this kind of system, or null; asks nothing of the disk. */
-export function faultOfPath(path: string, options: { readonly windows: boolean }): string | null {
-  if (!options.windows) {
-    return /^[a-zA-Z]:[\\/]|^\\\\/.test(path) ? `this is a Windows path, but pewatch runs on ${SYSTEM}` : null;
-  }
-  // "R:raw" means a folder below whatever folder was last used on that drive.
-  if (/^[a-zA-Z]:(?![\\/])/.test(path)) return "a slash is needed after the drive, as in 'R:\\raw'";
-  // Paths of both forms go past the rules for names; Windows shows no program but this one what is made by them.
-  if (/^[\\/]{2}[?.][\\/]/.test(path)) {
-    return "a path is needed as Windows shows it, as in 'R:\\raw' or '\\\\server\\share\\raw'";
-  }
-  const names = path.replace(/^[a-zA-Z]:/, "").split(/[\\/]+/);
-  for (const name of names) {
-    const fault = name === "" || name === "." || name === ".." ? null : faultOnWindows(name);
-    if (fault !== null) return fault;
-  }
-  return null;
+/** A plugin knows nothing of the configuration's folder. */
+function tablesWithPaths(
+  { tables }: Settings["plugins"],
+  absolute: (path: string, key: readonly string[]) => string,
+): Settings["plugins"]["tables"] {
+  const withFiles = (table: Table, keys: readonly string[], place: readonly string[]): Table => {
+    const changed = { ...table };
+    for (const key of keys) {
+      const [first, ...rest] = key.split(".") as [string, ...string[]];
+      const value = Object.hasOwn(changed, first) ? changed[first] : undefined;
+      const at = [...place, first];
+      if (rest.length > 0 && isTable(value)) changed[first] = withFiles(value, [rest.join(".")], at);
+      if (rest.length === 0 && typeof value === "string" && !NO_FILES.includes(value)) {
+        changed[first] = absolute(value, at);
+      }
+    }
+    return changed;
+  };
+  return Object.fromEntries(
+    Object.entries(tables).map(([name, table]) => [name, withFiles(table, FILE_KEYS[name] ?? [], ["plugins", name])]),
+  );
 }
 
 /** Frames that go into somebody's quarantine are taken out of it by `pewatch retry`; raw may be one that was copied. */
@@ -191,138 +195,6 @@ function reportReserved({ folders }: Settings, report: Report): void {
     if (fault !== null) report(["folders", key], `${JSON.stringify(folders[key])} cannot be used: ${fault}`);
   }
 }
-
-/** What is wrong with each key where folders meet; the daemon asks again when a client changes one. */
-export function folderClashes(settings: Settings, options: { readonly windows: boolean }): FolderClash[] {
-  const flavour = options.windows ? win32 : posix;
-  const { raw, temp, proc, output_root, output_dir } = settings.folders;
-  const ways: NamedFolder[] = [
-    { key: "folders.raw", path: raw },
-    { key: "folders.temp", path: temp },
-    { key: "folders.proc", path: proc },
-  ];
-  // The root itself may lie around the others, as long as what is delivered does not meet them.
-  const output = {
-    key: `folders.${output_dir ? "output_dir" : "output_root"}`,
-    path: flavour.join(output_root, output_dir),
-  };
-  const clashes = clashesOfFolders([...ways, output], options);
-  const others: NamedFolder[] = [
-    { key: "daemon.state_dir", path: settings.daemon.state_dir },
-    { key: "plugins.dir", path: settings.plugins.dir },
-  ];
-  // With "delete" too: what only its name calls a dark goes there.
-  if (settings.dark.policy !== "keep" && clashes.length === 0) {
-    const archive = { key: "dark.archive_dir", path: flavour.join(output_root, settings.dark.archive_dir) };
-    clashes.push(...clashesWith(archive, ways, options));
-    const isWanted = settings.dark.policy === "archive";
-    if (isWanted && relate(archive.path, output.path, options) === "same") {
-      clashes.push({
-        key: archive.key,
-        message: "frames are delivered to this folder; set another one for darks",
-      });
-    }
-  }
-  for (const other of others) {
-    // One that lies around a way's folder does no harm; within it, it would be taken for a frame or a claim.
-    const within = ways.filter((way) => relate(way.path, other.path, options) !== "inside");
-    clashes.push(...clashesWith(other, within, options));
-  }
-  // Whoever can write where plugins lie has code run.
-  const [, plugins] = others;
-  if (relate(output.path, plugins!.path, options) !== "inside") {
-    clashes.push(...clashesWith(plugins!, [output], options));
-  }
-  return clashes;
-}
-
-function clashesWith(folder: NamedFolder, ways: readonly NamedFolder[], options: { windows: boolean }): FolderClash[] {
-  return ways.flatMap((way) => clashesOfFolders([way, folder], options));
-}
-
-/** What is asked for and cannot be given as the other keys stand. */
-function reportFutile({ nexus, tiff, dark }: Settings, report: Report): void {
-  if (nexus.series && nexus.image !== "embed") {
-    report(
-      ["nexus", "series"],
-      `a series master needs the images in the NeXus files, and image = "${nexus.image}" leaves them out; ` +
-        'set image = "embed", or series = false',
-    );
-  }
-  if (nexus.profile === "nxmx" && nexus.image === "none") {
-    report(
-      ["nexus", "profile"],
-      'NXmx needs the image, but image = "none" leaves it out; set image = "embed" or "external", or profile = "base"',
-    );
-  }
-  if (tiff.image_description && !tiff.tags) {
-    report(
-      ["tiff", "image_description"],
-      "image_description is one of the tags, and tags = false writes no tags; set tags = true, or image_description = false",
-    );
-  }
-  if (dark.reference && nexus.image === "none") {
-    report(
-      ["dark", "reference"],
-      'the reference dark is stored with the image, but [nexus] image = "none" leaves images out; ' +
-        'set image = "embed" or "external", or reference = false',
-    );
-  }
-}
-
-/** Two statements of one fact that contradict each other would end up in every file. */
-function reportWavelength(settings: Settings, report: Report): void {
-  const { energy_kev, wavelength_angstrom } = settings.beamline;
-  if (energy_kev === undefined || wavelength_angstrom === undefined) return;
-  const expected = HC_KEV_ANGSTROM / energy_kev;
-  if (Math.abs(wavelength_angstrom / expected - 1) <= WAVELENGTH_TOLERANCE) return;
-  report(
-    ["beamline", "wavelength_angstrom"],
-    `${wavelength_angstrom} does not fit energy_kev = ${energy_kev}, which is ${
-      expected.toPrecision(6)
-    } angstrom; one of the two is enough`,
-  );
-}
-
-/** Of two names for one place in the file only one can be written, and half of a statement says nothing. */
-function reportProposal({ beamline }: Settings, report: Report): void {
-  const { experiment_identifier, proposal, polarization, polarization_angle_deg } = beamline;
-  if (proposal !== undefined && experiment_identifier !== undefined && proposal !== experiment_identifier) {
-    report(
-      ["beamline", "proposal"],
-      "it is written as experiment_identifier, which is set too; remove one of the two",
-    );
-  }
-  if (polarization_angle_deg !== undefined && polarization === undefined) {
-    report(["beamline", "polarization_angle_deg"], "polarization is needed too: how far the beam is polarised");
-  }
-}
-
-/** Half a tilt is none, and of two geometries one would be ignored. */
-function reportGeometry(detector: DetectorSettings, report: Report): void {
-  const { poni, tilt_deg, tilt_plane_rotation_deg } = detector;
-  if (poni !== undefined) {
-    for (const key of GEOMETRY_KEYS) {
-      if (detector[key] !== undefined) {
-        report(["detector", key], "poni already holds the whole geometry; remove one of the two");
-      }
-    }
-  } else if (tilt_deg !== undefined && tilt_deg !== 0 && tilt_plane_rotation_deg === undefined) {
-    report(["detector", "tilt_deg"], "tilt_plane_rotation_deg is needed too: it says in which direction the tilt is");
-  } else if (tilt_plane_rotation_deg !== undefined && tilt_deg === undefined) {
-    report(["detector", "tilt_plane_rotation_deg"], "tilt_deg is needed too: it says how large the tilt is");
-  }
-}
-
-const GEOMETRY_KEYS = [
-  "x_pixel_size_um",
-  "y_pixel_size_um",
-  "distance_mm",
-  "beam_center_x_px",
-  "beam_center_y_px",
-  "tilt_deg",
-  "tilt_plane_rotation_deg",
-] as const satisfies readonly (keyof DetectorSettings)[];
 
 function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);

@@ -5,8 +5,7 @@ import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { checkSettings } from "./check.ts";
 import { decodeToml } from "./decode.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
-import { tomlHint } from "./toml_hint.ts";
-import { TomlLines } from "./toml_lines.ts";
+import { tomlHint, TomlLines } from "./toml_lines.ts";
 
 export const CONFIGURATION_NAME = "pewatch.toml";
 /** Where everything lies that no configuration puts elsewhere, beside the configuration or in the working folder. */
@@ -22,7 +21,13 @@ export interface Environment {
 }
 
 /** What is wrong with settings that a room above this one understands; null where nothing is. */
-export type SettingsCheck = (settings: Settings) => { readonly key: string; readonly message: string } | null;
+export type SettingsCheck = (settings: Settings) => SettingsFault | readonly SettingsFault[] | null;
+
+export interface SettingsFault {
+  /** With the index in an array: "nexus.map.0.path". */
+  readonly key: string;
+  readonly message: string;
+}
 
 export interface LoadOptions extends Partial<Environment> {
   /** What `--config` names. */

@@ -1,136 +1,40 @@
-/** The schema of a configuration: every key, its type, its range and the range's reason. Loaded by the main thread only. */
+/**
+ * The schema of a configuration: every key, what it means, its type, its range and the range's reason. The types in
+ * settings.ts derive from it. Loaded by the main thread only.
+ */
 import * as v from "valibot";
-import { isTimeZone } from "../time/zone.ts";
-import { closest } from "./closest.ts";
-import { faultOfOrcid } from "./orcid.ts";
-import { faultOf, MAX_PROC, type NumberRange, RANGES } from "./ranges.ts";
-import type { Settings } from "./settings.ts";
-import { FolderNameError, splitRelativeFolder } from "./names/relative_folder.ts";
-import { faultOfAddress, faultOfDevice, faultOfServerPart } from "./names/tango_names.ts";
-
-/** Longest waiting time that a person may mean; more is a slip of units (ms for s). */
-const DAY_S = 86_400;
-
-function wholeNumber(low: number, high: number, reason: string) {
-  const message = `a whole number from ${low} to ${high} is needed, ${reason}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(low, message), v.maxValue(high, message));
-}
-
-function numberWithin(low: number, high: number, reason: string) {
-  const message = `a number from ${low} to ${high} is needed, ${reason}`;
-  return v.pipe(v.number(message), v.finite(message), v.minValue(low, message), v.maxValue(high, message));
-}
-
-function positive(what: string) {
-  const message = `a number above 0 is needed, ${what}`;
-  return v.exactOptional(v.pipe(v.number(message), v.finite(message), v.gtValue(0, message)));
-}
-
-function atLeastZero(what: string) {
-  const message = `a number of 0 or more is needed, ${what}`;
-  return v.exactOptional(v.pipe(v.number(message), v.finite(message), v.minValue(0, message)));
-}
-
-/** A number of a geometry, within what can be; the message says which unit was probably meant. */
-function within(range: NumberRange) {
-  return v.exactOptional(v.pipe(
-    v.number(`a number is needed, in ${range.unit}`),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const fault = dataset.typed ? faultOf(dataset.value, range) : null;
-      if (fault !== null) addIssue({ message: fault });
-    }),
-  ));
-}
-
-function someOf<const T extends readonly [string, ...string[]]>(...choices: T) {
-  const message = `a list of ${choices.map((choice) => `"${choice}"`).join(" and ")} is needed, [] for none`;
-  return v.pipe(
-    v.array(v.picklist(choices, message), message),
-    v.check((list) => new Set(list).size === list.length, "each may be listed once only"),
-    v.readonly(),
-  );
-}
-
-function yesOrNo() {
-  return v.boolean("true or false is needed, without quotes");
-}
-
-function oneOf<const T extends readonly [string, ...string[]]>(...choices: T) {
-  return v.picklist(choices, `one of ${choices.map((choice) => `"${choice}"`).join(", ")} is needed`);
-}
-
-/** A fact in words. Empty ones would end up as empty datasets in every NeXus file. */
-function words() {
-  const message = "a text in quotes is needed; remove the key if there is nothing to say";
-  return v.exactOptional(v.pipe(v.string(message), v.nonEmpty(message)));
-}
-
-/** Windows calls its zones by other names, and an offset knows nothing of summer time. */
-function timeZone() {
-  const message = 'the IANA name of a time zone is needed, such as "Europe/Berlin" or "America/Chicago"';
-  return v.exactOptional(v.pipe(
-    v.string(message),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed || isTimeZone(dataset.value)) return;
-      const meant = closest(dataset.value, Intl.supportedValuesOf("timeZone"));
-      addIssue({ message: meant === null ? message : `there is no such time zone; did you mean "${meant}"?` });
-    }),
-  ));
-}
-
-function pathOf(what: string) {
-  const message = `the path of ${what} is needed, in single quotes: 'R:\\raw'`;
-  return v.pipe(
-    v.string(message),
-    v.nonEmpty(message),
-    // In double quotes TOML reads \r of "R:\raw" and \t of "R:\temp" as control characters, without any error.
-    v.check(
-      (text) => !hasControlCharacter(text),
-      "it holds a control character: a backslash in double quotes is an escape; write single quotes ('R:\\raw') or forward slashes",
-    ),
-  );
-}
-
-function hasControlCharacter(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return /[\u0000-\u001f]/.test(text);
-}
-
-function checkedText(faultOf: (name: string) => string | null) {
-  return v.pipe(
-    v.string("a text in quotes is needed"),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const fault = dataset.typed ? faultOf(dataset.value) : null;
-      if (fault !== null) addIssue({ message: fault });
-    }),
-  );
-}
-
-function addressOrNone(options: { readonly anyPort: boolean }) {
-  return checkedText((text) => text === "" ? null : faultOfAddress(text, options));
-}
-
-function belowOutput() {
-  return v.pipe(
-    v.string("the name of a folder below the output root is needed, in quotes"),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      try {
-        splitRelativeFolder(dataset.value);
-      } catch (error) {
-        if (!(error instanceof FolderNameError)) throw error;
-        addIssue({ message: error.message });
-      }
-    }),
-  );
-}
+import {
+  addressOrNone,
+  atLeastZero,
+  belowOutput,
+  checkedText,
+  DAY_S,
+  numberWithin,
+  oneOf,
+  pathOf,
+  positive,
+  someOf,
+  timeZone,
+  wholeNumber,
+  within,
+  words,
+  yesOrNo,
+} from "./fields.ts";
+import { nexusMap } from "./map_fields.ts";
+import { MAX_PROC, RANGES } from "./ranges.ts";
+import { faultOfHostName, faultOfIpAddress, faultOfOrcid, faultOfToken } from "./names/checked_texts.ts";
+import { faultOfDevice, faultOfServerPart } from "./names/tango_names.ts";
 
 /** A configuration after the defaults were filled in and `[plugins.NAME]` tables were put into `plugins.tables`. */
 export const settingsSchema = v.object({
   daemon: v.object({
+    /** Seconds that, divided by `multiplier`, make one tick. The name is the first implementation's. */
     ticktack: numberWithin(0.01, 3600, "seconds"),
+    /** Ticks in each `ticktack`, 1 or more. */
     multiplier: wholeNumber(1, 1000, "since a tick takes ticktack / multiplier seconds"),
+    /** How many frames a stage works on at once, 1 to 9. */
     max_proc: wholeNumber(MAX_PROC.low, MAX_PROC.high, "since more would not be faster: all frames share one disk"),
+    /** Where what a client changes is kept across restarts. */
     state_dir: pathOf("a folder"),
   }),
   folders: v.object({
@@ -138,26 +42,63 @@ export const settingsSchema = v.object({
     temp: pathOf("a folder"),
     proc: pathOf("a folder"),
     output_root: pathOf("a folder"),
+    /** Below `output_root`, with the separators of this system; "" is the root itself. */
     output_dir: belowOutput(),
+    /**
+     * Folders below which clients may choose the others, absolute. Empty: the folders of the configuration, and what lies
+     * beside them.
+     */
     allowed: v.array(pathOf("a folder"), "a list of folders is needed: ['R:/', 'D:/data']"),
   }),
   frames: v.object({
+    /** How long a file has to be left alone before it counts as written. */
     settle_s: numberWithin(0, 60, "seconds; longer would hold every frame up for more than a minute"),
+    /** How long a missing sidecar is waited for; then the image goes without. */
     sidecar_wait_s: numberWithin(0, DAY_S, "seconds"),
+    /** "compare": what was written is read back and compared byte for byte; "size": only its size is looked at. */
     verify: oneOf("compare", "size"),
-    checksum: oneOf("sha256", "none"),
+    /** SHA-256 of the TIFF, the sidecar and companions, in the NeXus file and the ledger; "all": of the NeXus file too. */
+    checksum: oneOf("sha256", "all", "none"),
+    /** Whether a file is flushed to the disk before it gets its name. */
     fsync: yesOrNo(),
+  }),
+  deliver: v.object({
+    /** Consumers that have to confirm a delivered set before it is removed from proc; none where empty. */
+    confirm: v.array(
+      v.pipe(
+        v.string("the name of a consumer in quotes is needed"),
+        v.regex(/^[\w.@-]{1,64}$/, "a name of letters, digits and _ . @ - is needed"),
+      ),
+      'a list of consumers is needed: ["backup"]',
+    ),
+    /** Sets that wait take this much of proc at most, in MiB; beyond it the oldest are removed. */
+    confirm_mib_max: numberWithin(1, 16 * 1024 * 1024, "MiB"),
+  }),
+  ledger: v.object({
+    /** Segments whose last line is older are removed, in days; 0 keeps all. */
+    keep_days: numberWithin(0, 36_500, "days; 0 keeps all"),
   }),
   dark: v.object({
     policy: oneOf("delete", "archive", "keep"),
+    /** Where the policy "archive" puts darks: below `folders.output_root`, with the separators of this system. */
     archive_dir: belowOutput(),
+    /** Whether the last matching dark is put into the NeXus files. */
     reference: yesOrNo(),
   }),
-  tiff: v.object({ tags: yesOrNo(), image_description: yesOrNo() }),
+  tiff: v.object({
+    /** Whether metadata are written into the TIFF's tags. */
+    tags: yesOrNo(),
+    /** Whether ImageDescription is written too: fabio shows it, GSAS-II is misled by it. */
+    image_description: yesOrNo(),
+  }),
   nexus: v.object({
     image: oneOf("embed", "external", "none"),
+    /** How the pixels are stored with `image = "embed"`. */
+    compression: oneOf("none", "gzip", "bitshuffle-lz4"),
     profile: oneOf("base", "nxmx"),
     series: yesOrNo(),
+    /** Values of the .metadata file that get a place of their own in each NeXus file. */
+    map: nexusMap(),
   }),
   beamline: v.object({
     name: words(),
@@ -165,7 +106,9 @@ export const settingsSchema = v.object({
     energy_kev: within(RANGES.energy_kev),
     wavelength_angstrom: within(RANGES.wavelength_angstrom),
     flux_per_s: atLeastZero("photons per second"),
+    /** Degree of linear polarisation of the beam, 0 to 1. */
     polarization: v.exactOptional(numberWithin(0, 1, "the degree of linear polarisation")),
+    /** Of the electric field, from the horizontal. */
     polarization_angle_deg: v.exactOptional(numberWithin(-180, 180, "degrees from the horizontal")),
     proposal: words(),
     proposal_title: words(),
@@ -191,6 +134,7 @@ export const settingsSchema = v.object({
     beam_center_y_px: within(RANGES.beamCenter_px),
     tilt_deg: within(RANGES.tilt_deg),
     tilt_plane_rotation_deg: within(RANGES.tiltPlaneRotation_deg),
+    /** A calibration that pyFAI saved: the whole geometry, in place of the seven keys above. An absolute path. */
     poni: v.exactOptional(pathOf("a PONI file")),
     sensor_material: words(),
     sensor_thickness_um: positive("micrometres"),
@@ -198,9 +142,15 @@ export const settingsSchema = v.object({
     gain_setting: words(),
     saturation_value: positive("counts"),
     serial_number: words(),
+    /** IANA name of the zone that the clock of QXRD's computer shows; this computer's where absent. */
     time_zone: timeZone(),
   }),
-  geometry: v.object({ files: someOf("poni", "imctrl"), beside: oneOf("frame", "folder") }),
+  geometry: v.object({
+    /** Which files with the geometry are delivered with the frames. */
+    files: someOf("poni", "imctrl"),
+    /** One for each frame, `NAME.poni`; or one for each folder and geometry, `geometry.poni`. */
+    beside: oneOf("frame", "folder"),
+  }),
   sample: v.object({
     name: words(),
     description: words(),
@@ -218,27 +168,50 @@ export const settingsSchema = v.object({
       checkedText((text) => /^[^\s@]+@[^\s@]+$/.test(text) ? null : "an e-mail address is needed"),
     ),
     facility_user_id: words(),
+    /** "0000-0002-1825-0097", with or without "https://orcid.org/" before it. */
     orcid: v.exactOptional(checkedText(faultOfOrcid)),
   }),
   plugins: v.object({
     dir: pathOf("a folder"),
+    /** A firing that takes longer is ended with its worker. */
     time_limit_s: numberWithin(1, DAY_S, "seconds"),
+    /** A plugin's worker that needs more is ended; for the shipped stages it is 2048 at least. */
     memory_limit_mib: wholeNumber(64, 65_536, "MiB; an empty plugin needs some 10"),
+    /** After so many failures in a row a plugin is suspended. */
     failures_max: wholeNumber(1, 1000, "since 0 would suspend a plugin before its first failure"),
+    /** Each `[plugins.NAME]` as it stands in the file. */
     tables: v.record(v.string(), v.record(v.string(), v.unknown())),
   }),
   tango: v.object({
     enabled: yesOrNo(),
+    /** Name of the device server's program, as it is in a Tango database: "PEWatchDaemon". */
     server: checkedText(faultOfServerPart),
     instance: checkedText(faultOfServerPart),
+    /** "domain/family/member". */
     device: checkedText(faultOfDevice),
+    /** "host:port" of the Tango database; "" serves without one. */
     database: addressOrNone({ anyPort: false }),
+    /** "host:port" to listen on. "": with a database any address and port, without one any port of this computer alone. */
     endpoint: addressOrNone({ anyPort: true }),
+  }),
+  http: v.object({
+    enabled: yesOrNo(),
+    /** The address to listen on: this computer alone by default. */
+    address: checkedText(faultOfIpAddress),
+    /** 0 is any free one. */
+    port: wholeNumber(0, 65_535, "where 0 is any free one"),
+    /** With which clients may change something; "": they may only watch. */
+    token: checkedText(faultOfToken),
+    /** Names, besides this computer's own, by which browsers call it: those of a proxy. */
+    hosts: v.array(checkedText(faultOfHostName), 'a list of names is needed: ["detector.example.org"]'),
   }),
   log: v.object({
     level: oneOf("debug", "info", "warn", "error"),
+    /** "" for none. */
     file: v.union([v.literal(""), pathOf("a file")], "the path of a file is needed, in single quotes; '' for none"),
+    /** A file that has grown so large is renamed and a new one begun. */
     size_mib_max: numberWithin(0.1, 4096, "MiB"),
+    /** How many files are kept, the one being written included. */
     files_max: wholeNumber(1, 1000, "the file being written included"),
   }),
 });
@@ -251,13 +224,3 @@ export function keysOfTables(): ReadonlyMap<string, readonly string[]> {
   }
   return tables;
 }
-
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
-type Flat<T> = T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
-
-/** Does not compile where the schema and the type Settings say different things. */
-const _SCHEMA_IS_SETTINGS: Equal<
-  Flat<DeepReadonly<v.InferOutput<typeof settingsSchema>>>,
-  Flat<Settings>
-> = true;

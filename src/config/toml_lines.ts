@@ -4,18 +4,26 @@
  * strings are stepped over by TOML 1.1's grammar.
  */
 
-/** Lines from 1 by path. A path that occurs more than once (an array of tables) keeps its first line. */
+/**
+ * Lines from 1 by path. In an array the elements have their index, from 0, in the path; a path without indices that
+ * occurs more than once keeps its first line.
+ */
 export class TomlLines {
   readonly #lines = new Map<string, number>();
 
   constructor(text: string) {
     new Scanner(text, (path, line) => {
-      // A dotted key or header names the tables above it too.
-      for (let depth = 1; depth <= path.length; depth++) {
-        const name = JSON.stringify(path.slice(0, depth));
-        if (!this.#lines.has(name)) this.#lines.set(name, line);
-      }
+      this.#add(path.map(String), line);
+      this.#add(path.filter((name) => typeof name === "string"), line);
     }).scan();
+  }
+
+  /** A dotted key or header names the tables above it too. */
+  #add(path: readonly string[], line: number): void {
+    for (let depth = 1; depth <= path.length; depth++) {
+      const name = JSON.stringify(path.slice(0, depth));
+      if (!this.#lines.has(name)) this.#lines.set(name, line);
+    }
   }
 
   /** The line of `path`, else that of the nearest table above it, else null. */
@@ -28,7 +36,9 @@ export class TomlLines {
   }
 }
 
-type Found = (path: readonly string[], line: number) => void;
+/** Numbers are indices in arrays. */
+type Path = readonly (string | number)[];
+type Found = (path: Path, line: number) => void;
 
 class Scanner {
   readonly #text: string;
@@ -42,13 +52,20 @@ class Scanner {
   }
 
   scan(): void {
-    let table: string[] = [];
+    let table: Path = [];
+    const counts = new Map<string, number>();
     for (this.#skipBlank(); this.#at < this.#text.length; this.#skipBlank()) {
       const line = this.#line;
       if (this.#peek() === "[") {
         const brackets = this.#text.startsWith("[[", this.#at) ? 2 : 1;
         this.#step(brackets);
         table = this.#dottedKey();
+        if (brackets === 2) {
+          const name = JSON.stringify(table);
+          const index = counts.get(name) ?? 0;
+          counts.set(name, index + 1);
+          table = [...table, index];
+        }
         this.#found(table, line);
         this.#skipSpaces();
         this.#step(brackets);
@@ -58,7 +75,7 @@ class Scanner {
     }
   }
 
-  #keyAndValue(table: readonly string[]): void {
+  #keyAndValue(table: Path): void {
     const line = this.#line;
     const path = [...table, ...this.#dottedKey()];
     this.#found(path, line);
@@ -68,10 +85,11 @@ class Scanner {
     this.#value(path);
   }
 
-  #value(path: readonly string[]): void {
+  #value(path: Path): void {
     const first = this.#peek();
+    let index = 0;
     if (first === '"' || first === "'") this.#string();
-    else if (first === "[") this.#items("]", () => this.#value(path));
+    else if (first === "[") this.#items("]", () => this.#value([...path, index++]));
     else if (first === "{") this.#items("}", () => this.#keyAndValue(path));
     else while (this.#at < this.#text.length && !",]}#\r\n".includes(this.#peek())) this.#step(1);
   }
@@ -155,4 +173,24 @@ function unescape(inside: string): string {
     // TOML knows escapes that JSON does not (\U, \e, \x); such a key is only found less exactly.
     return inside;
   }
+}
+
+/** The usual slips, each with what to write instead; null where the line is none of them. */
+export function tomlHint(line: string): string | null {
+  if (/[\u201c\u201d\u201e\u2018\u2019\u201a]/.test(line)) return "use straight quotes: 'R:/raw'";
+  // "D:\data", where \d is an escape that TOML does not know.
+  if (/"[^"]*\\/.test(line)) return "a path with backslashes needs single quotes: 'D:\\data'";
+  const value = /^[^=]*=\s*(.*?)\s*(?:#.*)?$/.exec(line)?.[1];
+  if (value === undefined) return /^\s*[\w.]+\s*:/.test(line) ? "write = between key and value" : null;
+  if (value === "") return "the value is missing; remove the key or put # before it to leave it unset";
+  if (/^(?:true|false)$/i.test(value)) return `true and false are lower case: ${value.toLowerCase()}`;
+  if (/^(?:yes|on)$/i.test(value)) return "write true";
+  if (/^(?:no|off)$/i.test(value)) return "write false";
+  if (/^(?:none|null|nil)$/i.test(value)) return "remove the key or put # before it to leave it unset";
+  if (/^[+-]?\d+,\d+$/.test(value)) return `use a decimal point: ${value.replace(",", ".")}`;
+  if (/^[+-]?\.\d+$/.test(value)) return `a digit is needed before the point: ${value.replace(".", "0.")}`;
+  if (/^[+-]?\d+\.$/.test(value)) return `a digit is needed after the point: ${value}0`;
+  if (/^[+-]?[\d.]+ *[A-Za-z\u00b0\u00b5%]+$/.test(value)) return "write the number alone; the key's name has its unit";
+  if (/^[A-Za-z/\\.~]/.test(value) && !value.includes("'")) return `a text needs quotes: '${value}'`;
+  return null;
 }

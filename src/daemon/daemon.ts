@@ -1,33 +1,26 @@
-/** The daemon: ticks, keeps the plugins, holds the folders against others, and knows its state. */
-import { messageOf } from "../files/errors.ts";
-import type { Backlog, Condition, FrameEvent, Logger } from "../frames/events.ts";
+/** The daemon as faces and commands call it: started, stopped, changed and asked; a start makes a StageRun, which ticks. */
+import type { ConfirmProgress, FrameEvent } from "../frames/events.ts";
+import type { Logger } from "../log/logger.ts";
 import { join } from "node:path";
-import type { Settings } from "../config/settings.ts";
-import type { RetryProgress } from "../frames/events.ts";
-import { refusal } from "./settings/check_change.ts";
-import { type ClientSetting, keyOf, type SettingChange, SettingRefusedError } from "./settings/client_settings.ts";
-import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
-import { shippedExtras, shippedStages } from "../plugins/host/shipped.ts";
-import { ConditionLog, logFrame } from "./frame_log.ts";
-import { FrameRetry } from "./frame_retry.ts";
+import { outputFolder, type Settings } from "../config/settings.ts";
+import type { ClientSetting, SettingChange } from "./settings/client_settings.ts";
 import { type Clock, SYSTEM_CLOCK } from "../time/clock.ts";
-import { Heartbeat } from "../time/heartbeat.ts";
-import { CHECK_MS_MAX, LiveSettings } from "./settings/live_settings.ts";
-import type { PluginStatus } from "../plugins/host/plugin_status.ts";
-import { FolderError, makeFolders, transpiledFolder } from "./settings/make_folders.ts";
-import { misplacedPlugins } from "./settings/plugins_apart.ts";
+import { SettingChanges } from "./settings/setting_changes.ts";
+import { LiveSettings } from "./settings/live_settings.ts";
 import { readingToJson } from "../parameters/json.ts";
-import { ParameterStore } from "../parameters/store.ts";
-import { outputFolder, PluginHost } from "../plugins/host/plugin_host.ts";
+import type { ParameterStore } from "../parameters/store.ts";
 import type { PluginSource } from "../plugins/source.ts";
-import { requestFolder } from "./requests/request_files.ts";
-import { Requests } from "./requests/requests.ts";
-import { COUNTER_FIRST, nextCounter } from "../plugins/host/scheduler.ts";
-import { type Space, SpaceWatch } from "./space_watch.ts";
-import { type FrameCounts, FrameStatistics, type StateReading } from "./status.ts";
+import { COUNTER_FIRST } from "../plugins/host/scheduler.ts";
+import { SpaceWatch } from "./space_watch.ts";
+import type { DaemonStatus } from "./status.ts";
 import { SerialQueue } from "../time/serial_queue.ts";
-import { QUARANTINE_FOLDER } from "../files/service_names.ts";
-import { counted } from "../log/counted.ts";
+import { FrameReports } from "./frame_reports.ts";
+import { Listeners } from "./listeners.ts";
+import { Session } from "./session.ts";
+import { StageRun, type StageRunOptions } from "./stage_run.ts";
+import { QUARANTINE_FOLDER } from "../config/names/reserved_names.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { DoneUpTo, LedgerPlace } from "./client_consumers.ts";
 
 export interface DaemonOptions {
   readonly log: Logger;
@@ -42,70 +35,65 @@ export interface DaemonOptions {
   readonly onStopRequest?: () => void;
 }
 
-export interface DaemonStatus extends StateReading {
-  readonly running: boolean;
-  /** Threads that plugins work in, and the main thread. */
-  readonly threads: number;
-  /** Bytes free, as last looked at; null where the system does not report it. */
-  readonly space: Space;
-  /** The counter of the next tick. */
-  readonly tick: number;
-  /** TICKTACK / MULTIPLIER. */
-  readonly period_s: number;
-  /** Ticks left out since the start, because the main thread was held up. */
-  readonly missedTicks: number;
-  readonly frames: FrameCounts;
-  readonly conditions: readonly string[];
-  readonly plugins: readonly PluginStatus[];
-}
-
 export type FrameListener = (event: FrameEvent) => void;
 export type SettingsListener = (settings: Settings) => void;
 
-/** How often requests are looked for, whether the daemon ticks or not. */
-const REQUEST_POLL_MS = 300;
-/** How often values are looked for whose plugin is gone. */
-const ORPHANS_EACH_MS = 5000;
-/** How often a folder that is not there is looked for again. */
-const LOOK_AGAIN_MS = 1000;
+const STOPPED = "pewatch is stopped; start it and try again";
 
 export class Daemon {
   readonly #live: LiveSettings;
-  /** The configuration's: by its raw folder other processes find the requests' folder. */
-  readonly #configured: Settings;
-  readonly #options: DaemonOptions;
-  readonly #log: Logger;
+  readonly #runOptions: Omit<StageRunOptions, "missedTicks">;
   readonly #clock: Clock;
-  readonly #statistics = new FrameStatistics();
-  readonly #conditionLog: ConditionLog;
-  readonly #listeners = new Set<FrameListener>();
-  readonly #settingsListeners = new Set<SettingsListener>();
-  readonly #space = new SpaceWatch();
   /** Starts, stops and changes go one after the other, whoever asks for them. */
-  readonly #turns = new SerialQueue();
-  #retry: FrameRetry | null = null;
+  readonly #queue = new SerialQueue();
+  readonly #reports: FrameReports;
+  readonly #session: Session;
+  readonly #changes: SettingChanges;
+  readonly #space = new SpaceWatch();
+  readonly #settingsListeners: Listeners<Settings>;
   #starting = false;
-  #nextRetry = 1;
-  #open = false;
-  #looking = false;
-  #timers: ReturnType<typeof setInterval>[] = [];
-  #host: PluginHost | null = null;
-  #parameters: ParameterStore | null = null;
-  #requests: Requests | null = null;
-  #heartbeat: Heartbeat | null = null;
-  #counter = COUNTER_FIRST;
-  #missedTicks = 0;
-  #nextOrphans_ms = 0;
+  /** The present run, or the last one; null before the first start. */
+  #run: StageRun | null = null;
 
   constructor(settings: Settings, options: DaemonOptions) {
-    this.#configured = options.configuration ?? settings;
-    this.#options = options;
-    this.#log = options.log;
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#conditionLog = new ConditionLog(options.log);
-    this.#live = new LiveSettings(settings, {
-      log: options.log,
-      onCondition: (condition) => this.#condition(condition),
+    const { log, stages, clock = SYSTEM_CLOCK, configuration: configured = settings } = options;
+    this.#clock = clock;
+    this.#settingsListeners = new Listeners({ of: "settings", log });
+    const live = new LiveSettings(settings, {
+      log,
+      onCondition: (condition) => this.#reports.condition(condition),
+    });
+    this.#live = live;
+    this.#reports = new FrameReports({ log, clock, live, queue: this.#queue });
+    this.#runOptions = { log, clock, live, configured, reports: this.#reports, ...stages && { stages } };
+    this.#session = new Session({
+      log,
+      live,
+      configured,
+      makesOutput: options.makesOutput ?? true,
+      queue: this.#queue,
+      handlers: {
+        status: () => this.status(),
+        retry: (plugin) => this.retryPlugin(plugin),
+        reload: () => this.reloadPlugins(),
+        retryFrames: () => this.retryFrames(),
+        parameters: () => (this.#run?.parameters.last() ?? []).map(readingToJson),
+        removeParameter: (name) => this.#run?.parameters.remove(name) ?? false,
+        settings: () => live.written,
+        forgetSetting: (key) => this.forgetSetting(key),
+        repairLedger: ({ segment, line, problem }) =>
+          this.#started.ledger.ledger.beginChain({ segment, line, problem }),
+        confirm: (consumer, sums) => this.confirm(consumer, sums),
+        forgetConsumer: (name) => this.forgetConsumer(name),
+        stop: options.onStopRequest ?? null,
+      },
+    });
+    this.#changes = new SettingChanges({
+      live,
+      queue: this.#queue,
+      listeners: this.#settingsListeners,
+      open: () => this.#session.open(),
+      stagesOver: () => this.#run?.host.stagesOver() ?? null,
     });
   }
 
@@ -124,7 +112,7 @@ export class Daemon {
   }
 
   get running(): boolean {
-    return this.#heartbeat !== null;
+    return this.#run?.ticks ?? false;
   }
 
   /**
@@ -132,7 +120,7 @@ export class Daemon {
    * @throws {FolderError} {@linkcode FolderInUseError}
    */
   start(): Promise<void> {
-    return this.#turns.take(() => this.#start());
+    return this.#queue.take(() => this.#start());
   }
 
   /**
@@ -140,14 +128,14 @@ export class Daemon {
    * so that nobody else begins with it, and requests are answered.
    */
   stop(): Promise<void> {
-    return this.#turns.take(() => this.#stop());
+    return this.#queue.take(async () => await this.#run?.stop());
   }
 
   /** The end: stops, and releases the folders and everything else. */
   close(): Promise<void> {
-    return this.#turns.take(async () => {
-      await this.#stop();
-      await this.#close();
+    return this.#queue.take(async () => {
+      await this.#run?.stop();
+      await this.#session.close();
     });
   }
 
@@ -157,7 +145,7 @@ export class Daemon {
    * @throws {SettingRefusedError}
    */
   change(change: SettingChange): Promise<void> {
-    return this.#changeSetting(change, true);
+    return this.#changes.change(change, { ofClient: true });
   }
 
   /**
@@ -166,7 +154,7 @@ export class Daemon {
    * @throws {SettingRefusedError}
    */
   changeDefault(change: SettingChange): Promise<void> {
-    return this.#changeSetting(change, false);
+    return this.#changes.change(change, { ofClient: false });
   }
 
   /**
@@ -174,263 +162,134 @@ export class Daemon {
    * @returns whether a client had set it
    * @throws {SettingRefusedError} where the configuration's value cannot be used now
    */
-  async forgetSetting(key: ClientSetting): Promise<boolean> {
-    let forgotten = false;
-    await this.#changeSettings(
-      async (deadline_ms) => forgotten = await this.#live.forget(key, deadline_ms),
-      (reason) => new SettingRefusedError(`Cannot forget ${keyOf(key)}: ${reason}`),
-    );
-    return forgotten;
+  forgetSetting(key: ClientSetting): Promise<boolean> {
+    return this.#changes.forget(key);
   }
 
-  /** Calls the listener after each change of the settings; gives what ends that. */
+  /** Calls the listener after each change of the settings; returns what ends that. */
   onSettings(listener: SettingsListener): () => void {
-    this.#settingsListeners.add(listener);
-    return () => void this.#settingsListeners.delete(listener);
+    return this.#settingsListeners.add(listener);
   }
 
-  /** Tries again what is in quarantine and what waits with a fault. Gives one sentence of what comes of it. */
+  /** Tries again what is in quarantine and what waits with a fault. Returns one sentence of what comes of it. */
   async retryFrames(): Promise<string> {
     // One that comes while the daemon starts is carried out with the first firing.
     if (!this.running && !this.#starting) return "pewatch is stopped; start it and try again";
-    if (this.running) this.#host?.retryStages();
-    const path = join(this.settings.folders.output_root, QUARANTINE_FOLDER);
-    // Asked once more while it is in progress, it is the same order.
-    this.#retry ??= new FrameRetry({ id: this.#nextRetry++, path });
-    return await this.#retry.answer();
+    if (this.running) this.#run?.host.retryStages();
+    return await this.#reports.retries.request(join(this.settings.folders.output_root, QUARANTINE_FOLDER));
+  }
+
+  /**
+   * A consumer of `[deliver] confirm` has these images whole.
+   * @param sums SHA-256 in hex
+   * @throws where it is no such consumer, or the last stage does not answer
+   */
+  async confirm(consumer: string, sums: readonly string[]): Promise<ConfirmProgress> {
+    if (!this.running) throw new Error(STOPPED);
+    return await this.#reports.confirmations.request(consumer, sums);
   }
 
   status(): DaemonStatus {
     const now_ms = this.#clock.now_ms();
+    const { statistics } = this.#reports, plugins = this.#run?.host.statuses() ?? [];
     return {
-      ...this.#statistics.state(this.running, now_ms),
+      ...statistics.state(this.running, now_ms, plugins),
       running: this.running,
-      threads: 1 + (this.#host?.workers ?? 0),
+      threads: 1 + (this.#run?.host.workers ?? 0),
       space: this.#space.look({ raw: this.settings.folders.raw, output: outputFolder(this.settings) }),
-      tick: this.#counter,
+      tick: this.#run?.counter ?? COUNTER_FIRST,
       period_s: this.period_s,
-      missedTicks: this.#missedTicks,
-      frames: this.#statistics.counts(now_ms),
-      conditions: this.#statistics.conditions,
-      plugins: this.#host?.statuses() ?? [],
+      missedTicks: this.#run?.missedTicks ?? 0,
+      frames: statistics.counts(now_ms),
+      waiting: statistics.waiting,
+      conditions: statistics.conditions,
+      standing: statistics.standing,
+      retries: statistics.retries,
+      plugins,
+      consumers: this.#run?.host.consumers() ?? [],
     };
+  }
+
+  /** When the quarantine was last tried again, milliseconds since 1970 UTC, the latest last. */
+  get retried_ms(): readonly number[] {
+    return this.#reports.retries.finished_ms;
   }
 
   /** What plugins and clients have set; null before the first start. */
   get parameters(): ParameterStore | null {
-    return this.#parameters;
+    return this.#run?.parameters ?? null;
+  }
+
+  /** Where it is written down what became of each frame; null before the first start. */
+  get ledger(): Ledger | null {
+    return this.#run?.ledger.ledger ?? null;
+  }
+
+  /** Where a program outside goes on with the ledger; null before the first start. */
+  ledgerPlace(consumer: string | null): LedgerPlace | null {
+    return this.#run?.ledger.clients.place(consumer) ?? null;
+  }
+
+  /**
+   * A program outside is done with the lines up to there.
+   * @returns the last line that it is done with
+   * @throws where pewatch is stopped, or the line is not written yet
+   */
+  async acknowledge(consumer: string, upTo: DoneUpTo): Promise<number> {
+    return await this.#ticking.ledger.clients.acknowledge(consumer, upTo);
+  }
+
+  /**
+   * A consumer that is gone is not listed any more; one that comes back begins with the next frame.
+   * @returns whether there was one
+   * @throws where a plugin reads under this name
+   */
+  async forgetConsumer(name: string): Promise<boolean> {
+    const { host, ledger: { cursors } } = this.#started;
+    if (this.running && host.consumers().some((one) => one.name === name && one.active)) {
+      throw new Error(`${name} reads the ledger now; switch its plugin off first`);
+    }
+    const had = cursors.forget(name);
+    await cursors.flush();
+    return had;
   }
 
   /** Gives a plugin that refused, failed or gave way another chance; says why it cannot, or null. */
   retryPlugin(name: string): string | null {
-    return this.#host === null || this.#host.stopped ? "pewatch is stopped" : this.#host.retry(name);
+    const host = this.#run?.host;
+    return host === undefined || host.stopped ? "pewatch is stopped" : host.retry(name);
   }
 
   /** Looks at the plugins folder now, and gives each plugin that does not run another chance. */
   reloadPlugins(): void {
-    this.#host?.reload();
+    this.#run?.host.reload();
   }
 
-  /** Calls the listener for each step of each frame; gives what ends that. */
+  /** Calls the listener for each step of each frame; returns what ends that. */
   onFrame(listener: FrameListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#reports.listeners.add(listener);
   }
 
-  #changeSetting(change: SettingChange, ofClient: boolean): Promise<void> {
-    return this.#changeSettings(
-      (deadline_ms) => this.#live.change(change, { ofClient, deadline_ms }),
-      (reason) => refusal(change, reason),
-    );
+  get #started(): StageRun {
+    if (this.#run === null) throw new Error("pewatch has not started yet; try again");
+    return this.#run;
   }
 
-  /** @param make returns whether anything has changed */
-  #changeSettings(make: (deadline_ms: number) => Promise<boolean>, refused: (reason: string) => Error): Promise<void> {
-    const deadline_ms = performance.now() + CHECK_MS_MAX;
-    const late = () => refused("pewatch is busy with a start, a stop or another change; try again");
-    return this.#turns.takeBy(deadline_ms, async () => {
-      try {
-        await this.#openUp();
-      } catch (error) {
-        throw refused(messageOf(error));
-      }
-      if (!await make(deadline_ms)) return;
-      this.#closeDrainingLater();
-      this.#reportSettings();
-    }, late);
-  }
-
-  #reportSettings(): void {
-    for (const listener of this.#settingsListeners) {
-      try {
-        listener(this.settings);
-      } catch (error) {
-        this.#log.error(`a listener of settings failed: ${messageOf(error)}`);
-      }
-    }
-  }
-
-  /** A firing in progress may still put claims into a folder that has just been replaced. */
-  #closeDrainingLater(): void {
-    const ids = this.#live.drainingIds;
-    if (this.#host === null) this.#live.closeDraining(ids);
-    else void this.#host.stagesOver().then(() => this.#live.closeDraining(ids));
-  }
-
-  /** Once until `close`: folders with their locks, and requests. */
-  async #openUp(): Promise<void> {
-    if (this.#open) return;
-    makeFolders(this.settings, this.#live.written, { makesOutput: this.#options.makesOutput ?? true });
-    const misplaced = await misplacedPlugins(this.settings);
-    if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
-    // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
-    // transpiled copies.
-    await this.#live.open([transpiledFolder(this.#configured)]);
-    this.#requests = this.#openRequests();
-    this.#open = true;
-    this.#lookAgain();
-    this.#timers = [
-      setInterval(() => void this.#requests?.poll(), REQUEST_POLL_MS),
-      setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS),
-    ];
-  }
-
-  #lookAgain(): void {
-    if (this.#looking || !this.#live.waits) return;
-    this.#looking = true;
-    const look = async () => {
-      // Behind the end, whose turn may come first, it would lock the folders again.
-      if (this.#open) await this.#live.lookAgain();
-    };
-    void this.#turns.take(look).finally(() => this.#looking = false);
-  }
-
-  async #close(): Promise<void> {
-    if (!this.#open) return;
-    for (const timer of this.#timers) clearInterval(timer);
-    await this.#live.close();
-    // Last: whoever asked for the stop waits for this.
-    await this.#requests?.close();
-    this.#requests = null;
-    this.#open = false;
+  get #ticking(): StageRun {
+    if (!this.running) throw new Error(STOPPED);
+    return this.#started;
   }
 
   async #start(): Promise<void> {
     if (this.running) return;
     this.#starting = true;
     try {
-      await this.#startStages();
+      this.#reports.forgetConditions();
+      await this.#session.open();
+      this.#run = new StageRun({ ...this.#runOptions, missedTicks: this.#run?.missedTicks ?? 0 });
+      await this.#run.start(this.period_s);
     } finally {
       this.#starting = false;
     }
-  }
-
-  async #startStages(): Promise<void> {
-    this.#statistics.forgetConditions();
-    this.#conditionLog.forget();
-    await this.#openUp();
-    this.#parameters = new ParameterStore({ folder: this.settings.daemon.state_dir, log: this.#log });
-    const transpiledRoot = transpiledFolder(this.#configured);
-    const host = new PluginHost({
-      parameters: this.#parameters,
-      sources: this.#options.stages ?? [...shippedStages(), ...shippedExtras(this.settings)],
-      folder: new PluginFolder({ folder: this.settings.plugins.dir, transpiledRoot }),
-      log: this.#log,
-      settings: () => this.settings,
-      orders: () => ({
-        left: this.#live.left,
-        roots: this.#live.roots,
-        ...this.#retry === null ? {} : { retry: this.#retry.order },
-      }),
-      onFrame: (event) => this.#frame(event),
-      onCondition: (condition) => this.#condition(condition),
-      onBacklog: (backlog) => this.#backlog(backlog),
-    });
-    this.#host = host;
-    await host.start();
-    this.#counter = COUNTER_FIRST;
-    this.#heartbeat = new Heartbeat({
-      period_ms: this.period_s * 1000,
-      beat: (missed) => this.#tick(host, missed),
-      clock: this.#clock,
-    });
-    this.#heartbeat.start();
-  }
-
-  async #stop(): Promise<void> {
-    this.#heartbeat?.stop();
-    this.#heartbeat = null;
-    await this.#host?.stop();
-    this.#live.closeDraining();
-    this.#retry = null;
-    // After the last word of the plugins, and before another daemon may read the file.
-    await this.#parameters?.close();
-  }
-
-  #openRequests(): Requests | null {
-    return Requests.open({
-      folder: requestFolder(this.#configured),
-      log: this.#log,
-      handlers: {
-        status: () => this.status(),
-        retry: (plugin) => this.retryPlugin(plugin),
-        reload: () => this.reloadPlugins(),
-        retryFrames: () => this.retryFrames(),
-        parameters: () => (this.#parameters?.last() ?? []).map(readingToJson),
-        removeParameter: (name) => this.#parameters?.remove(name) ?? false,
-        settings: () => this.#live.written,
-        forgetSetting: (key) => this.forgetSetting(key),
-        stop: this.#options.onStopRequest ?? null,
-      },
-    });
-  }
-
-  #tick(host: PluginHost, missed: number): void {
-    if (missed > 0) this.#log.debug(`${counted(missed, "tick")} left out: the main thread was busy`);
-    this.#missedTicks += missed;
-    const counter = this.#counter;
-    this.#counter = nextCounter(counter);
-    host.tick(counter, { stages: this.#live.complete });
-    this.#endOrphans(host);
-  }
-
-  #endOrphans(host: PluginHost): void {
-    const now_ms = this.#clock.now_ms();
-    if (now_ms < this.#nextOrphans_ms) return;
-    this.#nextOrphans_ms = now_ms + ORPHANS_EACH_MS;
-    this.#parameters?.endOrphans(new Set(host.statuses().map(({ name }) => name)), now_ms);
-  }
-
-  #backlog(backlog: Backlog): void {
-    const { left, retried, ...frames } = backlog;
-    if (retried !== undefined && this.#retry !== null) this.#heardOfRetry(this.#retry, retried);
-    this.#statistics.backlog(frames, this.#clock.now_ms());
-    const empty = left === undefined ? [] : this.#live.emptied(left);
-    if (empty.length > 0) void this.#turns.take(() => this.#live.letGo(empty));
-  }
-
-  #heardOfRetry(retry: FrameRetry, progress: RetryProgress): void {
-    retry.heard(progress);
-    if (!retry.done) return;
-    this.#retry = null;
-    this.#log.info(`retry: ${retry.text}`);
-  }
-
-  #frame(event: FrameEvent): void {
-    this.#statistics.frame(event, this.#clock.now_ms());
-    if (event.type === "delivered") void this.#live.markOutput();
-    logFrame(this.#log, event);
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#log.error(`a listener of frames failed: ${messageOf(error)}`);
-      }
-    }
-  }
-
-  #condition(condition: Condition): void {
-    this.#statistics.condition(condition);
-    this.#conditionLog.condition(condition);
   }
 }

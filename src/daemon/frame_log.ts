@@ -1,5 +1,7 @@
 /** The lines that the log gets about frames and conditions: one sentence for each thing that happens. */
-import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
+import { readableBytes } from "../log/counted.ts";
+import type { Condition, FrameEvent } from "../frames/events.ts";
+import type { Logger } from "../log/logger.ts";
 
 /** Logs one step of a frame. What belongs to the usual way is `debug`, but for its end. */
 export function logFrame(log: Logger, event: FrameEvent): void {
@@ -10,7 +12,7 @@ export function logFrame(log: Logger, event: FrameEvent): void {
     case "merged":
       return log.debug(`${event.frame}: merged${event.tagged ? "" : ", without tags"}`, fields);
     case "delivered": {
-      const size = `${(event.bytes / 1e6).toFixed(1)} MB`;
+      const size = readableBytes(event.bytes);
       return log.info(
         `${event.frame}: delivered, ${size}, ${event.latency_s.toFixed(2)} s after it was written`,
         fields,
@@ -25,7 +27,7 @@ export function logFrame(log: Logger, event: FrameEvent): void {
 
 function quarantined({ folder, reason, cause }: FrameEvent & { type: "quarantined" }): string {
   if (cause === "undeliverable") return `could not be delivered: ${reason}; moved to ${folder}`;
-  return `is not a readable TIFF; moved to ${folder}: ${reason}`;
+  return `is not a readable TIFF (${reason}); moved to ${folder}`;
 }
 
 /** Logs conditions when they come, change and go; stages report them at each firing. */

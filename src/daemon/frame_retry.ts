@@ -1,12 +1,62 @@
-/** An order to try the frames of the quarantine again, from the daemon's side: how far it is, in a sentence. */
+/** Orders to try the frames of the quarantine again, from the daemon's side: how far each is, in a sentence. */
 import type { RetryOrder } from "../frames/stage.ts";
 import type { RetryProgress } from "../frames/events.ts";
+import type { Logger } from "../log/logger.ts";
 import { counted } from "../log/counted.ts";
+import { withTimeout } from "../time/time_limit.ts";
 
 /** Whoever asks waits so long for the end; then it goes on behind. */
 const RETRY_ANSWER_MS_MAX = 900;
 
-export class FrameRetry {
+const FINISHED_MAX = 100;
+
+/** One order at a time. */
+export class FrameRetries {
+  readonly #log: Logger;
+  #current: FrameRetry | null = null;
+  #finished_ms: number[] = [];
+  #nextId = 1;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** When the last orders were finished, milliseconds since 1970 UTC. */
+  get finished_ms(): readonly number[] {
+    return this.#finished_ms;
+  }
+
+  /** What the stages are to do. */
+  get order(): RetryOrder | undefined {
+    return this.#current?.order;
+  }
+
+  /**
+   * Asked once more while it is in progress, it is the same order.
+   * @param path of the quarantine
+   * @returns one sentence, at the end or after RETRY_ANSWER_MS_MAX
+   */
+  request(path: string): Promise<string> {
+    this.#current ??= new FrameRetry({ id: this.#nextId++, path });
+    return this.#current.answer();
+  }
+
+  progress(progress: RetryProgress): void {
+    if (this.#current === null) return;
+    this.#current.report(progress);
+    if (!this.#current.done) return;
+    this.#log.info(`retry: ${this.#current.text}`);
+    this.#finished_ms = [...this.#finished_ms.slice(1 - FINISHED_MAX), Date.now()];
+    this.#current = null;
+  }
+
+  /** The stages have stopped. */
+  forget(): void {
+    this.#current = null;
+  }
+}
+
+class FrameRetry {
   readonly order: RetryOrder;
   #progress: RetryProgress | null = null;
   readonly #done = Promise.withResolvers<void>();
@@ -20,7 +70,7 @@ export class FrameRetry {
   }
 
   /** What the stage reports; a report on another order is ignored. */
-  heard(progress: RetryProgress): void {
+  report(progress: RetryProgress): void {
     if (progress.id !== this.order.id) return;
     this.#progress = progress;
     if (this.done) this.#done.resolve();
@@ -28,10 +78,7 @@ export class FrameRetry {
 
   /** One sentence, at the end or after RETRY_ANSWER_MS_MAX. */
   async answer(): Promise<string> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, RETRY_ANSWER_MS_MAX));
-    await Promise.race([this.#done.promise, late]);
-    clearTimeout(timer);
+    await withTimeout(this.#done.promise, RETRY_ANSWER_MS_MAX);
     return this.text;
   }
 

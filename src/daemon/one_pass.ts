@@ -1,10 +1,13 @@
 /** The main job once over what is there, without ticks: what `pewatch process` does. */
-import type { Condition, FrameEvent, Logger } from "../frames/events.ts";
+import type { Condition, FrameEvent } from "../frames/events.ts";
+import type { Logger } from "../log/logger.ts";
 import type { Settings } from "../config/settings.ts";
 import { PluginFolder } from "../plugins/folder/plugin_folder.ts";
 import { shippedStages } from "../plugins/host/shipped.ts";
 import { FolderLock } from "./settings/folder_lock.ts";
 import { ConditionLog, logFrame } from "./frame_log.ts";
+import { openInThread } from "../plugins/worker/open_in_thread.ts";
+import { openWorker } from "../plugins/host/open_worker.ts";
 import type { Plugin } from "../plugins/host/plugin.ts";
 import { FolderError, makeFolders } from "./settings/make_folders.ts";
 import { misplacedPlugins } from "./settings/plugins_apart.ts";
@@ -23,6 +26,11 @@ export interface OnePassOptions {
   readonly transpiledRoot?: string;
   /** Ends the pass after the firings in progress; frames in progress stay. */
   readonly signal?: AbortSignal;
+  /**
+   * Whether the shipped stages work in this thread, of which there may be one pass at a time then: the start of three
+   * threads costs half a second.
+   */
+  readonly inThread?: boolean;
   readonly onFrame?: (event: FrameEvent) => void;
 }
 
@@ -90,6 +98,8 @@ class Pass {
         ? null
         : new PluginFolder({ folder: settings.plugins.dir, transpiledRoot, settle_s: 0 }),
       replacementsOnly: true,
+      openWorker: (events, worker) =>
+        options.inThread === true && worker.trusted && worker.stage ? openInThread(events) : openWorker(events, worker),
       log: options.log,
       settings: () => settings,
       onFrame: (event) => this.#frame(event),
@@ -146,7 +156,7 @@ class Pass {
   /** Fires once; gives whether any frame moved meanwhile, or the firing failed and has to be repeated. */
   async #fire(plugin: Plugin): Promise<boolean> {
     if (plugin.out) {
-      this.#stageError ??= `${plugin.name}: ${plugin.status().lastError ?? "gave up"}`;
+      this.#stageError ??= `${plugin.name}: ${plugin.status().lastError ?? "it was suspended"}`;
       return false;
     }
     const steps = this.#steps;

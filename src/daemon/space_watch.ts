@@ -5,10 +5,13 @@ export interface Space {
   /** Bytes; null where the system does not report it, or not in time. */
   readonly raw: number | null;
   readonly output: number | null;
+  /** Sizes of the whole volumes. */
+  readonly rawTotal: number | null;
+  readonly outputTotal: number | null;
 }
 
 /** A volume is asked no more often than this. */
-const PERIOD_MS = 1000;
+const PERIOD_MS = 2000;
 /** An answer that is older is no answer any more: the share does not answer. */
 const AGE_MS_MAX = 10_000;
 
@@ -17,42 +20,51 @@ export class SpaceWatch {
 
   /** What is known; asks anew behind that, where it is time to. Never waits. */
   look(paths: { readonly raw: string; readonly output: string }): Space {
-    return { raw: this.#volumes.raw.look(paths.raw), output: this.#volumes.output.look(paths.output) };
+    const raw = this.#volumes.raw.look(paths.raw);
+    const output = this.#volumes.output.look(paths.output);
+    return { raw: raw.free, output: output.free, rawTotal: raw.total, outputTotal: output.total };
   }
 }
 
+interface VolumeSize {
+  readonly free: number | null;
+  readonly total: number | null;
+}
+
+const UNKNOWN: VolumeSize = { free: null, total: null };
+
 class Volume {
   #path = "";
-  #free: number | null = null;
+  #size = UNKNOWN;
   #asked_ms = -Infinity;
   #known_ms = -Infinity;
   /** One question at a time: each that hangs holds a thread of the runtime. */
   #asking = false;
 
-  look(path: string): number | null {
+  look(path: string): VolumeSize {
     const now_ms = performance.now();
     if (path !== this.#path) {
       this.#path = path;
-      this.#free = null;
+      this.#size = UNKNOWN;
       this.#asked_ms = -Infinity;
     }
     if (!this.#asking && now_ms - this.#asked_ms >= PERIOD_MS) void this.#ask(path, now_ms);
-    return now_ms - this.#known_ms > AGE_MS_MAX ? null : this.#free;
+    return now_ms - this.#known_ms > AGE_MS_MAX ? UNKNOWN : this.#size;
   }
 
   async #ask(path: string, now_ms: number): Promise<void> {
     this.#asked_ms = now_ms;
     this.#asking = true;
-    let free: number | null = null;
+    let size = UNKNOWN;
     try {
-      const { bavail, bsize } = await statfs(path);
-      free = bavail * bsize;
+      const { bavail, blocks, bsize } = await statfs(path);
+      size = { free: bavail * bsize, total: blocks * bsize };
     } catch {
       // RAM disks made by ImDisk answer few questions about folders
     }
     this.#asking = false;
     if (path !== this.#path) return;
-    this.#free = free;
+    this.#size = size;
     this.#known_ms = performance.now();
   }
 }

@@ -1,7 +1,11 @@
 /** What is reported about the frames and the state: counted from events, without a clock or a file of its own. */
 import type { Backlog, Condition, FrameEvent, UnclaimedCounts } from "../frames/events.ts";
 import { unclaimedText } from "../frames/prepare/unclaimed.ts";
+import type { ConsumerStatus } from "../plugins/host/frame_feed.ts";
+import type { PluginStatus } from "../plugins/host/plugin_status.ts";
 import { counted } from "../log/counted.ts";
+import { holdsUpFrames, kindOfCondition } from "./condition_kinds.ts";
+import type { Space } from "./space_watch.ts";
 
 export type DaemonState = "ON" | "RUNNING" | "FAULT" | "ALARM";
 
@@ -26,6 +30,56 @@ export interface StateReading {
   readonly state: DaemonState;
   /** One sentence a line: why it is so. */
   readonly text: string;
+  /** Whether frames wait longer than they should though nothing holds them up; then the first line says so. */
+  readonly behind: boolean;
+}
+
+/** A condition that holds now. */
+export interface StandingCondition {
+  readonly key: string;
+  /** One of CONDITION_KINDS. */
+  readonly kind: string;
+  readonly message: string;
+  /** What a person can do about it. */
+  readonly todo: string;
+  readonly since: Date;
+}
+
+/** Frames that wait, by the folder that they wait in. */
+export type Waiting = Readonly<Record<"raw" | "temp" | "proc", number>>;
+
+export interface DaemonStatus extends StateReading {
+  readonly running: boolean;
+  /** Threads that plugins work in, and the main thread. */
+  readonly threads: number;
+  /** Bytes free, as last looked at; null where the system does not report it. */
+  readonly space: Space;
+  /** The counter of the next tick. */
+  readonly tick: number;
+  /** TICKTACK / MULTIPLIER. */
+  readonly period_s: number;
+  /** Ticks left out since the start, because the main thread was held up. */
+  readonly missedTicks: number;
+  readonly frames: FrameCounts;
+  readonly waiting: Waiting;
+  readonly conditions: readonly string[];
+  /** The same with what to do about them, and since when they hold. */
+  readonly standing: readonly StandingCondition[];
+  /** Failed attempts since the start, by the kind of the condition. */
+  readonly retries: Readonly<Record<string, number>>;
+  readonly plugins: readonly PluginStatus[];
+  /** Who reads the ledger, and how far each has come. */
+  readonly consumers: readonly ConsumerStatus[];
+}
+
+/** The conditions for which frames wait; without the others they are delivered. */
+export function holdingUp({ standing, plugins }: Pick<DaemonStatus, "standing" | "plugins">): StandingCondition[] {
+  const stageFails = plugins.some((plugin) => plugin.essential && doesNotRun(plugin));
+  return standing.filter(({ kind }) => holdsUpFrames(kind) || (kind === "plugin" && stageFails));
+}
+
+export function doesNotRun({ state }: Pick<PluginStatus, "state">): boolean {
+  return state === "aside" || state === "refused";
 }
 
 const RATE_WINDOW_S = 10;
@@ -36,6 +90,12 @@ const GROWTH_WINDOW_S = 20;
 const GROWTH_FRAMES_MIN = 10;
 /** Frames that wait so long without any being delivered are stuck; longer than the default wait for a sidecar. */
 export const STUCK_S = 60;
+
+/** A median latency above this is an alarm while frames wait; by default a frame takes about half a second. */
+const LATE_S = 10;
+
+/** After the last step of a frame, and after the start: stages look for so long what comes. */
+const QUIET_MS = 6000;
 
 /** Deliveries remembered for the rate; 400 frames/s, far above any detector's. */
 const DELIVERIES_MAX = 4000;
@@ -54,10 +114,14 @@ export class FrameStatistics {
   #samples: { at_ms: number; frames: number }[] = [];
   /** Since when frames wait without one being delivered. */
   #stuckSince_ms: number | null = null;
-  readonly #conditions = new Map<string, string>();
+  readonly #conditions = new Map<string, StandingCondition>();
+  readonly #retries = new Map<string, number>();
+  /** The first look at it counts as one. */
+  #lastEvent_ms: number | null = null;
 
   /** Counts one step of a frame; `now_ms` is of a clock that never goes back, as everywhere here. */
   frame(event: FrameEvent, now_ms: number): void {
+    this.#lastEvent_ms = now_ms;
     switch (event.type) {
       case "delivered":
         this.#delivered++;
@@ -78,12 +142,15 @@ export class FrameStatistics {
     }
   }
 
-  condition(condition: Condition): void {
-    if (condition.message === null) {
-      this.#conditions.delete(condition.key);
+  condition({ key, message }: Condition): void {
+    if (message === null) {
+      this.#conditions.delete(key);
     } else {
-      this.#conditions.set(condition.key, condition.message);
-      this.#lastError = condition.message;
+      const since = this.#conditions.get(key)?.since ?? new Date();
+      const { kind, todo } = kindOfCondition(key);
+      this.#conditions.set(key, { key, kind, message, todo, since });
+      this.#retries.set(kind, (this.#retries.get(kind) ?? 0) + 1);
+      this.#lastError = message;
     }
   }
 
@@ -124,34 +191,76 @@ export class FrameStatistics {
     };
   }
 
+  /** Whether nothing waits, and nothing has happened to a frame for QUIET_MS. */
+  isQuiet(now_ms: number): boolean {
+    this.#lastEvent_ms ??= now_ms;
+    const waits = Object.values(this.#backlog).some((count) => count > 0);
+    return !waits && this.#conditions.size === 0 && now_ms - this.#lastEvent_ms > QUIET_MS;
+  }
+
   get conditions(): readonly string[] {
+    return this.standing.map(({ message }) => message);
+  }
+
+  get standing(): readonly StandingCondition[] {
     return [...this.#conditions.values()];
   }
 
-  /** A condition goes before an alarm: it is the reason that frames wait. */
-  state(running: boolean, now_ms: number): StateReading {
-    const { state, text } = this.#stateOfFrames(running, now_ms);
-    const stays = unclaimedText(this.#unclaimed);
-    return { state, text: stays === "" ? text : `${text}\nThese stay in the raw folder: ${stays}` };
+  /** Failed attempts by the kind of the condition: stages report theirs at each firing. */
+  get retries(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#retries);
   }
 
-  #stateOfFrames(running: boolean, now_ms: number): StateReading {
-    if (!running) return { state: "ON", text: "Stopped; frames wait until the command Start" };
-    if (this.#conditions.size > 0) return { state: "FAULT", text: this.conditions.join("\n") };
+  get waiting(): Waiting {
+    const { raw, temp, proc } = this.#backlog;
+    return { raw, temp, proc };
+  }
+
+  /**
+   * FAULT while a condition holds frames up, ALARM while frames are late, or something fails that they do without: a
+   * plugin, a series file, one frame.
+   */
+  state(running: boolean, now_ms: number, plugins: readonly PluginStatus[] = []): StateReading {
+    const reading = this.#stateOfFrames(running, now_ms, plugins);
+    const stays = unclaimedText(this.#unclaimed);
+    return stays === "" ? reading : { ...reading, text: `${reading.text}\nThese stay in the raw folder: ${stays}` };
+  }
+
+  #stateOfFrames(running: boolean, now_ms: number, plugins: readonly PluginStatus[]): StateReading {
+    if (!running) return { state: "ON", text: "Stopped; frames wait until the command Start", behind: false };
+    const { standing } = this, holding = new Set(holdingUp({ standing, plugins }));
+    const others = standing.filter((condition) => !holding.has(condition)).map(({ message }) => message);
+    if (holding.size > 0) {
+      const text = [...[...holding].map(({ message }) => message), ...others].join("\n");
+      return { state: "FAULT", text, behind: false };
+    }
+    const late = this.#lateText(now_ms);
+    if (late !== null || others.length > 0) {
+      return { state: "ALARM", text: [...late === null ? [] : [late], ...others].join("\n"), behind: late !== null };
+    }
     const waiting = this.#waiting();
-    if (this.#grows(now_ms)) {
-      return { state: "ALARM", text: `${counted(waiting, "frame waits", "frames wait")}, and their number grows` };
+    const text = waiting === 0 ? "Waiting for frames" : `${counted(waiting, "frame")} in progress`;
+    return { state: "RUNNING", text, behind: false };
+  }
+
+  /** That frames wait longer than they should, or null. */
+  #lateText(now_ms: number): string | null {
+    const waiting = this.#waiting(), wait = counted(waiting, "frame waits", "frames wait");
+    if (this.#grows(now_ms)) return `${wait}, and their number grows`;
+    const latency_s = this.#latencyNow_s(now_ms);
+    if (waiting >= GROWTH_FRAMES_MIN && latency_s !== null && latency_s > LATE_S) {
+      const took = `${Math.round(latency_s)} s from the detector to the output`;
+      return `Late: ${wait}, and those of the last ${RATE_WINDOW_S} s took ${took}`;
     }
-    if (this.#stuckSince_ms !== null && now_ms - this.#stuckSince_ms > STUCK_S * 1000) {
-      return {
-        state: "ALARM",
-        text: `${counted(waiting, "frame waits", "frames wait")}; the last delivery was more than ${STUCK_S} s ago`,
-      };
-    }
-    return {
-      state: "RUNNING",
-      text: waiting === 0 ? "Waiting for frames" : `${counted(waiting, "frame")} in progress`,
-    };
+    const isStuck = this.#stuckSince_ms !== null && now_ms - this.#stuckSince_ms > STUCK_S * 1000;
+    return isStuck ? `${wait}; the last delivery was more than ${STUCK_S} s ago` : null;
+  }
+
+  /** Median of what was delivered within the window of the rate; null where nothing was. */
+  #latencyNow_s(now_ms: number): number | null {
+    const since_ms = now_ms - RATE_WINDOW_S * 1000;
+    const recent = this.#deliveries_ms.length - this.#deliveries_ms.findLastIndex((at_ms) => at_ms <= since_ms) - 1;
+    return recent === 0 ? null : percentile(this.#latencies.slice(-recent), 0.5);
   }
 
   #waiting(): number {

@@ -5,7 +5,7 @@ import { isMissing, isRefusedByDriver, mayBeHeldOpen } from "./errors.ts";
 import { nameIsTaken } from "./listing.ts";
 import { isUnsupported, noteLack } from "./volume_services.ts";
 
-/** A virus scanner lets go of a file within some hundred milliseconds; what lasts longer waits for the next firing. */
+/** A virus scanner releases a file within some hundred milliseconds; what lasts longer waits for the next firing. */
 const HELD_OPEN_TRIES = 5;
 const HELD_OPEN_PAUSE_MS = 40;
 
@@ -81,7 +81,7 @@ export async function syncFileBehind(file: Deno.FsFile, path: string): Promise<v
   }
 }
 
-export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+export function writeAll(file: Pick<Deno.FsFile, "writeSync">, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) done += file.writeSync(bytes.subarray(done));
 }
@@ -89,20 +89,31 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
 /**
  * Removes a file; one that is gone already is as good. A read-only file is made writable first, one that is held open
  * tried some times.
+ * @returns whether it was there
  */
-export function removeFile(path: string): void {
-  whileHeldOpenSync(() => {
+export function removeFile(path: string): boolean {
+  return whileHeldOpenSync(() => {
     try {
       Deno.removeSync(path);
     } catch (error) {
-      if (isMissing(error)) return;
+      if (isMissing(error)) return false;
       // Deno asks for the kind of what it removes, and as it asks ImDisk may not answer.
-      if (isRefusedByDriver(error) && deleteFile(path)) return;
+      if (isRefusedByDriver(error) && deleteFile(path)) return true;
       if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
       makeWritable(path);
       Deno.removeSync(path);
     }
+    return true;
   });
+}
+
+/** For what is hidden or half made, and may stay: the next who comes by removes it, or writes over it. */
+export function tryToRemove(path: string): void {
+  try {
+    removeFile(path);
+  } catch {
+    // as above
+  }
 }
 
 /** Takes the mark "read-only" from a file; as far as this account may. */
@@ -128,23 +139,25 @@ export function removeFolder(path: string): void {
  * Gives a finished file its name, and never takes the name from another file. A hard link refuses a name that is taken,
  * and shows a watcher a file that is created; on Windows, where programs hear of both alike, and on volumes without
  * links it is a rename that refuses one. Where there is neither (some shares), the name is looked up first.
+ * @returns whether the part is known to be gone: its folder may be away at that moment, or it is held open
  * @throws Deno.errors.AlreadyExists where the name is taken
  */
-export function publish(part: string, path: string): void {
-  if (Deno.build.os === "windows" && renameToFreeName(part, path)) return;
+export function publish(part: string, path: string): boolean {
+  if (Deno.build.os === "windows" && renameToFreeName(part, path)) return true;
   try {
     Deno.linkSync(part, path);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists || isMissing(error)) throw error;
-    if (renameToFreeName(part, path)) return;
+    if (renameToFreeName(part, path)) return true;
     if (nameIsTaken(path)) throw new Deno.errors.AlreadyExists(`the name is taken: ${path}`);
     Deno.renameSync(part, path);
-    return;
+    return true;
   }
   try {
-    removeFile(part);
+    return removeFile(part);
   } catch (error) {
     // The name stands. A second try would find it taken; parts are cleared away by who made them.
     if (!mayBeHeldOpen(error)) throw error;
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-/** Tells the faults of a file system apart: what passes by itself, what a person must mend, what concerns one file. */
+/** Distinguishes the faults of a file system: what passes by itself, what a person must mend, what concerns one file. */
 
 /** The system's own code ("ENOSPC", "EXDEV"), or "" where the error carries none. */
 export function codeOf(error: unknown): string {
@@ -52,7 +52,7 @@ export function isFull(error: unknown): boolean {
   return code === "ENOSPC" || code === "EDQUOT" || said || isFull(error.cause);
 }
 
-/** The system refused something, whoever asked it: HDF5 tells only in words. What a file holds is never the reason. */
+/** The system refused something, whoever asked it: HDF5 says it only in words. What a file holds is never the reason. */
 export function isOfSystem(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return codeOf(error) !== "" || /\((os error|errno) \d+\)/.test(error.message) || isOfSystem(error.cause);
@@ -85,7 +85,7 @@ export function isOtherVolume(error: unknown): boolean {
 
 /**
  * The system's own words, without the call and the paths that Deno adds: paths of claims differ at each try, and what
- * differs is told anew each time.
+ * differs is reported anew each time.
  */
 export function reasonOf(error: unknown): string {
   return messageOf(error).replace(/(\(os error \d+\)): .*$/, "$1");

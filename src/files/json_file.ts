@@ -4,7 +4,7 @@
  */
 import { messageOf } from "./errors.ts";
 import { ForeignEntryError, readPlain } from "./plain_file.ts";
-import { writeWhole } from "./whole_file.ts";
+import { type Flush, writeWhole } from "./whole_file.ts";
 
 /** There is a file, and it is not what is looked for. */
 export class JsonFileError extends Error {
@@ -47,7 +47,7 @@ export function readJson<T>(path: string, kind: JsonFileKind<T>): { readonly val
  * @param options.indent spaces that a level is indented by, for files that people read
  * @throws the system's error; the file of before then stands
  */
-export function writeJson(path: string, value: unknown, options: { fsync: boolean; indent?: number }): void {
+export function writeJson(path: string, value: unknown, options: { fsync: Flush; indent?: number }): void {
   writeWhole(path, encodeJson(value, options.indent), options);
 }
 

@@ -175,6 +175,16 @@ export interface FileStat {
   readonly modified_ms: number;
 }
 
+/** The names of the files of a folder; none where the folder is missing. Otherwise as `listFolder`. */
+export function filesIfThere(path: string): readonly string[] {
+  try {
+    return listFolder(path).files;
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 /** Size and time of a plain file, or null where there is none of this name. */
 export function statOf(path: string): FileStat | null {
   try {

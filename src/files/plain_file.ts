@@ -168,7 +168,7 @@ export function setAside(path: string): string {
   if (SYSTEM_ENTRY.test(path)) throw new ForeignEntryError(path, "the system's own");
   const aside = `${path}.foreign-${crypto.randomUUID().slice(0, 8)}`;
   Deno.renameSync(path, aside);
-  foreignEntries.report(`${path} is a name of pewatch's own but was no file of it: it is now ${aside}`);
+  foreignEntries.report(`${path} was not written by pewatch, which needs this name: it was renamed to ${aside}`);
   return aside;
 }
 

@@ -11,7 +11,7 @@ export function probeName(): string {
   return `${PROBE_PREFIX}${crypto.randomUUID()}`;
 }
 
-function isProbeName(name: string): boolean {
+export function isProbeName(name: string): boolean {
   return PROBE_NAME.test(name);
 }
 

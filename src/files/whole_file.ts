@@ -16,22 +16,28 @@ import { PART_ENDING } from "./service_names.ts";
 import { noteLack } from "./volume_services.ts";
 
 /**
+ * Whether a file is flushed. "content": its bytes are, before it has its name, and the name is not: after a power cut
+ * the file of before may stand there, whole.
+ */
+export type Flush = boolean | "content";
+
+/**
  * What had the name is replaced, as a name: a link's target and another name's content stay as they are. A folder of
  * that name is set aside.
  * @throws the system's error; the file of before then stands
  */
-export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: boolean }): void {
+export function writeWhole(path: string, bytes: Uint8Array, options: { fsync: Flush }): void {
   const part = path + PART_ENDING;
   const file = createOwn(part);
   try {
     writeAll(file, bytes);
-    if (options.fsync) syncFile(file, path);
+    if (options.fsync !== false) syncFile(file, path);
   } finally {
     file.close();
   }
   // Onto a file that another program has open Windows renames nothing.
   whileHeldOpenSync(() => renameOver(part, path));
-  if (options.fsync) syncFolder(dirname(path));
+  if (options.fsync === true) syncFolder(dirname(path));
 }
 
 /**

@@ -1,8 +1,6 @@
 /** What the stages report to the rest of the program: log lines, events of frames, conditions of the environment. */
 import type { Logger } from "../log/logger.ts";
 
-export type { Logger, LogLevel } from "../log/logger.ts";
-
 /** Absolute paths of the files of a set that have a role of their own. */
 export interface FrameRoles {
   readonly image: string;
@@ -27,6 +25,8 @@ export type FrameEvent =
     readonly dark?: boolean;
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
     readonly again?: boolean;
+    /** Of its line in the ledger; not there where no ledger is kept. */
+    readonly sequence?: number;
   }
   | {
     readonly type: "quarantined";
@@ -35,8 +35,14 @@ export type FrameEvent =
     readonly reason: string;
     /** Whether its image is no readable TIFF, or the output does not take it. */
     readonly cause?: "unreadable" | "undeliverable";
+    readonly sequence?: number;
   }
-  | { readonly type: "dark_removed"; readonly frame: string; readonly bytes: number };
+  | {
+    readonly type: "dark_removed";
+    readonly frame: string;
+    readonly bytes: number;
+    readonly sequence?: number;
+  };
 
 /**
  * A fault of the environment (a folder that is gone, an output that is full) which holds frames up without harming
@@ -75,6 +81,16 @@ export interface RetryProgress {
   readonly waiting: number;
 }
 
+/** What came of a consumer's confirmation. */
+export interface ConfirmProgress {
+  readonly id: number;
+  /** Sets that have one of the checksums. */
+  readonly found: number;
+  /** Sets that nobody is waited for any more. */
+  readonly removed: number;
+  readonly waiting: number;
+}
+
 /** How many frames wait where, as the last firing of each stage saw it. */
 export interface Backlog {
   readonly raw?: number;
@@ -88,6 +104,8 @@ export interface Backlog {
   readonly unclaimed?: UnclaimedCounts;
   /** How far an order is to try the quarantine again. */
   readonly retried?: RetryProgress;
+  /** What came of a confirmation. */
+  readonly confirmed?: ConfirmProgress;
 }
 
 /** By which a stage reports what it does. */

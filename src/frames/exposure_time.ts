@@ -1,5 +1,9 @@
-/** When a frame was exposed, by its sidecar's own clocks and the zone in which they stand. */
+/**
+ * When a frame was exposed, by its sidecar's own clocks and the zone in which they stand. A file of its own: shared
+ * by claims and patterns.
+ */
 import type { Settings } from "../config/settings.ts";
+import { totalExposure } from "../nexus/frame/detector/exposure.ts";
 import { momentOfSidecar } from "../nexus/frame/time/moment.ts";
 import type { SidecarView } from "../qxrd/view.ts";
 
@@ -11,4 +15,11 @@ export function exposedAt(
   const view = frame.misfit ? null : frame.view;
   const facts = { view, sidecar: null, writtenAt: new Date(frame.written_ms), timeZone: settings.detector.time_zone };
   return momentOfSidecar(facts)?.time_ms ?? null;
+}
+
+/** How long the exposure was, in seconds, all that were summed together; null where no sidecar of this frame says. */
+export function exposureOf(
+  { view, misfit }: { readonly view: SidecarView | null; readonly misfit: boolean },
+): number | null {
+  return totalExposure({ view: misfit ? null : view, sidecar: null })?.value ?? null;
 }

@@ -31,7 +31,7 @@ export class HeldOpen {
     return this.#frames.size;
   }
 
-  /** @param key tells the frames of one name apart */
+  /** @param key distinguishes frames of one name */
   add(key: string, held: { frame: string; error: unknown }): void {
     const known = this.#frames.get(key);
     if (known !== undefined) {

@@ -3,13 +3,14 @@
  * as they were, and a small index that names both. The index is replaced by a rename and the files have names of their
  * own, so a reader finds one dark, whole.
  */
+import { readJson, writeJson } from "../files/json_file.ts";
+import { type Check, isNumber, isText, oneOf, orNull, shape } from "../files/json_shape.ts";
 import { join } from "node:path";
 import { copySpans } from "../files/copy_spans.ts";
-import { removeFile } from "../files/durable.ts";
+import { tryToRemove } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
-import { listFolder, statOf } from "../files/listing.ts";
+import { filesIfThere, listFolder, statOf } from "../files/listing.ts";
 import { makeOwnFolder, readExisting, readPlain } from "../files/plain_file.ts";
-import { writeWhole } from "../files/whole_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
 import { planThroughLibrary } from "../nexus/frame/plan_image.ts";
@@ -105,8 +106,7 @@ export function keepReference(
   try {
     copyTo(join(folder, image), source, options);
     copyTo(join(folder, index.sidecar), join(dark.folder, dark.sidecar), options);
-    const text = JSON.stringify(index, null, 1) + "\n";
-    writeWhole(join(folder, indexName), new TextEncoder().encode(text), options);
+    writeJson(join(folder, indexName), index, { ...options, indent: 1 });
   } catch (error) {
     // On a full volume the space of what is half made is needed.
     for (const name of [image, index.sidecar, `${indexName}.part`]) tryToRemove(join(folder, name));
@@ -175,19 +175,11 @@ function copyTo(path: string, source: string, { fsync }: { fsync: boolean }): vo
   copySpans([{ path, spans: [{ source, offset: 0, length }], checksumSlot: null }], {
     verify: "compare",
     fsync,
-    hashed: null,
   });
 }
 
 function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
-  let names: readonly string[];
-  try {
-    names = listFolder(folder).files;
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-  return names.filter((name) => name.endsWith(INDEX_ENDING)).flatMap((name) => {
+  return filesIfThere(folder).filter((name) => name.endsWith(INDEX_ENDING)).flatMap((name) => {
     const index = readIndex(join(folder, name));
     return index === null ? [] : [{ name, index }];
   });
@@ -199,23 +191,24 @@ function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
  */
 function readIndex(path: string): ReferenceIndex | null {
   try {
-    const bytes = readPlain(path, INDEX_BYTES_MAX);
-    if (bytes === null) return null;
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return isIndex(value) ? value : null;
+    return readJson(path, { bytesMax: INDEX_BYTES_MAX, what: "index of a reference dark", isRight: isIndex })?.value ??
+      null;
   } catch {
     return null;
   }
 }
 
-function isIndex(value: unknown): value is ReferenceIndex {
-  if (typeof value !== "object" || value === null) return false;
-  const index = value as Record<string, unknown>;
-  const isOwn = (name: unknown) => typeof name === "string" && OWN_FILE.test(name) && !/[/\\]/.test(name);
-  return index.version === 1 && isOwn(index.image) && isOwn(index.sidecar) && typeof index.frame === "string" &&
-    (index.summedExposures === null || typeof index.summedExposures === "number") &&
-    Number.isFinite(index.time_ms) && Number.isFinite(index.written_ms);
-}
+const isOwnFile: Check = (name) => isText(name) && OWN_FILE.test(name) && !/[/\\]/.test(name);
+
+const isIndex = shape<ReferenceIndex>({
+  version: oneOf(1),
+  image: isOwnFile,
+  sidecar: isOwnFile,
+  frame: isText,
+  summedExposures: orNull(isNumber),
+  time_ms: Number.isFinite,
+  written_ms: Number.isFinite,
+});
 
 /** Removes the oldest references beyond the bound, and files that no index names. */
 function removeOld(folder: string): void {
@@ -236,14 +229,5 @@ function ageOf(path: string): number {
     return Date.now() - (statOf(path)?.modified_ms ?? 0);
   } catch {
     return 0;
-  }
-}
-
-/** The reference is kept; what cannot be removed now is removed after another dark. */
-function tryToRemove(path: string): void {
-  try {
-    removeFile(path);
-  } catch {
-    // as above
   }
 }

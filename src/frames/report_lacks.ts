@@ -1,9 +1,12 @@
-/** Reports what the volumes of the folders lack, once for each folder and service. */
+/**
+ * Reports what the volumes of the folders lack, once for each folder and service. A file of its own: shared by the
+ * three stages.
+ */
 import { lackTexts, takeLacks } from "../files/volume_services.ts";
+import { Once } from "../log/logger.ts";
 import type { StageOptions } from "./stage.ts";
 
-const reported = new Set<string>();
-const REPORTED_MAX = 1000;
+const reported = new Once();
 
 /** At the end of a firing. Several stages may miss the same thing: the main thread logs one of one `once` only. */
 export function reportLacks({ folders, reporter }: Pick<StageOptions, "folders" | "reporter">): void {
@@ -11,8 +14,6 @@ export function reportLacks({ folders, reporter }: Pick<StageOptions, "folders" 
   if (lacks.length === 0) return;
   const { outputRoot, raw, temp, proc } = folders;
   for (const [once, text] of lackTexts(lacks, [raw, temp, proc, outputRoot])) {
-    if (reported.has(once) || reported.size >= REPORTED_MAX) continue;
-    reported.add(once);
-    reporter.log.warn(text, { once });
+    if (reported.isFirst(once)) reporter.log.warn(text, { once });
   }
 }

@@ -1,5 +1,6 @@
 /** What every stage is given for one firing. */
 import type { Settings } from "../config/settings.ts";
+import type { FrameLedger } from "../ledger/line.ts";
 import type { ParameterReading } from "../parameters/parameter.ts";
 import type { Reporter } from "./events.ts";
 
@@ -14,7 +15,7 @@ export interface KnownRoots {
 export type FolderKind = "raw" | "temp" | "proc";
 
 export interface DrainingFolder {
-  /** Tells two times that one folder was left apart. */
+  /** Distinguishes two times that one folder was left. */
   readonly id: number;
   readonly kind: FolderKind;
   readonly path: string;
@@ -31,7 +32,28 @@ export interface RetryOrder {
   readonly path: string;
 }
 
-/** The folders of the way, absolute. */
+/** A consumer has these images whole; each order is carried out once. */
+export interface ConfirmOrder {
+  readonly id: number;
+  readonly consumer: string;
+  /** SHA-256 in hex. */
+  readonly sums: readonly string[];
+}
+
+/** Lines of the ledger that a plugin is done with: those behind `after` up to `upTo`, but for `except`. */
+export interface DoneLines {
+  readonly after: number;
+  readonly upTo: number;
+  readonly except: readonly number[];
+}
+
+/** A plugin that `[deliver] confirm` names, with what each of its streams is done with. */
+export interface PluginProgress {
+  readonly consumer: string;
+  readonly streams: readonly DoneLines[];
+}
+
+/** The folders of frames in progress and of the output, absolute. */
 export interface FrameFolders {
   readonly raw: string;
   readonly temp: string;
@@ -45,12 +67,16 @@ export interface FrameFolders {
   readonly roots?: KnownRoots;
   /** Somebody wants the quarantine to be tried again. */
   readonly retry?: RetryOrder;
+  /** A consumer has confirmed delivered sets. */
+  readonly confirm?: ConfirmOrder;
+  /** Plugins confirm delivered sets by what they are done with. */
+  readonly progress?: readonly PluginProgress[];
 }
 
 /** Who knows the parameters; in the daemon that is the main thread. */
 export interface ParameterSource {
-  /** Of each parameter the last reading that is not newer than the time, milliseconds since 1970 UTC. */
-  at(time_ms: number): Promise<readonly ParameterReading[]>;
+  /** What a frame has whose exposure ended at the time and began at `from_ms`, milliseconds since 1970 UTC. */
+  at(time_ms: number, from_ms?: number): Promise<readonly ParameterReading[]>;
 }
 
 export interface StageOptions {
@@ -64,4 +90,6 @@ export interface StageOptions {
   readonly nextTick_ms?: number | undefined;
   /** Without one, frames have no parameters. */
   readonly parameters?: ParameterSource | undefined;
+  /** Where it is written down what became of each frame; without one nothing is. */
+  readonly ledger?: FrameLedger | undefined;
 }

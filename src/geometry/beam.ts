@@ -41,7 +41,7 @@ export function differ(one: number, other: number): boolean {
 
 function configured({ energy_kev, wavelength_angstrom }: BeamlineSettings) {
   const given = (key: keyof BeamlineSettings, value: number | undefined) =>
-    value === undefined ? null : { value, origin: `configuration [beamline] ${key}` };
+    value === undefined ? null : { value, origin: `configuration [beamline] ${key}`, replaceable: true as const };
   return {
     energy: given("energy_kev", energy_kev),
     wavelength: given("wavelength_angstrom", wavelength_angstrom),
@@ -50,7 +50,7 @@ function configured({ energy_kev, wavelength_angstrom }: BeamlineSettings) {
 
 function wavelengthIn(calibration: Calibration | null): Sourced<number> | null {
   if (calibration === null || calibration.wavelength_m === null) return null;
-  return { value: calibration.wavelength_m * ANGSTROM_PER_M, origin: calibration.origin };
+  return { value: calibration.wavelength_m * ANGSTROM_PER_M, origin: calibration.origin, replaceable: true };
 }
 
 function noteContradiction(one: Sourced<number> | null, other: Sourced<number> | null, notes: string[]): void {
@@ -61,10 +61,10 @@ function noteContradiction(one: Sourced<number> | null, other: Sourced<number> |
 /** Without the last digit, which is rounding: a wavelength that came in metres goes out as it came. */
 function inMetres(angstrom: Sourced<number> | null): Sourced<number> | null {
   if (angstrom === null) return null;
-  return { value: Number((angstrom.value / ANGSTROM_PER_M).toPrecision(15)), origin: angstrom.origin };
+  return { ...angstrom, value: Number((angstrom.value / ANGSTROM_PER_M).toPrecision(15)) };
 }
 
 /** Energy in keV from wavelength in angstrom, and the other way round: it is the same division. */
 function converted(from: Sourced<number> | null): Sourced<number> | null {
-  return from === null ? null : { value: HC_KEV_ANGSTROM / from.value, origin: `${from.origin}, converted` };
+  return from === null ? null : { ...from, value: HC_KEV_ANGSTROM / from.value, origin: `${from.origin}, converted` };
 }

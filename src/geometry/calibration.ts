@@ -2,11 +2,16 @@
 import type { Placement } from "./geometry.ts";
 import { placementOfPoni, type Poni } from "./poni.ts";
 
+/** As EXIF's: with 1 and 2 the last row is the file's first, with 1 and 4 the last column. */
+export type Orientation = 1 | 2 | 3 | 4;
+
 export interface Calibration {
   /** In words: `configuration [detector] poni (ceo2.poni)`. */
   readonly origin: string;
   readonly poni: Poni;
   readonly wavelength_m: number | null;
+  /** pyFAI's: which way round the image was that it was made with; 3, as the file has it, where absent. */
+  readonly orientation?: Orientation;
   /** Of the image that it was made with; null where the file does not say. */
   readonly shape: { readonly width: number; readonly height: number } | null;
 }

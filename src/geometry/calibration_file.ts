@@ -5,7 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { isMissing, messageOf } from "../files/errors.ts";
 import type { Calibration } from "./calibration.ts";
 import { ANGSTROM_PER_M, differ, wavelengthOf } from "./beam.ts";
-import { PoniFileError, readPoniText } from "./poni_file.ts";
+import { PoniFileError, type PoniReadOptions, readPoniText } from "./poni_file.ts";
 
 /** A PONI file has a kilobyte, with many appended calibrations a hundred. */
 const BYTES_MAX = 1024 * 1024;
@@ -13,13 +13,13 @@ const BYTES_MAX = 1024 * 1024;
 /**
  * @throws PoniFileError naming the file, what is wrong and where it is
  */
-export function readCalibration(path: string): Calibration {
+export function readCalibration(path: string, options: PoniReadOptions = {}): Calibration {
   return naming(path, () => {
     const { isFile, size } = statOf(path);
     if (!isFile) throw new PoniFileError("it is no file");
     if (size > BYTES_MAX) throw new PoniFileError(`it has ${size} bytes, which is too many`);
     const origin = `configuration [detector] poni (${basename(path)})`;
-    return { origin, ...readPoniText(Deno.readTextFileSync(path)) };
+    return { origin, ...readPoniText(Deno.readTextFileSync(path), options) };
   });
 }
 
@@ -76,6 +76,11 @@ export class CalibrationFile {
   #path: string | null = null;
   #seen = "";
   #calibration: Calibration | null = null;
+  readonly #options: PoniReadOptions;
+
+  constructor(options: PoniReadOptions = {}) {
+    this.#options = options;
+  }
 
   /**
    * The calibration that holds now. While the file is away or damaged its last content holds: a share that is away must
@@ -93,7 +98,7 @@ export class CalibrationFile {
       const seen = [size, mtime?.getTime(), ino].join();
       if (seen === this.#seen) return { calibration: this.#calibration, note: null, changed: false };
       const before = this.#calibration;
-      this.#calibration = readCalibration(path);
+      this.#calibration = readCalibration(path, this.#options);
       this.#seen = seen;
       const changed = before !== null && JSON.stringify(before) !== JSON.stringify(this.#calibration);
       return { calibration: this.#calibration, note: null, changed };

@@ -1,4 +1,7 @@
-/** The files that hand a frame's geometry over to other programs, beside the frame. */
+/**
+ * The files that hand a frame's geometry over to other programs, beside the frame. A file of its own: it is the one
+ * place that knows all kinds of such files.
+ */
 import type { GeometrySettings } from "../config/settings.ts";
 import { type Geometry, missingFor, placementOf } from "./geometry.ts";
 import { imctrlText } from "./imctrl_file.ts";

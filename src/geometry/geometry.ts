@@ -12,6 +12,8 @@
 export interface Sourced<T> {
   readonly value: T;
   readonly origin: string;
+  /** The configuration says it, or pewatch assumes it for want of better knowledge: a parameter may replace it. */
+  readonly replaceable?: true;
 }
 
 /** Where a flat detector stands. Lengths in metres, angles in radians, places on the detector in pixels. */

@@ -5,7 +5,6 @@ import type { CenterFinderView, SidecarView } from "../qxrd/view.ts";
 import { beamOf } from "./beam.ts";
 import { type Calibration, placementForImage } from "./calibration.ts";
 import type { Geometry, Sourced } from "./geometry.ts";
-import { isStartValue, isUntouched } from "./start_values.ts";
 
 const MM_PER_M = 1e3;
 const UM_PER_M = 1e6;
@@ -92,7 +91,9 @@ class SidecarNumbers {
 function fromValues(detector: DetectorSettings, sidecar: SidecarNumbers, notes: string[]): PlacementPart {
   const configured = (key: keyof DetectorSettings & `${string}_${"mm" | "um" | "px" | "deg"}`) => {
     const value = detector[key];
-    return value === undefined ? null : { value, origin: `configuration [detector] ${key}` };
+    return value === undefined
+      ? null
+      : { value, origin: `configuration [detector] ${key}`, replaceable: true as const };
   };
   const distance = configured("distance_mm") ??
     sidecar.number("detectorDistance_mm", { key: "detectorDistance", range: RANGES.distance_mm });
@@ -155,7 +156,7 @@ function fromCalibration(calibration: Calibration, sources: GeometrySources, not
     notes.push(`${calibration.origin} is not used: ${placement}`);
     return NOTHING;
   }
-  const known = (value: number) => ({ value, origin: calibration.origin });
+  const known = (value: number) => ({ value, origin: calibration.origin, replaceable: true as const });
   return {
     distance_m: known(placement.distance_m),
     xPixelSize_m: known(placement.xPixelSize_m),
@@ -176,5 +177,27 @@ const ENERGY_EV: NumberRange = {
 };
 
 function divided(sourced: Sourced<number> | null, by: number): Sourced<number> | null {
-  return sourced === null ? null : { value: sourced.value / by, origin: sourced.origin };
+  return sourced === null ? null : { ...sourced, value: sourced.value / by };
+}
+
+/** The values that QXRD's centre finder has before anybody sets it, the same in all its versions since 0.5. */
+const UNSET = { centerX_px: 0, centerY_px: 0, detectorDistance_mm: 1000, energy_ev: 20_000 } as const;
+/** Also what the detectors that QXRD was written for have. */
+const PIXEL_UM = 200;
+
+/** Whether nothing of a centre finder has been set. */
+function isUntouched(view: CenterFinderView): boolean {
+  const isUnset = (key: keyof typeof UNSET) => view[key] === undefined || view[key] === UNSET[key];
+  return (Object.keys(UNSET) as (keyof typeof UNSET)[]).every(isUnset) && view.implementTilt !== true &&
+    (view.detectorXPixelSize_um ?? PIXEL_UM) === PIXEL_UM && (view.detectorYPixelSize_um ?? PIXEL_UM) === PIXEL_UM;
+}
+
+/**
+ * Whether a number is QXRD's own and no measurement. A distance of 1000 mm may be a real one, and cannot be distinguished from an
+ * unset one: a wrong distance in a file does more harm than one that has to be configured. The size of pixels counts as
+ * soon as anything of the centre finder has been set.
+ */
+function isStartValue(key: keyof CenterFinderView, value: number, state: { untouched: boolean }): boolean {
+  if (key === "detectorXPixelSize_um" || key === "detectorYPixelSize_um") return state.untouched && value === PIXEL_UM;
+  return key in UNSET && value === UNSET[key as keyof typeof UNSET];
 }

@@ -1,10 +1,10 @@
 /** The PONI files of pyFAI, as its io/ponifile.py writes and reads them (versions 1 to 3). */
-import type { Calibration } from "./calibration.ts";
+import type { Calibration, Orientation } from "./calibration.ts";
 import { faultOf, RANGES } from "../config/ranges.ts";
 import type { Placement } from "./geometry.ts";
 import { placementOfPoni, type Poni, poniOf } from "./poni.ts";
 
-const ORIENTATION = 3;
+const ORIENTATION = 3 as const;
 
 /** A file that cannot be used; the message says why, and what to do. */
 export class PoniFileError extends Error {
@@ -39,8 +39,13 @@ export function poniText(
   ].join("\n");
 }
 
+export interface PoniReadOptions {
+  /** Whether an orientation other than 3 is taken: who asks for it has to turn the image. */
+  readonly anyOrientation?: boolean;
+}
+
 /** @throws PoniFileError */
-export function readPoniText(text: string): Omit<Calibration, "origin"> {
+export function readPoniText(text: string, options: PoniReadOptions = {}): Omit<Calibration, "origin"> {
   const values = valuesOf(text);
   const number = (...keys: string[]): number => {
     const key = keys.find((one) => values.has(one));
@@ -54,6 +59,7 @@ export function readPoniText(text: string): Omit<Calibration, "origin"> {
   };
   const config = configOf(values.get("detector_config"));
   refuseWhatIsNotPlane(values, config);
+  const orientation = orientationOf(config, options);
   const pixel = (name: "pixel1" | "pixel2", old: string): number => {
     const value = config[name] ?? (values.has(old) ? number(old) : undefined);
     if (typeof value !== "number") {
@@ -74,7 +80,7 @@ export function readPoniText(text: string): Omit<Calibration, "origin"> {
   const wavelength = values.get("wavelength") ?? "None";
   const wavelength_m = wavelength === "None" || wavelength === "" ? null : number("wavelength");
   refuseWhatCannotBe(poni, wavelength_m);
-  return { poni, wavelength_m, shape: shapeOf(config["max_shape"] ?? config["shape"]) };
+  return { poni, wavelength_m, orientation, shape: shapeOf(config["max_shape"] ?? config["shape"]) };
 }
 
 /** The last of a key counts: calibration tools append. */
@@ -99,15 +105,18 @@ function configOf(text: string | undefined): Record<string, unknown> {
   throw new PoniFileError("its Detector_config is no JSON object");
 }
 
-/** What bends the detector's plane, or stores it another way round, cannot be said by a placement. */
+function orientationOf(config: Record<string, unknown>, options: PoniReadOptions): Orientation {
+  const given = config["orientation"] ?? ORIENTATION;
+  if (given === ORIENTATION || given === 0) return ORIENTATION;
+  if (options.anyOrientation === true && (given === 1 || given === 2 || given === 4)) return given;
+  throw new PoniFileError(
+    `its orientation is ${given}; frames are stored as QXRD wrote them, which is pyFAI's orientation 3: ` +
+      "calibrate a frame as it is, with orientation 3",
+  );
+}
+
+/** What bends the detector's plane cannot be said by a placement. */
 function refuseWhatIsNotPlane(values: ReadonlyMap<string, string>, config: Record<string, unknown>): void {
-  const orientation = config["orientation"] ?? ORIENTATION;
-  if (orientation !== ORIENTATION && orientation !== 0) {
-    throw new PoniFileError(
-      `its orientation is ${orientation}; frames are stored as QXRD wrote them, which is pyFAI's orientation 3: ` +
-        "calibrate a frame as it is, with orientation 3",
-    );
-  }
   if (values.get("parallax")?.toLowerCase() === "true") throw new PoniFileError("it corrects for parallax");
   const spline = config["splineFile"] ?? values.get("splinefile") ?? "None";
   if (spline !== "None" && spline !== "") throw new PoniFileError("it has a spline file of distortion");

@@ -3,6 +3,7 @@ import { configure, dispose, getLogger, type LogRecord, type Sink } from "@logta
 import type { Logger, LogLevel } from "./logger.ts";
 import type { LogSettings } from "../config/settings.ts";
 import { reportForeignTo } from "../files/plain_file.ts";
+import { formatInZone } from "../time/iso_time.ts";
 import { RotatingFile } from "./rotating_file.ts";
 import { printable, terminalText } from "./terminal_text.ts";
 
@@ -120,11 +121,5 @@ function oneLine(text: string): string {
 
 /** "2026-01-31T13:05:09.123+01:00": this machine's time, with its offset. */
 export function localTime(at_ms: number): string {
-  const at = new Date(at_ms);
-  const offset_min = -at.getTimezoneOffset();
-  const shifted = new Date(at_ms + offset_min * 60_000).toISOString().slice(0, -1);
-  const sign = offset_min < 0 ? "-" : "+";
-  const hours = String(Math.floor(Math.abs(offset_min) / 60)).padStart(2, "0");
-  const minutes = String(Math.abs(offset_min) % 60).padStart(2, "0");
-  return `${shifted}${sign}${hours}:${minutes}`;
+  return formatInZone(new Date(at_ms));
 }

@@ -1,17 +1,25 @@
 /** Writes the NeXus file of one frame: all but the pixels, which delivery takes straight from the TIFF. */
+import { crc32 } from "node:zlib";
 import { Hdf5Error } from "../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { nameIsFree } from "../../ffi/system/files.ts";
 import { removeFile, syncFile, writeAll } from "../files/durable.ts";
 import { openPlain } from "../files/plain_file.ts";
 import { PART_ENDING } from "../files/service_names.ts";
+import type { TiffLayout } from "../tiff/layout.ts";
+import { type ChunkedPixels, layOutChunks } from "./chunks/chunk_layout.ts";
 import { readInto } from "../tiff/random_access.ts";
 import { buildTree } from "./frame/build.ts";
-import type { FrameFacts, NexusReport, Splice } from "./frame/facts.ts";
+import type { FrameFacts, NexusReport, Splice, WrittenNexus } from "./frame/facts.ts";
 import { planImage, planThroughLibrary } from "./frame/plan_image.ts";
 import type { NexusTemplates } from "./tree/templates.ts";
 import type { ImagePlan, NexusGroup } from "./tree/tree.ts";
 import { writeTree, type WrittenTree } from "./tree/write_tree.ts";
+
+/** A larger file (pixels that went through HDF5) is flushed: to read it for its checksum would cost more. */
+const CHECKED_BYTES_MAX = 4 * 1024 * 1024;
+
+type WrittenFile = WrittenTree & Pick<NexusReport, "crc32">;
 
 /** What comes behind the image is metadata that found no room before it: kilobytes. */
 const TAIL_BYTES_MAX = 64 * 1024 * 1024;
@@ -19,13 +27,13 @@ const TAIL_BYTES_MAX = 64 * 1024 * 1024;
 export interface WriteOptions {
   readonly fsync: boolean;
   readonly now?: Date;
-  /** Files that are kept open between frames, and where they lie; without them each file is made from nothing. */
-  readonly kept?: { readonly templates: NexusTemplates; readonly folder: string };
+  /** Without them HDF5 writes each file from nothing. */
+  readonly templates?: NexusTemplates;
 }
 
 /**
  * Writes the NeXus file of one frame at `target`, an ASCII name (HDF5 on Windows cannot make others). It is written
- * under another name, flushed if asked, and renamed: whatever has the name `target` is complete. What had that name
+ * under another name and renamed: whatever has the name `target` is complete, but for a power cut, which `crc32` shows. What had that name
  * before is gone, also when this throws.
  *
  * Usually the file on disk lacks the pixels: `assembleSpans` says how the delivered file is put together.
@@ -38,10 +46,10 @@ export function writeNexus(
   tiffPath: string,
   facts: FrameFacts,
   options: WriteOptions,
-): NexusReport {
-  const { plan, reason } = planImage(facts, tiffPath);
+): WrittenNexus {
+  const { plan, unusual } = planImage(facts, tiffPath);
   const dark = planDark(facts);
-  const notes = [reason, dark.note].filter((note) => note !== null);
+  const notes = [unusual?.reason ?? null, dark.note].filter((note) => note !== null);
   const tree = buildTree(facts, {
     plan,
     darkPlan: dark.plan,
@@ -53,24 +61,35 @@ export function writeNexus(
   // Nothing is there but after a kill, and a refused removal costs five times a look.
   if (!nameIsFree(target)) removeFile(target);
   try {
-    const { splice, checksumSlot } = writeFromTemplate(part, tree, options) ??
+    const { splice, chunkIndexAt, ...more } = writeFromTemplate(part, tree, options) ??
       writeWhole(hdf5, part, { tree, options });
     Deno.renameSync(part, target);
-    return { way: splice === null ? "whole" : "splice", splice, checksumSlot, reason };
+    const chunks = plan?.way === "chunks" ? chunkedPixels(facts.layout!, { plan, indexAt: chunkIndexAt }) : null;
+    const way = chunks !== null ? "chunks" : splice === null ? "whole" : "splice";
+    return { way, splice, ...chunks === null ? {} : { chunks }, ...more, unusual };
   } catch (error) {
     removeFile(part);
     throw error;
   }
 }
 
+function chunkedPixels(
+  { width, height }: TiffLayout,
+  { plan, indexAt }: { readonly plan: ImagePlan & { way: "chunks" }; readonly indexAt: number | null },
+): ChunkedPixels {
+  if (indexAt === null) throw new Hdf5Error("Cannot find the index of a compressed image");
+  const { elementBytes, rows, byteCount, count } = layOutChunks([1, height, width], plan.type);
+  const { compression, runs } = plan;
+  return { compression, indexAt, elementBytes, rows, chunkBytes: byteCount, count, runs };
+}
+
 /**
  * Null where there is none for this tree, or where HDF5 failed at it: a file made from nothing then says why it cannot be.
  * @throws the system's error
  */
-function writeFromTemplate(path: string, tree: NexusGroup, { kept, fsync }: WriteOptions): WrittenTree | null {
-  if (kept === undefined) return null;
+function writeFromTemplate(path: string, tree: NexusGroup, { templates }: WriteOptions): WrittenFile | null {
   try {
-    return kept.templates.write(tree, path, { folder: kept.folder, fsync });
+    return templates?.write(tree, path) ?? null;
   } catch (error) {
     if (error instanceof Hdf5Error) return null;
     throw error;
@@ -81,20 +100,30 @@ function writeWhole(
   hdf5: Hdf5Library,
   path: string,
   { tree, options }: { tree: NexusGroup; options: WriteOptions },
-): WrittenTree {
+): WrittenFile {
   const written = writeTree(hdf5, path, tree);
   if (written.splice !== null) cutPixelsOut(path, written.splice, written.checksumSlot);
-  if (options.fsync) sync(path);
+  using file = openPlain(path, { write: true });
+  const { size } = file.statSync();
+  if (size <= CHECKED_BYTES_MAX) return { ...written, crc32: crc32(readAll(file, size)) };
+  if (options.fsync) syncFile(file, path);
   return written;
+}
+
+function readAll(file: Deno.FsFile, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  return bytes.subarray(0, readInto(file, 0, bytes));
 }
 
 function planDark(facts: FrameFacts): { plan: ImagePlan | null; note: string | null } {
   if (facts.referenceDark === null) return { plan: null, note: null };
   const { layout, path, imageName } = facts.referenceDark;
   const plan = planThroughLibrary(layout, path);
-  return typeof plan === "string"
-    ? { plan: null, note: `no reference dark ${imageName} in the NeXus file: ${plan}` }
-    : { plan, note: null };
+  if (typeof plan === "string") {
+    return { plan: null, note: `no reference dark ${imageName} in the NeXus file: ${plan}` };
+  }
+  const { compression } = facts.settings.nexus;
+  return { plan: compression === "none" ? plan : { ...plan, compression }, note: null };
 }
 
 /** Moves what stands behind the image up to where the image belongs, and cuts the file there. */
@@ -110,9 +139,4 @@ function cutPixelsOut(path: string, splice: Splice, checksumSlot: number | null)
   file.truncateSync(splice.at);
   file.seekSync(splice.at, Deno.SeekMode.Start);
   writeAll(file, tail);
-}
-
-function sync(path: string): void {
-  using file = openPlain(path, { write: true });
-  syncFile(file, path);
 }

@@ -1,5 +1,12 @@
 /** Refuses what cannot stand in a file, by the parameter's name, before any library sees it. Light: plugins load it. */
-import { type ParameterList, type ParameterReading, type ParameterValue, TYPED_ARRAYS } from "./parameter.ts";
+import {
+  isSeries,
+  type ParameterAttributes,
+  type ParameterList,
+  type ParameterReading,
+  type ParameterValue,
+  TYPED_ARRAYS,
+} from "./parameter.ts";
 import { parsePlace } from "./path.ts";
 
 /** As memcached's keys. */
@@ -8,6 +15,12 @@ const NAME_LENGTH_MAX = 250;
 const UNIT_LENGTH_MAX = 64;
 /** A URL of a device or of a web service. */
 const ORIGIN_LENGTH_MAX = 1024;
+/** The text of a device's error is longer than a sentence. */
+const NOTE_LENGTH_MAX = 1000;
+const ATTRIBUTES_MAX = 16;
+/** As Python names things; what pewatch writes itself cannot be replaced. */
+const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(["units", "time", "origin", "long_name", "start", "NX_class"]);
 /**
  * Of one value. Every frame carries it, through memory twice and over the RAM disk: a spectrum of 65,536 channels
  * fits, an image does not; that belongs into a file of its own.
@@ -39,6 +52,11 @@ export interface UncheckedReading {
   readonly time?: unknown;
   readonly path?: unknown;
   readonly origin?: unknown;
+  readonly note?: unknown;
+  readonly attributes?: unknown;
+  readonly until?: unknown;
+  readonly over?: unknown;
+  readonly within?: unknown;
   readonly plugin?: unknown;
 }
 
@@ -52,12 +70,15 @@ export function checkReading(candidate: UncheckedReading): ParameterReading {
   const refuse: Refuse = (reason) => {
     throw errorOf(name, reason);
   };
-  const value = checkValue(candidate.value, refuse);
+  const note = checkText(candidate.note, { what: "its note", max: NOTE_LENGTH_MAX, refuse });
+  const value = candidate.value === null && note ? null : checkValue(candidate.value, refuse);
   const time = candidate.time === undefined ? new Date() : checkTime(candidate.time, { what: "its time", refuse });
   const unit = checkText(candidate.unit, { what: "its unit", max: UNIT_LENGTH_MAX, refuse });
   const origin = checkText(candidate.origin, { what: "its origin", max: ORIGIN_LENGTH_MAX, refuse });
   const plugin = checkText(candidate.plugin, { what: "its plugin", max: ORIGIN_LENGTH_MAX, refuse });
   const path = checkPath(candidate.path, refuse);
+  const attributes = checkAttributes(candidate.attributes, refuse);
+  const until = candidate.until === undefined ? undefined : checkTime(candidate.until, { what: "its until", refuse });
   return {
     name,
     value,
@@ -65,6 +86,10 @@ export function checkReading(candidate: UncheckedReading): ParameterReading {
     time,
     ...(path === undefined ? {} : { path }),
     ...(origin === undefined ? {} : { origin }),
+    ...(note === undefined ? {} : { note }),
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(until === undefined ? {} : { until }),
+    ...checkExposure(candidate, { value, refuse }),
     ...(plugin === undefined ? {} : { plugin }),
   };
 }
@@ -93,6 +118,39 @@ function checkText(text: unknown, of: { what: string; max: number; refuse: Refus
   return wrong === null ? text : of.refuse(`${of.what} has ${wrong}; leave that out`);
 }
 
+function checkExposure(
+  { over, within }: UncheckedReading,
+  { value, refuse }: { value: ParameterValue | null; refuse: Refuse },
+): Pick<ParameterReading, "over" | "within"> {
+  if (over === undefined) return {};
+  if (over !== "exposure") return refuse(`its over is ${kindOf(over)}; give "exposure" or leave it out`);
+  // A whole reading has one value, a frame's has a series.
+  const one = isSeries(value) ? value.values[0] : value;
+  if (one !== null && typeof one !== "number" && typeof one !== "bigint" && typeof one !== "boolean") {
+    return refuse("its value is no number or truth; leave its over out");
+  }
+  return { over, ...typeof within === "number" && within >= 0 ? { within } : {} };
+}
+
+function checkAttributes(attributes: unknown, refuse: Refuse): ParameterAttributes | undefined {
+  if (attributes === undefined) return undefined;
+  if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) {
+    return refuse(`its attributes are ${kindOf(attributes)}; give an object, as { label: "Position" }`);
+  }
+  const entries = Object.entries(attributes);
+  if (entries.length > ATTRIBUTES_MAX) {
+    return refuse(`it has ${entries.length} attributes; at most ${ATTRIBUTES_MAX} are taken`);
+  }
+  const checked = entries.map(([name, value]: [string, unknown]) => {
+    const shown = JSON.stringify(name.slice(0, 80));
+    if (!ATTRIBUTE_NAME.test(name)) refuse(`attribute ${shown} is no name; use letters, digits and "_"`);
+    if (OWN_ATTRIBUTES.has(name)) refuse(`attribute ${shown} is written by pewatch itself; choose another name`);
+    if (typeof value === "number") return [name, value] as const;
+    return [name, checkText(value ?? null, { what: `its attribute ${shown}`, max: NOTE_LENGTH_MAX, refuse })!] as const;
+  });
+  return Object.fromEntries(checked);
+}
+
 function checkPath(path: unknown, refuse: Refuse): string | undefined {
   if (path === undefined) return undefined;
   if (typeof path !== "string") return refuse(`its path is ${kindOf(path)}; give a text or leave it out`);
@@ -103,13 +161,18 @@ function checkPath(path: unknown, refuse: Refuse): string | undefined {
 
 function checkTime(time: unknown, of: { what: string; refuse: Refuse }): Date {
   if (!(time instanceof Date)) return of.refuse(`${of.what} is ${kindOf(time)}; give a Date`);
-  const time_ms = time.getTime();
-  if (!(time_ms >= 0 && time_ms <= TIME_MAX_MS)) {
+  if (!isInRange(time)) {
     return of.refuse(
-      `${of.what} is ${Number.isNaN(time_ms) ? "no valid Date" : time.toISOString()}; give one of 1970 to 9999`,
+      `${of.what} is ${Number.isNaN(time.getTime()) ? "no valid Date" : time.toISOString()}; give one of 1970 to 9999`,
     );
   }
-  return new Date(time_ms);
+  return new Date(time);
+}
+
+/** Whether a time is one that a reading may have. */
+export function isInRange(time: Date): boolean {
+  const time_ms = time.getTime();
+  return time_ms >= 0 && time_ms <= TIME_MAX_MS;
 }
 
 function checkValue(value: unknown, refuse: Refuse): ParameterValue {
@@ -226,7 +289,8 @@ function bytesOfList(list: ParameterList): number {
 }
 
 /** What a checked value takes in memory, about. */
-export function bytesOfValue(value: ParameterValue): number {
+export function bytesOfValue(value: ParameterValue | null): number {
+  if (value === null) return 0;
   if (typeof value === "string") return 2 * value.length;
   if (typeof value !== "object") return TIME_BYTES;
   if ("times" in value) return bytesOfList(value.values) + 2 * TIME_BYTES * value.times.length;

@@ -1,7 +1,12 @@
-/** The readings of parameters over time, bounded in every direction. */
+/**
+ * The readings of parameters over time, bounded in every direction. One file: what is kept and what is forgotten are
+ * one state.
+ */
 import type { ParameterReading } from "./parameter.ts";
 import { bytesOfValue } from "./check.ts";
+import { asSeries, overExposure } from "./exposure.ts";
 import { readingToJson } from "./json.ts";
+import { forgetLine } from "./lines.ts";
 
 /**
  * How much newer than the frame's file a reading may look and still count. Linux stamps files with the time of its last
@@ -55,8 +60,12 @@ interface Kept {
   readonly reading: ParameterReading;
   readonly time_ms: number;
   readonly bytes: number;
-  /** Made when it is first written: most are written many times. */
+  /** Made when it is first written to the file: those near the end are written many times. */
   json: string | null;
+  /** What a frame has that finds it as the last one before its exposure; made for the first such frame. */
+  before: ParameterReading | null;
+  /** Of an exposure that it was the last reading in: all of them, and what the frame has. Many exposures have the same. */
+  within: { readonly list: readonly Kept[]; readonly reading: ParameterReading | null } | null;
 }
 
 export class ParameterHistory {
@@ -79,8 +88,8 @@ export class ParameterHistory {
    * @returns why it is not kept, or null
    */
   add(reading: ParameterReading, now_ms: number, { former = false }: { former?: boolean } = {}): string | null {
-    const kept = toKept(reading);
     let list = this.#kept.get(reading.name);
+    const kept = toKept(sharing(inOrder(reading, list?.at(-1)), list?.at(-1)?.reading));
     const refusal = this.#whyNot(kept, list);
     if (refusal !== null) return refusal;
     if (list === undefined) {
@@ -91,6 +100,8 @@ export class ParameterHistory {
     const replaced = list[at - 1]?.time_ms === kept.time_ms ? 1 : 0;
     for (const old of list.splice(at - replaced, replaced, kept)) this.#bytes -= old.bytes;
     this.#bytes += kept.bytes;
+    if (reading.value !== null) this.#endAbsence(list, kept);
+    if (list.length > RECENT) forgetFrames(list.at(-1 - RECENT)!);
     this.#forgetOld(list, now_ms);
     if (this.#bytes > this.#limits.bytes * SLACK) this.#forgetLargest();
     return null;
@@ -110,19 +121,20 @@ export class ParameterHistory {
     return this.#kept.delete(name);
   }
 
-  at(time_ms: number): ParameterReading[] {
+  /** What a frame has whose exposure was from `from_ms` to `time_ms`. */
+  at(time_ms: number, from_ms = time_ms): ParameterReading[] {
     const readings: ParameterReading[] = [];
     const newest_ms = time_ms + FILE_TIME_LAG_MS;
     const seen = new Set<string>();
     for (const [name, list] of this.#kept) {
       const one = this.#counting(list, newest_ms);
       if (one === undefined) continue;
-      readings.push(one.reading);
+      readings.push(ofFrame(one, list, { time_ms, from_ms }));
       seen.add(name);
     }
     for (const [name, { list, end_ms }] of this.#ended) {
       const one = newest_ms > end_ms || seen.has(name) ? undefined : this.#counting(list, newest_ms);
-      if (one !== undefined) readings.push(one.reading);
+      if (one !== undefined) readings.push(ofFrame(one, list, { time_ms, from_ms }));
     }
     return readings;
   }
@@ -157,6 +169,8 @@ export class ParameterHistory {
       // The one before `since_ms` counts from then on.
       const from = Math.max(0, Math.min(placeOf(list, since_ms), list.length) - 1);
       for (const kept of list.slice(from)) yield jsonOf(kept);
+      // It is not written any more.
+      for (let old = from - 1; old >= 0 && list[old]!.json !== null; old--) list[old]!.json = null;
     }
   }
 
@@ -187,6 +201,16 @@ export class ParameterHistory {
     return bytes <= lastBytes ? null : `all parameters together have more than ${lastBytes} bytes; remove large ones`;
   }
 
+  /**
+   * A device that is back may report what it had before it was away, with that time: what says that there was no value is
+   * newer, and would count for all frames to come.
+   */
+  #endAbsence(list: Kept[], kept: Kept): void {
+    while (list.at(-1)!.reading.value === null && list.at(-1)!.time_ms > kept.time_ms) {
+      this.#bytes -= list.pop()!.bytes;
+    }
+  }
+
   /** The last one before the window is what counts at its beginning, so it stays. */
   #forgetOld(list: Kept[], now_ms: number): void {
     const before = placeOf(list, now_ms - this.#limits.age_ms) - 1;
@@ -212,15 +236,96 @@ export class ParameterHistory {
   }
 }
 
+/** @param counting the last one that counts */
+function ofFrame(
+  counting: Kept,
+  list: readonly Kept[],
+  { time_ms, from_ms }: { time_ms: number; from_ms: number },
+): ParameterReading {
+  const { reading } = counting;
+  // Without a value at its end, an exposure may still have some of before.
+  if (reading.over !== "exposure" && reading.value !== null) return inForce(reading, time_ms);
+  const isRecent = list.length <= RECENT || counting.time_ms >= list.at(-RECENT)!.time_ms;
+  const over = readOver(list.slice(placeBefore(list, from_ms), placeOf(list, time_ms + FILE_TIME_LAG_MS)), isRecent);
+  if (over !== null) return over;
+  const last = inForce(reading, time_ms);
+  if (last.value === null) return last;
+  if (last !== reading || !isRecent) return asSeries(last);
+  return counting.before ??= asSeries(reading);
+}
+
+/** @param isRecent whether the next frames may have the same */
+function readOver(within: readonly Kept[], isRecent: boolean): ParameterReading | null {
+  const last = within.at(-1);
+  if (last === undefined || !within.some((kept) => kept.reading.over === "exposure")) return null;
+  if (!isRecent) return overExposure(within.map((kept) => kept.reading));
+  const { list = [] } = last.within ?? {};
+  if (list.length !== within.length || !within.every((kept, index) => kept === list[index])) {
+    last.within = { list: within, reading: overExposure(within.map((kept) => kept.reading)) };
+  }
+  return last.within!.reading;
+}
+
+/** Without its value where a frame of this time is later than it may be. */
+function inForce(reading: ParameterReading, time_ms: number): ParameterReading {
+  const { until, value } = reading;
+  if (until === undefined || value === null || time_ms <= until.getTime() + FILE_TIME_LAG_MS) return reading;
+  const late_s = (time_ms - until.getTime()) / 1000;
+  return { ...reading, value: null, note: `its last value had expired ${late_s.toFixed(1)} s before the exposure` };
+}
+
+/** Of each parameter, for so many last readings what frames have is kept. */
+const RECENT = 4;
+
+/** Frames that still ask for it have it made anew. */
+function forgetFrames(kept: Kept): void {
+  kept.before = kept.within = null;
+  forgetLine(kept.reading);
+}
+
+/** A clock that is ahead by no more counts as right: its values are newer than what is known now. */
+const CLOCK_AHEAD_MS_MAX = 2000;
+
+/** That there is no value counts from now on, also where the last value's own time is ahead. */
+function inOrder(reading: ParameterReading, last: Kept | undefined): ParameterReading {
+  const ahead_ms = last === undefined ? 0 : last.time_ms - reading.time.getTime();
+  if (reading.value !== null || ahead_ms < 0 || ahead_ms > CLOCK_AHEAD_MS_MAX) return reading;
+  return last === undefined ? reading : { ...reading, time: new Date(last.time_ms + 1) };
+}
+
+/** The reading with the texts of the one before it where they are equal: those that were posted are copies. */
+function sharing(reading: ParameterReading, before: ParameterReading | undefined): ParameterReading {
+  if (before === undefined) return reading;
+  const { attributes, unit, path, origin, plugin } = before;
+  const isSame = JSON.stringify(attributes) === JSON.stringify(reading.attributes);
+  return {
+    ...reading,
+    name: before.name,
+    ...unit !== undefined && unit === reading.unit ? { unit } : {},
+    ...path !== undefined && path === reading.path ? { path } : {},
+    ...origin !== undefined && origin === reading.origin ? { origin } : {},
+    ...plugin !== undefined && plugin === reading.plugin ? { plugin } : {},
+    ...attributes !== undefined && isSame ? { attributes } : {},
+  };
+}
+
 function toKept(reading: ParameterReading): Kept {
-  const { name, path = "", origin = "", plugin = "" } = reading;
-  const texts = 2 * (name.length + path.length + origin.length + plugin.length);
+  const { name, path = "", origin = "", plugin = "", note = "", attributes } = reading;
+  const words = attributes === undefined ? 0 : JSON.stringify(attributes).length;
+  const texts = 2 * (name.length + path.length + origin.length + plugin.length + note.length + words);
   const bytes = READING_BYTES + texts + bytesOfValue(reading.value);
-  return { reading, time_ms: reading.time.getTime(), bytes, json: null };
+  return { reading, time_ms: reading.time.getTime(), bytes, json: null, before: null, within: null };
 }
 
 function jsonOf(kept: Kept): string {
   return kept.json ??= readingToJson(kept.reading);
+}
+
+/** How many readings are older than a time. Those of an exposure are among the last. */
+function placeBefore(list: readonly Kept[], time_ms: number): number {
+  let place = list.length;
+  while (place > 0 && list[place - 1]!.time_ms >= time_ms) place--;
+  return place;
 }
 
 /** How many readings are not newer than a time. */

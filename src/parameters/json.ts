@@ -1,6 +1,13 @@
-/** Readings as JSON that gives back exactly what went in: NaN, 64-bit integers, typed arrays, dates and series too. */
+/** Readings as JSON that returns exactly what went in: NaN, 64-bit integers, typed arrays, dates and series too. */
 import { Buffer } from "node:buffer";
-import { isSeries, type ParameterList, type ParameterReading, type ParameterValue, TYPED_ARRAYS } from "./parameter.ts";
+import {
+  isSeries,
+  type ParameterAttributes,
+  type ParameterList,
+  type ParameterReading,
+  type ParameterValue,
+  TYPED_ARRAYS,
+} from "./parameter.ts";
 import { checkReading } from "./check.ts";
 
 /** Their names stand in the JSON. All systems that Deno runs on are little-endian. */
@@ -8,6 +15,7 @@ type TypedName = keyof typeof TYPED_ARRAYS;
 
 /** A text, a truth or a finite number stands for itself; anything else says what it is. */
 type JsonValue =
+  | null
   | number
   | string
   | boolean
@@ -27,23 +35,36 @@ interface JsonReading {
   readonly unit?: string;
   readonly path?: string;
   readonly origin?: string;
+  readonly note?: string;
+  readonly attributes?: ParameterAttributes;
+  readonly until_ms?: number;
+  readonly over?: "exposure";
+  readonly within?: number;
   readonly plugin?: string;
 }
 
 /** One line without a line end. */
 export function readingToJson(reading: ParameterReading): string {
-  const { value, time, ...texts } = reading;
-  return JSON.stringify({ ...texts, time_ms: time.getTime(), value: valueToJson(value) } satisfies JsonReading);
+  const { value, time, until, ...texts } = reading;
+  const json: JsonReading = {
+    ...texts,
+    time_ms: time.getTime(),
+    ...until === undefined ? {} : { until_ms: until.getTime() },
+    value: valueToJson(value),
+  };
+  return JSON.stringify(json);
 }
 
 /** @throws ParameterError, TypeError or RangeError where it is no reading: the file that it came from is damaged */
 export function readingFromJson(json: unknown): ParameterReading {
   if (typeof json !== "object" || json === null) throw new TypeError("Cannot read a parameter: it is no object");
-  const { value, time_ms, ...texts } = json as JsonReading;
-  return checkReading({ ...texts, time: new Date(time_ms), value: valueFromJson(value) });
+  const { value, time_ms, until_ms, ...texts } = json as JsonReading;
+  const until = until_ms === undefined ? {} : { until: new Date(until_ms) };
+  return checkReading({ ...texts, ...until, time: new Date(time_ms), value: valueFromJson(value) });
 }
 
-function valueToJson(value: ParameterValue): JsonValue {
+function valueToJson(value: ParameterValue | null): JsonValue {
+  if (value === null) return null;
   if (typeof value === "number") {
     if (Number.isFinite(value) && !Object.is(value, -0)) return value;
     return { number: Object.is(value, -0) ? "-0" : String(value) as "NaN" };
@@ -54,7 +75,7 @@ function valueToJson(value: ParameterValue): JsonValue {
   return { times_ms: value.times.map((time) => time.getTime()), values: listToJson(value.values) };
 }
 
-function valueFromJson(value: JsonValue): ParameterValue {
+function valueFromJson(value: JsonValue): ParameterValue | null {
   if (typeof value !== "object" || value === null) return value;
   if ("number" in value) return Number(value.number);
   if ("bigint" in value) return BigInt(value.bigint);

@@ -1,4 +1,5 @@
-/** The places that a parameter may be given: which paths are paths, and which belong to pewatch. Light: no imports. */
+/** The places that a parameter may be given: which paths are paths, and which belong to pewatch. */
+import { classOf, ownerOf } from "../config/names/nexus_layout.ts";
 
 export interface PlaceGroup {
   readonly name: string;
@@ -18,50 +19,6 @@ const DEPTH_MAX = 12;
 const PATH_LENGTH_MAX = 1024;
 /** NeXus's validItemName. */
 const VALID_NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.]*[A-Za-z0-9_])?$/;
-
-/** What pewatch says of a frame below these: nothing else may stand in there. */
-export const CLOSED_GROUPS: ReadonlySet<string> = new Set([
-  "data",
-  "process",
-  "instrument/detector/data",
-  "instrument/detector/data_file",
-  "instrument/detector/qxrd",
-  "instrument/detector/reference_dark",
-  "instrument/detector/transformations",
-  "instrument/detector/module",
-]);
-
-/** Fields that are a frame's own or hold its file together; what the configuration says can be replaced instead. */
-export const OWN_FIELDS: ReadonlySet<string> = new Set([
-  "definition",
-  "start_time",
-  "end_time",
-  "end_time_estimated",
-  "collection_time",
-  "collection_identifier",
-  "program_name",
-  "instrument/detector/layout",
-  "instrument/detector/count_time",
-  "instrument/detector/number_of_cycles",
-  "instrument/detector/sequence_number",
-  "instrument/detector/frame_start_number",
-  "instrument/detector/image_key",
-  "instrument/detector/depends_on",
-  "sample/depends_on",
-]);
-
-/** Groups that a parameter may enter but not change. */
-export const OPEN_GROUPS: ReadonlyMap<string, string> = new Map([
-  ["instrument", "NXinstrument"],
-  ["instrument/source", "NXsource"],
-  ["instrument/monochromator", "NXmonochromator"],
-  ["instrument/beam", "NXbeam"],
-  ["instrument/detector", "NXdetector"],
-  ["instrument/parameters", "NXcollection"],
-  ["sample", "NXsample"],
-  // In the profile nxmx it stands here.
-  ["source", "NXsource"],
-]);
 
 /** The base classes of the definitions 2026.01 that a group of values at a beamline can have. */
 const CLASSES: ReadonlySet<string> = new Set(
@@ -111,19 +68,19 @@ function whyReserved(groups: readonly PlaceGroup[], field: string): string | nul
   let path = "";
   for (const { name, nxClass } of groups) {
     path += path === "" ? name : `/${name}`;
-    if (CLOSED_GROUPS.has(path)) return `/entry/${path} is written by pewatch alone; choose a place outside of it`;
-    if (OWN_FIELDS.has(path)) return `/entry/${path} is a value of the frame, not a group; choose another place`;
-    const known = OPEN_GROUPS.get(path);
+    const known = classOf(path);
+    if (ownerOf(path) === "pewatch") {
+      return known === undefined
+        ? `/entry/${path} is a value of the frame, not a group; choose another place`
+        : `/entry/${path} is written by pewatch alone; choose a place outside of it`;
+    }
     if (known !== undefined && nxClass !== null && nxClass !== known) {
       return `/entry/${path} is of class ${known}, not ${nxClass}; leave ":${nxClass}" out`;
     }
   }
   path += path === "" ? field : `/${field}`;
-  if (CLOSED_GROUPS.has(path) || OWN_FIELDS.has(path)) {
-    return `/entry/${path} is written by pewatch itself; choose another place`;
-  }
-  if (OPEN_GROUPS.has(path)) return `/entry/${path} is a group; name a value in it: "/entry/${path}/NAME"`;
-  return null;
+  if (ownerOf(path) === "pewatch") return `/entry/${path} is written by pewatch itself; choose another place`;
+  return classOf(path) === undefined ? null : `/entry/${path} is a group; name a value in it: "/entry/${path}/NAME"`;
 }
 
 /** Names that say what a group is, each with the classes of the parents whose definition has such a group. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { messageOf } from "../files/errors.ts";
 import { PARAMETERS_FILE } from "../files/service_names.ts";
-import type { Logger } from "../log/logger.ts";
+import { type Logger, Once } from "../log/logger.ts";
 import type { ParameterReading } from "./parameter.ts";
 import { checkReading } from "./check.ts";
 import { type HistoryLimits, ParameterHistory } from "./history.ts";
@@ -10,10 +10,10 @@ import { putAside, readParameterFile, writeParameterFile } from "./file.ts";
 
 /** What was set within this time before the program is killed is lost, except for frames that were claimed since. */
 const WRITE_PERIOD_MS = 1000;
+/** Of readings that expire, and so come again by themselves: hundreds a second would wear a disk out. */
+const EXPIRING_WRITE_PERIOD_MS = 30_000;
 /** A slow disk, or a large file, is written to at most for this part of the time. */
 const PAUSE_PER_WRITE = 9;
-/** What was reported is remembered, so that it is not repeated at each tick. */
-const REPORTED_MAX = 1000;
 /** How long values stay in force after their plugin is gone: whoever exchanges a file has it back by then. */
 export const ORPHAN_MS_MAX = 60_000;
 
@@ -35,13 +35,17 @@ export class ParameterStore {
   readonly #path: string | null;
   readonly #log: Logger;
   readonly #now_ms: () => number;
-  readonly #reported = new Set<string>();
+  readonly #reported = new Once();
   /** Plugins that have values but are not there, since when, on the clock of `endOrphans`. */
   readonly #gone = new Map<string | undefined, number>();
   /** Counts changes; the file has those up to `#written`. */
   #changes = 0;
   #written = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** The next write is not before then. */
+  #restUntil_ms = 0;
+  /** Whether there is a change besides readings that expire. */
+  #isUrgent = false;
   #writing: Promise<void> = Promise.resolve();
   #writeFailed = false;
 
@@ -65,7 +69,7 @@ export class ParameterStore {
           this.#report(`Cannot keep parameter ${checked.name}: ${refusal}`);
           continue;
         }
-        this.#changed();
+        this.#changed({ expires: checked.until !== undefined });
         if (checked.path !== before?.path) this.#reportPlace(checked);
       } catch (error) {
         this.#report(messageOf(error));
@@ -121,7 +125,7 @@ export class ParameterStore {
     const names = this.last().filter(({ plugin }) => plugin === owner).map(({ name }) => name);
     for (const name of names) this.#history.end(name, this.#now_ms());
     this.#changed();
-    const who = owner === undefined ? "no plugin has set them since the start" : `plugin ${owner} is gone`;
+    const who = owner === undefined ? "no plugin has set them since the start" : `plugin ${owner} no longer exists`;
     const which = names.length > NAMES_SHOWN_MAX
       ? `${names.slice(0, NAMES_SHOWN_MAX).join(", ")} and ${names.length - NAMES_SHOWN_MAX} more`
       : names.join(", ");
@@ -130,11 +134,11 @@ export class ParameterStore {
 
   /**
    * Of each parameter the last reading that is not newer than the time, but for what the granularity of file times
-   * makes of it (FILE_TIME_LAG_MS).
-   * @param time_ms milliseconds since 1970 UTC
+   * makes of it (FILE_TIME_LAG_MS); of one over the exposure what was read since `from_ms`.
+   * @param time_ms milliseconds since 1970 UTC, as from_ms
    */
-  at(time_ms: number): readonly ParameterReading[] {
-    return this.#history.at(time_ms);
+  at(time_ms: number, from_ms = time_ms): readonly ParameterReading[] {
+    return this.#history.at(time_ms, from_ms);
   }
 
   /** Writes what is not written yet. Never throws: where it cannot be written, that is in the log. */
@@ -160,17 +164,22 @@ export class ParameterStore {
       try {
         this.#log.warn(`${what}; the file is now ${putAside(path)}; frames have parameters again as plugins set them`);
       } catch (second) {
-        this.#log.warn(`${what}; nor can the file be renamed: ${messageOf(second)}`);
+        this.#log.warn(`${what}; the file cannot be renamed either: ${messageOf(second)}`);
       }
     }
   }
 
-  #changed(): void {
+  #changed({ expires = false }: { expires?: boolean } = {}): void {
     this.#changes++;
-    if (this.#path !== null && this.#timer === null) this.#startTimer(WRITE_PERIOD_MS);
+    const isFirst = !expires && !this.#isUrgent;
+    this.#isUrgent ||= !expires;
+    if (this.#path === null || (this.#timer !== null && !isFirst)) return;
+    this.#clearTimer();
+    this.#startTimer(expires ? EXPIRING_WRITE_PERIOD_MS : WRITE_PERIOD_MS);
   }
 
-  #startTimer(pause_ms: number): void {
+  #startTimer(period_ms: number): void {
+    const pause_ms = Math.max(period_ms, this.#restUntil_ms - performance.now());
     this.#timer = setTimeout(() => void this.#startWriting(), pause_ms);
     // The parameters alone keep no program running; close() writes them at its end.
     Deno.unrefTimer(this.#timer as unknown as number);
@@ -189,6 +198,7 @@ export class ParameterStore {
   async #write(): Promise<void> {
     const begun_ms = performance.now();
     const changes = this.#changes;
+    this.#isUrgent = false;
     try {
       await writeParameterFile(this.#path!, this.#history.lines());
       this.#written = changes;
@@ -200,9 +210,10 @@ export class ParameterStore {
       }
       this.#writeFailed = true;
     }
-    const pause_ms = Math.max(WRITE_PERIOD_MS, PAUSE_PER_WRITE * (performance.now() - begun_ms));
+    const period_ms = this.#isUrgent || this.#writeFailed ? WRITE_PERIOD_MS : EXPIRING_WRITE_PERIOD_MS;
+    this.#restUntil_ms = performance.now() + PAUSE_PER_WRITE * (performance.now() - begun_ms);
     this.#clearTimer();
-    if (this.#written < this.#changes) this.#startTimer(pause_ms);
+    if (this.#written < this.#changes) this.#startTimer(period_ms);
   }
 
   /** Of two for one place the first has it in each file; a person should know before looking into one. */
@@ -221,10 +232,7 @@ export class ParameterStore {
   }
 
   #report(text: string): void {
-    if (this.#reported.has(text)) return;
-    if (this.#reported.size >= REPORTED_MAX) this.#reported.clear();
-    this.#reported.add(text);
-    this.#log.warn(text);
+    if (this.#reported.isFirst(text)) this.#log.warn(text);
   }
 }
 

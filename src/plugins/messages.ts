@@ -1,6 +1,8 @@
 /** The messages between the main thread and a plugin's worker. Types only: importing it costs nothing at run time. */
 import type { Settings } from "../config/settings.ts";
-import type { Backlog, Condition, FrameEvent, FrameRoles, LogLevel } from "../frames/events.ts";
+import type { Backlog, Condition, FrameEvent, FrameRoles } from "../frames/events.ts";
+import type { LogLevel } from "../log/logger.ts";
+import type { LedgerEntry, Receipt } from "../ledger/line.ts";
 import type { ParameterReading } from "../parameters/parameter.ts";
 import type { PluginFolders } from "./contract.ts";
 
@@ -48,6 +50,8 @@ export type Answer =
     /** As exported, for the scheduler to judge; a value that cannot be posted comes as text. */
     readonly ticktack: unknown;
     readonly offset: unknown;
+    /** The version of the contract that it is written for. */
+    readonly contract: number;
   }
   | { readonly type: "set_up"; readonly error: string | null }
   | { readonly type: "fired"; readonly error: string | null; readonly time_ms: number }
@@ -68,8 +72,21 @@ export type WorkerMessage =
   /** Readings to keep; the last one of each name counts. */
   | { readonly type: "parameters"; readonly readings: readonly ParameterReading[] }
   | { readonly type: "parameter_removed"; readonly name: string }
-  /** The frames up to this number were handed to the plugin's loop. */
-  | { readonly type: "frames_taken"; readonly upTo: number }
+  /** A stream is done with all up to this line. `stream` null: the plugin's own. */
+  | {
+    readonly type: "frames_taken";
+    readonly stream: string | null;
+    readonly contract: number;
+    readonly upTo: number;
+  }
+  /** Contract 2: a frame was handed to the plugin's loop. */
+  | {
+    readonly type: "frame_begun";
+    readonly stream: string | null;
+    readonly frame: { readonly sequence: number; readonly number: number; readonly frame: string };
+  }
+  /** Contract 2: the firing has failed with it. */
+  | { readonly type: "frame_failed"; readonly stream: string | null }
   | { readonly type: "ask"; readonly id: number; readonly question: Question }
   /** The worker is out of memory and has to be ended: it may never answer. */
   | { readonly type: "exhausted"; readonly reason: string }
@@ -78,14 +95,17 @@ export type WorkerMessage =
 
 /** What a worker asks the main thread, each with the type of its reply. */
 export interface Questions {
-  /** The frames that were not handed to this plugin yet. */
-  readonly frames: { readonly question: Record<never, never>; readonly reply: FrameBatch };
+  /** The frames that come next. */
+  readonly frames: { readonly question: FramesQuestion; readonly reply: FrameBatch };
+  /** Of stages: a line of the ledger; null asks whether one could be written. */
+  readonly ledger: { readonly question: { readonly entry: LedgerEntry | null }; readonly reply: LedgerReply };
   readonly parameter: { readonly question: { readonly name: string }; readonly reply: ParameterReading | undefined };
   readonly parameter_names: { readonly question: Record<never, never>; readonly reply: readonly string[] };
-  /** Of each parameter the last reading that is not newer than the time, milliseconds since 1970 UTC. */
+  /** What a frame has whose exposure ended at the time and began at `from_ms`, milliseconds since 1970 UTC. */
   readonly parameters_at: {
-    readonly question: { readonly time_ms: number };
-    readonly reply: readonly ParameterReading[];
+    readonly question: { readonly time_ms: number; readonly from_ms: number | null };
+    /** As parameters/lines.ts writes them: a text is posted some ten times as quickly as its readings. */
+    readonly reply: string;
   };
 }
 
@@ -94,19 +114,38 @@ export type Question = { [What in keyof Questions]: { readonly what: What } & Qu
 ];
 export type ReplyTo<What extends keyof Questions> = Questions[What]["reply"];
 
+/** `receipt` null: no ledger is kept, or no line was asked for. */
+export type LedgerReply = { readonly receipt: Receipt | null } | { readonly refused: string };
+
+export interface FramesQuestion {
+  /** Null: the plugin's own. */
+  readonly stream: string | null;
+  readonly contract: number;
+  /** Those behind this line; null: behind the cursor. */
+  readonly after: number | null;
+  /** Where a stream begins that is new. */
+  readonly from: "newest" | "oldest";
+}
+
 export interface FrameBatch {
   /** Oldest first. */
   readonly frames: readonly DeliveredFrameData[];
-  /** Whether there are more behind them already. */
+  /** Whether there are more lines behind them already. */
   readonly more: boolean;
+  /** Up to this line everything was looked at. */
+  readonly position: number;
+  /** How often the first of them has failed. */
+  readonly tries: number;
 }
 
 /** A delivered frame as it is posted. */
 export interface DeliveredFrameData {
+  readonly sequence: number;
   readonly number: number;
   readonly name: string;
   readonly files: readonly string[];
   readonly roles: FrameRoles;
+  readonly sums: readonly (string | null)[];
   readonly bytes: number;
   readonly latency_s: number;
   readonly delivered_ms: number;

@@ -1,6 +1,7 @@
 /** Reads the pixels of a TIFF for plugins: straight into the memory of the array that they get. */
 import { messageOf } from "../files/errors.ts";
-import { readLayout, TiffFormatError, type TiffLayout } from "../tiff/layout.ts";
+import { TiffFormatError } from "../tiff/format_error.ts";
+import { readLayout, type TiffLayout } from "../tiff/layout.ts";
 import { fileAccess, readInto } from "../tiff/random_access.ts";
 import type { DeliveredFrame, FrameImage, PixelArray } from "./contract.ts";
 
@@ -45,13 +46,18 @@ export function readImage(frame: DeliveredFrame | string, options: ReadImageOpti
   const path = typeof frame === "string" ? frame : frame.files.image;
   try {
     using file = Deno.openSync(path, { read: true });
-    return readOpen(file, options.into ?? null);
+    return readOpenImage(file, options.into ?? null);
   } catch (error) {
     throw new ImageError(`Cannot read image ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-function readOpen(file: Deno.FsFile, old: FrameImage | null): FrameImage {
+/**
+ * The same of an open file.
+ * @param old see ReadImageOptions.into
+ * @throws {ImageError} TiffFormatError, or the system's error
+ */
+export function readOpenImage(file: Deno.FsFile, old: FrameImage | null): FrameImage {
   const layout = readLayout(fileAccess(file));
   const kind = kindOf(layout);
   const { width, height, bitsPerSample } = layout;
@@ -121,7 +127,7 @@ function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "it is gone";
-  if (error instanceof TiffFormatError) return error.message.replace(/^Cannot read TIFF: /, "");
+  if (error instanceof Deno.errors.NotFound) return "it no longer exists";
+  if (error instanceof TiffFormatError) return error.reason;
   return messageOf(error);
 }

@@ -1,4 +1,7 @@
-/** Saturation for plugins, by the same rule as in the NeXus file. */
+/**
+ * Saturation for plugins, by the same rule as in the NeXus file. A file of its own: it is part of the contract, and
+ * workers for images load it without the rest.
+ */
 import type { Settings } from "../config/settings.ts";
 import { type PixelKind, saturatedCount } from "../qxrd/saturation.ts";
 import type { SidecarView } from "../qxrd/view.ts";
@@ -14,7 +17,7 @@ import type { PixelArray } from "./contract.ts";
 export function saturationOf(
   data: PixelArray,
   view: Pick<SidecarView, "dataType" | "summedExposures"> | null,
-  settings: Settings,
+  settings: Pick<Settings, "detector">,
 ): number | undefined {
   const { saturation_value } = settings.detector;
   if (saturation_value === undefined) return undefined;

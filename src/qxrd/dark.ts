@@ -1,4 +1,7 @@
-/** Tells a dark frame (taken with the shutter closed) from one with a sample in the beam. */
+/**
+ * Distinguishes a dark frame (taken with the shutter closed) from one with a sample in the beam. A file of its own: it is a
+ * rule by which frames are removed, to be found and tested by itself.
+ */
 import { parseFrameName } from "./frame_name.ts";
 import type { SidecarView } from "./view.ts";
 

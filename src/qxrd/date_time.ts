@@ -60,15 +60,9 @@ export function parseTiffDateTime(text: string): LocalDateTime | undefined {
 /** From the seven fields of a pattern, year to millisecond; an empty one is 0. */
 function dateOf(found: RegExpExecArray | null): LocalDateTime | undefined {
   if (found === null) return undefined;
-  const [year, month, day, hour, minute, second, millisecond] = found.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const at = (field: number) => Number(found[field]);
+  const [year, month, day] = [at(1), at(2), at(3)] as const;
+  const [hour, minute, second, millisecond] = [at(4), at(5), at(6), at(7)] as const;
   const parts = { year, month, day, hour, minute, second, millisecond };
   const { julianDay, dayMilliseconds } = toJulianDay(parts);
   const again = fromJulianDay(julianDay, dayMilliseconds);

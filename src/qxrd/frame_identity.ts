@@ -48,6 +48,15 @@ export function identifyFrame(imageName: string, { view, isThere }: Evidence): F
   return { ...numbers, kind, series: isOfSeries ? `${numbers.base}${kind === "raw" ? ".raw" : ""}` : null };
 }
 
+/**
+ * What a frame's series is called by: the series, else the frame's own stem.
+ * @param name of the image, also with folders and "/" before it
+ */
+export function seriesOf(name: string, view: SidecarHints | null): string {
+  const image = name.slice(name.lastIndexOf("/") + 1);
+  return identifyFrame(image, { view }).series || stemOf(image);
+}
+
 /** By the name that the file had before it was found to be taken. */
 function ofOriginalName(rest: string, hints: SidecarHints): Numbers | null {
   for (const name of [hints.fileBase, hints.title]) {

@@ -153,7 +153,7 @@ export function groupFrames(
   const rest: string[] = [];
   const frames = new Map<string, { image: string; sidecar: string | null; others: string[] }>();
   const byStem = new Map<string, string[]>();
-  // A folder that tells cases apart (a share of Linux) may hold P.tif and p.tif: one after the other, each with its own.
+  // A folder that distinguishes cases (a share of Linux) may hold P.tif and p.tif: one after the other, each with its own.
   const second: string[] = [];
   const strays: string[] = [];
   for (const name of names) {

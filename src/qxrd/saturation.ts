@@ -45,3 +45,8 @@ export function saturatedCount(
   const value = oneExposure * summed;
   return value < 2 ** 32 ? value : null;
 }
+
+/** Whether QXRD has taken a dark off a frame already. */
+export function isSubtracted(view: Pick<SidecarView, "dataType">): boolean {
+  return DATA_TYPES[view.dataType ?? 0] === "subtracted";
+}

@@ -4,9 +4,6 @@ import { decodeText, type SidecarEncoding } from "./sidecar_encoding.ts";
 import { decodeKey, LineReader, type LogicalLine } from "./sidecar_text.ts";
 import { decodeValue, type SidecarValue } from "./sidecar_values.ts";
 
-export { SidecarError } from "./sidecar_error.ts";
-export type { SidecarBytes, SidecarDateTime, SidecarValue, SidecarVariant } from "./sidecar_values.ts";
-
 /** The largest that QXRD is known to write is 2.5 MB; what is far larger is no sidecar. */
 export const SIDECAR_BYTES_MAX = 8 * 1024 * 1024;
 /**

@@ -1,4 +1,4 @@
-/** The error of a sidecar that cannot be read: what is wrong, and where. */
+/** The error of a sidecar that cannot be read: what is wrong, and where. In a file of its own: whoever only catches it reads none. */
 
 export class SidecarError extends SyntaxError {
   override readonly name = "SidecarError";

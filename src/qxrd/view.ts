@@ -246,7 +246,7 @@ function addDate(sidecar: Sidecar, view: Record<string, unknown>, problems: Side
     problems.push({
       key,
       line: entry.line,
-      text: `Cannot tell the date: it differs from dateTime, ${formatLocalIso(view["dateTime"] as LocalDateTime)}`,
+      text: `Cannot read the date: it differs from dateTime, ${formatLocalIso(view["dateTime"] as LocalDateTime)}`,
     });
   }
 }

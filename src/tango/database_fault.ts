@@ -1,7 +1,7 @@
 /** Why a Tango database does not answer, in words: its host is not known, nothing listens, nothing comes back. */
 import { lookup } from "node:dns/promises";
 import { reasonOf } from "../files/errors.ts";
-import { TIMED_OUT, withTimeout } from "../time/with_timeout.ts";
+import { TIMED_OUT, withTimeout } from "../time/time_limit.ts";
 
 /** For one step; a host that does not exist any more keeps the system waiting for minutes. */
 const STEP_MS_MAX = 5000;

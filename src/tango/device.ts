@@ -11,8 +11,8 @@ import type {
 import type { Daemon } from "../daemon/daemon.ts";
 import { SettingRefusedError } from "../daemon/settings/client_settings.ts";
 import { messageOf } from "../files/errors.ts";
-import type { Logger } from "../frames/events.ts";
-import { TIMED_OUT, withTimeout } from "../time/with_timeout.ts";
+import type { Logger } from "../log/logger.ts";
+import { TIMED_OUT, withTimeout } from "../time/time_limit.ts";
 import { pluginInfo } from "./plugin_info.ts";
 import { LastPreview, type MakePreview } from "./preview.ts";
 import { type DeviceReading, readDevice } from "./reading.ts";
@@ -43,7 +43,7 @@ export interface DeviceOptions {
   readonly onNotice?: (notice: TangoNotice) => void;
 }
 
-/** What is under way shows as it is, whatever the daemon's state is by then. */
+/** What is in progress shows as it is, whatever the daemon's state is by then. */
 type Phase = readonly [state: TangoState, status: string];
 const STARTING: Phase = ["INIT", "Starting: the plugins come up, then frames are taken"];
 const STOPPING: Phase = ["RUNNING", "Stopping: finishing the frames in progress"];
@@ -86,7 +86,7 @@ export class Device implements Disposable {
     try {
       this.#publish({ all: true });
     } catch (error) {
-      this.#options.log.error(`Tango: clients do not read what is: ${messageOf(error)}`);
+      this.#options.log.error(`Tango: attributes cannot be updated, clients read old values: ${messageOf(error)}`);
     }
   }
 
@@ -105,7 +105,7 @@ export class Device implements Disposable {
     server.setState(...this.#phase ?? [status.state, status.text]);
   }
 
-  /** The program comes to its end: clients watch it, and can do nothing. */
+  /** The program ends: clients watch it, and can do nothing. */
   end(): void {
     this.#ending = true;
     this.#show(STOPPING);
@@ -125,7 +125,7 @@ export class Device implements Disposable {
     if (request.kind === "notice") {
       this.#options.onNotice?.(request);
     } else if (this.#ending && request.kind !== "demand") {
-      request.refuse("pewatch is coming to its end");
+      request.refuse("pewatch is stopping");
     } else {
       // Not awaited: a slow command does not hold up what other clients want.
       this.#answer(request).catch((error) => {
@@ -187,7 +187,7 @@ export class Device implements Disposable {
       case "Retry": {
         log.info("Tango: a client called Retry");
         const result = await withTimeout(daemon.retryFrames(), ANSWER_MS_MAX);
-        call.accept(result === TIMED_OUT ? "It is under way; Backlog and LastError tell what comes of it" : result);
+        call.accept(result === TIMED_OUT ? "In progress; Backlog and LastError report the result" : result);
         return;
       }
       case "PluginInfo": {
@@ -203,7 +203,7 @@ export class Device implements Disposable {
     call.refuse(`There is no command ${call.name}`);
   }
 
-  /** Shows what is under way, and, until something else is, why it failed. Never rejects. */
+  /** Shows what is in progress, and, until something else is, why it failed. Never rejects. */
   async #perform(command: string, { phase, work }: { phase: Phase; work: () => Promise<void> }): Promise<void> {
     const { daemon, log } = this.#options;
     log.info(`Tango: a client called ${command}`);

@@ -1,4 +1,6 @@
 /** The device's properties in the database: they take the place of the configuration, below what clients write. */
+import { type JsonFileKind, readJson, writeJson } from "../files/json_file.ts";
+import { isObject, isText, shape } from "../files/json_shape.ts";
 import { join } from "node:path";
 import { TangoError } from "../../ffi/tango/error.ts";
 import type { TangoLibrary } from "../../ffi/tango/library.ts";
@@ -7,11 +9,9 @@ import { type ClientSetting, clientSettings, type SettingChange } from "../daemo
 import type { Daemon } from "../daemon/daemon.ts";
 import { messageOf } from "../files/errors.ts";
 import { makeFolder } from "../files/listing.ts";
-import { writeWhole } from "../files/whole_file.ts";
-import { readPlain } from "../files/plain_file.ts";
 import { TANGO_PROPERTIES_FILE } from "../files/service_names.ts";
-import type { Logger } from "../frames/events.ts";
-import { TIMED_OUT, withTimeout } from "../time/with_timeout.ts";
+import type { Logger } from "../log/logger.ts";
+import { TIMED_OUT, withTimeout } from "../time/time_limit.ts";
 import { databaseCause } from "./database_fault.ts";
 import { withProperties } from "./properties.ts";
 
@@ -45,7 +45,7 @@ export class DeviceProperties {
     this.#known = configured.tango.database === "";
   }
 
-  /** Whether the database has told them. */
+  /** Whether the database has reported them. */
   get known(): boolean {
     return this.#known;
   }
@@ -147,25 +147,34 @@ function fileOf({ daemon }: Settings): string {
 
 function remember(settings: Settings, properties: Properties): void {
   const { database, device } = settings.tango;
-  const text = JSON.stringify({ database, device, properties: Object.fromEntries(properties) }, null, 2);
+  const remembered: Remembered = { database, device, properties: Object.fromEntries(properties) };
   try {
     makeFolder(settings.daemon.state_dir);
-    writeWhole(fileOf(settings), new TextEncoder().encode(`${text}\n`), { fsync: true });
+    writeJson(fileOf(settings), remembered, { fsync: true, indent: 2 });
   } catch {
-    // Then a start without a database goes by the configuration; that the folder is not there others tell.
+    // Then a start without a database goes by the configuration; that the folder is not there is reported elsewhere.
   }
 }
+
+interface Remembered {
+  readonly database: string;
+  readonly device: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+const REMEMBERED: JsonFileKind<Remembered> = {
+  bytesMax: FILE_BYTES_MAX,
+  what: "list of a device's properties",
+  isRight: shape<Remembered>({ database: isText, device: isText, properties: isObject }),
+};
 
 /** Null where nothing is remembered of this device. */
 function recall(settings: Settings): Properties | null {
   const { tango } = settings;
   try {
-    const file = fileOf(settings);
-    const bytes = readPlain(file, FILE_BYTES_MAX);
-    if (bytes === null) return null;
-    const { database, device, properties } = JSON.parse(new TextDecoder().decode(bytes));
-    if (database !== tango.database || device !== tango.device) return null;
-    const entries = Object.entries<unknown>(properties ?? {});
+    const remembered = readJson(fileOf(settings), REMEMBERED)?.value;
+    if (remembered?.database !== tango.database || remembered.device !== tango.device) return null;
+    const entries = Object.entries(remembered.properties);
     return new Map(entries.filter((entry): entry is [string, string[]] => isTexts(entry[1])));
   } catch {
     return null;

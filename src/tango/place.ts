@@ -1,4 +1,4 @@
-/** Where the device is served, out of the configuration. */
+/** Where the device is served, out of the configuration. A file of its own: doctor uses it without a device. */
 import { hostname } from "node:os";
 import type { TangoPlace } from "../../ffi/tango/library.ts";
 import type { TangoSettings } from "../config/settings.ts";

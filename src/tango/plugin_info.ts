@@ -1,9 +1,15 @@
 /** What PluginInfo and the attribute Plugins say of a plugin. */
+import type { ConsumerStatus } from "../plugins/host/frame_feed.ts";
 import type { PluginStatus } from "../plugins/host/plugin_status.ts";
 
 /** "01_prepare_raw 3 0 ready": the state, the offset and the ticktack are the last three words, whatever the name is. */
 export function pluginLine({ name, ticktack, offset, state }: PluginStatus): string {
   return `${name} ${ticktack} ${offset} ${state}`;
+}
+
+/** "notify/http://host/frames 12 0": the last two words are numbers, whatever the name is. */
+export function consumerLine({ name, behind, skipped }: ConsumerStatus): string {
+  return `${name} ${behind} ${skipped}`;
 }
 
 /** One line for each plugin; of a single one, named in any case, more. Null where there is none of the name. */

@@ -1,4 +1,5 @@
 /** The preview of the frame that was delivered last: made when it is asked for, in a worker of its own. */
+import { messageOf } from "../files/errors.ts";
 import type { FrameEvent } from "../frames/events.ts";
 import type { ShrunkImage } from "./shrink.ts";
 
@@ -50,7 +51,7 @@ export class LastPreview {
     try {
       image = await this.#make(frame.path);
     } catch (error) {
-      this.#onFault(error instanceof Error ? error.message : String(error));
+      this.#onFault(messageOf(error));
     }
     this.#making = false;
     this.#shown = frame;

@@ -1,5 +1,9 @@
 /// <reference lib="deno.worker" />
-/** The worker that makes previews: files are read here, never in the main thread. */
+/**
+ * The worker that makes previews: files are read here, never in the main thread. A file of its own: the entry of a
+ * worker.
+ */
+import { messageOf } from "../files/errors.ts";
 import { readImage } from "../plugins/read_image.ts";
 import type { FrameImage } from "../plugins/contract.ts";
 import type { PreviewAnswer } from "./preview.ts";
@@ -15,6 +19,6 @@ self.onmessage = ({ data }: MessageEvent<string>) => {
     const image = shrink(last, PREVIEW_SIDE_MAX);
     self.postMessage({ image } satisfies PreviewAnswer, [image.pixels.buffer]);
   } catch (error) {
-    self.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies PreviewAnswer);
+    self.postMessage({ error: messageOf(error) } satisfies PreviewAnswer);
   }
 };

@@ -1,8 +1,8 @@
 /** What the device's attributes are, out of the daemon's status and settings. */
 import type { TangoAttributeNamed, TangoValueOf } from "../../ffi/tango/library.ts";
 import type { Settings } from "../config/settings.ts";
-import type { DaemonStatus } from "../daemon/daemon.ts";
-import { pluginLine } from "./plugin_info.ts";
+import type { DaemonStatus } from "../daemon/status.ts";
+import { consumerLine, pluginLine } from "./plugin_info.ts";
 import { type DeviceTable, PLUGINS_MAX } from "./table.ts";
 
 type AttributeName = DeviceTable["attributes"][number]["name"];
@@ -39,6 +39,7 @@ export function readDevice(status: DaemonStatus, settings: Settings): DeviceRead
     LastFrame: frames.lastFrame ?? "",
     LastError: frames.lastError ?? "",
     Plugins: status.plugins.slice(0, PLUGINS_MAX).map(pluginLine),
+    Consumers: status.consumers.slice(0, PLUGINS_MAX).map(consumerLine),
   };
 }
 

@@ -8,7 +8,7 @@ export const PLUGINS_MAX = 256;
 export const PREVIEW_SIDE_MAX = 512;
 
 const FOLDER_RULE = "Written: an absolute path of a folder that is there, and that no other setting uses; else the " +
-  "write is refused and the old value stays. Frames on their way end where they were going.";
+  "write is refused and the old value stays. Frames in progress are delivered where they were going.";
 
 /** Names, types, units and access of the first implementation are kept. */
 export const DEVICE_TABLE = {
@@ -115,7 +115,7 @@ export const DEVICE_TABLE = {
       events: true,
       label: "Backlog",
       min: "0",
-      description: "Frames that wait or are on their way, from the raw folder to the output.",
+      description: "Frames that wait or are in progress, from the raw folder to the output.",
     },
     {
       name: "BytesDelivered",
@@ -144,7 +144,7 @@ export const DEVICE_TABLE = {
       unit: "s",
       numberFormat: "%.3f",
       min: "0",
-      description: "From the sidecar's being seen to the frame's delivery: 95th percentile of the last 100 frames. " +
+      description: "Time from seeing the sidecar to delivering the frame: 95th percentile of the last 100 frames. " +
         "Invalid before the first frame.",
     },
     {
@@ -154,7 +154,7 @@ export const DEVICE_TABLE = {
       label: "RAM disk free",
       unit: "bytes",
       min: "0",
-      description: "Bytes free on the volume of DirRaw. Invalid where the volume does not tell.",
+      description: "Bytes free on the volume of DirRaw. Invalid where the volume does not report it.",
     },
     {
       name: "OutputFree",
@@ -163,7 +163,7 @@ export const DEVICE_TABLE = {
       label: "Output free",
       unit: "bytes",
       min: "0",
-      description: "Bytes free on the volume of DirOutputRoot. Invalid where the volume does not tell.",
+      description: "Bytes free on the volume of DirOutputRoot. Invalid where the volume does not report it.",
     },
     {
       name: "LastFrame",
@@ -186,7 +186,17 @@ export const DEVICE_TABLE = {
       size: [PLUGINS_MAX],
       level: "expert",
       label: "Plugins",
-      description: "A line for each plugin: name, ticktack, offset, state. The stages of the way are among them.",
+      description: "A line for each plugin: name, ticktack, offset, state. The three stages are among them.",
+    },
+    {
+      name: "Consumers",
+      type: "string",
+      format: "spectrum",
+      size: [PLUGINS_MAX],
+      level: "expert",
+      label: "Consumers",
+      description:
+        "A line for each reader of the ledger: name, frames that it has not yet done, frames that were skipped.",
     },
     {
       name: "Preview",

@@ -2,11 +2,11 @@
 import { TangoError, type TangoFailure, type TangoLibrary, type TangoNotice } from "../../ffi/tango/mod.ts";
 import type { TangoSettings } from "../config/settings.ts";
 import { messageOf } from "../files/errors.ts";
-import type { Logger } from "../frames/events.ts";
+import type { Logger } from "../log/logger.ts";
 import { Device, type DeviceDaemon } from "./device.ts";
 import { databaseCause } from "./database_fault.ts";
 import type { DeviceProperties } from "./device_properties.ts";
-import { withTimeout } from "../time/with_timeout.ts";
+import { withTimeout } from "../time/time_limit.ts";
 import { PreviewMaker } from "./preview.ts";
 import { placeOf } from "./place.ts";
 import { DEVICE_TABLE } from "./table.ts";
@@ -65,7 +65,7 @@ export class TangoService {
     });
   }
 
-  /** From now on clients read, but can do nothing: the program comes to its end. */
+  /** From now on clients read, but can do nothing: the program ends. */
   end(): void {
     this.#device?.end();
   }
@@ -107,7 +107,7 @@ export class TangoService {
       } catch (error) {
         if (this.#stopped) return;
         if (!(error instanceof TangoError) || error.failure === null) throw error;
-        this.#tell(`Tango: ${error.message}${await this.#causeOf(error)}${REMEDIES[error.failure]}`);
+        this.#warn(`Tango: ${error.message}${await this.#causeOf(error)}${REMEDIES[error.failure]}`);
       }
       await this.#pause();
       if (this.#stopped) return;
@@ -139,7 +139,7 @@ export class TangoService {
         await this.#options.properties.apply(this.#options.daemon);
         break;
       } catch (error) {
-        this.#tell(`Tango: the properties of the device do not hold yet: ${inAttributeNames(messageOf(error))}`);
+        this.#warn(`Tango: the properties of the device do not hold yet: ${inAttributeNames(messageOf(error))}`);
       }
       await this.#pause();
     }
@@ -158,7 +158,7 @@ export class TangoService {
   }
 
   /** Once as long as it stays the same. */
-  #tell(text: string): void {
+  #warn(text: string): void {
     if (this.#said === text) this.#options.log.debug(text);
     else this.#options.log.warn(`${text}. Retrying every ${RETRY_MS / 1000} s; frames are still delivered`);
     this.#said = text;

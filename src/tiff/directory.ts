@@ -1,5 +1,5 @@
 /** Reads the header and the first directory of a TIFF, classic or BigTIFF: every bound is checked before a byte is read. */
-import { type TiffFault, TiffFormatError } from "./format_error.ts";
+import { fail } from "./format_error.ts";
 import type { RandomAccess } from "./random_access.ts";
 
 export type ByteOrder = "little" | "big";
@@ -222,8 +222,4 @@ function unsigned(view: DataView, at: { offset: number; byteCount: 1 | 2 | 4 | 8
     case 8:
       return Number(view.getBigUint64(at.offset, at.littleEndian));
   }
-}
-
-function fail(fault: TiffFault, reason: string): never {
-  throw new TiffFormatError(fault, `Cannot read TIFF: ${reason}`);
 }

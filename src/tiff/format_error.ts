@@ -1,4 +1,7 @@
-/** The error of a file whose bytes are not a TIFF that can be understood. */
+/**
+ * The error of a file whose bytes are not a TIFF that can be understood. A file of its own: whoever only catches it
+ * reads no TIFF.
+ */
 
 export type TiffFault =
   | "empty"
@@ -13,8 +16,15 @@ export type TiffFault =
 export class TiffFormatError extends Error {
   override readonly name = "TiffFormatError";
   readonly fault: TiffFault;
-  constructor(fault: TiffFault, message: string) {
-    super(message);
+  readonly reason: string;
+
+  constructor(fault: TiffFault, reason: string) {
+    super(`Cannot read TIFF: ${reason}`);
     this.fault = fault;
+    this.reason = reason;
   }
+}
+
+export function fail(fault: TiffFault, reason: string): never {
+  throw new TiffFormatError(fault, reason);
 }

@@ -7,12 +7,9 @@ import {
   readIntegers,
   TYPE_ASCII,
 } from "./directory.ts";
-import { type TiffFault, TiffFormatError } from "./format_error.ts";
-import { fileAccess, type RandomAccess } from "./random_access.ts";
+import { fail } from "./format_error.ts";
+import { fileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
 import { readAscii } from "./tags/read_tags.ts";
-
-export type { ByteOrder, RandomAccess, TiffFault };
-export { TiffFormatError };
 
 export interface TiffLayout {
   readonly byteOrder: ByteOrder;
@@ -62,8 +59,22 @@ export function readLayout(file: RandomAccess): TiffLayout {
 
 /** @throws TiffFormatError, and Deno's own errors where the file cannot be opened */
 export function readLayoutOfFile(path: string): TiffLayout {
+  return readHead(path).layout;
+}
+
+/** What was read of a file to know its layout: whoever opens it next need not read it again. */
+export interface TiffHead {
+  readonly layout: TiffLayout;
+  readonly directory: Directory;
+  readonly known: KnownBytes;
+}
+
+/** @throws TiffFormatError, and Deno's own errors where the file cannot be opened */
+export function readHead(path: string): TiffHead {
   using file = Deno.openSync(path, { read: true });
-  return readLayout(fileAccess(file));
+  const access = fileAccess(file);
+  const directory = readDirectory(access);
+  return { layout: layoutOf(access, directory), directory, known: access.known };
 }
 
 /** The layout that a directory already read describes. @throws TiffFormatError */
@@ -182,8 +193,4 @@ export function checkAllValues(file: RandomAccess, directory: Directory): void {
   if (total > DIRECTORY_BYTES_MAX) {
     fail("malformed", `directory claims ${total} bytes, more than ${DIRECTORY_BYTES_MAX}`);
   }
-}
-
-function fail(fault: TiffFault, reason: string): never {
-  throw new TiffFormatError(fault, `Cannot read TIFF: ${reason}`);
 }

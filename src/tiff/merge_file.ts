@@ -1,7 +1,7 @@
 /** The file that tags are merged into, with the four things that may be done to it. */
 import { TiffError } from "../../ffi/tiff/error.ts";
 import { syncFile } from "../files/durable.ts";
-import { fileAccess, type RandomAccess } from "./random_access.ts";
+import { fileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
 
 /** A seam: the tests put a file here that dies at a given write. */
 export interface MergeFile extends RandomAccess {
@@ -15,7 +15,7 @@ export interface MergeFile extends RandomAccess {
 }
 
 /** @throws TiffError where the file cannot be opened for writing, with the system's reason */
-export function openMergeFile(path: string): MergeFile & Disposable {
+export function openMergeFile(path: string, known?: KnownBytes): MergeFile & Disposable {
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { read: true, write: true });
@@ -24,7 +24,7 @@ export function openMergeFile(path: string): MergeFile & Disposable {
     throw new TiffError(`Cannot tag ${path}: it cannot be opened for writing: ${reason}`, { cause });
   }
   try {
-    const before = fileAccess(file);
+    const before = fileAccess(file, known);
     return {
       size: before.size,
       read: (offset, length) => before.read(offset, length),

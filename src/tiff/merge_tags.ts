@@ -4,7 +4,7 @@ import type { TiffLibrary } from "../../ffi/tiff/library.ts";
 import { toAscii } from "./tags/ascii_text.ts";
 import { commit } from "./commit.ts";
 import { type Directory, readDirectory, TYPE_ASCII } from "./directory.ts";
-import { checkAllValues, layoutOf, type TiffLayout } from "./layout.ts";
+import { checkAllValues, layoutOf, type TiffHead, type TiffLayout } from "./layout.ts";
 import { type MergeFile, openMergeFile } from "./merge_file.ts";
 import { Overlay } from "./overlay.ts";
 import { formerTags, leaveOut, saysTheSame } from "./tags/former_tags.ts";
@@ -12,10 +12,6 @@ import { readAscii } from "./tags/read_tags.ts";
 import { refuseUntaggable } from "./taggable.ts";
 import { checkNothingLost } from "./same_directory.ts";
 import { type FrameTags, privateTags, type TextTag } from "./tags/tag_table.ts";
-
-export { mainKeys } from "./tags/main_keys.ts";
-export { type FrameTag, readFrameTags } from "./tags/read_tags.ts";
-export type { FrameTags };
 
 export interface TagMerge {
   /** By how much the file has grown; the 4 or 8 bytes in the header come on top. */
@@ -33,7 +29,7 @@ const MIN_IS_BLACK = 1;
 
 /**
  * Adds the private tags, Photometric (1) and RowsPerStrip (height) where they are missing, and ImageDescription if
- * wanted. Whatever happens, a crash at any instant too, the file can be read and its pixels are untouched; when this
+ * wanted. `head` is what was read of the file before, if anything. Whatever happens, a crash at any instant too, the file can be read and its pixels are untouched; when this
  * throws, the file is as it was.
  * @throws TiffFormatError where the file is no whole TIFF
  * @throws TiffError where it cannot be tagged, in one sentence for the log
@@ -42,10 +38,10 @@ export function mergeTags(
   tiff: TiffLibrary,
   path: string,
   tags: FrameTags,
-  options: { readonly fsync: boolean },
+  options: { readonly fsync: boolean; readonly head?: TiffHead | undefined },
 ): TagMerge {
-  using file = openMergeFile(path);
-  return mergeTagsInto(tiff, file, tags, { path, fsync: options.fsync });
+  using file = openMergeFile(path, options.head?.known);
+  return mergeTagsInto(tiff, file, tags, { path, ...options });
 }
 
 /** The same for a file already open; `path` is for messages. */
@@ -53,10 +49,12 @@ export function mergeTagsInto(
   tiff: TiffLibrary,
   file: MergeFile,
   tags: FrameTags,
-  options: { readonly path: string; readonly fsync: boolean },
+  options: { readonly path: string; readonly fsync: boolean; readonly head?: TiffHead | undefined },
 ): TagMerge {
-  const directory = readDirectory(file);
-  const layout = layoutOf(file, directory);
+  // A file of another size is not what was read: a tail was cut off it.
+  const head = options.head?.known.size === file.size ? options.head : null;
+  const directory = head?.directory ?? readDirectory(file);
+  const layout = head?.layout ?? layoutOf(file, directory);
   const former = formerTags(file, directory);
   if (former !== null && tags.sidecarText === null) return { appendedBytes: 0, skipped: "kept", replaced: false };
   checkAllValues(file, directory);

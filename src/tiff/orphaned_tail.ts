@@ -1,5 +1,9 @@
-/** Cuts off what a merge left behind that ended between its two writes. */
-import { readLayout, TiffFormatError } from "./layout.ts";
+/**
+ * Cuts off what a merge left behind that ended between its two writes. A file of its own: it mends what a kill left,
+ * at a start; merges do not need it.
+ */
+import { TiffFormatError } from "./format_error.ts";
+import { readLayout } from "./layout.ts";
 import { openMergeFile } from "./merge_file.ts";
 
 /**

@@ -19,8 +19,24 @@ export function bytesAccess(bytes: Uint8Array): RandomAccess {
  * An open file that nobody changes meanwhile; its size is taken once. The caller closes the file, and does not change
  * the bytes that it is given.
  */
-export function fileAccess(file: Deno.FsFile): RandomAccess {
-  return new FileWindows(file);
+export function fileAccess(file: Deno.FsFile, known?: KnownBytes): FileAccess {
+  return new FileWindows(file, known);
+}
+
+export interface FileAccess extends RandomAccess {
+  /** What it has read last, for whoever opens the file next. */
+  readonly known: KnownBytes;
+}
+
+/** Pieces of a file of this size. */
+export interface KnownBytes {
+  readonly size: number;
+  readonly windows: readonly Window[];
+}
+
+interface Window {
+  readonly start: number;
+  readonly bytes: Uint8Array;
 }
 
 const WINDOW_BYTES = 8192;
@@ -28,22 +44,26 @@ const WINDOW_BYTES = 8192;
 const WINDOW_STEP = 4096;
 
 /** A directory's values lie within some hundred bytes: two windows, on it and on the header, save dozens of reads. */
-class FileWindows implements RandomAccess {
+class FileWindows implements FileAccess {
   readonly size: number;
   readonly #file: Deno.FsFile;
   /** The one used last comes first. */
-  #windows: { readonly start: number; readonly bytes: Uint8Array }[] = [];
+  #windows: readonly Window[];
 
-  constructor(file: Deno.FsFile) {
+  constructor(file: Deno.FsFile, known: KnownBytes | undefined) {
     this.#file = file;
     this.size = file.statSync().size;
+    this.#windows = known?.size === this.size ? known.windows : [];
+  }
+
+  get known(): KnownBytes {
+    return { size: this.size, windows: this.#windows };
   }
 
   read(offset: number, length: number): Uint8Array {
     const start = offset - offset % WINDOW_STEP;
     if (offset + length > start + WINDOW_BYTES) return this.#readNew(offset, length);
-    const isIn = ({ start, bytes }: { start: number; bytes: Uint8Array }) =>
-      offset >= start && offset + length <= start + bytes.length;
+    const isIn = ({ start, bytes }: Window) => offset >= start && offset + length <= start + bytes.length;
     const known = this.#windows.find(isIn) ?? { start, bytes: this.#readNew(start, WINDOW_BYTES) };
     this.#windows = [known, ...this.#windows.filter((window) => window !== known).slice(0, 1)];
     return known.bytes.subarray(offset - known.start, offset - known.start + length);

@@ -1,4 +1,4 @@
-/** The clock and timer that limits go by; tests give their own. */
+/** The clock and timer that limits go by; tests give their own. A file of its own: shared by all rooms. */
 
 export interface Clock {
   /** Milliseconds that never go back. */

@@ -48,7 +48,7 @@ interface PoolCopy {
 
 function copyByPool(pool: DeliveryPool, copy: PoolCopy): Promise<Turn> {
   const waiting = [...copy.files];
-  const options = { verify: copy.verify, fsync: false, hashed: null };
+  const options = { verify: copy.verify, fsync: false };
   const lane = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const spans = [{ source: file, offset: 0, length: Deno.lstatSync(file).size }];

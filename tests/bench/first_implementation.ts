@@ -1,7 +1,8 @@
 /** The whole work on frames of 2048² beside the first implementation's, which checks nothing and embeds no image. */
 import { fileURLToPath } from "node:url";
+import type { Figure } from "./figures.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
-import { measurePairs, PAIR_COLUMNS, pairRow } from "./pairs.ts";
+import { measurePairs, PAIR_COLUMNS, pairFigure, pairRow } from "./pairs.ts";
 import { SIDE, WholeWork } from "./throughput.ts";
 import { copyByCp, filesOf, Workspace, writeFrames } from "./workspace.ts";
 
@@ -22,7 +23,8 @@ export async function firstImplementationBench(options: BenchOptions): Promise<B
   writeFrames(source, { count: frames, side: SIDE });
   const raw: Record<string, unknown> = {};
   const rows: string[][] = [];
-  for (const { name, image, checksum } of VARIANTS) {
+  const figures: Figure[] = [];
+  for (const { name, image, checksum } of options.short ? VARIANTS.slice(0, 2) : VARIANTS) {
     const folders = { space, source, output: space.empty("output"), frames };
     const way = await WholeWork.start(folders, { frames: { checksum }, nexus: { image } });
     try {
@@ -34,12 +36,13 @@ export async function firstImplementationBench(options: BenchOptions): Promise<B
       const pairs = await measurePairs({ ours: () => way.run(), theirs }, options.pairs);
       raw[name] = pairs;
       rows.push(pairRow(name, pairs));
+      figures.push(pairFigure(name, pairs));
     } finally {
       await way.stop();
     }
   }
   const title = `${frames} frames of ${SIDE}² float32: speed as a multiple of the first implementation's`;
-  return { tables: [{ title, columns: PAIR_COLUMNS, rows }], raw };
+  return { tables: [{ title, columns: PAIR_COLUMNS, rows }], figures, raw };
 }
 
 interface First {

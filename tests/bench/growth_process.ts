@@ -8,6 +8,7 @@ import { cpuUsage } from "node:process";
 import { fileURLToPath } from "node:url";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
 import { mergeFrame } from "../../src/frames/merge/merge_frame.ts";
 import { type ClaimRecord, RECORD_VERSION } from "../../src/frames/claim/record.ts";
 import { groupFrames } from "../../src/qxrd/frame_name.ts";
@@ -134,12 +135,13 @@ function merging({ space }: Task, sidecar: Uint8Array): Step {
   };
   Deno.writeFileSync(join(path, "P-00000.tif.metadata"), sidecar);
   const settings = benchSettings(space.path, {});
+  const templates = new NexusTemplates(hdf5, (line) => console.error(line));
   return {
     pieces: 1,
     prepare: () => Deno.writeFileSync(join(path, "P-00000.tif"), image),
     run() {
       const { tagged, nexus, notes } = mergeFrame(
-        { tiff, hdf5 },
+        { tiff, hdf5, templates },
         { path, record, parameters: [], lastTry: false },
         settings,
       );

@@ -25,7 +25,40 @@ const WRITER_LATE_S_MAX = 1;
 /** The copies are of so many exposures: 1.4 GB. */
 const COPIED = 60;
 
+/** A load in so many parts for a range, and rates around what is usual. */
+const SHORT_RUNS = 3;
+const SHORT_RATES_PER_S = [14, 15, 16, 17, 18, 20, 22, 24] as const;
+
+/** What the summary needs. */
+async function shortLoad(options: BenchOptions): Promise<BenchResult> {
+  using space = new Workspace(options.ram);
+  const runs: LoadResult[] = [];
+  {
+    await using daemon = await LoadedDaemon.start(space.empty("load"));
+    const seconds = Math.ceil(options.seconds / SHORT_RUNS);
+    for (let run = 0; run < SHORT_RUNS; run++) {
+      runs.push(await daemon.run({ ...FULL, seconds, drain_s_max: DRAIN_S_MAX }));
+    }
+  }
+  const rates = await raise(space, SHORT_RATES_PER_S);
+  const figure = (name: string, unit: string, value: (run: LoadResult) => number) => ({
+    name,
+    unit,
+    values: runs.map(value),
+    foreign: null,
+  });
+  const figures = [
+    figure("lost or doubled", "frames", ({ lost, strays }) => lost.length + strays.length),
+    figure("latency, median", "s", ({ latencies_s }) => median(latencies_s)),
+    figure("latency, 95 %", "s", ({ latencies_s }) => quantile(latencies_s, 0.95)),
+    figure("memory, most", "MB", ({ samples }) => Math.max(...samples.map(({ rss_mb }) => rss_mb))),
+    { name: "sustained", unit: "exposures/s", values: [sustainedRate(rates)], foreign: null },
+  ];
+  return { tables: [steadyTable(runs), rateTable(rates)], figures, raw: { runs, rates } };
+}
+
 export async function loadBench(options: BenchOptions): Promise<BenchResult> {
+  if (options.short) return await shortLoad(options);
   using space = new Workspace(options.ram);
   const steady: LoadResult[] = [];
   for (const load of [FULL, BINNED]) {
@@ -40,10 +73,10 @@ export async function loadBench(options: BenchOptions): Promise<BenchResult> {
 }
 
 /** One daemon over all rates: it is warm from the second on. */
-async function raise(space: Workspace): Promise<LoadResult[]> {
+async function raise(space: Workspace, rates_per_s: readonly number[] = RATES_PER_S): Promise<LoadResult[]> {
   const results: LoadResult[] = [];
   await using daemon: Daemon = await LoadedDaemon.start(space.empty("load"));
-  for (const rate_per_s of RATES_PER_S) {
+  for (const rate_per_s of rates_per_s) {
     const result = await daemon.run({ side: FULL.side, rate_per_s, seconds: RATE_S, drain_s_max: DRAIN_S_MAX });
     results.push(result);
     if (!isSustained(result) || result.writer.late_s > WRITER_LATE_S_MAX) break;
@@ -155,8 +188,12 @@ function rateTable(results: readonly LoadResult[]): Table {
   return { title: `${FULL.side}², raw and processed, ${RATE_S} s each, the rate raised`, columns, rows };
 }
 
+function sustainedRate(results: readonly LoadResult[]): number {
+  return Math.max(0, ...results.filter(isSustained).map(({ load }) => load.rate_per_s));
+}
+
 function copyTable(copies: readonly CopyRate[], results: readonly LoadResult[]): Table {
-  const sustained = Math.max(0, ...results.filter(isSustained).map(({ load }) => load.rate_per_s));
+  const sustained = sustainedRate(results);
   const rows = [
     ["pewatch run, the highest rate sustained", sustained.toFixed(1)],
     ...copies.map(({ what, exposures_per_s }) => [what, exposures_per_s?.toFixed(1) ?? "not there"]),

@@ -5,12 +5,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
-import { filesBelow } from "../faults/delivered_files.ts";
 import { pause } from "../faults/detector.ts";
 import { TextLineStream } from "../text_lines.ts";
 import type { FromWriter } from "./frame_writer.ts";
 import { readProcess } from "./process_readings.ts";
 import { median, quantile } from "./table.ts";
+import { filesBelow } from "../folders.ts";
 
 const WRITER = fileURLToPath(new URL("./frame_writer.ts", import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));

@@ -1,19 +1,36 @@
 /** The entry of all benchmarks: `deno run -A tests/bench/main.ts [NAME…] [OPTIONS]`; without a name, all of them. */
 import { Workspace } from "./workspace.ts";
 import { type Bench, readOptions, runBench, USAGE } from "./options.ts";
+import { summarize } from "./summary.ts";
 
 const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench> }>> = {
   copy: {
     summary: "the copy of a delivery alone, against cp",
     load: async () => (await import("./copy.ts")).copyBench,
   },
+  compression: {
+    summary: "compressed images: sizes, time a frame, frames a second",
+    load: async () => (await import("./compression.ts")).compressionBench,
+  },
   throughput: {
     summary: "the whole work on 60 frames, against cp, with its options on and off",
     load: async () => (await import("./throughput.ts")).throughputBench,
   },
+  ledger: {
+    summary: "what the ledger costs: the whole work with it, against the whole work without",
+    load: async () => (await import("./ledger.ts")).ledgerBench,
+  },
   first_implementation: {
     summary: "the whole work, against the first implementation's",
     load: async () => (await import("./first_implementation.ts")).firstImplementationBench,
+  },
+  patterns: {
+    summary: "patterns on one thread, against pyFAI's; their tables and memory",
+    load: async () => (await import("./patterns.ts")).patternsBench,
+  },
+  merge: {
+    summary: "the merge stage alone: processor time a frame, with 50 parameters, 200 values over the exposure, none",
+    load: async () => (await import("./merge.ts")).mergeBench,
   },
   tag_merge: {
     summary: "bytes and time of the tag merge from 256² to 4096² pixels",
@@ -39,6 +56,10 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "the executables: sizes, time of a start, memory without work",
     load: async () => (await import("./executable.ts")).executableBench,
   },
+  http: {
+    summary: "what 0, 1 and 20 browsers cost the frames, and how soon a frame's pixels are there",
+    load: async () => (await import("./http.ts")).httpBench,
+  },
   tango: {
     summary: "the Tango device beside a PyTango server: reads, writes, events; time until it is served",
     load: async () => (await import("./tango.ts")).tangoBench,
@@ -47,6 +68,22 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "what 50 Tango clients, and those that hang, cost the frames",
     load: async () => (await import("./tango_load.ts")).tangoLoadBench,
   },
+  values: {
+    summary: "what 200 Tango attributes at 1 Hz cost the frames, beside a hung device and a restarting database",
+    load: async () => (await import("./values.ts")).valuesBench,
+  },
+  sha256: {
+    summary: "a frame's SHA-256 on one core and on two",
+    load: async () => (await import("./sha256.ts")).sha256Bench,
+  },
+  latency: {
+    summary: "a single frame after a pause, default settings",
+    load: async () => (await import("./latency.ts")).latencyBench,
+  },
+  process: {
+    summary: "pewatch process of one frame, and of 60 beside cp",
+    load: async () => (await import("./process.ts")).processBench,
+  },
   load: {
     summary:
       "the detector's rates for a minute (--seconds 600), then raised until the backlog grows; beside cp and rsync",
@@ -54,10 +91,14 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
   },
 };
 
+/** Of others here, so it stands alone. */
+const SUMMARY = "summary";
+
 async function main(): Promise<number> {
   if (Deno.args.includes("--help")) {
     const list = Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`);
-    console.log([`benchmarks:`, ...list, USAGE].join("\n"));
+    const summary = `  ${SUMMARY.padEnd(22)}the table of docs/measurements.md, in at most 20 minutes, and its CSV`;
+    console.log([`benchmarks:`, ...list, summary, USAGE].join("\n"));
     return 0;
   }
   let parsed;
@@ -68,6 +109,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { names, options } = parsed;
+  if (names.length === 1 && names[0] === SUMMARY) return await summarize(options, (name) => BENCHES[name]!.load());
   const unknown = names.find((name) => !(name in BENCHES));
   if (unknown !== undefined) {
     console.error(`There is no benchmark ${unknown}; there are: ${Object.keys(BENCHES).join(", ")}`);

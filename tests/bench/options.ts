@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { type Figure, figureTable } from "./figures.ts";
+import { foreignShare, processorTime } from "./foreign_load.ts";
 import { type Table, tableText } from "./table.ts";
 
 export interface BenchOptions {
@@ -19,12 +21,18 @@ export interface BenchOptions {
   readonly python: string | null;
   /** Rows of a bench whose name holds this; all where it is empty. */
   readonly only: string;
+  /** Process variables of EPICS beside the Tango attributes. */
+  readonly epics: boolean;
+  /** Only what the summary has rows for. */
+  readonly short: boolean;
   /** Where raw results go, or null. */
   readonly out: string | null;
 }
 
 export interface BenchResult {
   readonly tables: readonly Table[];
+  /** What the summary is made of, by names that are unique within the benchmark. */
+  readonly figures?: readonly Figure[];
   /** Everything that was measured, for later questions; goes to NAME.json. */
   readonly raw: unknown;
 }
@@ -41,7 +49,8 @@ export interface Machine {
 
 export const USAGE = `options: --frames N (60)  --pairs N (5)  --seconds S (60)  --out DIR (none)
          --ram DIR (/dev/shm)  --disk DIR (the temporary folder)  --python FILE (PEWATCH_PYTHON)
-         --only TEXT (rows of throughput whose name holds it)`;
+         --only TEXT (rows of throughput, parts of summary whose name holds it)  --short (what the summary needs)
+         --epics (values: process variables too)`;
 
 /** @throws TypeError where an option is unknown or no number */
 export function readOptions(args: readonly string[]): { names: string[]; options: BenchOptions } {
@@ -56,6 +65,8 @@ export function readOptions(args: readonly string[]): { names: string[]; options
       disk: { type: "string", default: temporaryFolder() },
       python: { type: "string", default: Deno.env.get("PEWATCH_PYTHON") ?? "" },
       only: { type: "string", default: "" },
+      epics: { type: "boolean", default: false },
+      short: { type: "boolean", default: false },
       out: { type: "string", default: "" },
     },
   });
@@ -67,6 +78,8 @@ export function readOptions(args: readonly string[]): { names: string[]; options
     disk: values.disk,
     python: values.python === "" ? null : values.python,
     only: values.only,
+    epics: values.epics,
+    short: values.short,
     out: values.out === "" ? null : values.out,
   };
   return { names: positionals, options };
@@ -77,17 +90,25 @@ export function machine(): Machine {
   return { cores: availableParallelism(), system: `${os} ${arch}`, deno: Deno.version.deno, load: Deno.loadavg() };
 }
 
-/** Runs one benchmark, prints its tables and writes what it measured. */
-export async function runBench(name: string, bench: Bench, options: BenchOptions): Promise<void> {
-  const before = machine();
-  const result = await bench(options);
+/** Runs one benchmark, prints its tables and figures and writes what it measured. */
+export async function runBench(name: string, bench: Bench, options: BenchOptions): Promise<BenchResult> {
+  const before = machine(), processorBefore = processorTime();
+  const plain = await bench(options);
+  const foreign = foreignShare(processorBefore, processorTime());
+  const figures = plain.figures?.map((figure) => ({ ...figure, foreign: figure.foreign ?? foreign }));
+  const result = { ...plain, ...figures === undefined ? {} : { figures } };
   for (const table of result.tables) console.log(`\n${tableText(table)}`);
-  console.log(`(load of the machine ${before.load[0]!.toFixed(1)} before, ${machine().load[0]!.toFixed(1)} after)`);
-  if (options.out === null) return;
+  if (figures !== undefined) console.log(`\n${tableText(figureTable(figures))}`);
+  const load = foreign === null ? "" : `, others had ${(foreign * 100).toFixed(0)} % of it meanwhile`;
+  console.log(
+    `(load of the machine ${before.load[0]!.toFixed(1)} before, ${machine().load[0]!.toFixed(1)} after${load})`,
+  );
+  if (options.out === null) return result;
   Deno.mkdirSync(options.out, { recursive: true });
   const { frames, pairs, seconds } = options;
   const text = JSON.stringify({ name, machine: before, options: { frames, pairs, seconds }, ...result }, null, 1);
   Deno.writeTextFileSync(join(options.out, `${name}.json`), `${text}\n`);
+  return result;
 }
 
 function positive(name: string, text: string): number {

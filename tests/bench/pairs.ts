@@ -1,6 +1,8 @@
 /** Two ways of doing something, measured in turns, so that what else the machine does meets both alike. */
+import type { Figure } from "./figures.ts";
+import { foreignShare, processorTime } from "./foreign_load.ts";
 import { median, ratioText } from "./table.ts";
-import { ownProcessor_s, TICKS_PER_S, type Turn } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
 export interface Pair {
   readonly ours_s: number;
@@ -23,6 +25,8 @@ export interface Duel {
 const FOREIGN_MAX = 0.1;
 /** So many times as many pairs as asked for are measured at most, in the hope of quiet ones. */
 const TRIES_FACTOR = 3;
+/** On a machine that is never quiet a pair takes long: no further one begins after that. */
+const PAIRS_MS_MAX = 90_000;
 
 /**
  * Measures until there are `count` quiet pairs, or so many in all that there is no hope of them. The first turn of each
@@ -32,7 +36,9 @@ export async function measurePairs(duel: Duel, count: number): Promise<Pair[]> {
   await duel.theirs();
   await duel.ours();
   const pairs: Pair[] = [];
+  const start = performance.now();
   for (let index = 0; index < TRIES_FACTOR * count && quietOf(pairs).length < count; index++) {
+    if (pairs.length > 0 && performance.now() - start > PAIRS_MS_MAX) break;
     const before = processorTime();
     const first = index % 2 === 1 ? await duel.ours() : null;
     const theirs = await duel.theirs();
@@ -87,26 +93,14 @@ export function pairRow(name: string, pairs: readonly Pair[]): string[] {
 
 export const PAIR_COLUMNS = ["what", "ratio", "from, to", "processor", "pairs", "others' load"] as const;
 
-interface ProcessorTime {
-  /** Of all cores. */
-  readonly total_s: number;
-  readonly busy_s: number;
-  /** Of this process and the children that it has waited for. */
-  readonly own_s: number;
-}
-
-function processorTime(): ProcessorTime | null {
-  const own_s = ownProcessor_s();
-  if (own_s === null) return null;
-  const all = Deno.readTextFileSync("/proc/stat").split("\n", 1)[0]!.trim().split(/\s+/).slice(1, 9).map((ticks) =>
-    Number(ticks) / TICKS_PER_S
-  );
-  const total_s = all.reduce((sum, time_s) => sum + time_s, 0);
-  return { total_s, busy_s: total_s - all[3]! - all[4]!, own_s };
-}
-
-function foreignShare(before: ProcessorTime | null, after: ProcessorTime | null): number | null {
-  if (before === null || after === null || after.total_s === before.total_s) return null;
-  const foreign_s = after.busy_s - before.busy_s - (after.own_s - before.own_s);
-  return Math.max(0, foreign_s) / (after.total_s - before.total_s);
+/** The same for a list of figures: how many times as fast as theirs. */
+export function pairFigure(name: string, pairs: readonly Pair[]): Figure {
+  const valid = counted(pairs);
+  const foreign = valid.map((pair) => pair.foreign).filter((share) => share !== null);
+  return {
+    name,
+    unit: "times",
+    values: valid.map((pair) => pair.ratio),
+    foreign: foreign.length === 0 ? null : median(foreign),
+  };
 }

@@ -27,6 +27,7 @@ const TICK_S = 1 / 3;
 const TICKS_S_MAX = 30;
 
 export async function pluginsBench(options: BenchOptions): Promise<BenchResult> {
+  if (options.short) return await shortPlugins(options);
   const reloads = [];
   for (const [what, files] of Object.entries(RELOADED)) reloads.push(await reload(what, files));
   const seconds = Math.min(TICKS_S_MAX, options.seconds);
@@ -34,6 +35,22 @@ export async function pluginsBench(options: BenchOptions): Promise<BenchResult> 
   const beats = await beatTimes(options);
   return { tables: [reloadTable(reloads), costTable(costs), beatTable(beats)], raw: { reloads, costs, beats } };
 }
+
+/** What the summary needs. */
+async function shortPlugins(options: BenchOptions): Promise<BenchResult> {
+  const turns = Math.min(SHORT_TURNS, options.pairs);
+  const costs = await tickCosts([0, PLUGINS], { seconds: SHORT_S, turns });
+  const of = (plugins: number) => costs.filter((cost) => cost.plugins === plugins).map(({ rss_mb }) => rss_mb);
+  const [none, many] = [of(0), of(PLUGINS)];
+  const figures = [
+    { name: "memory", unit: "MB", values: many, foreign: null },
+    { name: "memory, beside none", unit: "times", values: many.map((mb, turn) => mb / none[turn]!), foreign: null },
+  ];
+  return { tables: [], figures, raw: costs };
+}
+
+const SHORT_TURNS = 3;
+const SHORT_S = 5;
 
 interface Reloaded {
   /** 0: no frames. */

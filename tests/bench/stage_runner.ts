@@ -6,9 +6,13 @@ import { join } from "node:path";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { shippedStages } from "../../src/plugins/host/shipped.ts";
 import type { Plugin } from "../../src/plugins/host/plugin.ts";
+import type { FrameLedger, LedgerEntry, Receipt } from "../../src/ledger/line.ts";
+import type { LineSource } from "../../src/plugins/host/frame_feed.ts";
+import { Ledger } from "../../src/ledger/ledger.ts";
 import { makeFolders } from "../../src/daemon/settings/make_folders.ts";
 import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
-import type { FrameEvent, Logger } from "../../src/frames/events.ts";
+import type { FrameEvent } from "../../src/frames/events.ts";
+import type { Logger } from "../../src/log/logger.ts";
 import { timed, type Turn } from "./turn.ts";
 
 /** The order of the way; each stage's event says that a frame has left it. */
@@ -22,11 +26,46 @@ export type SettingChanges = { readonly [Table in keyof Settings]?: Partial<Sett
 /** All folders below `base`; nobody writes any more, so nothing has to settle. */
 export function benchSettings(base: string, changes: SettingChanges): Settings {
   const quick: SettingChanges = { frames: { settle_s: 0, sidecar_wait_s: 0 } };
-  const tables = Object.entries(defaultSettings(base)).map(([table, values]) => {
+  const tables = Object.entries<object>(defaultSettings(base)).map(([table, values]) => {
     const key = table as keyof Settings;
-    return [table, { ...values, ...quick[key], ...changes[key] }];
+    return [table, { ...values, ...(quick[key] as object), ...(changes[key] as object) }];
   });
   return Object.fromEntries(tables) as Settings;
+}
+
+/** A ledger that can be left out for some frames: libtiff and HDF5 are opened once, so there is one host at a time. */
+class SwitchedLedger implements FrameLedger, LineSource {
+  readonly #ledger: Ledger;
+  readonly #isOn: () => boolean;
+
+  constructor(ledger: Ledger, isOn: () => boolean) {
+    this.#ledger = ledger;
+    this.#isOn = isOn;
+  }
+
+  get newest(): number {
+    return this.#ledger.newest;
+  }
+
+  get delivered(): number {
+    return this.#ledger.delivered;
+  }
+
+  get recent() {
+    return this.#ledger.recent;
+  }
+
+  reader() {
+    return this.#ledger.reader();
+  }
+
+  append(entry: LedgerEntry): Promise<Receipt | null> {
+    return this.#isOn() ? this.#ledger.append(entry) : Promise.resolve(null);
+  }
+
+  check(): Promise<void> {
+    return this.#isOn() ? this.#ledger.check() : Promise.resolve();
+  }
 }
 
 export class StageRunner implements AsyncDisposable {
@@ -37,11 +76,24 @@ export class StageRunner implements AsyncDisposable {
   #left: number[] = STEPS.map(() => 0);
   #wake: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  private constructor(settings: Settings) {
+  readonly #ledger: Ledger | null;
+  /** Whether a ledger is written, where there is one. */
+  writesLedger = true;
+
+  /** @param stateDir where the ledger is kept; null for none */
+  private constructor(settings: Settings, stateDir: string | null) {
     this.#settings = settings;
+    const log = this.#log();
+    this.#ledger = stateDir === null ? null : new Ledger({
+      stateDir,
+      log,
+      settings: () => ({ fsync: settings.frames.fsync, keep_days: 0 }),
+      onFault: (message) => message !== null && this.#fail(message),
+    });
     this.#host = new PluginHost({
       sources: shippedStages(),
-      log: this.#log(),
+      ...this.#ledger === null ? {} : { ledger: new SwitchedLedger(this.#ledger, () => this.writesLedger) },
+      log,
       settings: () => settings,
       onFrame: (event) => this.#frame(event),
       onCondition: ({ message }) => message !== null && this.#fail(message),
@@ -50,9 +102,9 @@ export class StageRunner implements AsyncDisposable {
   }
 
   /** @throws where a stage cannot be started */
-  static async start(settings: Settings): Promise<StageRunner> {
+  static async start(settings: Settings, stateDir: string | null = null): Promise<StageRunner> {
     makeFolders(settings);
-    const runner = new StageRunner(settings);
+    const runner = new StageRunner(settings, stateDir);
     await runner.#host.start();
     const refused = runner.#host.plugins.find((plugin) => plugin.out);
     if (refused) throw new Error(`${refused.name}: ${refused.status().lastError}`);
@@ -121,5 +173,6 @@ export class StageRunner implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#host.stop();
+    await this.#ledger?.close();
   }
 }

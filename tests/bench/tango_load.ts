@@ -5,7 +5,6 @@
  */
 import { join } from "node:path";
 import { PYTHONS } from "../ffi/tango/environment.ts";
-import { filesBelow } from "../faults/delivered_files.ts";
 import { pause } from "../faults/detector.ts";
 import { Client, PYTHON_CLIENTS } from "../tango/served/client.ts";
 import { ServedPewatch } from "../tango/served/served_pewatch.ts";
@@ -14,6 +13,7 @@ import { measurePairs, medianRatio, PAIR_COLUMNS, pairRow } from "./pairs.ts";
 import { readProcess } from "./process_readings.ts";
 import { median } from "./table.ts";
 import { frameBytes, frameName, sidecarFor } from "./workspace.ts";
+import { filesBelow } from "../folders.ts";
 
 const SIDE = 1024;
 /** So many times the frames that are asked for: a run has to be long beside a tick. */

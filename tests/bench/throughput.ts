@@ -3,13 +3,14 @@
  * files; for embedded images, beside `cp` of as many bytes.
  */
 import { join } from "node:path";
+import type { Figure } from "./figures.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
-import { measurePairs, medianRatio, type Pair, PAIR_COLUMNS, pairRow } from "./pairs.ts";
+import { measurePairs, medianRatio, type Pair, PAIR_COLUMNS, pairFigure, pairRow } from "./pairs.ts";
 import { benchSettings, type SettingChanges, StageRunner } from "./stage_runner.ts";
 import { RamVolume, volumes } from "./ram_volume.ts";
 import { ratioText } from "./table.ts";
 import { timed, type Turn } from "./turn.ts";
-import { copyByCp, filesOf, Workspace, writeFrames } from "./workspace.ts";
+import { copyByCp, copyCompareRemove, filesOf, Workspace, writeFrames } from "./workspace.ts";
 
 export const SIDE = 2048;
 
@@ -21,20 +22,25 @@ interface Variant {
   readonly longSidecar?: boolean;
   /** To a disk instead of memory. */
   readonly onDisk?: boolean;
+  /** Beside programs that do all of it: cp, cmp of each file, rm. */
+  readonly besideAll?: boolean;
+  /** Whether the summary has a row for it. */
+  readonly short?: boolean;
 }
 
 const LEAN = { verify: "compare", checksum: "none", fsync: true } as const;
 
 /** Each differs from the first of its image by one thing. */
 const VARIANTS: readonly Variant[] = [
-  { name: "none, compared, no checksum, flushed", image: "none", frames: LEAN },
+  { name: "none, compared, no checksum, flushed", image: "none", frames: LEAN, short: true },
+  { name: "none, beside cp, cmp and rm", image: "none", frames: LEAN, besideAll: true, short: true },
   { name: "none, sizes only", image: "none", frames: { ...LEAN, verify: "size" } },
-  { name: "none, SHA-256", image: "none", frames: { ...LEAN, checksum: "sha256" } },
+  { name: "none, SHA-256", image: "none", frames: { ...LEAN, checksum: "sha256" }, short: true },
   { name: "none, not flushed", image: "none", frames: { ...LEAN, fsync: false } },
   { name: "none, sidecar of 74 keys", image: "none", frames: LEAN, longSidecar: true },
-  { name: "embed, compared, no checksum, flushed", image: "embed", frames: LEAN },
+  { name: "embed, compared, no checksum, flushed", image: "embed", frames: LEAN, short: true },
   { name: "embed, sizes only", image: "embed", frames: { ...LEAN, verify: "size" } },
-  { name: "embed, SHA-256 (the defaults)", image: "embed", frames: { ...LEAN, checksum: "sha256" } },
+  { name: "embed, SHA-256 (the defaults)", image: "embed", frames: { ...LEAN, checksum: "sha256" }, short: true },
   { name: "embed, not flushed", image: "embed", frames: { ...LEAN, fsync: false } },
   { name: "embed, sidecar of 74 keys", image: "embed", frames: LEAN, longSidecar: true },
   { name: "none, to a disk, flushed", image: "none", frames: LEAN, onDisk: true },
@@ -49,7 +55,10 @@ export async function throughputBench(options: BenchOptions): Promise<BenchResul
   using diskSpace = new Workspace(options.disk);
   const rows: string[][] = [];
   const raw: Record<string, { pairs: readonly Pair[]; median: number }> = {};
-  const variants = VARIANTS.filter((variant) => variant.name.includes(options.only));
+  const figures: Figure[] = [];
+  const variants = VARIANTS.filter(({ name, short }) =>
+    name.includes(options.only) && (!options.short || short === true)
+  );
   if (variants.length === 0) throw new Error(`No row has ${options.only} in its name`);
   for (const variant of variants) {
     const source = space.empty("source");
@@ -58,12 +67,13 @@ export async function throughputBench(options: BenchOptions): Promise<BenchResul
     const output = (variant.onDisk ? diskSpace : memory).empty("output");
     const pairs = await againstCp(variant, { options, space, source, output });
     rows.push(pairRow(variant.name, pairs));
+    figures.push(pairFigure(variant.name, pairs));
     raw[variant.name] = { pairs, median: medianRatio(pairs) };
   }
   const title = `${options.frames} frames of ${SIDE}² float32, the whole work${
     volumes(memory)
   }: speed as a multiple of cp's`;
-  return { tables: [{ title, columns: PAIR_COLUMNS, rows }, byStage(raw)], raw };
+  return { tables: [{ title, columns: PAIR_COLUMNS, rows }, byStage(raw)], figures, raw };
 }
 
 interface Paths {
@@ -98,7 +108,8 @@ async function againstCp(variant: Variant, paths: Paths): Promise<Pair[]> {
       const fresh = space.empty("incoming");
       await copyByCp(files, fresh);
       await useMemory();
-      return await timed(() => copyByCp(filesOf(fresh), way.output));
+      const copy = variant.besideAll ? copyCompareRemove : copyByCp;
+      return await timed(() => copy(filesOf(fresh), way.output));
     };
     return await measurePairs({ ours, theirs }, options.pairs);
   } finally {
@@ -127,13 +138,23 @@ export class WholeWork {
     this.#raw = raw;
   }
 
-  static async start(folders: WholeWorkFolders, changes: SettingChanges): Promise<WholeWork> {
+  /** @param ledgerIn a folder for the ledger; null for none */
+  static async start(
+    folders: WholeWorkFolders,
+    changes: SettingChanges,
+    ledgerIn: string | null = null,
+  ): Promise<WholeWork> {
     const base = folders.space.empty("way");
     const settings = benchSettings(base, {
       ...changes,
       folders: { ...benchSettings(base, {}).folders, output_root: folders.output },
     });
-    return new WholeWork(folders, await StageRunner.start(settings), settings.folders.raw);
+    return new WholeWork(folders, await StageRunner.start(settings, ledgerIn), settings.folders.raw);
+  }
+
+  /** Whether a ledger is written, where there is one. */
+  writeLedger(on: boolean): void {
+    this.#runner.writesLedger = on;
   }
 
   get output(): string {

@@ -1,6 +1,6 @@
 /** The list of messages: which texts of a source are found, and how they are shown. */
 import assert from "node:assert/strict";
-import { textsOf } from "../../build/messages.ts";
+import { replacedWords, textsOf, wordFaults } from "../../build/messages.ts";
 
 Deno.test("texts are found with what they are for; names, paths, types and keys of conditions are left out", () => {
   const source = [
@@ -19,5 +19,16 @@ Deno.test("texts are found with what they are for; names, paths, types and keys 
     { use: "console.log", text: "one frame" },
     { use: "console.log", text: "{count} frames" },
     { use: "help", text: "Shows a file." },
+  ]);
+});
+
+Deno.test("a text with a word that the glossary replaces is named with its file and the right word", () => {
+  const words = replacedWords(
+    "# G\n\n| word | is |\n| - | - |\n\n| not | but |\n| --- | --- |\n| told, tells | says |\n",
+  );
+  assert.deepEqual([...words], [["told", "says"], ["tells", "says"]]);
+  const texts = ["it was told so", "untold riches", "{told} values"].map((text) => ({ use: "log.info", text }));
+  assert.deepEqual(wordFaults({ path: "src/x.ts", texts }, words), [
+    'src/x.ts: "told" is "says" in the glossary: it was told so',
   ]);
 });

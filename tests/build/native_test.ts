@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path/posix";
 import { exportedNames, importedLibraries, readPe } from "../../build/compile/pe.ts";
-import { GLOBALS } from "../../ffi/hdf5/globals.ts";
-import { SYMBOLS as HDF5_SYMBOLS } from "../../ffi/hdf5/symbols.ts";
+import { GLOBALS } from "../../ffi/hdf5/c/native.ts";
+import { SYMBOLS as HDF5_SYMBOLS } from "../../ffi/hdf5/c/symbols.ts";
+import { CLIENT_SYMBOLS } from "../../ffi/tango/client/symbols.ts";
 import { SYMBOLS as TANGO_SYMBOLS } from "../../ffi/tango/symbols.ts";
 import { TIFF_SYMBOLS } from "../../ffi/tiff/symbols.ts";
 
@@ -34,7 +35,7 @@ for (
   const [name, tables] of [
     ["libtiff.dll", [TIFF_SYMBOLS]],
     ["libhdf5.dll", [HDF5_SYMBOLS, GLOBALS]],
-    ["pewatch_tango.dll", [TANGO_SYMBOLS]],
+    ["pewatch_tango.dll", [TANGO_SYMBOLS, CLIENT_SYMBOLS]],
   ] as const
 ) {
   Deno.test({

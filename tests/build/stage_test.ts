@@ -14,8 +14,9 @@ const LOCK = {
   npm: {
     "@a/b@1.0.0_peer@3.0.0": { integrity: "x", dependencies: ["c", "d@1.0.0"] },
     "c@1.0.0": { integrity: "y", dependencies: ["@a/b"] },
-    "d@1.0.0": { integrity: "z" },
+    "d@1.0.0": { integrity: "z", optionalDependencies: ["native-linux"] },
     "d@2.0.0": { integrity: "z" },
+    "native-linux@1.0.0": { integrity: "z" },
     "peer@3.0.0": { integrity: "z" },
     "tests@2.0.0": { integrity: "z", dependencies: ["d@2.0.0"] },
   },
@@ -44,6 +45,7 @@ Deno.test("the lock keeps what the manifest needs, with its checksums, and nothi
   const lock = cutLock(LOCK, cutManifest(MANIFEST, [`import "@a/b/parts";`]));
   assert.deepEqual(Object.keys(lock.npm), ["@a/b@1.0.0_peer@3.0.0", "c@1.0.0", "d@1.0.0"]);
   assert.deepEqual(lock.npm["c@1.0.0"], LOCK.npm["c@1.0.0"]);
+  assert.deepEqual(lock.npm["d@1.0.0"], { integrity: "z" }, "packages that are optional are left out");
   assert.deepEqual(lock.specifiers, { "npm:@a/b@1.0.0": "1.0.0_peer@3.0.0" });
   assert.deepEqual(lock.workspace, { dependencies: ["npm:@a/b@1.0.0"] });
 });

@@ -1,15 +1,21 @@
-/** build/pewatch makes Tango's library only where what it is asked for needs it. */
+/** build/pewatch makes Tango's libraries, that of the server and that of the client, only where what it is asked for needs them. */
 import assert from "node:assert/strict";
 import { join } from "node:path/posix";
 import { TempFolder } from "../temp_folder.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
-async function wants(cwd: string, ...args: string[]): Promise<boolean> {
-  const { code } = await new Deno.Command("bash", {
-    args: ["-eu", "-c", '. "$0/build/lib/tango.sh"; if wants_tango "$@"; then exit 0; else exit 9; fi', ROOT, ...args],
-    cwd,
-  }).output();
+function wants(cwd: string, ...args: string[]): Promise<boolean> {
+  return answers("wants_tango", cwd, args);
+}
+
+async function answers(
+  which: "wants_tango" | "wants_tango_client",
+  cwd: string,
+  args: readonly string[],
+): Promise<boolean> {
+  const script = `. "$0/build/lib/tango.sh"; if ${which} "$@"; then exit 0; else exit 9; fi`;
+  const { code } = await new Deno.Command("bash", { args: ["-eu", "-c", script, ROOT, ...args], cwd }).output();
   assert.ok(code === 0 || code === 9, `bash ended with ${code}`);
   return code === 0;
 }
@@ -38,5 +44,37 @@ Deno.test({
     assert.equal(await wants(cwd, "run", "--config", "gone.toml"), false);
     Deno.renameSync(folder.join("on.toml"), folder.join("pewatch.toml"));
     assert.equal(await wants(cwd, "run"), true);
+  },
+});
+
+Deno.test({
+  name: "the client is wanted by `tango values`, and by `run` and `doctor` with a configuration that lists attributes",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using folder = new TempFolder();
+    const cwd = folder.path;
+    const wantsClient = (...args: string[]) => answers("wants_tango_client", cwd, args);
+    assert.equal(await wantsClient(), false);
+    for (
+      const [args, wanted] of [[["values"], true], [["client"], true], [["register"], false], [[], false]] as const
+    ) {
+      assert.equal(await wantsClient("tango", ...args), wanted, args.join());
+      // The server's library is not wanted by those that read.
+      assert.equal(await wants(cwd, "tango", ...args), !wanted, args.join());
+    }
+    const write = (name: string, text: string) => Deno.writeTextFileSync(folder.join(name), text);
+    write("table.toml", " [ plugins . tango ] # devices\nperiod_s = 2\n");
+    write("list.toml", '[[plugins.tango.attributes]]\nname = "a/b/c/d"\n');
+    write("none.toml", '# [plugins.tango]\n[tango]\nenabled = true\n[[plugins.epics.pvs]]\nname = "a"\n');
+    for (const command of ["run", "doctor"]) {
+      assert.equal(await wantsClient(command), false);
+      assert.equal(await wantsClient(command, "-c", "table.toml"), true);
+      assert.equal(await wantsClient(command, "--json", "--config=list.toml"), true);
+      assert.equal(await wantsClient(command, "--config", "none.toml"), false);
+      assert.equal(await wantsClient(command, "--config", "gone.toml"), false);
+    }
+    assert.equal(await wantsClient("process", "-c", "table.toml"), false);
+    Deno.renameSync(folder.join("list.toml"), folder.join("pewatch.toml"));
+    assert.equal(await wantsClient("run"), true);
   },
 });

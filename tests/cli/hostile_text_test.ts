@@ -28,6 +28,14 @@ const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["--json", `{}/${HOSTILE}raw`, "-o", "{}/out"],
     [`{}/missing${HOSTILE}`, "-o", "{}/out"],
   ],
+  integrate: [
+    [`{}/${HOSTILE}raw`],
+    ["--json", `{}/${HOSTILE}raw`],
+    [`{}/missing${HOSTILE}`],
+    ["--mask", `{}/mask${HOSTILE}.npy`, `{}/${HOSTILE}raw`],
+    ["--unit", HOSTILE, `{}/${HOSTILE}raw`],
+    ["-o", `{}/missing${HOSTILE}`, `{}/${HOSTILE}raw`],
+  ],
   simulate: [
     ["--size", "16", "-r", "0", "-n", "1", "--base", `b${HOSTILE}`, "--json", "{}/simulated"],
     ["--size", HOSTILE, "{}/simulated"],
@@ -44,6 +52,26 @@ const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [`{}/missing${HOSTILE}`],
     ["--json", `{}/missing${HOSTILE}`],
   ],
+  log: [[HOSTILE, "--config", "{}/raw.toml"], ["--json", HOSTILE, "--config", "{}/raw.toml"], [
+    "F",
+    "--config",
+    `{}/${HOSTILE}.toml`,
+  ]],
+  audit: [
+    ["--config", "{}/raw.toml"],
+    ["--json", "--config", "{}/raw.toml"],
+    ["--export", HOSTILE, "--config", "{}/raw.toml"],
+    ["--export", "bagit", "--into", `{}/bag${HOSTILE}`, "--folder", HOSTILE, "--config", "{}/raw.toml"],
+    ["--since", HOSTILE, "--config", "{}/raw.toml"],
+    ["--files", "--root", `{}/missing${HOSTILE}`, "--config", "{}/raw.toml"],
+  ],
+  confirm: [[HOSTILE, `{}/missing${HOSTILE}`, "--config", "{}/raw.toml"], [
+    HOSTILE,
+    "{}/bad.toml",
+    "--config",
+    "{}/raw.toml",
+  ]],
+  consumers: [["list", "--config", "{}/raw.toml"], ["forget", HOSTILE, "--config", "{}/raw.toml"], [HOSTILE]],
   plugins: [
     ["list", "--config", "{}/raw.toml"],
     ["list", "--json", "--config", "{}/raw.toml"],
@@ -55,7 +83,13 @@ const CASES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   parameters: [["list", "--config", "{}/raw.toml"], ["remove", HOSTILE, "--config", "{}/raw.toml"], [HOSTILE]],
   settings: [["list", "--config", "{}/raw.toml"], ["forget", HOSTILE, "--config", "{}/raw.toml"], [HOSTILE]],
-  tango: [["register", "--config", "{}/raw.toml", HOSTILE], ["register", "--config", "{}/raw.toml"], [HOSTILE]],
+  tango: [["register", "--config", "{}/raw.toml", HOSTILE], ["register", "--config", "{}/raw.toml"], [
+    "values",
+    "--once",
+    "--config",
+    "{}/worse.toml",
+  ], [HOSTILE]],
+  epics: [["values", "--once", "--config", "{}/worse.toml"], ["values", "--config", "{}/raw.toml"], [HOSTILE]],
   doctor: [["--config", "{}/raw.toml"], ["--json", "--config", "{}/raw.toml"], ["--config", "{}/worse.toml"]],
   init: [["--from", `{}/${HOSTILE}.ini`, "{}/new"], ["--from", "{}/missing", `{}/${HOSTILE}`], ["{}/again"], [
     "{}/again",

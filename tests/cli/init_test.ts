@@ -24,7 +24,20 @@ Deno.test("init writes a configuration that says what the defaults are", async (
   assert.ok(out.includes(join(folder, "pewatch.toml")));
   const { settings, file } = loadSettings({ cwd: folder });
   assert.equal(file, join(folder, "pewatch.toml"));
-  assert.deepEqual(settings, defaultSettings(join(folder, "pewatch-data")));
+  const defaults = defaultSettings(join(folder, "pewatch-data"));
+  const { token } = settings.http;
+  assert.deepEqual(settings, { ...defaults, http: { ...defaults.http, token } });
+});
+
+Deno.test("init makes another token each time, long enough that nobody guesses it", async () => {
+  using temporary = new TempFolder();
+  const tokens = new Set<string>();
+  for (const name of ["a", "b"]) {
+    assert.equal((await runCli(["init", name], { cwd: temporary.path })).code, 0);
+    tokens.add(loadSettings({ cwd: temporary.join(name) }).settings.http.token);
+  }
+  assert.equal(tokens.size, 2);
+  for (const token of tokens) assert.ok(token.length >= 32, token);
 });
 
 Deno.test("init makes the folder that it is given", async () => {

@@ -37,7 +37,7 @@ for (const args of [["--help"], ["-h"], ["help"]]) {
   });
 }
 
-for (const name of ["inspect", "doctor", "init"]) {
+for (const name of ["run", "process", "demo", "inspect", "doctor", "init"]) {
   Deno.test(`help ${name} and ${name} --help say the same, on standard output`, async () => {
     const [help, option] = await Promise.all([runCli(["help", name]), runCli([name, "--help"])]);
     assert.equal(help.code, 0);

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { tempFolder } from "../daemon/helpers.ts";
-import { filesBelow, run, writeFrames } from "./work_helpers.ts";
+import { run } from "./run_cli.ts";
+import { contentsBelow, writeFrames } from "./work_helpers.ts";
 
 Deno.test("process --move delivers the frames of a folder and leaves nothing behind in it", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "in", "sub"), { count: 3, darks: 1 });
   const ran = await run(folder.path, "process", "in", "--output", "out", "--move", "--json");
-  assert.equal(ran.code, 0, ran.stderr);
-  assert.equal(JSON.parse(ran.stdout).moved, true);
-  const { delivered, darksRemoved, left } = JSON.parse(ran.stdout);
+  assert.equal(ran.code, 0, ran.err);
+  assert.equal(JSON.parse(ran.out).moved, true);
+  const { delivered, darksRemoved, left } = JSON.parse(ran.out);
   assert.deepEqual([delivered, darksRemoved, left], [4, 0, 0]);
-  const names = [...(await filesBelow(join(folder.path, "out"))).keys()].toSorted();
+  const names = [...(contentsBelow(join(folder.path, "out"))).keys()].toSorted();
   const sets = ["dark/sub/S-00001.dark", "sub/S-00001", "sub/S-00002", "sub/S-00003"];
   assert.deepEqual(names, sets.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]));
-  assert.equal((await filesBelow(join(folder.path, "in"))).size, 0);
+  assert.equal((contentsBelow(join(folder.path, "in"))).size, 0);
 });
 
 for (const options of [[], ["--keep"]]) {
@@ -23,12 +24,12 @@ for (const options of [[], ["--keep"]]) {
     using folder = tempFolder();
     const input = join(folder.path, "in");
     await writeFrames(input, { count: 2, darks: 1 });
-    const before = await filesBelow(input);
+    const before = contentsBelow(input);
     const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
-    assert.equal(ran.code, 0, ran.stderr);
-    assert.match(ran.stdout, /^3 frames \(.*\) delivered to .*\n.*in is unchanged/);
-    assert.deepEqual(await filesBelow(input), before);
-    assert.equal((await filesBelow(join(folder.path, "out"))).size, 9);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /^2 frames and 1 dark \(.*\) delivered to .*\n.*in is unchanged/);
+    assert.deepEqual(contentsBelow(input), before);
+    assert.equal(contentsBelow(join(folder.path, "out")).size, 9);
   });
 }
 
@@ -38,7 +39,7 @@ Deno.test("process removes darks only where the configuration says so itself", a
   for (const [text, counts] of [["reference = true", [3, 0]], ["policy = 'delete'", [2, 1]]] as const) {
     Deno.writeTextFileSync(join(folder.path, "p.toml"), `[dark]\n${text}\n`);
     const ran = await run(folder.path, "process", "in", "--output", "out", "--config", "p.toml", "--json");
-    const { delivered, darksRemoved } = JSON.parse(ran.stdout);
+    const { delivered, darksRemoved } = JSON.parse(ran.out);
     assert.deepEqual([delivered, darksRemoved], counts, text);
   }
 });
@@ -48,14 +49,14 @@ Deno.test("process refuses to archive darks into the folder that they come from"
   await writeFrames(join(folder.path, "out", "dark"), { count: 1, darks: 1 });
   const ran = await run(folder.path, "process", "out/dark", "--output", "out");
   assert.equal(ran.code, 2);
-  assert.match(ran.stderr, /set \[dark\] archive_dir to another folder/);
+  assert.match(ran.err, /set \[dark\] archive_dir to another folder/);
 });
 
 Deno.test("process refuses --move with --keep", async () => {
   using folder = tempFolder();
   const ran = await run(folder.path, "process", ".", "--output", "out", "--move", "--keep");
   assert.equal(ran.code, 2);
-  assert.match(ran.stderr, /use either --move or --keep/);
+  assert.match(ran.err, /use either --move or --keep/);
 });
 
 Deno.test("process a second time reports the frames that were already there", async () => {
@@ -64,21 +65,26 @@ Deno.test("process a second time reports the frames that were already there", as
   await run(folder.path, "process", "in", "--output", "out");
   await writeFrames(join(folder.path, "in"), { count: 2 });
   const again = await run(folder.path, "process", "in", "--output", "out");
-  assert.match(again.stdout, /^3 frames found in .*, 1 of them already in .*\n2 frames \(/);
+  assert.match(again.out, /^3 frames found in .*, 1 of them already in .*\n2 frames \(/);
+  const before = contentsBelow(join(folder.path, "out"));
+  const moved = await run(folder.path, "process", "in", "--output", "out", "--move", "--json");
+  assert.deepEqual([JSON.parse(moved.out).delivered, JSON.parse(moved.out).alreadyThere], [3, 3]);
+  assert.deepEqual(contentsBelow(join(folder.path, "out")), before);
+  assert.equal((contentsBelow(join(folder.path, "in"))).size, 0);
 });
 
 Deno.test("process refuses the raw folder of a running daemon", async () => {
   using folder = tempFolder();
   const input = join(folder.path, "in");
   await writeFrames(input, { count: 1 });
-  const before = await filesBelow(input);
+  const before = contentsBelow(input);
   using _lock = FolderLock.take([input]);
   for (const options of [[], ["--move"]]) {
     const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
-    assert.equal(ran.code, 1, ran.stdout);
-    assert.match(ran.stderr, new RegExp(`Cannot work on .*in: process ${Deno.pid} `));
+    assert.equal(ran.code, 1, ran.out);
+    assert.match(ran.err, new RegExp(`Cannot work on .*in: process ${Deno.pid} `));
   }
-  const now = await filesBelow(input);
+  const now = contentsBelow(input);
   assert.equal(now.get("S-00001.tif"), before.get("S-00001.tif"));
 });
 
@@ -87,7 +93,7 @@ Deno.test("process without --move names the frames of an interrupted --move", as
   Deno.mkdirSync(join(folder.path, "in", ".pewatch-work", "temp", "claim"), { recursive: true });
   const ran = await run(folder.path, "process", "in", "--output", "out");
   assert.equal(ran.code, 1);
-  assert.match(ran.stderr, /1 frame of an interrupted --move in .*\.pewatch-work; --move continues/);
+  assert.match(ran.err, /1 frame of an interrupted --move in .*\.pewatch-work; --move continues/);
 });
 
 Deno.test("process --dry-run reports what would be done and does nothing", async () => {
@@ -95,16 +101,16 @@ Deno.test("process --dry-run reports what would be done and does nothing", async
   const input = join(folder.path, "in");
   await writeFrames(input, { count: 1, darks: 1 });
   Deno.writeTextFileSync(join(input, "text.tif"), "no image");
-  const before = await filesBelow(input);
+  const before = contentsBelow(input);
   const ran = await run(folder.path, "process", "in", "--output", "out", "--dry-run", "--json");
-  assert.equal(ran.code, 0, ran.stderr);
-  const plan: { frame: string; what: string }[] = JSON.parse(ran.stdout).frames;
+  assert.equal(ran.code, 0, ran.err);
+  const plan: { frame: string; what: string }[] = JSON.parse(ran.out).frames;
   assert.deepEqual(Object.fromEntries(plan.map(({ frame, what }) => [frame, what])), {
     "S-00001.dark.tif": "archive dark",
     "S-00001.tif": "deliver",
     "text.tif": "quarantine",
   });
-  assert.deepEqual(await filesBelow(input), before);
+  assert.deepEqual(contentsBelow(input), before);
   assert.throws(() => Deno.statSync(join(folder.path, "out")), Deno.errors.NotFound);
 });
 
@@ -114,8 +120,11 @@ Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
   Deno.writeTextFileSync(join(folder.path, "in", "text.tif"), "no image");
   const ran = await run(folder.path, "process", "in", "--output", "out");
   assert.equal(ran.code, 1);
-  assert.match(ran.stdout, /1 frame in quarantine: .*out.pewatch-quarantine/);
-  assert.match(ran.stderr, /text\.tif: is not a readable TIFF; moved to /);
+  assert.match(ran.out, /1 frame in quarantine: .*out.pewatch-quarantine/);
+  assert.match(
+    ran.err,
+    /text\.tif: is not a readable TIFF \(file starts with neither II nor MM\); moved to .*pewatch-quarantine/,
+  );
 });
 
 Deno.test("process names what it left, and why", async () => {
@@ -128,14 +137,14 @@ Deno.test("process names what it left, and why", async () => {
   if (Deno.build.os !== "windows") Deno.symlinkSync(folder.path, join(input, "today"));
   for (const options of [["--dry-run"], [], ["--move"]]) {
     const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
-    assert.equal(ran.code, 0, ran.stderr);
-    assert.match(ran.stdout, /Not taken: 1 file is no frame and stays: CeO2 manual; only names that end with \.tif/);
-    assert.match(ran.stdout, /Not taken: 1 file belongs to no frame and stays: gone\.tif\.metadata; /);
-    assert.match(ran.stdout, /Not taken: 1 name with a leading dot stays: \.hidden\.tif; /);
-    if (Deno.build.os !== "windows") assert.match(ran.stdout, /Not taken: 1 link is not followed and stays: today; /);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /Not taken: 1 file is no frame and stays: CeO2 manual; only names that end with \.tif/);
+    assert.match(ran.out, /Not taken: 1 file belongs to no frame and stays: gone\.tif\.metadata; /);
+    assert.match(ran.out, /Not taken: 1 name with a leading dot stays: \.hidden\.tif; /);
+    if (Deno.build.os !== "windows") assert.match(ran.out, /Not taken: 1 link is not followed and stays: today; /);
   }
   const ran = await run(folder.path, "process", "in", "--output", "out", "--json");
-  assert.deepEqual(JSON.parse(ran.stdout).notTaken.companion, ["gone.tif.metadata"]);
+  assert.deepEqual(JSON.parse(ran.out).notTaken.companion, ["gone.tif.metadata"]);
 });
 
 Deno.test("process refuses an output inside of its folder, and a folder that is not there", async () => {
@@ -143,8 +152,8 @@ Deno.test("process refuses an output inside of its folder, and a folder that is 
   Deno.mkdirSync(join(folder.path, "in"));
   const inside = await run(folder.path, "process", "in", "--output", join("in", "out"));
   assert.equal(inside.code, 2);
-  assert.match(inside.stderr, /Cannot deliver to .*out: the output must lie outside /);
+  assert.match(inside.err, /Cannot deliver to .*out: the output must lie outside /);
   const missing = await run(folder.path, "process", "no", "--output", "out");
   assert.equal(missing.code, 2);
-  assert.match(missing.stderr, /Cannot read .*no: /);
+  assert.match(missing.err, /Cannot read .*no: /);
 });

@@ -9,19 +9,30 @@ export interface CliResult {
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
-/** @param options.cwd the working folder; @param options.env laid over the environment */
-export async function runCli(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<CliResult> {
-  const command = new Deno.Command(Deno.execPath(), {
+interface CliOptions {
+  /** The working folder. */
+  readonly cwd?: string;
+  /** Laid over the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function cliCommand(args: readonly string[], { cwd, env }: CliOptions = {}): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", MAIN, ...args],
-    ...options.cwd === undefined ? {} : { cwd: options.cwd },
-    env: { NO_COLOR: "1", ...options.env },
+    ...cwd === undefined ? {} : { cwd },
+    env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
   });
-  const { code, stdout, stderr } = await command.output();
+}
+
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { code, stdout, stderr } = await cliCommand(args, options).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** The same in a working folder. */
+export function run(cwd: string, ...args: string[]): Promise<CliResult> {
+  return runCli(args, { cwd });
 }

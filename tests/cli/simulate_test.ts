@@ -3,10 +3,7 @@ import { fileURLToPath } from "node:url";
 import { groupFrames } from "../../src/qxrd/frame_name.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { runCli } from "./run_cli.ts";
-
-function namesIn(path: string): string[] {
-  return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
-}
+import { namesIn } from "../folders.ts";
 
 Deno.test("pewatch simulate writes as many frames as it is told and says so in one line", async () => {
   using folder = new TempFolder();

@@ -1,7 +1,8 @@
 /** Colours and control characters. */
 import assert from "node:assert/strict";
-import { Painter, printable, readableBytes, wantsColors } from "../../src/cli/console/terminal.ts";
-import { ownStyles, terminalText } from "../../src/log/terminal_text.ts";
+import { Painter, wantsColors } from "../../src/cli/console/terminal.ts";
+import { readableBytes } from "../../src/log/counted.ts";
+import { ownStyles, printable, terminalText } from "../../src/log/terminal_text.ts";
 
 const TERMINAL = { isTerminal: () => true };
 const PIPE = { isTerminal: () => false };

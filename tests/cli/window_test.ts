@@ -25,6 +25,7 @@ Deno.test("its first lines name the folders, the log, and the configuration or h
   for (const path of [settings.folders.raw, settings.folders.output_root, settings.log.file, settings.plugins.dir]) {
     assert.ok(text.includes(path), path);
   }
+  assert.match(text, /^ {2}page {11}http:\/\/127\.0\.0\.1:8099\/$/m);
   assert.match(text, /none yet.*\n.*"pewatch init"/);
   Deno.writeTextFileSync(folder.join("pewatch.toml"), "");
   const loaded = loadSettings({ cwd: folder.path, executableFolder: folder.path });

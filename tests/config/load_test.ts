@@ -70,6 +70,8 @@ Deno.test("what the other keys make impossible is refused with its line and what
     const [text, key, line, what] of [
       ['[nexus]\nimage = "external"\nseries = true', "nexus.series", 3, /image = "external" leaves them out/],
       ['[nexus]\nseries = true\nimage = "none"', "nexus.series", 2, /set image = "embed"/],
+      ['[nexus]\ncompression = "gzip"\nimage = "external"', "nexus.compression", 2, /TIFF, which is not compressed/],
+      ['[nexus]\nimage = "none"\ncompression = "gzip"', "nexus.compression", 3, /leaves them out; set image = "embed"/],
       ['[nexus]\nimage = "none"\nprofile = "nxmx"', "nexus.profile", 3, /NXmx needs the image/],
       ["[tiff]\ntags = false\nimage_description = true", "tiff.image_description", 3, /tags = false writes no tags/],
       ['[dark]\nreference = true\n[nexus]\nimage = "none"', "dark.reference", 2, /leaves images out/],
@@ -80,6 +82,7 @@ Deno.test("what the other keys make impossible is refused with its line and what
     assert.match(problem.message, what);
   }
   assert.deepEqual(problemsOf('[nexus]\nimage = "external"\nprofile = "nxmx"'), []);
+  assert.deepEqual(problemsOf('[nexus]\ncompression = "gzip"\nseries = true'), []);
 });
 
 Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a long one", () => {
@@ -130,17 +133,19 @@ Deno.test("the documented configuration names every key under its table, each wi
   const named = new Map<string, string[]>();
   let table = "";
   for (const line of lines) {
-    table = /^(?:# )?\[([a-z.]+)\]/.exec(line)?.[1] ?? table;
+    table = /^(?:# )?\[\[?([a-z.]+)\]/.exec(line)?.[1] ?? table;
     const key = /^(?:# )?([a-z_]+) = /.exec(line)?.[1];
     if (key) named.set(table, [...named.get(table) ?? [], key]);
   }
   for (const [name, keys] of keysOfTables()) {
-    assert.deepEqual(named.get(name), keys, `[${name}]`);
+    // An array of tables stands behind the keys of its table, as [[nexus.map]].
+    const inTable = keys.filter((key) => !named.has(`${name}.${key}`));
+    assert.deepEqual(named.get(name), inTable, `[${name}]`);
   }
 });
 
 Deno.test("every example that the documented configuration holds is one that can be used", () => {
-  const text = Deno.readTextFileSync(DOCUMENTED).replace(/^# ([a-z_]+ = |\[plugins\.)/gm, "$1");
+  const text = Deno.readTextFileSync(DOCUMENTED).replace(/^# ([a-z_]+ = |\[plugins\.|\[\[nexus\.)/gm, "$1");
   // A PONI file stands in place of seven keys.
   const settings = parseSettings(text.replace(/^poni = .*$/m, ""), "/etc/pewatch.toml", LINUX);
   assert.equal(settings.detector.distance_mm, 400);
@@ -149,7 +154,24 @@ Deno.test("every example that the documented configuration holds is one that can
     parseSettings(text.replace(geometry, ""), "/etc/pewatch.toml", LINUX).detector.poni,
     "/etc/ceo2.poni",
   );
-  assert.deepEqual(Object.keys(settings.plugins.tables), ["memcached", "roi", "csv", "notify"]);
+  assert.deepEqual(settings.nexus.map.map(({ key, pattern }) => [key, pattern]), [
+    ["metadata/userComment4", "T *= *([0-9.]+)"],
+  ]);
+  assert.deepEqual(Object.keys(settings.plugins.tables), [
+    "memcached",
+    "roi",
+    "integrate",
+    "csv",
+    "notify",
+    "nats",
+    "kafka",
+    "wrdn",
+    "tango",
+    "epics",
+  ]);
+  // Its files are relative to the configuration, words in their place are not.
+  const { mask, dark, flat } = settings.plugins.tables["integrate"]!;
+  assert.deepEqual([mask, dark, flat], ["/etc/mask.msk", "none", "/etc/flat.tif"]);
 });
 
 Deno.test("without any configuration the defaults lie in pewatch-data of the working folder", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { systemFolderOf } from "../../src/config/names/system_folders.ts";
+import { systemFolderOf } from "../../src/daemon/settings/allowed_roots.ts";
 
 Deno.test("folders of the system are known, on each system, in any spelling", () => {
   const linux = (path: string) => systemFolderOf(path, { windows: false, env: () => undefined });

@@ -88,3 +88,11 @@ Deno.test("any text at all comes to an end", () => {
   const text = fc.string({ unit: fc.constantFrom(..."[]{}\"'=.,#\n\r \\ab"), maxLength: 40 });
   fc.assert(fc.property(text, (any) => void new TomlLines(any)), { numRuns: 5000 });
 });
+
+Deno.test("elements of arrays have lines of their own, by their index", () => {
+  const lines = new TomlLines("[[a.b]]\nc = 1\n[[a.b]]\nc = 2\n[x]\ny = [\n { z = 1 },\n { z = 2 },\n]");
+  assert.equal(lines.lineOf(["a", "b", "1", "c"]), 4);
+  assert.equal(lines.lineOf(["a", "b", "c"]), 2);
+  assert.equal(lines.lineOf(["a", "b", "1", "missing"]), 3);
+  assert.equal(lines.lineOf(["x", "y", "1", "z"]), 8);
+});

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { askDaemon } from "../../src/daemon/requests/ask_daemon.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { type SettingChange, SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
-import { Daemon, type DaemonStatus } from "../../src/daemon/daemon.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import type { DaemonStatus } from "../../src/daemon/status.ts";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { type MemoryLog, memoryLog, settingsIn, source, until } from "./helpers.ts";
+import { type MemoryLog, memoryLog, quickSettings, source, until } from "./helpers.ts";
 import { LOCK_NAME, SETTINGS_FILE } from "../../src/files/service_names.ts";
 
 /** A daemon with a stage that does nothing: it ticks, and no worker opens a library. */
@@ -16,8 +17,7 @@ class Place extends TempFolder implements AsyncDisposable {
   readonly #daemons: Daemon[] = [];
 
   settings(): Settings {
-    const settings = settingsIn(this.path);
-    return { ...settings, daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 1 } };
+    return quickSettings(this.path);
   }
 
   daemon(settings = this.settings()): Daemon {

@@ -4,10 +4,7 @@ import { FolderKeeper } from "../../src/daemon/settings/folder_keeper.ts";
 import { LOCK_NAME, PROBE_PREFIX } from "../../src/files/service_names.ts";
 import { TimeLimit } from "../../src/time/time_limit.ts";
 import { tempFolder } from "./helpers.ts";
-
-function namesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-}
+import { namesIn } from "../folders.ts";
 
 // Fails without removeProbes in FolderKeeper.take: a kill at the start left a file in the raw folder for good.
 Deno.test("a folder that is locked loses the probes of a process that was killed, and nothing else", () => {

@@ -8,7 +8,7 @@ import { heldFaults, placeFaults } from "../../src/daemon/settings/folder_places
 import { FolderError } from "../../src/daemon/settings/make_folders.ts";
 import { OUTPUT_MARKER, SETTINGS_FILE } from "../../src/files/service_names.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { type MemoryLog, memoryLog, settingsIn, source, until } from "./helpers.ts";
+import { type MemoryLog, memoryLog, quickSettings, source, until } from "./helpers.ts";
 
 const TABLES = {
   first: { from: "raw", to: "temp", type: "claimed" },
@@ -23,12 +23,8 @@ class Place extends TempFolder implements AsyncDisposable {
   readonly #daemons: Daemon[] = [];
 
   settings(folders: Partial<Settings["folders"]> = {}): Settings {
-    const settings = settingsIn(this.path, TABLES);
-    return {
-      ...settings,
-      daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 1 },
-      folders: { ...settings.folders, ...folders },
-    };
+    const settings = quickSettings(this.path, TABLES);
+    return { ...settings, folders: { ...settings.folders, ...folders } };
   }
 
   daemon(settings = this.settings(), options: Partial<DaemonOptions> = {}): Daemon {

@@ -58,3 +58,54 @@ Deno.test("runOnePass() ends by its signal", async () => {
   assert.equal(result.aborted, true);
   assert.equal(result.frames.delivered, 0);
 });
+
+const IN_THREAD = ["first", "second", "third"].map((name) => source("moves", { name, essential: true }));
+
+for (const inThread of [false, true]) {
+  Deno.test(`runOnePass(): shipped stages share the caller's thread only where it asks for it: ${inThread}`, async () => {
+    using folder = tempFolder();
+    putFrames(folder.path, 50);
+    const seen = globalThis as { firedHere?: boolean };
+    delete seen.firedHere;
+    const marks = join(folder.path, "marks.ts");
+    Deno.writeTextFileSync(marks, "export function work() { globalThis.firedHere = true; }");
+    const stages = [...IN_THREAD, { ...IN_THREAD[0]!, name: "marks", url: `file://${marks}` }];
+    const result = await runOnePass(settingsOf(folder.path), { log: memoryLog(), stages, inThread });
+    assert.deepEqual([result.frames.delivered, result.stageError, result.aborted], [50, null, false]);
+    assert.equal(seen.firedHere === true, inThread);
+  });
+}
+
+Deno.test("runOnePass() comes back where a stage in its own thread fails, with its reason", async () => {
+  // A process of its own: the test runner takes errors that nobody has caught for itself.
+  const script = new URL("./stray_errors.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--no-check", "--quiet", script] });
+  const { success, stdout, stderr } = await child.output();
+  const [out, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.ok(success, errors);
+  assert.deepEqual(out!.trim().split("\n").map((line) => / failed: (.*) at /.exec(line)?.[1]), [
+    "TypeError: thrown on purpose",
+    "rejected on purpose",
+    "timed on purpose",
+  ]);
+});
+
+Deno.test("runOnePass(): a user's stage has a thread of its own, also where the shipped ones have none", async () => {
+  using folder = tempFolder();
+  const settings = settingsOf(folder.path);
+  Deno.mkdirSync(settings.plugins.dir, { recursive: true });
+  Deno.writeTextFileSync(
+    join(settings.plugins.dir, "third.ts"),
+    "export function setup() { globalThis.firedHere = true; Deno.exit(3); } export function work() {}",
+  );
+  const seen = globalThis as { firedHere?: boolean };
+  delete seen.firedHere;
+  const result = await runOnePass(settings, {
+    log: memoryLog(),
+    stages: IN_THREAD,
+    inThread: true,
+    transpiledRoot: join(folder.path, "transpiled"),
+  });
+  assert.equal(seen.firedHere, undefined);
+  assert.match(result.plugins[2]?.lastError ?? "", /A plugin cannot end the program/);
+});

@@ -8,6 +8,7 @@ import { anyValue, EVERY_KIND } from "../nexus/parameters.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { memoryLog, until } from "./helpers.ts";
 import { PARAMETERS_FILE } from "../../src/files/service_names.ts";
+import { exists } from "../folders.ts";
 
 const NOW_MS = Date.UTC(2026, 6, 1, 12);
 
@@ -136,14 +137,6 @@ Deno.test("every kind of value survives a restart, without anybody waiting for i
   await again.store.close();
   await third.store.close();
 });
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test("a damaged file is reported and renamed, and the start goes on", async () => {
   using folder = new TempFolder();
@@ -301,7 +294,7 @@ Deno.test("the values of a plugin that is gone end after a minute: later frames 
   store.endOrphans(here, ORPHAN_MS_MAX + 1);
   assert.deepEqual(store.names(), ["kept"]);
   assert.deepEqual(log.lines, [
-    "warn parameters end: old; plugin gone is gone. Frames from now on do not have them",
+    "warn parameters end: old; plugin gone no longer exists. Frames from now on do not have them",
   ]);
   assert.deepEqual(Object.keys(values(store.at(NOW_MS + 1000))), ["kept"]);
   // A frame that waits since then was measured with it.
@@ -332,4 +325,55 @@ Deno.test("what a last run left of a plugin that is no more ends too, and stays 
   assert.deepEqual(second.names(), []);
   await second.close();
   assert.deepEqual(open(folder.path).store.names(), []);
+});
+
+Deno.test("a value counts until its time and no longer, and one that is null has a note; both over a restart", async () => {
+  using folder = new TempFolder();
+  const { store } = open(folder.path);
+  const until = new Date(NOW_MS + 2500);
+  const attributes = { quality: "ALARM", number: 3 };
+  store.set([
+    { ...reading("position", NOW_MS, 1.5), until, attributes },
+    { ...reading("pressure", NOW_MS, null), note: "timed out" },
+  ]);
+  await store.close();
+  for (const one of [store, open(folder.path).store]) {
+    assert.deepEqual(one.at(NOW_MS + 2500), [
+      { name: "position", value: 1.5, time: new Date(NOW_MS), attributes, until },
+      { name: "pressure", value: null, time: new Date(NOW_MS), note: "timed out" },
+    ]);
+    const [position] = one.at(NOW_MS + 4000);
+    assert.equal(position?.value, null);
+    assert.equal(position?.note, "its last value had expired 1.5 s before the exposure");
+  }
+});
+
+Deno.test("attributes that pewatch writes itself, or that are no names or texts, are refused by name", () => {
+  const { log, store } = open(null);
+  const bad = [{ units: "mm" }, { "a b": 1 }, { quality: null }, { note: "a\nb" }, "x"];
+  for (const attributes of bad) {
+    store.set([{ ...reading("p", NOW_MS), attributes: attributes as unknown as Record<string, string> }]);
+  }
+  assert.equal(log.lines.length, bad.length);
+  assert.match(log.lines[0]!, /attribute "units" is written by pewatch itself/);
+  assert.equal(store.get("p"), undefined);
+});
+
+Deno.test("readings that expire are not written each second; another change is, and a close writes all", async () => {
+  using folder = new TempFolder();
+  const { store } = open(folder.path);
+  const path = folder.join(PARAMETERS_FILE);
+  const isThere = () => [...Deno.readDirSync(folder.path)].some(({ name }) => name === PARAMETERS_FILE);
+  const until_ms = NOW_MS + 3000;
+  const expiring = (time_ms: number) => ({ ...reading("position", time_ms), until: new Date(until_ms) });
+  store.set([expiring(NOW_MS)]);
+  store.set([reading("name", NOW_MS)]);
+  await until(isThere, "the file");
+  const written = Deno.readTextFileSync(path);
+  assert.match(written, /"position"[^]*"name"/);
+  for (let index = 1; index < 100; index++) store.set([expiring(NOW_MS + index)]);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(Deno.readTextFileSync(path), written);
+  await store.close();
+  assert.deepEqual(values(open(folder.path).store.at(NOW_MS + 1000)).position, NOW_MS + 99);
 });

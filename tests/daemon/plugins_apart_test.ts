@@ -1,13 +1,12 @@
 /** Plugins do not lie where frames lie: whoever writes there would have code run. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { folderClashes } from "../../src/config/check.ts";
-import type { Settings } from "../../src/config/settings.ts";
+import { folderClashes } from "../../src/config/folder_rules.ts";
+import { outputFolder, type Settings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { runOnePass } from "../../src/daemon/one_pass.ts";
 import { FolderError } from "../../src/daemon/settings/make_folders.ts";
 import { misplacedPlugins } from "../../src/daemon/settings/plugins_apart.ts";
-import { outputFolder } from "../../src/plugins/host/plugin_host.ts";
 import { memoryLog, settingsIn, source, tempFolder } from "./helpers.ts";
 
 const WINDOWS = Deno.build.os === "windows";

@@ -1,6 +1,6 @@
 /** Requests to a running daemon, by files: what is answered, what is left alone, what does no harm. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { askDaemon, DaemonAnswerError, findDaemon, NoDaemonError } from "../../src/daemon/requests/ask_daemon.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { answerPath, REQUEST_BYTES_MAX, requestFolder, requestPath } from "../../src/daemon/requests/request_files.ts";
@@ -11,6 +11,7 @@ import { TempFolder } from "../temp_folder.ts";
 import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
 
 const ID = "00000000-0000-4000-8000-000000000001";
+const OTHER_ID = "00000000-0000-4000-8000-000000000002";
 
 /** The daemon's side alone, polled as often as it is told to. */
 class Place extends TempFolder implements AsyncDisposable {
@@ -30,6 +31,9 @@ class Place extends TempFolder implements AsyncDisposable {
       parameters: () => ['{"name":"a"}'],
       removeParameter: (name) => this.asked.push(`remove ${name}`) > 0 && name === "a",
       settings: () => ({ raw: { value: "/r", instead_of: "/q", since: "now" } }),
+      confirm: (consumer, sums) => Promise.resolve(this.asked.push(`confirm ${consumer} ${sums.length}`)),
+      forgetConsumer: () => Promise.resolve(false),
+      repairLedger: ({ line }) => Promise.resolve(line + this.asked.push(`repair line ${line}`)),
       forgetSetting: (key) => Promise.resolve(this.asked.push(`forget ${key}`) > 0 && key === "raw"),
       stop: () => void this.asked.push("stop"),
       ...options.handlers,
@@ -116,6 +120,30 @@ Deno.test("many askers at once each get their own answer", async () => {
   );
   assert.deepEqual(errors, plugins.map((plugin) => `answer to ${plugin}`));
   assert.deepEqual(place.files(), []);
+});
+
+Deno.test("a request that is written as soon as the lock can be seen is not one of an earlier daemon", async () => {
+  await using place = new Place();
+  await place.open().close();
+  place.write(basename(requestPath("", ID)), request({ what: "stop" }));
+  const { readDirSync } = Deno;
+  let written = false;
+  // Whatever the new daemon lists while its lock is held may hold a request to it.
+  Deno.readDirSync = (path) => {
+    if (!written && findDaemon(place.settings) !== null) {
+      written = true;
+      place.write(basename(requestPath("", OTHER_ID)), request({ what: "reload" }));
+    }
+    return readDirSync(path);
+  };
+  try {
+    place.open();
+  } finally {
+    Deno.readDirSync = readDirSync;
+  }
+  if (!written) place.write(basename(requestPath("", OTHER_ID)), request({ what: "reload" }));
+  await place.requests!.poll();
+  assert.deepEqual(place.asked, ["reload"]);
 });
 
 Deno.test("where no daemon runs the asker says so at once", async () => {
@@ -242,6 +270,9 @@ Deno.test("where the folder cannot be made the daemon does without, and says wha
     parameters: () => [],
     removeParameter: () => false,
     settings: () => ({}),
+    confirm: () => Promise.resolve(0),
+    forgetConsumer: () => Promise.resolve(false),
+    repairLedger: () => Promise.resolve(0),
     forgetSetting: () => Promise.resolve(false),
     stop: null,
   };

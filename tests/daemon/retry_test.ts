@@ -5,7 +5,7 @@ import { Daemon } from "../../src/daemon/daemon.ts";
 import { shippedStages } from "../../src/plugins/host/shipped.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { memoryLog, settingsIn, tempFolder, until } from "./helpers.ts";
-import { QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 
 Deno.test("retryFrames() brings what was mended to the output, and leaves the rest, told of once", async () => {
   using folder = tempFolder();

@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { RotatingFile } from "../../src/log/rotating_file.ts";
 import { tempFolder } from "./helpers.ts";
-
-function namesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted();
-}
+import { namesIn } from "../folders.ts";
 
 Deno.test("RotatingFile keeps as many files as it may, the newest lines in the first", async () => {
   using folder = tempFolder();

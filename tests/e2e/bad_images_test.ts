@@ -45,17 +45,6 @@ Deno.test("images that no reader opens are kept in quarantine, each told of in o
   place.assertNothingLost();
 });
 
-Deno.test("an image that comes to quarantine twice is kept twice", async () => {
-  using place = new Place();
-  await using run = await place.start().running();
-  place.put("P.tif", text.encode("one"), null);
-  await run.until(() => place.has(`${QUARANTINE}/P.tif.reason.txt`), "the first");
-  place.put("P.tif", text.encode("another"), null);
-  await run.until(() => place.has(`${QUARANTINE}/P-00001.tif.reason.txt`), "the second");
-  await run.stop();
-  place.assertNothingLost();
-});
-
 interface Odd {
   readonly image: Image;
   /** What must be said of it; null where there is nothing to say. */
@@ -108,26 +97,4 @@ Deno.test("compressed and BigTIFF images are delivered whole; what is missing be
       assert.notEqual(opened[index]!.h5py!.error, null, "a NeXus file without image has no default image");
     }
   });
-});
-
-Deno.test("what is still being written is waited for: an open header, a sidecar that comes late", async () => {
-  using place = new Place({ tables: { frames: { sidecar_wait_s: 3600 } } });
-  await using run = await place.start().running();
-  const [open, late, good] = [1, 2, 3].map((seed) => makeImage({ seed })) as [Image, Image, Image];
-  place.putFile("open.tif", unclosed(open.bytes));
-  place.putFile("open.tif.metadata", text.encode(makeSidecar()));
-  place.putFile("late.tif", late.bytes, { image: true });
-  place.put("good.tif", good, makeSidecar());
-  await run.until(() => place.has("good.nxs"), "the good frame");
-  assert.deepEqual(place.delivered(), ["good.nxs", "good.tif", "good.tif.metadata"]);
-  Deno.writeFileSync(place.rawPath("open.tif"), open.bytes);
-  place.putFile("late.tif.metadata", text.encode(makeSidecar()));
-  await run.until(() => place.has("open.nxs") && place.has("late.nxs"), "both");
-  await run.stop();
-  assert.deepEqual(run.complaints(), []);
-  const [first, second] = await ask(
-    "read_tiff",
-    ["open.tif", "late.tif"].map((name) => ({ path: place.outputPath(name) })),
-  );
-  assert.deepEqual([first!.tifffile!.sha256, second!.tifffile!.sha256], [open.sha256, late.sha256]);
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 /** Far longer than anything here takes; only a test that fails waits so long. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 const LOOK_MS = 10;
 /** What is still to be read when a process has ended is in a pipe and takes no time. */
 const REST_MS_MAX = 1000;

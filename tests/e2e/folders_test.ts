@@ -1,9 +1,10 @@
-/** Folders that vanish, are full, forbid or are shared: frames wait, nothing is lost, one line says why, work goes on. */
+/** Folders that vanish, are full or forbid: frames wait, nothing is lost, one line says why, work goes on. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeImage, makeSidecar } from "./frames.ts";
-import { pewatch, type Run } from "./child.ts";
-import { exists, filesBelow, Place } from "./harness.ts";
+import type { Run } from "./child.ts";
+import { Place } from "./harness.ts";
+import { exists, filesBelow } from "../folders.ts";
 
 /** Frames of a vanished folder are looked for so many ticks that an endless retry would show in the log. */
 const TICKS_S = 1;
@@ -76,11 +77,11 @@ Deno.test("temp, proc and output each on another volume than the folder before: 
       `${place.raw} and ${place.temp} are on one volume: TMPDIR must be on another than ${SHARED_MEMORY}`,
     );
     assert.notEqual(volumes[1], volumes[2]);
-    await using run = await place.start().running();
     const names = Array.from({ length: 20 }, (_, index) => `P-${String(index + 1).padStart(5, "0")}`);
-    // Named as half a copy would be, and yet a file of the frame.
-    place.putFile(`${names[0]}.tif.part`, new TextEncoder().encode("somebody's"));
     names.forEach((name, index) => place.put(`${name}.tif`, makeImage({ seed: index }), makeSidecar()));
+    // Named as half a copy would be, and yet a file of the frame; an older one would be another image's.
+    place.putFile(`${names[0]}.tif.part`, new TextEncoder().encode("somebody's"));
+    await using run = await place.start().running();
     await run.until(() => names.every((name) => place.has(`${name}.nxs`)), "all frames");
     await run.stop();
     assert.deepEqual(run.complaints(), []);
@@ -216,37 +217,4 @@ Deno.test("read-only files are delivered like any other, and their pixels can be
   await run.stop();
   assert.deepEqual(place.onTheWay(), []);
   place.assertNothingLost();
-});
-
-Deno.test("a second daemon that shares but one folder refuses, names the first, and touches nothing", async () => {
-  using place = new Place();
-  using other = new Place();
-  await using run = await place.start().running();
-  for (const shared of ["raw", "temp", "proc"] as const) {
-    other.configure({ folders: { [shared]: place[shared] } });
-    const second = await pewatch(["run", "--config", other.config]);
-    assert.equal(second.code, 1, second.err);
-    assert.match(
-      second.err,
-      new RegExp(`process ${run.pid} on .* already does; stop it first, or set other folders for this one`),
-    );
-  }
-  const processed = await pewatch(["process", place.raw, "--output", other.output]);
-  assert.notEqual(processed.code, 0, "process works on the raw folder of a running daemon");
-  place.put("P-00001.tif", makeImage(), makeSidecar());
-  await run.until(() => place.has("P-00001.nxs"), "a frame of the first");
-  await run.stop();
-  other.configure({ folders: { raw: place.raw } });
-  await using third = await other.start().running();
-  await third.stop();
-  assert.deepEqual(other.delivered(), []);
-});
-
-Deno.test("a daemon that was killed leaves no lock", async () => {
-  using place = new Place();
-  await using first = await place.start().running();
-  first.signal("SIGKILL");
-  await first.ended();
-  await using second = await place.start().running();
-  await second.stop();
 });

@@ -1,6 +1,6 @@
 /** Frames for the end-to-end tests: images as QXRD writes them and broken ones, sidecars real and broken. */
-import { createHash } from "node:crypto";
 import { makeTiff, type TiffPlan } from "../tiff/make_tiff.ts";
+import { sha256 } from "../folders.ts";
 
 export type PixelType = "float32" | "uint32" | "uint16" | "uint8";
 
@@ -68,10 +68,6 @@ function swapped(bytes: Uint8Array, size: number): Uint8Array {
     for (let index = 0; index < size; index++) out[at + index] = bytes[at + size - 1 - index]!;
   }
   return out;
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The header of a file that QXRD has not closed: it names no directory. */

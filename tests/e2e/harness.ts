@@ -4,7 +4,8 @@ import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import { ofSeveralLooks } from "../several_looks.ts";
 import { Run, type StartOptions } from "./child.ts";
-import { sha256, type TestImage } from "./frames.ts";
+import type { TestImage } from "./frames.ts";
+import { exists, filesBelow, sha256 } from "../folders.ts";
 
 /** Tables of a configuration; what is not named has the tests' short times or the program's defaults. */
 type TableValue = string | number | boolean | readonly string[];
@@ -13,6 +14,8 @@ export type Tables = Readonly<Record<string, Readonly<Record<string, TableValue>
 const SHORT_TIMES: Tables = {
   daemon: { ticktack: 0.1 },
   frames: { settle_s: 0.05, sidecar_wait_s: 0.5 },
+  // Daemons of tests would take each other's port.
+  http: { enabled: false },
 };
 
 /** How often the folders are looked at before a file counts as lost: one could be missed at each move of its frame. */
@@ -169,17 +172,6 @@ function isSameImage(before: Uint8Array, now: Uint8Array): boolean {
   return sameMagic && Buffer.compare(before.subarray(pointerEnd), now.subarray(pointerEnd, before.length)) === 0;
 }
 
-/** Names of all files below a folder, forward slashes, sorted. A folder in it that goes meanwhile is left out. */
-export function filesBelow(folder: string, prefix = ""): string[] {
-  const names: string[] = [];
-  for (const entry of entriesOf(folder, { mayBeGone: prefix !== "" })) {
-    const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory) names.push(...filesBelow(join(folder, entry.name), name));
-    else names.push(name);
-  }
-  return names.sort();
-}
-
 /** The bytes of a file that was listed; none where it has gone meanwhile. */
 function contentOf(path: string): Uint8Array {
   try {
@@ -187,23 +179,5 @@ function contentOf(path: string): Uint8Array {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return new Uint8Array();
     throw error;
-  }
-}
-
-function entriesOf(folder: string, options: { mayBeGone: boolean }): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)];
-  } catch (error) {
-    if (options.mayBeGone && error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-export function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

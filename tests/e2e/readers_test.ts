@@ -1,9 +1,10 @@
 /** What is delivered opens in the programs that users have, without a warning and with the same pixels. */
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { makeImage, makeSidecar, realSamples, sha256, type TestImage } from "./frames.ts";
+import { makeImage, makeSidecar, realSamples, type TestImage } from "./frames.ts";
 import { Place, type Tables } from "./harness.ts";
 import { ask, askAll, assertNexusRead, assertTiffRead, assertValid, type Leave, type Readings } from "./readers.ts";
+import { sha256 } from "../folders.ts";
 
 interface Kind {
   readonly name: string;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { simulate, type SimulatedFrame } from "../../src/qxrd/simulator/simulate.ts";
-import { sha256 } from "./frames.ts";
 import type { Place } from "./harness.ts";
+import { sha256 } from "../folders.ts";
 
 /** Large enough that a stop falls into the work. */
 const SIZE = 256;

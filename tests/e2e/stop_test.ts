@@ -48,16 +48,3 @@ Deno.test("a second Ctrl-C ends at once, safely", async () => {
   assert.ok(code === 130 || code === 0, `${code}\n${run.text()}`);
   await finish(place, frames);
 });
-
-Deno.test("killed several times in the middle of the work, each frame arrives once", async () => {
-  using place = new Place();
-  const frames = await simulateInto(place, FRAMES);
-  for (let kill = 1; kill <= 3; kill++) {
-    const run = await place.start().running();
-    const before = nexusFiles(place).length;
-    await run.until(() => nexusFiles(place).length > before || before === FRAMES, "a frame more");
-    run.signal("SIGKILL");
-    await run.ended();
-  }
-  await finish(place, frames);
-});

@@ -11,6 +11,7 @@ import {
   type PlannedFault,
   type Root,
   ruleFor,
+  type SharedSite,
   sitesOf,
   textOf,
   unionOf,
@@ -24,6 +25,7 @@ import { type GeometryBeside, nameOf } from "./judge.ts";
 import { askForRetry } from "./kill_run.ts";
 import { Random } from "./random.ts";
 import { WatchedCalls } from "./watched_calls.ts";
+import { exists } from "../folders.ts";
 
 /** A kind of frame, and so a way through the calls. */
 export interface Scenario {
@@ -70,7 +72,7 @@ export interface CallFaultOptions {
 const SETTLE_S_MAX = 120;
 /** Two threads share their work differently now and then: a call that one frame does not come by, another may. */
 const FRAMES_A_FAULT = 5;
-/** For the first ones the merge makes the file that it keeps open. */
+/** The merge makes its template with the second. */
 const FRAMES_FIRST = 3;
 /** So many frames show which calls there are. */
 const FRAMES_RECORDED = 3;
@@ -89,7 +91,8 @@ export async function callFaults(
   const notReached: PlannedFault[] = [];
   for (const fault of faults) {
     let outcome = await session.fail(fault);
-    for (let frame = 2; outcome === null && frame <= FRAMES_A_FAULT; frame++) outcome = await session.fail(fault);
+    const frames = fault.site.inAll ? FRAMES_A_FAULT : 1;
+    for (let frame = 2; outcome === null && frame <= frames; frame++) outcome = await session.fail(fault);
     if (outcome === null) notReached.push(fault);
     else outcomes.push(outcome);
     if (session.isStuck) break; // whatever follows would wait for the same
@@ -140,7 +143,7 @@ class Session implements AsyncDisposable {
   }
 
   /** All calls of a frame's way, from frames that nothing happens to; the first of them meet a daemon that starts. */
-  async sites(): Promise<CallSite[]> {
+  async sites(): Promise<SharedSite[]> {
     const frames: CallSite[][] = [];
     for (let count = 1; count <= FRAMES_FIRST + FRAMES_RECORDED; count++) {
       const from = await this.#watched.toldUpTo();
@@ -283,22 +286,13 @@ const RETRIES_MAX = 3;
 /** One that fails is not tried again by itself. */
 const RETRY_S_MAX = 2;
 
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** For a table: scenario, fault, how the frame ended, seconds, what was said first. */
 export function outcomeLine({ scenario, fault, end, begin_ms, end_ms, said }: CallOutcome): string {
   return [scenario, textOf(fault), end, ((end_ms - begin_ms) / 1000).toFixed(2), said[0] ?? ""].join("\t");
 }
 
 export const SCENARIOS: readonly Scenario[] = [
-  { name: "a frame", shot: (number) => ({ ...named("P", number), overflow: true }) },
+  { name: "a frame", shot: (number) => ({ ...named("P", number), overflow: "empty" }) },
   { name: "a dark", shot: (number) => named("P", number, ".dark.tif"), only: /discard/ },
   {
     name: "a name that is taken",
@@ -319,7 +313,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a sidecar and an overflow list that come late",
-    shot: (number) => ({ ...named("P", number), overflow: true, late: true }),
+    shot: (number) => ({ ...named("P", number), overflow: "one pixel", late: true }),
     more: "sidecar_wait_s = 0.2", // so long the image is given
     only: /\.late|(metadata|overflow)$/,
   },

@@ -9,8 +9,14 @@ export interface CallSite {
   readonly nth: number;
 }
 
+/** A call as several frames show it. */
+export interface SharedSite extends CallSite {
+  /** Others come only sometimes: when two threads share their work differently, or a template is made. */
+  readonly inAll: boolean;
+}
+
 export interface PlannedFault {
-  readonly site: CallSite;
+  readonly site: SharedSite;
   readonly harm: Harm;
 }
 
@@ -37,17 +43,20 @@ export function sitesOf(calls: readonly SystemCall[], roots: readonly Root[]): C
   });
 }
 
-/** All sites that any of the frames had: two threads do not always share their work in the same way. */
-export function unionOf(frames: readonly (readonly CallSite[])[]): CallSite[] {
-  const all = new Map<string, CallSite>();
-  for (const site of frames.flat()) all.set(`${keyOf(site)} ${site.nth}`, site);
-  return [...all.values()];
+/** All sites that any of the frames had. */
+export function unionOf(frames: readonly (readonly CallSite[])[]): SharedSite[] {
+  const all = new Map<string, { site: CallSite; count: number }>();
+  for (const site of frames.flat()) {
+    const key = `${keyOf(site)} ${site.nth}`;
+    all.set(key, { site, count: (all.get(key)?.count ?? 0) + 1 });
+  }
+  return [...all.values()].map(({ site, count }) => ({ ...site, inAll: count === frames.length }));
 }
 
 /** "each" call fails in one way, which differs from call to call; in "every" way; or the program is killed in its place. */
 export type Choice = "each" | "every" | "kill";
 
-export function faultsFor(sites: readonly CallSite[], choice: Choice): PlannedFault[] {
+export function faultsFor(sites: readonly SharedSite[], choice: Choice): PlannedFault[] {
   return sites.flatMap((site, index) => {
     const harms = choice === "kill" ? ["KILL" as const] : harmsOf(site.call);
     return (choice === "each" ? [harms[index % harms.length]!] : harms).map((harm) => ({ site, harm }));

@@ -10,12 +10,13 @@ import { ofSeveralLooks } from "../several_looks.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { AT_WORK, foldersToChange } from "./changing_daemon.ts";
 import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
-import { checkNexus, filesBelow, foldersIn, imagePixels, isVisible, pixelsSha256 } from "./delivered_files.ts";
+import { checkNexus, imagePixels, isVisible, pixelsSha256 } from "./delivered_files.ts";
 import { Detector } from "./detector.ts";
-import { type LedgerFrame, pause, sha256 } from "./frame_writer.ts";
+import { type LedgerFrame, pause } from "./frame_writer.ts";
 import { usualFolder } from "./kill_run.ts";
 import { Random } from "./random.ts";
 import { HOLDER_NAME, LOCK_NAME, OUTPUT_MARKER, PROBE_PREFIX } from "../../src/files/service_names.ts";
+import { filesBelow, foldersIn, sha256 } from "../folders.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PROGRAM = [

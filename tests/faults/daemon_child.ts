@@ -23,16 +23,21 @@ export interface ChildConfiguration {
  * Makes the folders and a configuration below `base`.
  * @param more further lines of TOML
  * @param elsewhere folders that are not to lie below `base`
+ * @param http where the page is served; null for nowhere
  */
 export function writeConfiguration(
   base: string,
   more: string,
   elsewhere: Partial<ChildFolders> = {},
+  http: { readonly port: number } | null = null,
 ): ChildConfiguration {
   const [raw, temp, proc, output] = ["raw", "temp", "proc", "output"].map((name) => join(base, name));
   const folders: ChildFolders = { raw: raw!, temp: temp!, proc: proc!, output: output!, ...elsewhere };
   for (const folder of Object.values(folders)) Deno.mkdirSync(folder, { recursive: true });
   const text = [
+    "[http]",
+    `enabled = ${http !== null}`,
+    ...http === null ? [] : [`port = ${http.port}`],
     "[folders]",
     `raw = '${folders.raw}'`,
     `temp = '${folders.temp}'`,

@@ -1,32 +1,7 @@
 /** Looks at files as a user of the output would: is this image, this sidecar, this NeXus file whole? */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
-import { sha256 } from "./frame_writer.ts";
-
-/** Every plain file below a folder, forward slashes; an entry that goes while it is looked at is left out. */
-export function filesBelow(folder: string, below = ""): string[] {
-  const names: string[] = [];
-  for (const { name, isDirectory } of entriesOf(folder)) {
-    const path = below === "" ? name : `${below}/${name}`;
-    if (isDirectory) names.push(...filesBelow(join(folder, name), path));
-    else names.push(path);
-  }
-  return names.sort();
-}
-
-export function foldersIn(folder: string): string[] {
-  return entriesOf(folder).filter((entry) => entry.isDirectory).map((entry) => entry.name);
-}
-
-function entriesOf(folder: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
+import { sha256 } from "../folders.ts";
 
 /** A name that begins with a dot is not for users. */
 export function isVisible(path: string): boolean {

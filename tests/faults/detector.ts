@@ -117,17 +117,23 @@ export function everyKind(number: number): Shot {
   if (number % UNREADABLE_EVERY === 0) return { ...unique, image: image(".tif"), unreadable: true };
   // A sidecar under a name that is used again would be written over another image's.
   if (number % LATE_EVERY !== 0 || usual.dark === true) return { ...usual, late: false };
-  return { ...unique, image: image(".tif"), late: true, overflow: usual.overflow === true };
+  return {
+    ...unique,
+    image: image(".tif"),
+    late: true,
+    ...usual.overflow === undefined ? {} : { overflow: usual.overflow },
+  };
 }
 
 function usualShot(number: number): Shot {
   const dark = number % DARK_EVERY === 0;
+  const hasOverflow = !dark && number % OVERFLOW_EVERY === 0;
   const reused = !dark && number % REUSED_EVERY === 0;
   return {
     number,
     folder: FOLDERS[number % FOLDERS.length]!,
     image: reused ? REUSED_NAME : `P-${String(number).padStart(5, "0")}${dark ? ".dark" : ""}.tif`,
     dark,
-    overflow: !dark && number % OVERFLOW_EVERY === 0,
+    ...hasOverflow ? { overflow: number % 2 === 0 ? "empty" : "one pixel" } : {},
   };
 }

@@ -5,12 +5,14 @@ import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfigura
 import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause, type Shot } from "./frame_writer.ts";
 import { DETECTOR_TOML, geometryToml, writeExposures } from "./exposures.ts";
-import { type GeometryBeside, judge, onTheWay } from "./judge.ts";
+import { type GeometryBeside, judge, waitUntilSettled } from "./judge.ts";
 import { usualFolder } from "./kill_run.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
 
 export interface FaultRunOptions {
+  /** Whether the plugin csv reads the ledger. */
+  readonly csv?: boolean;
   /** Lines of TOML beside the usual ones, whole tables; not [daemon] and [log]. */
   readonly more?: string;
   /** Frames that a stage works on at once. */
@@ -68,11 +70,17 @@ export class FaultRun implements AsyncDisposable {
     const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${this.state}'`];
     const lines = ["[daemon]", ...daemon, "[log]", 'level = "debug"', `file = '${this.logFile}'`, more, DETECTOR_TOML];
     if (this.#geometry !== null) lines.push(geometryToml(this.#geometry));
+    if (options.csv === true) lines.push("[plugins.csv]", `file = '${this.csv}'`, 'columns = ["name"]');
     const through = outputThrough === undefined ? {} : { output: join(this.base, outputThrough) };
     this.configuration = writeConfiguration(this.base, lines.join("\n"), { ...elsewhere, ...through });
     this.folders = { ...this.configuration.folders, output: elsewhere.output ?? join(this.base, "output") };
     Deno.mkdirSync(this.folders.output, { recursive: true });
     this.watch = new OutputWatch(this.folders.output, () => this.ledger);
+  }
+
+  /** What the plugin csv writes, where it is configured. */
+  get csv(): string {
+    return join(this.state, "frames.csv");
   }
 
   get daemon(): DaemonChild {
@@ -133,9 +141,10 @@ export class FaultRun implements AsyncDisposable {
     return true;
   }
 
-  /** Waits until nothing is on its way. */
+  /** Waits until no frame is in progress; the limit counts from the last change. */
   settled(limit_s: number): Promise<boolean> {
-    return this.waitFor(() => onTheWay(this.folders).length === 0, limit_s);
+    const isOver = () => this.#daemon === null || this.#daemon.ended !== null;
+    return waitUntilSettled(this.folders, { limit_s, pause_ms: LOOK_MS, isOver });
   }
 
   /** What the daemon complained of in a time (milliseconds since 1970 UTC), as far as it stands in its log by now. */
@@ -158,8 +167,11 @@ export class FaultRun implements AsyncDisposable {
     }
   }
 
-  /** After the last settling: ends the daemon and tells of whatever is lost, torn or doubled. */
-  async judged(): Promise<string[]> {
+  /**
+   * After the last settling: ends the daemon and reports whatever is lost, torn or doubled.
+   * @param options.keptState false where the state folder was removed, and with it lines of the ledger
+   */
+  async judged({ keptState = true } = {}): Promise<string[]> {
     const problems: string[] = [];
     if (this.#daemon !== null) {
       const { code } = await this.end();
@@ -171,6 +183,7 @@ export class FaultRun implements AsyncDisposable {
       watch: this.watch,
       python,
       geometry: this.#geometry,
+      ...keptState ? { state: this.state } : {},
       measured: true,
     });
     problems.push(...verdict.problems);

@@ -2,11 +2,11 @@
  * Writes small frames as QXRD does. It shares nothing with the program under test, so that both cannot err alike; each
  * frame's number stands in its pixels and its sidecar, so that no two are equal.
  */
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { sidecarDate, tiffDate } from "./exposures.ts";
 import type { Random } from "./random.ts";
+import { exists, sha256 } from "../folders.ts";
 
 /** What is known of a frame that was written. */
 export interface LedgerFrame {
@@ -40,7 +40,8 @@ export interface Shot {
   /** The image's name; where it is taken, QXRD's counter is put into it. */
   readonly image: string;
   readonly dark?: boolean;
-  readonly overflow?: boolean;
+  /** A list of overflowed pixels, as QXRD writes it, without a pixel or with one. */
+  readonly overflow?: "empty" | "one pixel";
   /** It has a name as of a dark, and no sidecar. */
   readonly darkByName?: boolean;
   /** The sidecar may come after the image was delivered. */
@@ -56,6 +57,9 @@ export interface HalfWritten {
   readonly sidecar: string | null;
   readonly overflow: string | null;
 }
+
+/** Far less than the daemons of these tests wait for a sidecar; the image is written in some milliseconds. */
+const STANDSTILL_MS = 500;
 
 export class FrameWriter {
   readonly #raw: string;
@@ -79,6 +83,7 @@ export class FrameWriter {
   /** The image alone. */
   async begin(shot: Shot): Promise<HalfWritten> {
     const { number, dark = false } = shot;
+    const start_ms = performance.now();
     const folder = join(this.#raw, ...shot.folder.split("/"));
     Deno.mkdirSync(folder, { recursive: true });
     const image = freeName(folder, shot.image);
@@ -90,7 +95,10 @@ export class FrameWriter {
       saveSidecar(path, sidecar);
       Deno.writeFileSync(path, bytes);
     } else await writeImage(path, bytes);
-    const overflow = shot.overflow === true ? `${number} pixels overflowed\n` : null;
+    const took_ms = performance.now() - start_ms;
+    const overflow = shot.overflow === undefined
+      ? null
+      : overflowList(number, shot.overflow === "empty" ? [] : [[1, 2]]);
     const frame: LedgerFrame = {
       number,
       folder: shot.folder,
@@ -101,7 +109,8 @@ export class FrameWriter {
       overflow: overflow === null ? null : sha256(new TextEncoder().encode(overflow)),
       dark,
       darkByName: shot.darkByName === true,
-      late: shot.late === true,
+      // Where this process stood still, the sidecar comes when the daemon may have stopped waiting for it.
+      late: shot.late === true || (took_ms > STANDSTILL_MS && !dark),
       unreadable,
       retried: false,
     };
@@ -165,15 +174,6 @@ function freeName(folder: string, wanted: string): string {
   }
 }
 
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Under its final name from the start, scan lines in several writes, the directory's place in the header last. */
 async function writeImage(path: string, bytes: Uint8Array): Promise<void> {
   using file = Deno.openSync(path, { write: true, createNew: true });
@@ -202,10 +202,12 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** As QXRD's saveOverflowData writes it; the name of the image makes each list another. */
+function overflowList(number: number, pixels: readonly (readonly [column: number, row: number])[]): string {
+  const head = `#S ${pixels.length} overflow pixels for file C:/data/${number}.tif\n#N 3\n#L x  y  d\n`;
+  return head + pixels.map(([column, row]) => `${column}\t${row}\t1\n`).join("");
 }

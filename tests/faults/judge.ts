@@ -3,11 +3,10 @@ import { OUTPUT_MARKER } from "../../src/files/service_names.ts";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { judgeLedger } from "../ledger/judge_lines.ts";
 import { ofSeveralLooks } from "../several_looks.ts";
 import type { ChildFolders } from "./daemon_child.ts";
 import {
-  filesBelow,
-  foldersIn,
   GEOMETRY_ENDINGS,
   isInQuarantine,
   isMaster,
@@ -19,8 +18,9 @@ import {
   REASON,
 } from "./delivered_files.ts";
 import { measuredWith } from "./exposures.ts";
-import { type LedgerFrame, sha256 } from "./frame_writer.ts";
+import { type LedgerFrame, pause } from "./frame_writer.ts";
 import type { OutputWatch } from "./output_watch.ts";
+import { filesBelow, foldersIn, sha256 } from "../folders.ts";
 
 const READER = fileURLToPath(new URL("./read_nexus.py", import.meta.url));
 
@@ -82,6 +82,8 @@ export async function judge(
     readonly below?: readonly string[];
     /** What `[geometry] beside` says, where such files are asked for. */
     readonly geometry?: GeometryBeside;
+    /** The daemon's state folder: its ledger has each frame once, and each of its lines has its files. */
+    readonly state?: string;
     /** Whether each frame has a parameter of its own (exposures.ts). */
     readonly measured?: boolean;
   },
@@ -119,9 +121,35 @@ export async function judge(
     if (isVisible(name) && !isMaster(name) && !accounted.has(name)) problems.push(`${name} belongs to no frame`);
   }
   problems.push(...changedSince(options.watch, output), ...leftBehind(folders));
+  if (options.state !== undefined) {
+    problems.push(...judgeLines(folders, ledger, { state: options.state, output, geometry }));
+  }
   if (options.python === null) return { problems, readByH5py: null };
   problems.push(...await readByPython(options.python, { output: folders.output, sets }));
   return { problems, readByH5py: sets.size };
+}
+
+/** Frames taken = delivered + darks + quarantined, once each, and every line's files are there as it says. */
+function judgeLines(
+  { output: root }: ChildFolders,
+  ledger: readonly LedgerFrame[],
+  { state, output, geometry }: { state: string; output: ReadonlyMap<string, string>; geometry: GeometryBeside },
+): string[] {
+  const { problems, counts, files } = judgeLedger(join(state, "ledger"), { output: root, mended: true });
+  const found = [...problems];
+  const isForFolder = (name: string) => geometry === "folder" && /(^|\/)geometry[^/]*$/.test(name);
+  for (const [name, path] of output) {
+    if (!isVisible(name) || isMaster(name) || isForFolder(name) || isInQuarantine(name)) continue;
+    if (!files.has(path)) found.push(`${name} stands in no line of the ledger`);
+  }
+  const removed = counts["dark_removed"] ?? 0;
+  const darks = ledger.filter(({ dark }) => dark).length;
+  if (removed !== darks) found.push(`the ledger has ${removed} removed darks, ${darks} were taken`);
+  const quarantined = ledger.filter(({ unreadable, retried }) => unreadable || retried).length;
+  if ((counts["quarantined"] ?? 0) < quarantined) {
+    found.push(`the ledger has not all ${quarantined} frames of the quarantine`);
+  }
+  return found.map((problem) => `ledger: ${problem}`);
 }
 
 function judgeQuarantined(frame: LedgerFrame, judged: JudgedOutput): string[] {
@@ -225,6 +253,27 @@ export function onTheWay({ raw, temp, proc }: ChildFolders): readonly string[] {
     const marks = filesBelow(proc).filter((name) => name.startsWith(".series-"));
     return [...inRaw, ...[temp, proc].flatMap(foldersIn), ...marks];
   });
+}
+
+/**
+ * Waits until no frame is in progress. The limit counts from the last change of what is in progress, since a machine
+ * that is busy with others takes long for many frames; it ends at once where `isOver` says so.
+ */
+export async function waitUntilSettled(
+  folders: ChildFolders,
+  { limit_s, pause_ms, isOver }: { limit_s: number; pause_ms: number; isOver: () => boolean },
+): Promise<boolean> {
+  let seen = "";
+  let deadline = Infinity;
+  while (true) {
+    const inProgress = onTheWay(folders).join("\n");
+    if (inProgress === "") return true;
+    if (isOver()) return false;
+    if (inProgress !== seen) deadline = performance.now() + limit_s * 1000;
+    else if (performance.now() > deadline) return false;
+    seen = inProgress;
+    await pause(pause_ms);
+  }
 }
 
 function leftBehind(folders: ChildFolders): string[] {

@@ -10,13 +10,14 @@ import type { Settings } from "../../src/config/settings.ts";
 import { askDaemon, NoDaemonError } from "../../src/daemon/requests/ask_daemon.ts";
 import { PARAMETERS_FILE } from "../../src/files/service_names.ts";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
-import { filesBelow, QUARANTINE } from "./delivered_files.ts";
+import { QUARANTINE } from "./delivered_files.ts";
 import { Detector, everyKind, pause } from "./detector.ts";
 import { DETECTOR_TOML, geometryToml, writeExposures } from "./exposures.ts";
 import type { LedgerFrame } from "./frame_writer.ts";
-import { judge, lostFrames, onTheWay } from "./judge.ts";
+import { judge, lostFrames, onTheWay, waitUntilSettled } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
+import { filesBelow } from "../folders.ts";
 
 export interface KillRunOptions {
   readonly kills: number;
@@ -129,7 +130,13 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
       problems.push(...await retryQuarantined(setting, { detector, watch, random, state: join(base, "state") }));
     }
     await watch.stop();
-    const judged = { watch, python: options.python, geometry: GEOMETRY, measured: true } as const;
+    const judged = {
+      watch,
+      python: options.python,
+      geometry: GEOMETRY,
+      measured: true,
+      state: join(base, "state"),
+    } as const;
     const verdict = await judge(folders, detector.ledger, judged);
     problems.push(...verdict.problems);
     if (verdict.readByH5py !== null) print(`${verdict.readByH5py} NeXus files were read by h5py`);
@@ -259,8 +266,14 @@ async function retryQuarantined(
       continue;
     }
     const waiting = () => filesBelow(join(folders.output, QUARANTINE)).filter((name) => name.endsWith(".tif"));
-    const deadline = performance.now() + DRAIN_S_MAX * 1000;
-    while (waiting().length > 0 && daemon.ended === null && performance.now() < deadline) await pause(50);
+    let last = Infinity;
+    let deadline = Infinity;
+    for (let left = waiting().length; left > 0 && daemon.ended === null; left = waiting().length) {
+      if (left !== last) deadline = performance.now() + DRAIN_S_MAX * 1000;
+      else if (performance.now() > deadline) break;
+      last = left;
+      await pause(50);
+    }
     const problems = await drain(daemon, folders);
     const { code } = await daemon.end("SIGINT");
     if (code !== 0) problems.push(`the daemon that tried the quarantine again ended with code ${code}`);
@@ -299,13 +312,10 @@ async function retryBy(program: readonly string[], file: string, daemon: DaemonC
 }
 
 async function drain(daemon: DaemonChild, folders: ChildFolders): Promise<string[]> {
-  const deadline = performance.now() + DRAIN_S_MAX * 1000;
-  while (onTheWay(folders).length > 0) {
-    if (daemon.ended !== null) return [`the last daemon ended by itself with code ${daemon.ended.code}`];
-    if (performance.now() > deadline) return [`after ${DRAIN_S_MAX} s there still is ${onTheWay(folders)[0]}`];
-    await pause(50);
-  }
-  return [];
+  const isOver = () => daemon.ended !== null;
+  if (await waitUntilSettled(folders, { limit_s: DRAIN_S_MAX, pause_ms: 50, isOver })) return [];
+  if (daemon.ended !== null) return [`the last daemon ended by itself with code ${daemon.ended.code}`];
+  return [`for ${DRAIN_S_MAX} s nothing has changed, and there still is ${onTheWay(folders)[0]}`];
 }
 
 export function reportText(report: KillReport): string {

@@ -4,9 +4,9 @@
  * `unshare --mount --pid --fork --kill-child --mount-proc deno run -A tests/faults/mounted_faults.ts NAME`.
  */
 import { join } from "node:path";
-import { filesBelow } from "./delivered_files.ts";
 import { FaultRun } from "./fault_run.ts";
 import { pause } from "./frame_writer.ts";
+import { filesBelow } from "../folders.ts";
 
 /** Frames are delivered again so soon after a fault has passed. */
 const SETTLE_S_MAX = 90;

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import {
   checkGeometry,
   checkNexus,
-  filesBelow,
   imagePixels,
   isGeometry,
   isInQuarantine,
@@ -13,7 +12,8 @@ import {
   readHdf5,
   REASON,
 } from "./delivered_files.ts";
-import { type LedgerFrame, pause, sha256 } from "./frame_writer.ts";
+import { type LedgerFrame, pause } from "./frame_writer.ts";
+import { filesBelow, sha256 } from "../folders.ts";
 
 /** Far below the time that a frame takes, so that a name is mostly seen while its neighbours are still missing. */
 const POLL_MS_MIN = 10;

@@ -5,7 +5,7 @@ import { OUTPUT_MARKER } from "../../src/files/service_names.ts";
 import { isVisible, QUARANTINE } from "./delivered_files.ts";
 import { type DiskContents, type DiskKind, DiskModel, equal, type Luck } from "./disk_model.ts";
 import { FaultRun } from "./fault_run.ts";
-import { type LedgerFrame, sha256 } from "./frame_writer.ts";
+import type { LedgerFrame } from "./frame_writer.ts";
 import { judge, nameOf } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
@@ -19,6 +19,7 @@ import {
   retryImage,
   type Step,
 } from "./recording.ts";
+import { sha256 } from "../folders.ts";
 
 export interface PowerLossOptions {
   /** Ways by chance, beside the extreme ones, that a cut may end. */
@@ -26,6 +27,8 @@ export interface PowerLossOptions {
   /** So many of the cuts are followed by a start of the daemon on what is left. */
   readonly restarts: number;
   readonly seed: number;
+  /** Which cuts may be followed by a start; all without it. */
+  readonly only?: RegExp | undefined;
   print(line: string): void;
 }
 
@@ -37,11 +40,13 @@ export interface PowerLossReport {
 }
 
 const SETTLE_S_MAX = 120;
+const DELIVERED_AGE_MS = 60_000;
+const LOG_LINES_SHOWN = 20;
 /** All of one kind that go wrong have one reason mostly. */
 const PROBLEMS_MAX = 10;
 
 export async function powerLoss(options: PowerLossOptions): Promise<PowerLossReport> {
-  await using run = new FaultRun({ more: "[frames]\nsettle_s = 0.05\nsidecar_wait_s = 2" });
+  await using run = new FaultRun({ csv: true, more: "[frames]\nsettle_s = 0.05\nsidecar_wait_s = 2" });
   await run.putExposures();
   const state = filesWithBytes(run.state);
   const recording = await record(run);
@@ -63,7 +68,9 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRep
         const at = `power cut after step ${index + 1} (${nameOfStep(step, run.base)}), ${kind} disk, ${luck.name}`;
         const cut: Cut = { run, kind, model, contents, frames, recording };
         for (const problem of problemsOf(cut)) if (problems.size < PROBLEMS_MAX) problems.add(`${problem}: ${at}`);
-        if (kind === "journal") restarts.push({ contents, frames: [...frames], at });
+        if (kind === "journal" && options.only?.test(at) !== false) {
+          restarts.push({ contents, frames: [...frames], at });
+        }
       }
     });
     checkModel(model, { output: run.folders.output, delivered: recording.delivered });
@@ -138,7 +145,94 @@ function problemsOf(cut: Cut): string[] {
       problems.push(`${nameOf(frame)} is nowhere whole, with raw, temp and proc on a disk`);
     }
   }
+  return [...problems, ...problemsOfLedger(cut), ...problemsOfConsumer(cut)];
+}
+
+/** A consumer's cursor is whole, behind no line that is lost, and what it stands behind the consumer has on the disk. */
+function problemsOfConsumer({ run, contents }: Cut): string[] {
+  const bytes = contents.get(`${run.state}/ledger/cursors.json`);
+  if (!bytes) return [];
+  let cursor: { readonly sequence: number; readonly notBefore: number } | undefined;
+  try {
+    cursor = JSON.parse(new TextDecoder().decode(bytes)).cursors["csv"];
+  } catch {
+    return ["the consumers' cursors are torn"];
+  }
+  if (cursor === undefined) return [];
+  const { sequence, notBefore } = cursor;
+  const lines = filesIn(contents, [`${run.state}/ledger`])
+    .filter(([path]) => path.endsWith(".jsonl")).sort().flatMap(([, bytes]) => wholeLinesOf(bytes));
+  const problems: string[] = [];
+  if (sequence > Math.max(0, ...lines.map((line) => line.sequence))) {
+    problems.push(`the cursor of csv stands at line ${sequence}, which is lost`);
+  }
+  const rows = new TextDecoder().decode(contents.get(run.csv) ?? new Uint8Array()).split("\r\n");
+  for (const line of lines) {
+    const isDone = line.sequence > notBefore && line.sequence <= sequence;
+    if (!isDone || !["delivered", "dark_archived"].includes(line.type)) continue;
+    if (!rows.includes(line.frame!)) problems.push(`csv has no row of ${line.frame}, and its cursor is behind it`);
+  }
   return problems;
+}
+
+interface LedgerLineOnDisk {
+  readonly sequence: number;
+  readonly type: string;
+  readonly frame?: string;
+  readonly folder?: string;
+  readonly fromQuarantine?: boolean;
+  readonly files?: readonly { readonly name: string; readonly sha256: string | null }[];
+}
+
+/** What has left the folders has its line, and what a line says is there. */
+function problemsOfLedger(cut: Cut): string[] {
+  const { output, raw, temp, proc } = cut.run.folders;
+  const problems: string[] = [];
+  const lines = filesIn(cut.contents, [`${cut.run.state}/ledger`])
+    .filter(([path]) => path.endsWith(".jsonl")).sort().flatMap(([, bytes]) => wholeLinesOf(bytes));
+  const retried = new Set(lines.filter(({ fromQuarantine }) => fromQuarantine === true).map(({ frame }) => frame));
+  const named = new Set<string>();
+  for (const { type, frame, folder, files = [] } of lines) {
+    if (!["delivered", "dark_archived", "quarantined", "late"].includes(type)) continue;
+    for (const { name, sha256: sum } of files) {
+      const path = [output, folder!, name].filter((part) => part !== "").join("/");
+      named.add(path);
+      // A person has put its image right, and it may be in progress again.
+      if (type === "quarantined" && (retried.has(frame) || cut.frames.some((one) => one.retried))) continue;
+      const bytes = cut.contents.get(path);
+      if (!bytes) problems.push(`the ledger has ${frame}, whose ${name} is not there`);
+      else if (sum !== null && hashOf(bytes) !== sum) problems.push(`the ledger has another checksum for ${name}`);
+    }
+  }
+  const running = filesIn(new Map([raw, temp, proc].flatMap((at) => [...cut.model.contents(at)])), [raw, temp, proc]);
+  for (const frame of cut.frames.filter(({ dark, retried }) => !dark && !retried)) {
+    const image = { ...frame, sidecar: null, overflow: null, only: null };
+    if (isIn(running, image)) continue;
+    const missing = setOf(image, cut).filter((path) => path.endsWith(".tif") && !named.has(path));
+    if (missing.length > 0) problems.push(`${nameOf(frame)} has left the folders and has no line in the ledger`);
+  }
+  return problems;
+}
+
+/** Up to the first that a cut has torn. */
+function wholeLinesOf(bytes: Uint8Array): LedgerLineOnDisk[] {
+  const lines: LedgerLineOnDisk[] = [];
+  for (const text of new TextDecoder().decode(bytes).split("\n").slice(0, -1)) {
+    try {
+      lines.push(JSON.parse(text) as LedgerLineOnDisk);
+    } catch {
+      break;
+    }
+  }
+  return lines;
+}
+
+const hashes = new WeakMap<Uint8Array, string>();
+
+function hashOf(bytes: Uint8Array): string {
+  const known = hashes.get(bytes) ?? sha256(bytes);
+  hashes.set(bytes, known);
+  return known;
 }
 
 /** The roots that have their marker, by what the daemon remembers; none where the file is torn: it is put aside then. */
@@ -218,20 +312,26 @@ async function restart(
     Deno.removeSync(folder, { recursive: true });
     Deno.mkdirSync(folder);
   }
+  const delivered = new Date(Date.now() - DELIVERED_AGE_MS);
   for (const [path, bytes] of contents) {
     if (bytes === null) Deno.mkdirSync(path, { recursive: true });
     else {
       Deno.mkdirSync(dirname(path), { recursive: true });
       Deno.writeFileSync(path, bytes);
+      // What was delivered is older than what came to raw after it; the model has no times.
+      if (path.startsWith(run.folders.output)) Deno.utimeSync(path, delivered, delivered);
     }
   }
   const watch = new OutputWatch(run.folders.output, () => frames);
   await run.start();
   const settled = await run.settled(SETTLE_S_MAX) && await retried(run, frames);
   const { code } = await run.end();
-  if (!settled || code !== 0) return [`after ${SETTLE_S_MAX} s frames are still on their way (exit code ${code})`];
+  if (!settled || code !== 0) {
+    const log = run.logText().split("\n").slice(-LOG_LINES_SHOWN).join("\n");
+    return [`for ${SETTLE_S_MAX} s nothing has changed, and frames are in progress (exit code ${code}):\n${log}`];
+  }
   await watch.stop();
-  return [...(await judge(run.folders, frames, { watch, python: null, measured: true })).problems];
+  return [...(await judge(run.folders, frames, { watch, python: null, measured: true, state: run.state })).problems];
 }
 
 /** An order to try again does not outlive a power cut. */

@@ -1,7 +1,11 @@
-/** The power is cut at every step; PEWATCH_FAULTS=long in more ways, PEWATCH_SEED repeats a run's. */
+/**
+ * The power is cut at every step; PEWATCH_FAULTS=long in more ways, PEWATCH_SEED repeats a run's. PEWATCH_CUT, a regular
+ * expression for a cut's text ("late.json.*everything"), chooses those that a start follows, up to twenty.
+ */
 import assert from "node:assert/strict";
 import { powerLoss, reportText } from "./power_loss.ts";
 
+const CUT = Deno.env.get("PEWATCH_CUT");
 const IS_LONG = Deno.env.get("PEWATCH_FAULTS") === "long";
 
 Deno.test({
@@ -10,7 +14,8 @@ Deno.test({
   async fn() {
     const report = await powerLoss({
       chances: IS_LONG ? 100 : 5,
-      restarts: IS_LONG ? 200 : 4,
+      restarts: IS_LONG ? 200 : CUT === undefined ? 4 : 20,
+      only: CUT === undefined ? undefined : new RegExp(CUT),
       seed: Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000),
       print: (line) => console.log(line),
     });

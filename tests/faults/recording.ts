@@ -2,13 +2,14 @@
 import { basename, dirname } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import { SOURCES } from "./daemon_child.ts";
-import { filesBelow, QUARANTINE } from "./delivered_files.ts";
+import { QUARANTINE } from "./delivered_files.ts";
 import { type DiskModel, equal } from "./disk_model.ts";
 import type { FaultRun } from "./fault_run.ts";
 import { FrameWriter, type LedgerFrame, type Shot } from "./frame_writer.ts";
 import { askForRetry } from "./kill_run.ts";
 import { Random } from "./random.ts";
 import { type SystemCall, WatchedCalls } from "./watched_calls.ts";
+import { filesBelow } from "../folders.ts";
 
 /** What happens next: a frame that lies in raw, safe, or a call of the daemon. */
 export type Step =
@@ -28,13 +29,13 @@ export interface Recording {
  * an overflow list that come late, a dark by its name alone. At the end somebody puts the image right.
  */
 const SHOTS: readonly Shot[] = [
-  { number: 1, folder: "", image: "R.tif", overflow: true },
+  { number: 1, folder: "", image: "R.tif", overflow: "one pixel" },
   { number: 2, folder: "series/a", image: "P-00002.tif" },
   { number: 3, folder: "", image: "P-00003.dark.tif", dark: true },
-  { number: 4, folder: "", image: "R.tif", overflow: true },
+  { number: 4, folder: "", image: "R.tif", overflow: "empty" },
   { number: 5, folder: "series/b", image: "P-00005.tif", unreadable: true },
   { number: 6, folder: "series/a", image: "P-00006.tif" },
-  { number: 7, folder: "series/a", image: "P-00007.tif", late: true, overflow: true },
+  { number: 7, folder: "series/a", image: "P-00007.tif", late: true, overflow: "one pixel" },
   { number: 8, folder: "", image: "P-00008.dark.tif", darkByName: true },
 ];
 /** Pixels in a row, and rows. */

@@ -1,5 +1,14 @@
 /** Fails every call that changes files while the daemon starts and stops; whatever comes of it, the next start works. */
-import { type CallSite, faultsFor, type PlannedFault, type Root, ruleFor, sitesOf, textOf } from "./call_plan.ts";
+import {
+  faultsFor,
+  type PlannedFault,
+  type Root,
+  ruleFor,
+  type SharedSite,
+  sitesOf,
+  textOf,
+  unionOf,
+} from "./call_plan.ts";
 import { SOURCES } from "./daemon_child.ts";
 import { FaultRun } from "./fault_run.ts";
 import { FrameWriter } from "./frame_writer.ts";
@@ -70,14 +79,14 @@ export async function startFaults({ only, print }: StartFaultOptions): Promise<S
 async function sitesOfStart(
   run: FaultRun,
   { watched, roots }: { watched: WatchedCalls; roots: readonly Root[] },
-): Promise<CallSite[]> {
+): Promise<SharedSite[]> {
   const started = run.start(watched.around(SOURCES));
   await watched.attached();
   await started;
   if (!await run.waitFor(() => / running; /.test(run.logText()), SETTLE_S_MAX)) throw new Error("it does not start");
   await run.end();
   await watched.detached();
-  return sitesOf(watched.calls, roots);
+  return unionOf([sitesOf(watched.calls, roots)]);
 }
 
 async function startAndDeliver(

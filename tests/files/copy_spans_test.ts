@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { BLOCK_BYTES, copySpans, VerificationError } from "../../src/files/copy_spans.ts";
 import { TempFolder } from "../temp_folder.ts";
 
-const OPTIONS = { verify: "compare", fsync: false, hashed: null } as const;
+const OPTIONS = { verify: "compare", fsync: false } as const;
 
 function noise(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
@@ -20,8 +20,9 @@ Deno.test("copySpans() makes two files of one pass over their sources", () => {
   Deno.writeFileSync(headPath, head);
   Deno.writeFileSync(imagePath, image);
   const length = 2 * BLOCK_BYTES + 11;
-  const sha256 = copySpans([
-    { path: folder.join("copy"), spans: [{ source: imagePath, offset: 0, length: image.length }], checksumSlot: null },
+  const spans = [{ source: imagePath, offset: 0, length: image.length }];
+  const hashes = copySpans([
+    { path: folder.join("copy"), spans, checksumSlot: null, hashed: true },
     {
       path: folder.join("spliced"),
       spans: [
@@ -29,16 +30,19 @@ Deno.test("copySpans() makes two files of one pass over their sources", () => {
         { source: imagePath, offset: 8, length },
         { source: headPath, offset: 4000, length: 1000 },
       ],
-      checksumSlot: 100,
+      checksumSlot: { at: 100, source: imagePath },
+      hashed: true,
     },
-  ], { ...OPTIONS, hashed: imagePath });
-  assert.equal(sha256, createHash("sha256").update(image).digest("hex"));
+  ], OPTIONS);
+  const sha256 = createHash("sha256").update(image).digest("hex");
+  assert.equal(hashes.get(folder.join("copy")), sha256);
   assert.deepEqual(Deno.readFileSync(folder.join("copy")), image);
   const expected = new Uint8Array(5000 + length);
   expected.set(head.subarray(0, 4000));
   expected.set(image.subarray(8, 8 + length), 4000);
   expected.set(head.subarray(4000), 4000 + length);
-  expected.set(new TextEncoder().encode(sha256!), 100);
+  expected.set(new TextEncoder().encode(sha256), 100);
+  assert.equal(hashes.get(folder.join("spliced")), createHash("sha256").update(expected).digest("hex"));
   assert.deepEqual(Deno.readFileSync(folder.join("spliced")), expected);
 });
 

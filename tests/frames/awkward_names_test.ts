@@ -4,7 +4,8 @@ import { join, toNamespacedPath } from "node:path";
 import { nameInOutput, withNamesToKeep } from "../../src/frames/claim/awkward_names.ts";
 import { rawFolder } from "../../src/files/listing.ts";
 import type { Member } from "../../src/frames/claim/record.ts";
-import { filesBelow, imageBytes, sidecarText, Way } from "./way.ts";
+import { imageBytes, sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const MEMBERS: Member[] = [
   { name: "aux.tif.metadata", role: "sidecar", size: 1, modified_ms: 0 },

@@ -23,6 +23,7 @@ type Call = (...args: unknown[]) => unknown;
 export class CrashAt implements Disposable {
   readonly #undo: (() => void)[] = [];
   readonly #at: number;
+  readonly #calls = new Set<Promise<unknown>>();
   #count = 0;
 
   /** @param at the number of the step that does not happen any more, from 1; Infinity counts only */
@@ -30,7 +31,8 @@ export class CrashAt implements Disposable {
     this.#at = at;
     const calls = Deno as unknown as Record<string, Call>;
     for (const name of STEPS) this.#wrap(calls, name);
-    this.#wrap(Deno.FsFile.prototype as unknown as Record<string, Call>, "writeSync");
+    const files = Deno.FsFile.prototype as unknown as Record<string, Call>;
+    for (const name of ["writeSync", "write", "sync", "truncateSync"]) this.#wrap(files, name);
     this.#wrap(nameChanges as unknown as Record<string, Call>, "rename");
   }
 
@@ -46,24 +48,43 @@ export class CrashAt implements Disposable {
   #wrap(owner: Record<string, Call>, name: string): void {
     const original = owner[name]!;
     const step = (args: unknown[]) => this.#step(name, args);
+    const inFlight = (call: Promise<unknown>) => this.#inFlight(call);
     owner[name] = function (this: unknown, ...args: unknown[]): unknown {
       const cut = step(args);
       if (cut === "before") throw new Crash(`the program ended before ${name}`);
       if (cut === "within") {
         const bytes = args[0] as Uint8Array;
-        original.call(this, bytes.subarray(0, bytes.length >> 1));
-        throw new Crash("the program ended within a write");
+        const half = original.call(this, bytes.subarray(0, bytes.length >> 1));
+        if (!(half instanceof Promise)) throw new Crash("the program ended within a write");
+        return inFlight(half.then(() => Promise.reject(new Crash("the program ended within a write"))));
       }
-      return original.apply(this, args);
+      const result = original.apply(this, args);
+      return result instanceof Promise ? inFlight(result) : result;
     };
     this.#undo.push(() => owner[name] = original);
+  }
+
+  /** A program that has ended changes nothing later: to be awaited before anything is looked at or done again. */
+  async settled(): Promise<void> {
+    while (this.#calls.size > 0) {
+      await Promise.allSettled(this.#calls);
+      // What waited for them makes its next call, or fails at it.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
+  #inFlight(call: Promise<unknown>): Promise<unknown> {
+    this.#calls.add(call);
+    const over = () => void this.#calls.delete(call);
+    call.then(over, over);
+    return call;
   }
 
   #step(name: string, args: unknown[]): "go on" | "before" | "within" {
     if (name === "openSync" && (args[1] as Deno.OpenOptions | undefined)?.write !== true) return "go on";
     this.#count++;
     if (this.#count < this.#at) return "go on";
-    return this.#count === this.#at && name === "writeSync" ? "within" : "before";
+    return this.#count === this.#at && /^write/.test(name) ? "within" : "before";
   }
 
   [Symbol.dispose](): void {
@@ -85,5 +106,6 @@ export async function endAt(
   } catch (error) {
     if (!(error instanceof Crash)) throw error;
   }
+  await crash.settled();
   return { happened: crash.happened, steps: crash.steps };
 }

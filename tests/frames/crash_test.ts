@@ -1,15 +1,19 @@
 /**
- * Invariants 1, 2 and 4 of the way of a frame, at every single step on the disk.
+ * Invariants 1, 2 and 4 of the way of a frame, and one line of the ledger for each, at every single step on the disk.
  *
  * Fails without: `discardClaim` coming last in deliverClaim (deliver.ts), the image as the last member in membersOf
  * (assess.ts), `publish` of parts instead of final names in copyAndPublish (deliver.ts), the NeXus file as the last of
  * filesOf (destination.ts), resumeClaim (claim.ts), DONE_NAME in discardClaim (claim.ts).
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { CrashAt, endAt } from "./crash.ts";
-import { filesBelow, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
-import { QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
+import { libraries, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
+import { imageBytes } from "../nexus/frame.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
+import { filesBelow } from "../folders.ts";
 
 const FRAMES: readonly RawFrame[] = [
   { name: "P-00001.tif", seed: 1 },
@@ -52,11 +56,19 @@ function assertWholeSomewhere(way: Way, frames: ReturnType<typeof truth>, at: st
   }
 }
 
-Deno.test("a stop at any step on the disk loses, tears or doubles nothing, and a restart goes on", async () => {
+/** Compressed images are written in more steps: chunks behind the file, then their places in it. */
+for (const compression of ["none", "gzip"] as const) {
+  const nexus = { image: "embed", compression, profile: "base", series: false, map: [] } as const;
+  const what = compression === "none" ? "on the disk" : `on the disk with compression = "${compression}"`;
+  Deno.test(`a stop at any step ${what} loses, tears or doubles nothing, and a restart goes on`, () =>
+    endAtEach(nexus));
+}
+
+async function endAtEach(nexus: Settings["nexus"]): Promise<void> {
   const frames = truth();
   let steps = 0;
   {
-    using way = new Way();
+    using way = new Way({ nexus });
     putAll(way);
     using count = new CrashAt(Infinity);
     await way.fire(1);
@@ -66,7 +78,7 @@ Deno.test("a stop at any step on the disk loses, tears or doubles nothing, and a
   }
   assert.ok(steps > 50, `${steps} steps were counted`);
   for (let at = 1; at <= steps; at++) {
-    using way = new Way();
+    using way = new Way({ nexus });
     putAll(way);
     const when = `after a stop at step ${at} of ${steps}`;
     const { happened } = await endAt(at, () => way.fire(1));
@@ -82,12 +94,22 @@ Deno.test("a stop at any step on the disk loses, tears or doubles nothing, and a
       const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
       assert.equal(pixelsOf(image), pixels, when);
       assert.equal(Deno.readTextFileSync(`${image}.metadata`), sidecar, when);
+      const shown = imageBytes(libraries.hdf5, image.replace(/tif$/, "nxs"));
+      assert.equal(createHash("sha256").update(shown).digest("hex"), pixels, when);
     }
     // What was visible at the stop is what stands there at the end: it was complete then.
     for (const [name, bytes] of before) assert.deepEqual(bytes, way.read(name), `${name} was complete ${when}`);
     assertSetOrder(before, when);
+    assertLedger(way, { chain: 1, dark_removed: 1, delivered: 2 }, when);
   }
-});
+}
+
+/** Each frame has one line, also where a stop came between the line and the claim's removal. */
+function assertLedger(way: Way, counts: Record<string, number>, when: string): void {
+  const verdict = way.judgeLedger();
+  assert.deepEqual(verdict.problems, [], when);
+  assert.deepEqual(verdict.counts, counts, when);
+}
 
 function assertSetOrder(visible: ReadonlyMap<string, Uint8Array>, when: string): void {
   for (const name of visible.keys()) {
@@ -127,6 +149,7 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
     assert.deepEqual(way.onTheWay(), [], when);
     assert.deepEqual(way.read("P.tif"), first, when);
     assert.match(new TextDecoder().decode(way.read("P-00001.tif.metadata")), /userComment1=frame 2/, when);
+    assertLedger(way, { chain: 1, delivered: 2 }, when);
   }
 });
 
@@ -160,5 +183,6 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
     assert.deepEqual(way.onTheWay(), [], when);
     assert.deepEqual(way.read(expected[0]!), image, when);
     assert.match(new TextDecoder().decode(way.read(expected[3]!)), /was not delivered: .*TIFF/, when);
+    assertLedger(way, { chain: 1, quarantined: 1 }, when);
   }
 });

@@ -1,5 +1,6 @@
 /** Invariant 7 for darks, and the reference dark: an extra that never costs a frame anything. */
 import assert from "node:assert/strict";
+import { REFERENCE_FOLDER } from "../../src/files/service_names.ts";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { DarkSettings } from "../../src/config/settings.ts";
@@ -22,7 +23,7 @@ const names = fc.tuple(
 
 const sidecars = fc.constantFrom(null, "", "no sidecar at all", sidecarText(), sidecarText({ width: 64 }));
 
-// Fails without the evidence in fateOfDark (dark_policy.ts).
+// Fails without the evidence in fateOfDark (assess.ts).
 Deno.test("no image is removed, under any policy, unless its own sidecar calls it a dark", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -104,29 +105,29 @@ for (const [flaw, image, sidecar] of BROKEN) {
   });
 }
 
-/** Whatever may be wrong with the place of the references. */
-const STATES: Readonly<Record<string, (stateDir: string) => void>> = {
-  "a state folder that is gone": (state) => {
-    Deno.removeSync(state, { recursive: true });
-    Deno.writeTextFileSync(state, "x");
-  },
-};
-
-for (const [fault, make] of Object.entries(STATES)) {
-  // Fails without reasonAgainstKeeping (prepare_raw.ts): the darks then stay in raw for ever.
-  Deno.test(`where no reference can be stored (${fault}) darks still leave raw, and none is removed`, async () => {
-    using way = new Way({ dark: { reference: true } });
-    make(way.settings.daemon.state_dir);
+// Fails without reasonAgainstKeeping (prepare_raw.ts): the darks then stay in raw for ever.
+Deno.test("where no reference can be stored darks still leave raw, and none is removed", async () => {
+  using way = new Way({ dark: { reference: true } });
+  const { mkdirSync } = Deno;
+  Deno.mkdirSync = (path, options) => {
+    if (String(path).endsWith(REFERENCE_FOLDER)) {
+      throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+    }
+    mkdirSync(path, options);
+  };
+  try {
     for (const number of [1, 2, 3]) way.put({ name: `D-0000${number}.dark.tif`, seed: number, sidecar: DARK });
     way.put({ name: "P-00001.tif" });
     await way.fire(2);
-    assert.deepEqual([...Deno.readDirSync(way.raw)], []);
-    assert.equal(way.delivered().filter((name) => /^dark\/D-.*\.tif$/.test(name)).length, 3);
-    assert.ok(way.delivered().includes("P-00001.nxs"), way.heard.lines.join("\n"));
-    const told = way.heard.lines.filter((line) => line.includes("cannot be kept as the reference dark"));
-    assert.equal(told.length, 3, way.heard.lines.join("\n"));
-  });
-}
+  } finally {
+    Deno.mkdirSync = mkdirSync;
+  }
+  assert.deepEqual([...Deno.readDirSync(way.raw)], []);
+  assert.equal(way.delivered().filter((name) => /^dark\/D-.*\.tif$/.test(name)).length, 3);
+  assert.ok(way.delivered().includes("P-00001.nxs"), way.heard.lines.join("\n"));
+  const told = way.heard.lines.filter((line) => line.includes("cannot be kept as the reference dark"));
+  assert.equal(told.length, 3, way.heard.lines.join("\n"));
+});
 
 /** What may become of a reference between a dark and the frames that follow. */
 const DAMAGES: Readonly<Record<string, (path: string) => void>> = {

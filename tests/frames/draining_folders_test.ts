@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { usualFolder } from "../faults/kill_run.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { CrashAt, endAt } from "./crash.ts";
-import { filesBelow, Way } from "./way.ts";
+import { Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 class TwoVolumes implements Disposable {
   readonly other = new TempFolder(usualFolder() === null ? {} : { on: usualFolder()! });

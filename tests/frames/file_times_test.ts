@@ -1,9 +1,10 @@
 /** Delivered files have the times of their originals, and whoever has other names for a frame keeps what he had. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readFrameTags } from "../../src/tiff/merge_tags.ts";
+import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { usualFolder } from "../faults/kill_run.ts";
-import { filesBelow, sidecarText, Way } from "./way.ts";
+import { sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const WRITTEN = new Date("2023-11-14T22:13:20.250Z");
 
@@ -11,7 +12,7 @@ function stamp(way: Way): void {
   for (const name of filesBelow(way.raw)) Deno.utimeSync(join(way.raw, name), WRITTEN, WRITTEN);
 }
 
-// Fails without FileTimes.keep (file_times.ts).
+// Fails without FileTimes.keep (delivery.ts).
 Deno.test("image, sidecar and companions have their times from the moment on when they have their names", async () => {
   using way = new Way({ dark: { policy: "archive" } }, usualFolder() === null ? {} : { on: usualFolder()! });
   way.put({ name: "P.tif" });
@@ -52,7 +53,7 @@ Deno.test("a volume that keeps no times holds up no frame, and says so once", as
     Deno.utimeSync = utimeSync;
   }
   assert.equal(way.delivered().length, 6);
-  const lines = way.heard.lines.filter((line) => line.includes("cannot keep their times"));
+  const lines = way.heard.lines.filter((line) => line.includes("refuses to set times"));
   assert.equal(lines.length, 1, way.heard.lines.join("\n"));
 });
 

@@ -1,7 +1,8 @@
 /** Invariants 5 and 7: what cannot be understood is kept and told of; darks follow the policy. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { filesBelow, imageBytes, sidecarText, Way } from "./way.ts";
+import { imageBytes, sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
 

@@ -11,7 +11,8 @@ import { publish, removeFile, removeFolder } from "../../src/files/durable.ts";
 import { writeWhole } from "../../src/files/whole_file.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { holdOpen, kernel32 } from "./held_open.ts";
-import { filesBelow, libraries, sidecarText, Way } from "./way.ts";
+import { libraries, sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CrashAt, endAt } from "./crash.ts";
-import { filesBelow, sidecarText, Way } from "./way.ts";
+import { sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 /** The sidecar of `imageBytes`, or of an image taken at another time. */
 function sidecar(options: { time?: string; name?: string } = {}): string {

@@ -1,7 +1,7 @@
 /** The order in which frames in raw are looked at where there are very many of them. */
 import assert from "node:assert/strict";
 import { CROWD_MIN, LookOrder } from "../../src/frames/prepare/look_order.ts";
-import type { Candidate } from "../../src/frames/prepare/scan.ts";
+import type { Candidate } from "../../src/frames/prepare/sort_names.ts";
 
 function frame(image: string, sidecar: string | null = null): Candidate {
   return { raw: "/raw", folder: "", path: "/raw", image, sidecar, others: [] } as unknown as Candidate;

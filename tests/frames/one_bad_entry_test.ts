@@ -12,7 +12,8 @@ import { collectFrames, type KnownFrames } from "../../src/frames/series/series_
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { filesBelow, imageBytes, sidecarText, Way } from "./way.ts";
+import { imageBytes, sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 /** The system answers so for what has one of these names, in all calls that ask for or open a file. */
 function refusing(isRefused: (name: string) => boolean): Disposable {

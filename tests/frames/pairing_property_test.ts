@@ -10,7 +10,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { endAt } from "./crash.ts";
-import { filesBelow, Way } from "./way.ts";
+import { Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const RUNS = 24;
 

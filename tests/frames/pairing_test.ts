@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { judgeCompanion, judgeSidecar } from "../../src/frames/prepare/pairing.ts";
-import { filesBelow, sidecarText, Way } from "./way.ts";
+import { sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const NOON = new Date(2024, 4, 4, 12).getTime() + 123;
 const file = (modified_ms: number) => ({ size: 1, modified_ms });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { usualFolder } from "../faults/kill_run.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { imageBytes, Way } from "./way.ts";
-import { QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 
 const KEPT = `${QUARANTINE_FOLDER}/s`;
 const TORN = imageBytes(1).subarray(0, 1000);

@@ -7,7 +7,8 @@ import { isReservedName, nameForOthers, QUARANTINE_FOLDER } from "../../src/conf
 import { SERVICE_NAMES } from "../../src/files/service_names.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { valueAt } from "../nexus/frame.ts";
-import { filesBelow, imageBytes, libraries, pixelsOf, sidecarText, Way } from "./way.ts";
+import { imageBytes, libraries, pixelsOf, sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -1,7 +1,8 @@
 /** A raw folder that goes away in the very moment in which a frame is taken out of it, and comes back. */
 import assert from "node:assert/strict";
 import { nameChanges } from "../../ffi/system/files.ts";
-import { filesBelow, Way } from "./way.ts";
+import { Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
 /** Far longer than it takes. */

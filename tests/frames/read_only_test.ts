@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { removeFile } from "../../src/files/durable.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { setReadOnly } from "./held_open.ts";
-import { filesBelow, sidecarText, Way } from "./way.ts";
+import { sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 /** Where the account may write what is read-only (root on Linux), opening for writing is made to fail as elsewhere. */
 function enforced(folder: string): Disposable {

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type ClaimRecord, readRecord, RecordError, writeRecord } from "../../src/frames/claim/record.ts";
-import { nameIsTaken } from "../../src/files/listing.ts";
-import { filesBelow, Way } from "./way.ts";
-import { CAST_PREFIX, RECORD_NAME } from "../../src/files/service_names.ts";
+import { beginAttempt, endAttempt } from "../../src/frames/claim/attempts.ts";
+import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
+import { libraries, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
+import { ATTEMPTS_NAME, NEXUS_NAME, RECORD_NAME } from "../../src/files/service_names.ts";
 
 /** A merged frame in proc, as a crash before its delivery leaves it. */
 async function mergedClaim(way: Way): Promise<{ path: string; record: ClaimRecord }> {
@@ -58,11 +60,62 @@ Deno.test("a record that could lead out of the folders, or that nothing can be m
   }
 });
 
-// Fails without templates.enter in mergeData (merge_data.ts).
-Deno.test("what a killed program kept open in temp goes at the next start, also where no frame comes", async () => {
+function namesIn(node: TreeNode): string[] {
+  return node.kind === "group" ? [node.name, ...node.children.flatMap(namesIn)] : [node.name];
+}
+
+// Fails without checkNexus in deliver.ts: what a power cut left of a file that was not flushed was then delivered.
+Deno.test("a NeXus file that a power cut took of is made again before its delivery", async () => {
+  const damages: Readonly<Record<string, (path: string) => void>> = {
+    "a byte": (path) => {
+      const bytes = Deno.readFileSync(path);
+      bytes[bytes.length >> 1]! ^= 1;
+      Deno.writeFileSync(path, bytes);
+    },
+    "its end": (path) => Deno.truncateSync(path, 4096),
+    "all": (path) => Deno.truncateSync(path, 0),
+    "the file": (path) => Deno.removeSync(path),
+  };
+  using whole = new Way();
+  await mergedClaim(whole);
+  await whole.fireFinalize();
+  for (const [what, damage] of Object.entries(damages)) {
+    using way = new Way();
+    const { path } = await mergedClaim(way);
+    damage(join(path, NEXUS_NAME));
+    await way.fire(3);
+    assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"], what);
+    const entry = (of: Way) => readTree(libraries.hdf5, join(of.output, "P-00001.nxs")).children[0];
+    assert.deepEqual(namesIn(entry(way)!), namesIn(entry(whole)!), what);
+    assert.match(
+      way.heard.lines.join("\n"),
+      /its NeXus file (in the claim is damaged|is missing in the claim); making it again/,
+      what,
+    );
+    assert.deepEqual(way.onTheWay(), [], what);
+  }
+});
+
+Deno.test("attempts count up while a merge does not end, over restarts, and begin anew when one has ended", async () => {
   using way = new Way();
-  const forgotten = join(way.settings.folders.temp, `${CAST_PREFIX}of-a-killed-one.h5`);
-  Deno.writeTextFileSync(forgotten, "half written");
+  way.put({ name: "P-00001.tif" });
+  await way.firePrepare();
+  const { temp, proc } = way.settings.folders;
+  const id = [...Deno.readDirSync(temp)][0]!.name;
+  const path = join(temp, id);
+  const record = readRecord(path)!;
+  assert.deepEqual([1, 2, 3].map(() => beginAttempt(path, record)), [1, 2, 3]);
+  endAttempt(path);
+  assert.equal(beginAttempt(path, record), 1);
+  for (const strange of ["", "x", "-3", "1e99", "7".repeat(40)]) {
+    Deno.writeTextFileSync(join(path, ATTEMPTS_NAME), strange);
+    assert.equal(beginAttempt(path, { attempts: 4 }), 5, strange);
+  }
+  for (let begun = 5; begun < 10; begun++) beginAttempt(path, record);
   await way.fireMerge();
-  assert.equal(nameIsTaken(forgotten), false);
+  assert.equal(readRecord(join(proc, id))!.attempts, 11);
+  assert.match(way.heard.lines.join("\n"), /P-00001\.tif: delivered without being merged/);
+  await way.fireFinalize();
+  assert.deepEqual(way.delivered(), ["P-00001.tif", "P-00001.tif.metadata"]);
+  assert.deepEqual(way.onTheWay(), []);
 });

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Rounds } from "../../src/frames/rounds.ts";
 import { until } from "../daemon/helpers.ts";
-import { filesBelow, Way } from "./way.ts";
+import { Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const TICK_MS = 333;
 /** How long a look, or the work of a round, takes by the clock of these tests. */
@@ -109,5 +110,26 @@ for (const stage of ["merge", "delivery"] as const) {
     assert.deepEqual(frames(), ["A.tif", "B.tif"]);
     assert.equal(tries, 1);
     if (stage === "delivery") assert.equal(filesBelow(way.output).length, 6);
+  });
+}
+
+for (const stage of ["merge", "delivery"] as const) {
+  Deno.test(`the ${stage} of frames that take long leaves what it has not begun within 10 s to the next firing`, async () => {
+    using way = new Way();
+    for (const name of ["A.tif", "B.tif", "C.tif", "D.tif"]) way.put({ name });
+    await way.firePrepare();
+    if (stage === "delivery") await way.fireMerge();
+    const step = stage === "merge" ? "merged" : "delivered";
+    const frames = () => way.heard.events.filter((event) => event.type === step).map(({ frame }) => frame);
+    // Each frame takes six seconds: its end is a look at the clock.
+    const begun_ms = performance.now();
+    Object.defineProperty(way, "later_ms", { get: () => frames().length * 6000 - (performance.now() - begun_ms) });
+    const fire = () => stage === "merge" ? way.fireMerge() : way.fireFinalize();
+    // A tick that has come already: the firing ends with what it has found.
+    way.ticks = { nextTick_ms: begun_ms };
+    await fire();
+    assert.deepEqual(frames(), ["A.tif", "B.tif"]);
+    await fire();
+    assert.deepEqual(frames(), ["A.tif", "B.tif", "C.tif", "D.tif"]);
   });
 }

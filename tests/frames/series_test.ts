@@ -5,7 +5,8 @@ import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { CrashAt, endAt } from "./crash.ts";
-import { filesBelow, type RawFrame, sidecarText, Way } from "./way.ts";
+import { type RawFrame, sidecarText, Way } from "./way.ts";
+import { filesBelow } from "../folders.ts";
 
 const SERIES = { nexus: { image: "embed", profile: "base", series: true } } as const;
 const PIXELS = 32 * 16;

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { folderCalls } from "../../ffi/system/directory.ts";
 import { join } from "node:path";
 import type { UnclaimedKind } from "../../src/frames/events.ts";
-import { scanRaw, type Unclaimed } from "../../src/frames/prepare/scan.ts";
+import { scanRaw } from "../../src/frames/prepare/scan.ts";
+import type { Unclaimed } from "../../src/frames/prepare/sort_names.ts";
 import { UnclaimedReport } from "../../src/frames/prepare/unclaimed.ts";
 import { TempFolder } from "../temp_folder.ts";
 

@@ -2,23 +2,33 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { Finalize } from "../../src/frames/deliver/finalize.ts";
 import type { Condition, FrameEvent, Reporter, UnclaimedCounts } from "../../src/frames/events.ts";
 import type { DrainingFolder, FolderKind } from "../../src/frames/stage.ts";
-import { mergeData } from "../../src/frames/merge/merge_data.ts";
-import type { RetryProgress } from "../../src/frames/events.ts";
+import { MergeData } from "../../src/frames/merge/merge_data.ts";
+import type { ConfirmProgress, RetryProgress } from "../../src/frames/events.ts";
 import { PrepareRaw } from "../../src/frames/prepare/prepare_raw.ts";
+import { Ledger } from "../../src/ledger/ledger.ts";
+import { type LedgerLine, parseLine } from "../../src/ledger/line.ts";
+import { listSegments } from "../../src/ledger/segments.ts";
 import { retryClock } from "../../src/frames/retries.ts";
 import { SeriesMasters } from "../../src/frames/series/series_masters.ts";
-import type { KnownRoots, ParameterSource, StageOptions } from "../../src/frames/stage.ts";
+import type {
+  ConfirmOrder,
+  KnownRoots,
+  ParameterSource,
+  PluginProgress,
+  StageOptions,
+} from "../../src/frames/stage.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
+import { judgeLedger, type LedgerVerdict } from "../ledger/judge_lines.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { CAST_PREFIX, QUARANTINE_FOLDER } from "../../src/files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
+import { filesBelow, foldersIn } from "../folders.ts";
 
 /** The settings of a test: nobody writes any more, so nothing has to settle. */
 export type Changes = { [Table in keyof Settings]?: Partial<Settings[Table]> };
@@ -46,10 +56,9 @@ renameToFreeName("", "");
 
 /** One pair of libraries for all tests of a process, as the merging worker has it. */
 const hdf5 = openHdf5Library();
-export const libraries = { tiff: openTiffLibrary(), hdf5, casts: new NexusTemplates(hdf5) };
+export const libraries = { tiff: openTiffLibrary(), hdf5 };
 // HDF5 closes itself badly at the end of a process that has not closed it.
 globalThis.addEventListener("unload", () => {
-  libraries.casts[Symbol.dispose]();
   libraries.hdf5[Symbol.dispose]();
   libraries.tiff[Symbol.dispose]();
 });
@@ -61,6 +70,8 @@ retryClock.now_ms = () => hours * 3_600_000;
 export class Way implements Disposable {
   readonly #folder: TempFolder;
   settings: Settings;
+  /** How many delivery workers there may be; 1: none. */
+  maxProc = 1;
   /** Folders that were left, with which the stages go on. */
   left: readonly DrainingFolder[] = [];
   /** Folders of earlier times, which claims may speak of. */
@@ -69,9 +80,16 @@ export class Way implements Disposable {
   readonly leftFrames = new Map<string, number>();
   /** What stays in raw, as the first stage counted it last. */
   unclaimed: UnclaimedCounts = {};
+  /** How many claims waited in proc, each time that it was reported. */
+  readonly waitingInProc: number[] = [];
   /** How far the last order is to try the quarantine again. */
   retried: RetryProgress | null = null;
   #orders = 0;
+  #confirm: ConfirmOrder | null = null;
+  /** What plugins are done with that `[deliver] confirm` names. */
+  progress: readonly PluginProgress[] = [];
+  /** What came of the last confirmation. */
+  confirmed: ConfirmProgress | null = null;
   readonly heard: Heard = { lines: [], events: [], conditions: new Map() };
   /** Who is asked for the parameters of frames. */
   parameters: ParameterSource | undefined;
@@ -79,7 +97,11 @@ export class Way implements Disposable {
   ticks: { readonly nextTick_ms?: number; readonly signal?: AbortSignal } = {};
   /** Hears each condition as it is told. */
   onCondition: (condition: Condition) => void = () => {};
-  #finalize = new Finalize();
+  /** Added to the clock of firings. */
+  later_ms = 0;
+  #merge = this.#newMerge();
+  #finalize = this.#newFinalize();
+  #ledger: Ledger;
   #rounds = 0;
   #masters = this.#newMasters();
   #prepare = this.#newPrepare();
@@ -97,6 +119,7 @@ export class Way implements Disposable {
     for (const path of [raw, temp, proc, output_root, this.settings.daemon.state_dir]) {
       Deno.mkdirSync(path, { recursive: true });
     }
+    this.#ledger = this.#newLedger();
   }
 
   get raw(): string {
@@ -134,12 +157,33 @@ export class Way implements Disposable {
     this.#orders++;
   }
 
+  /** From the next firing on. */
+  confirm(consumer: string, sums: readonly string[]): void {
+    this.#confirm = { id: (this.#confirm?.id ?? 0) + 1, consumer, sums };
+  }
+
   /** As after a start of the program: nothing is remembered. */
   restart(): void {
     this.#finalize[Symbol.dispose]();
     this.#prepare = this.#newPrepare();
-    this.#finalize = new Finalize();
+    this.#merge = this.#newMerge();
+    this.#finalize = this.#newFinalize();
     this.#masters = this.#newMasters();
+    this.#ledger[Symbol.dispose]();
+    this.#ledger = this.#newLedger();
+  }
+
+  /** All lines of the ledger. */
+  lines(): LedgerLine[] {
+    const segments = listSegments(this.#ledger.folder);
+    return segments.flatMap(({ path }) =>
+      Deno.readTextFileSync(path).trimEnd().split("\n").map((text) => parseLine(text)!)
+    );
+  }
+
+  /** What is wrong with the ledger, against what stands in the output; and how many lines it has of each type. */
+  judgeLedger(): LedgerVerdict {
+    return judgeLedger(this.#ledger.folder);
   }
 
   /** Fires the stages in turn, so often. */
@@ -148,7 +192,7 @@ export class Way implements Disposable {
       this.#rounds++;
       hours++;
       await this.#prepare.work(this.#options());
-      await mergeData(libraries, this.#options());
+      await this.#merge.work(this.#options());
       await this.#masters.work(libraries.hdf5, this.#options());
       await this.#finalize.work(this.#options());
     }
@@ -160,7 +204,7 @@ export class Way implements Disposable {
 
   /** The merge of frames alone, without the masters of series. */
   fireMerge(): Promise<void> {
-    return mergeData(libraries, this.#options());
+    return this.#merge.work(this.#options());
   }
 
   fireFinalize(): Promise<void> {
@@ -178,12 +222,29 @@ export class Way implements Disposable {
     return Deno.readFileSync(join(this.settings.folders.output_root, ...name.split("/")));
   }
 
-  /** What lies in temp and proc, but for the files that the merge keeps open. */
+  /** What lies in temp and proc. */
   onTheWay(): string[] {
     const { temp, proc } = this.settings.folders;
     const left = this.left.filter(({ kind }) => kind !== "raw").map(({ path }) => path);
-    return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)])
-      .filter((name) => !name.startsWith(CAST_PREFIX));
+    return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)]);
+  }
+
+  #newLedger(): Ledger {
+    const { log } = this.#reporter();
+    return new Ledger({
+      stateDir: this.settings.daemon.state_dir,
+      log,
+      settings: () => ({ fsync: this.settings.frames.fsync, keep_days: 0 }),
+      onFault: (message) => this.#reporter().condition({ key: "ledger", message }),
+    });
+  }
+
+  #newMerge(): MergeData {
+    return new MergeData(libraries, () => performance.now() + this.later_ms);
+  }
+
+  #newFinalize(): Finalize {
+    return new Finalize(() => performance.now() + this.later_ms);
   }
 
   /** As below: no late file waits for its next look. */
@@ -207,16 +268,19 @@ export class Way implements Disposable {
         outputDir: folders.output_dir,
         left: this.left,
         roots: this.roots,
+        ...this.#confirm === null ? {} : { confirm: this.#confirm },
+        progress: this.progress,
         ...this.#orders === 0
           ? {}
           : { retry: { id: this.#orders, path: join(folders.output_root, QUARANTINE_FOLDER) } },
       },
       settings: this.settings,
-      maxProc: 1,
+      maxProc: this.maxProc,
       reporter: this.#reporter(),
       signal: new AbortController().signal,
       ...this.ticks,
       parameters: this.parameters,
+      ledger: this.#ledger,
     };
   }
 
@@ -235,7 +299,11 @@ export class Way implements Disposable {
         if (message === null) conditions.delete(key);
         else conditions.set(key, message);
       },
-      backlog: ({ left = [], retried = this.retried, unclaimed = this.unclaimed }) => {
+      backlog: (
+        { left = [], retried = this.retried, unclaimed = this.unclaimed, confirmed = this.confirmed, proc },
+      ) => {
+        if (proc !== undefined) this.waitingInProc.push(proc);
+        this.confirmed = confirmed;
         this.retried = retried;
         this.unclaimed = unclaimed;
         for (const { id, frames } of left) this.leftFrames.set(this.left.find((one) => one.id === id)!.path, frames);
@@ -245,6 +313,7 @@ export class Way implements Disposable {
 
   [Symbol.dispose](): void {
     this.#finalize[Symbol.dispose]();
+    this.#ledger[Symbol.dispose]();
     this.#folder[Symbol.dispose]();
   }
 }
@@ -284,18 +353,4 @@ export function pixelsOf(path: string): string {
   if (pixels === null) throw new Error(`${path} has no plain pixels`);
   const bytes = Deno.readFileSync(path).subarray(pixels.offset, pixels.offset + pixels.byteCount);
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-export function filesBelow(folder: string, prefix = ""): string[] {
-  const names: string[] = [];
-  for (const entry of Deno.readDirSync(folder)) {
-    const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory) names.push(...filesBelow(join(folder, entry.name), name));
-    else names.push(name);
-  }
-  return names.sort();
-}
-
-function foldersIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].filter((entry) => entry.isDirectory).map((entry) => entry.name);
 }

@@ -61,7 +61,7 @@ const IMAGE = { width: 64, height: 48 };
 Deno.test("a PONI file is read back as it was written, with the image's size and the wavelength", () => {
   for (const placement of [UPRIGHT, ...placements(20, { rolled: true })]) {
     const read = readPoniText(poniText(placement, { ...IMAGE, wavelength_m: 2.9e-11 }));
-    assert.deepEqual(read, { poni: poniOf(placement), wavelength_m: 2.9e-11, shape: IMAGE });
+    assert.deepEqual(read, { poni: poniOf(placement), wavelength_m: 2.9e-11, orientation: 3, shape: IMAGE });
   }
   assert.equal(readPoniText(poniText(UPRIGHT, { ...IMAGE, wavelength_m: null })).wavelength_m, null);
 });
@@ -79,6 +79,7 @@ Deno.test("PONI files of all versions are read, and of appended calibrations the
   assert.deepEqual(readPoniText(version1), {
     poni: { dist: 0.3, poni1: 0.1, poni2: 0.2, rot1: 0.01, rot2: 0.02, rot3: 0, pixel1: 2e-4, pixel2: 1e-4 },
     wavelength_m: 2.9e-11,
+    orientation: 3,
     shape: null,
   });
   assert.equal(readPoniText(version1 + version1.replace("0.3", "0.35")).poni.dist, 0.35);
@@ -86,6 +87,19 @@ Deno.test("PONI files of all versions are read, and of appended calibrations the
     '"orientation": 3}\r\nDistance: 0.3\r\nPoni1: 0\r\nPoni2: -0.1\r\nRot1: 0\r\nRot2: 0\r\nRot3: 0\r\nParallax: False\r\n';
   assert.equal(readPoniText(version3).poni.poni2, -0.1);
   assert.equal(readPoniText(version3).wavelength_m, null);
+});
+
+Deno.test("another orientation is taken by those alone who can turn the image", () => {
+  for (const [given, taken] of [[1, 1], [2, 2], [3, 3], [4, 4], [0, 3]]) {
+    const text = poniText(UPRIGHT, { ...IMAGE, wavelength_m: null }).replace(
+      '"orientation":3',
+      `"orientation":${given}`,
+    );
+    assert.equal(readPoniText(text, { anyOrientation: true }).orientation, taken);
+    if (taken !== 3) assert.throws(() => readPoniText(text), PoniFileError);
+  }
+  const unknown = poniText(UPRIGHT, { ...IMAGE, wavelength_m: null }).replace('"orientation":3', '"orientation":5');
+  assert.throws(() => readPoniText(unknown, { anyOrientation: true }), /orientation is 5/);
 });
 
 Deno.test("a PONI file that cannot be used is refused with what is wrong", () => {

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
+import { runCopyJob } from "../../src/frames/deliver/copy_job.ts";
 import { assembleSpans } from "../../src/nexus/assemble.ts";
-import type { FrameFacts, NexusReport, ReferenceDark } from "../../src/nexus/frame/facts.ts";
+import type { FrameFacts, ReferenceDark, WrittenNexus } from "../../src/nexus/frame/facts.ts";
 import { type BuildOptions, buildTree } from "../../src/nexus/frame/build.ts";
 import { planImage } from "../../src/nexus/frame/plan_image.ts";
 import { readTree, type TreeGroup, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
@@ -98,7 +99,7 @@ export function fieldAt(tree: NexusGroup, path: string): NexusField {
 }
 
 export interface Delivered {
-  readonly report: NexusReport;
+  readonly report: WrittenNexus;
   readonly path: string;
   readonly tiffBytes: Uint8Array<ArrayBuffer>;
 }
@@ -115,27 +116,30 @@ export function deliver(
   const facts = { ...frame.facts, layout: layoutOfBytes(frame.tiff) };
   const report = writeNexus(hdf5, head, tiffPath, facts, { fsync: false });
   const path = join(folder, "frame.nxs");
-  Deno.writeFileSync(path, assembled(report, Deno.readFileSync(head), frame.tiff));
+  putTogether(path, report, { head, image: tiffPath });
   return { report, path, tiffBytes: frame.tiff };
 }
 
-export function assembled(report: NexusReport, head: Uint8Array, tiff: Uint8Array): Uint8Array<ArrayBuffer> {
-  const pieces = assembleSpans(report, head.length).map(({ from, offset, length }) => {
-    return (from === "head" ? head : tiff).subarray(offset, offset + length);
+/** Makes the delivered NeXus file at `path` as the delivery does. */
+export function putTogether(
+  path: string,
+  report: WrittenNexus,
+  { head, image }: { readonly head: string; readonly image: string },
+): void {
+  const spans = assembleSpans(report, Deno.statSync(head).size).map(({ from, ...span }) => {
+    return { source: from === "head" ? head : image, ...span };
   });
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  runCopyJob({
+    targets: [{ path, spans, checksumSlot: null, grows: report.way === "chunks" }],
+    packed: report.chunks === undefined ? [] : [{ path, image, head, chunks: report.chunks }],
+    options: { verify: "compare", fsync: false },
+  });
 }
 
-/** The bytes of /entry/data/data, read through the library. */
-export function imageBytes(hdf5: Hdf5Library, path: string): Uint8Array<ArrayBuffer> {
+/** The bytes of /entry/data/data or another image, read through the library. */
+export function imageBytes(hdf5: Hdf5Library, path: string, name = "entry/data/data"): Uint8Array<ArrayBuffer> {
   using file = hdf5.openFile(path);
-  const opened = file.root.open("entry/data/data");
+  const opened = file.root.open(name);
   if (opened.kind !== "dataset") throw new Error("Cannot find the image");
   using dataset = opened.dataset;
   return dataset.readBytes({ bytesMax: 1e9 });

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checkReading, ParameterError, VALUE_BYTES_MAX } from "../../src/parameters/check.ts";
-import { CLOSED_GROUPS, OPEN_GROUPS, OWN_FIELDS, parsePlace } from "../../src/parameters/path.ts";
-import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
-import { sample } from "../qxrd/samples.ts";
-import { darkAt, factsWith, settingsWith, treeOf } from "./frame.ts";
 import { anyReading, EVERY_KIND } from "./parameters.ts";
 
 const TIME = new Date("2026-07-01T10:00:00Z");
@@ -139,93 +135,4 @@ Deno.test("whatever is given, it is a reading or refused with a ParameterError",
       assert(error instanceof ParameterError, String(error));
     }
   }));
-});
-
-/** Trees with everything that build.ts can put into them, in both profiles. */
-function richestTrees(): NexusGroup[] {
-  const known = settingsWith({
-    beamline: {
-      name: "P02.1",
-      short_name: "P02.1",
-      energy_kev: 60,
-      flux_per_s: 1e12,
-      experiment_identifier: "E1",
-      title: "T",
-    },
-    source: {
-      name: "PETRA III",
-      short_name: "P3",
-      type: "Synchrotron",
-      probe: "x-ray",
-      energy_gev: 6,
-      current_ma: 100,
-    },
-    detector: {
-      description: "d",
-      local_name: "l",
-      type: "t",
-      serial_number: "s",
-      distance_mm: 300,
-      x_pixel_size_um: 200,
-      y_pixel_size_um: 200,
-      beam_center_x_px: 8,
-      beam_center_y_px: 8,
-      tilt_deg: 1,
-      tilt_plane_rotation_deg: 2,
-      sensor_material: "CsI",
-      sensor_thickness_um: 500,
-      bit_depth_readout: 16,
-      gain_setting: "g",
-      saturation_value: 65535,
-    },
-    sample: { name: "CeO2", description: "d", chemical_formula: "Ce O2", temperature_k: 300, pressure_gpa: 1 },
-  });
-  const referenceDark = darkAt("/dark.tif");
-  const type = { class: "float", size: 4, order: "little" } as const;
-  const darkPlan = { way: "strips", type, path: "/dark.tif", strips: [] } as const;
-  const more = { referenceDark, sidecarText: sample("LaB6").bytes, checksum: true, notes: ["a note"] } as const;
-  const trees: NexusGroup[] = [];
-  for (const profile of ["base", "nxmx"] as const) {
-    const settings = { ...known, nexus: { ...known.nexus, profile } };
-    trees.push(treeOf(factsWith({ ...more, settings }), { darkPlan }));
-    trees.push(treeOf(factsWith({ ...more, settings: settingsWith({ nexus: { profile } }) }), { darkPlan }));
-    trees.push(treeOf(factsWith({ settings })));
-    trees.push(treeOf(factsWith({ settings: settingsWith({ nexus: { profile } }) })));
-  }
-  return trees;
-}
-
-function* nodesBelow(group: NexusGroup, path: string): Generator<[path: string, node: NexusNode]> {
-  for (const child of group.children) {
-    const own = path === "" ? child.name : `${path}/${child.name}`;
-    yield [own, child];
-    if (child.kind === "group" && !CLOSED_GROUPS.has(own)) yield* nodesBelow(child, own);
-  }
-}
-
-Deno.test("what pewatch writes is either closed to parameters or known to be replaceable: no place is forgotten", () => {
-  const met = new Set<string>();
-  for (const tree of richestTrees()) {
-    const entry = tree.children[0] as NexusGroup;
-    for (const [path, node] of nodesBelow(entry, "")) {
-      met.add(path);
-      const place = parsePlace(`/entry/${path}`);
-      if (node.kind === "group" && !CLOSED_GROUPS.has(path)) {
-        assert.equal(OPEN_GROUPS.get(path), node.attributes["NX_class"], path);
-        assert.equal(typeof place, "string", path);
-      } else if (CLOSED_GROUPS.has(path) || OWN_FIELDS.has(path)) {
-        assert.equal(typeof place, "string", path);
-        assert.equal(typeof parsePlace(`/entry/${path}/x`), "string", path);
-      } else {
-        assert.equal(node.kind, "field", `${path} is neither closed nor a field`);
-        const origin = node.kind === "field" ? node.attributes["origin"] : undefined;
-        assert.equal(typeof origin, "string", `${path} is neither closed nor says where it comes from`);
-        assert.notEqual(typeof place, "string", path);
-      }
-    }
-  }
-  const listed = [...CLOSED_GROUPS, ...OWN_FIELDS, ...OPEN_GROUPS.keys()];
-  const never = listed.filter((path) => !met.has(path));
-  // The last is what parameters themselves make.
-  assert.deepEqual(never, ["instrument/parameters"]);
 });

@@ -5,14 +5,14 @@ JSON of the TIFF's tag as Python's own parser reads it, and what nxcheck finds.
 """
 
 import json
-import logging
 import sys
 from datetime import datetime
 
 import h5py
 import numpy
 import tifffile
-from nexusformat.nexus import validate as nxcheck
+
+from nxcheck_run import run_nxcheck
 
 PARAMETERS_TAG = 65012
 
@@ -60,16 +60,6 @@ def read_h5py(path):
     with h5py.File(path, "r") as file:
         file.visititems(visit)
     return found
-
-
-def run_nxcheck(path):
-    lines = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: lines.append(" ".join(record.getMessage().split()))
-    nxcheck.logger.handlers = [handler]
-    nxcheck.logger.propagate = False
-    warnings, errors = nxcheck.validate_file(path)
-    return {"warnings": int(warnings), "errors": int(errors), "lines": lines}
 
 
 def numbers_as_text(value):

@@ -69,7 +69,7 @@ function assertField(read: ReadField | undefined, reading: ParameterReading): vo
   assert.equal(read.time_ms, TIME.getTime(), name);
   assert.match(read.attributes.time!, /[+-]\d\d:\d\d$/);
   assert.equal(read.attributes.origin, reading.origin ?? `parameter ${name}`);
-  const list = typeof value !== "object" ? null : isSeries(value) ? value.values : value;
+  const list = typeof value !== "object" || value === null ? null : isSeries(value) ? value.values : value;
   if (list !== null) {
     assert.deepEqual([read.dtype, read.shape], [typeOf(list), [list.length]], name);
     return assert.deepEqual(read.value, textsOf(list), name);

@@ -195,7 +195,7 @@ function assertWritten(node: TreeNode | undefined, reading: ParameterReading): v
     assert.deepEqual(times_ms, value.times.map((one) => one.getTime()), where);
     return assertField(nodeAt({ ...node, name: "/" }, "value"), { values: asRead(value.values), unit, reading });
   }
-  const values = typeof value === "object" ? asRead(value) : elementAsRead(value);
+  const values = typeof value === "object" ? asRead(value!) : elementAsRead(value);
   assertField(node, { values, unit, reading });
 }
 

@@ -9,20 +9,21 @@ function layoutWith(patch: Partial<TiffLayout>): TiffLayout {
 }
 
 function reasonFor(patch: Partial<TiffLayout>): string | null {
-  const { plan, reason } = planImage(factsWith({ layout: layoutWith(patch) }), "/a.tif");
+  const { plan, unusual } = planImage(factsWith({ layout: layoutWith(patch) }), "/a.tif");
   assert.equal(plan, null);
-  return reason;
+  assert.equal(unusual?.code, "no_image");
+  return unusual.reason;
 }
 
 Deno.test("pixels in one range are spliced, from where they are", () => {
-  const { plan, reason } = planImage(factsWith(), "/a.tif");
+  const { plan, unusual } = planImage(factsWith(), "/a.tif");
   assert.deepEqual(plan, {
     way: "splice",
     type: { class: "float", size: 4, order: "little" },
     offset: 8,
     byteCount: 1024,
   });
-  assert.equal(reason, null);
+  assert.equal(unusual, null);
 });
 
 Deno.test("pixels that cannot be read safely give a reason each", () => {
@@ -54,9 +55,9 @@ Deno.test("the last strip may be longer than the rows that are left", () => {
 
 Deno.test("external storage falls back to embedding where the pixels are not one range", () => {
   const settings = settingsWith({ nexus: { image: "external" } });
-  const { plan, reason } = planImage(factsWith({ settings, layout: layoutOfBytes(reversedStrips()) }), "/a.tif");
+  const { plan, unusual } = planImage(factsWith({ settings, layout: layoutOfBytes(reversedStrips()) }), "/a.tif");
   assert.equal(plan?.way, "strips");
-  assert.match(reason!, /embedded, not external/);
+  assert.match(unusual!.reason, /embedded, not external/);
 });
 
 Deno.test("planThroughLibrary() takes what lies in one range too", () => {

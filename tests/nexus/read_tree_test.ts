@@ -4,7 +4,7 @@ import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { deliver, factsWith, nodeAt } from "./frame.ts";
+import { deliver, factsWith, nodeAt, settingsWith } from "./frame.ts";
 
 Deno.test("readTree() shows groups, values, attributes, shapes and links", () => {
   using folder = new TempFolder();
@@ -20,6 +20,7 @@ Deno.test("readTree() shows groups, values, attributes, shapes and links", () =>
     name: "distance",
     attributes: { units: "m", origin: "sidecar [centerfinder] detectorDistance" },
     type: "float64",
+    filters: [],
     shape: [],
     value: 0.3,
     cut: false,
@@ -35,6 +36,16 @@ Deno.test("readTree() shows groups, values, attributes, shapes and links", () =>
     target: "/entry/data/data",
   });
   assert.equal(hdf5.openObjects, 0);
+});
+
+Deno.test("readTree() says how a dataset is compressed", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const facts = factsWith({ settings: settingsWith({ nexus: { compression: "gzip" } }) });
+  const { path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
+  const image = nodeAt(readTree(hdf5, path), "entry/data/data");
+  assert(image?.kind === "dataset");
+  assert.deepEqual(image.filters, ["shuffle", "gzip"]);
 });
 
 Deno.test("readTree() keeps its limits", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { packed } from "../../src/nexus/series/packed_parameters.ts";
 import { placeByName } from "../../src/nexus/series/series_layout.ts";
 import { standingOf, writeMaster } from "../../src/nexus/series/series_master.ts";
 import { buildMasterTree, type MasterContents } from "../../src/nexus/series/series_tree.ts";
@@ -14,7 +15,7 @@ function contentsOf(count: number, base = "P"): MasterContents {
     countTime_s: 1,
     startTime: "2026-01-01T00:00:00.000+01:00",
     endTime: null,
-    parameters: [],
+    parameters: packed([]),
     geometry: { detector: "", wavelength: null },
     place: null,
   } as const;

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
-import type { FrameParameter } from "../../src/nexus/series/frame_parameters.ts";
-import { parametersOfSeries, type SlotParameters } from "../../src/nexus/series/series_parameters.ts";
+import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { type FrameParameter, readParameters } from "../../src/nexus/series/frame_parameters.ts";
+import { packed, unpacked } from "../../src/nexus/series/packed_parameters.ts";
+import { parametersOfSeries } from "../../src/nexus/series/series_parameters.ts";
+import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
+import { writeTree } from "../../src/nexus/tree/write_tree.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { exposureValues } from "./exposure_values.ts";
+import { factsWith, treeOf } from "./frame.ts";
+import { EVERY_KIND } from "./parameters.ts";
 
 function parameter(
   name: string,
@@ -11,8 +19,9 @@ function parameter(
   return { name, value, units, path: path ?? `/entry/instrument/parameters/${name}` };
 }
 
-function tableOf(slots: readonly SlotParameters[]) {
-  const { parameters, notes } = parametersOfSeries(slots, slots.map((slot, at) => slot === null ? null : `${at}.nxs`));
+function tableOf(slots: readonly (readonly FrameParameter[] | null)[]) {
+  const packedSlots = slots.map((slot) => slot === null ? null : packed(slot));
+  const { parameters, notes } = parametersOfSeries(packedSlots, slots.map((_, at) => `${at}.nxs`));
   const fields = parameters.map(({ field, path, same }) => {
     const value = ArrayBuffer.isView(field.value) ? [...field.value as Float64Array] : field.value;
     return [field.name, value, field.shape ?? null, field.attributes["units"] ?? null, path, same];
@@ -75,4 +84,86 @@ Deno.test("a value that all frames share is known to be the same; absent frames 
 Deno.test("names that NeXus does not take get one of their own", () => {
   const { fields } = tableOf([[parameter("m x", 1), parameter("m/x", 2), parameter("m_x", 3)]]);
   assert.deepEqual(fields.map(([name, value]) => [name, value]), [["m_x", [1]], ["m_x_2", [2]], ["m_x_3", [3]]]);
+});
+
+/** The tree without the list of numbers, as files of before have it. */
+function withoutNumbers(node: NexusNode): NexusNode {
+  if (node.kind !== "group") return node;
+  const attributes = Object.entries(node.attributes).filter(([name]) => name !== "numbers" && name !== "units");
+  return { ...node, attributes: Object.fromEntries(attributes), children: node.children.map(withoutNumbers) };
+}
+
+Deno.test("the list of numbers in a frame's file says what is read where each parameter stands", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const time = new Date(0);
+  const some = [
+    ...EVERY_KIND,
+    ...exposureValues(3).slice(0, 8),
+    { name: "ratio", value: 0.5, unit: "", time },
+    { name: "cut off", value: NaN, unit: "K", time },
+    { name: "zero", value: -0, unit: "K", time },
+    { name: "infinite", value: -Infinity, time },
+    { name: "placed", value: 3n, unit: "mm", path: "/entry/sample/position:NXpositioner/value", time },
+  ];
+  for (const parameters of [some, some.slice(-1)]) {
+    const tree = treeOf({ ...factsWith({}), parameters });
+    const read = [tree, withoutNumbers(tree) as NexusGroup].map((one) => {
+      const path = folder.join("a.h5");
+      writeTree(hdf5, path, one);
+      using file = hdf5.openFile(path);
+      return readParameters(file.root);
+    });
+    assert.equal(read[0]!.length, parameters.length);
+    assert.deepEqual(read[0], read[1]);
+  }
+  assert.equal(hdf5.openObjects, 0);
+});
+
+Deno.test("a thousand parameters of each frame are all in the table; what is too much is named, and nothing else is lost", () => {
+  const frame = (number: number) =>
+    packed(Array.from({ length: 1000 }, (_, index) => parameter(`motor ${index}`, index + number / 7, "mm")));
+  const slots = [frame(0), null, frame(2), frame(3)];
+  const files = ["0.nxs", null, "2.nxs", "3.nxs"];
+  const all = parametersOfSeries(slots, files);
+  assert.equal(all.parameters.length, 1000);
+  assert.deepEqual([all.notes, all.leftOut], [[], null]);
+  const last = all.parameters[999]!;
+  assert.deepEqual([...last.field.value as Float64Array], [999, NaN, 999 + 2 / 7, 999 + 3 / 7]);
+  assert.equal(new Set(slots.map((slot) => slot?.table)).size, 2, "one table for all frames");
+
+  const some = parametersOfSeries(slots, files, { valuesMax: 3990 });
+  assert.equal(some.parameters.length, 997);
+  assert.deepEqual(some.parameters, all.parameters.slice(0, 997));
+  assert.deepEqual(some.notes, [some.leftOut]);
+  assert.equal(
+    some.leftOut,
+    "parameters left out in the master, which holds 3,990 values of all frames: motor 997, motor 998, motor 999; " +
+      "each frame's own file has them",
+  );
+});
+
+Deno.test("a frame's parameters come out of their packing as they went in", () => {
+  const all = [
+    parameter("T", -0, "K"),
+    parameter("cut off", NaN),
+    parameter("text", "", ""),
+    parameter("list", [1, NaN]),
+    parameter("long", null, "mm", "/entry/sample/long"),
+    parameter("infinite", -Infinity, "=K"),
+  ];
+  assert.deepEqual(all.map((_, place) => unpacked(packed(all), place)), all);
+  assert.notEqual(packed(all).table, packed(all.slice(1)).table);
+});
+
+Deno.test("a thousand parameters are read of a frame's file", () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const time = new Date(0);
+  const parameters = Array.from({ length: 1000 }, (_, index) => ({ name: `m${index}`, value: index / 3, time }));
+  const path = folder.join("a.h5");
+  writeTree(hdf5, path, treeOf({ ...factsWith({}), parameters }));
+  using file = hdf5.openFile(path);
+  assert.deepEqual(readParameters(file.root).map(({ name, value }) => ({ name, value, time })), parameters);
+  assert.equal(readParameters(file.root, { max: 3 }).length, 3);
 });

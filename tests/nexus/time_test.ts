@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { momentOf } from "../../src/nexus/frame/time/moment.ts";
-import { formatMoment, type Moment } from "../../src/nexus/frame/time/iso_time.ts";
+import { formatMoment, type Moment } from "../../src/time/iso_time.ts";
 import { zoneOffset } from "../../src/time/zone.ts";
 import { factsWith } from "./frame.ts";
 

@@ -8,15 +8,15 @@ import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 import { sample, SAMPLES } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { makeTiff, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
+import { makeTiff, PIXEL_TYPES, pixelsOf } from "../tiff/make_tiff.ts";
 import {
-  assembled,
   darkAt,
   deliver,
   factsWith,
   imageBytes,
   layoutOfBytes,
   nodeAt,
+  putTogether,
   reversedStrips,
   settingsWith,
   treeOf,
@@ -31,7 +31,7 @@ for (const { name, bytes, imageName } of SAMPLES) {
     const tiff = makeTiff({ width: facts.view!.width!, height: facts.view!.height! });
     const { report, path } = deliver(hdf5, folder.path, { tiff, facts });
     assert.equal(report.way, "splice");
-    assert.equal(report.reason, null);
+    assert.equal(report.unusual, null);
     assert.deepEqual(imageBytes(hdf5, path), pixelsOf(tiff.length).slice(0, report.splice!.byteCount));
     assert.equal(valueAt(hdf5, path, "entry/process/sidecar/data"), facts.sidecar!.text);
     const stored = JSON.stringify(nodeAt(readTree(hdf5, path, { textMax: 1e9 }), "entry/instrument/detector/qxrd"));
@@ -75,17 +75,7 @@ Deno.test("the file on disk lacks the pixels, and what it takes is bounded befor
   }
 });
 
-const TYPES: readonly (TiffPlan & { shown: string })[] = [
-  { shown: "uint8", bits: 8, format: 1 },
-  { shown: "uint16", bits: 16, format: 1 },
-  { shown: "int16", bits: 16, format: 2 },
-  { shown: "uint32", bits: 32, format: 1 },
-  { shown: "int32", bits: 32, format: 2 },
-  { shown: "float32", bits: 32, format: 3 },
-  { shown: "float64", bits: 64, format: 3 },
-];
-
-for (const { shown, ...plan } of TYPES) {
+for (const { shown, ...plan } of PIXEL_TYPES) {
   for (const byteOrder of ["little", "big"] as const) {
     for (const bigTiff of [false, true]) {
       Deno.test(`${shown}, ${byteOrder}-endian, ${bigTiff ? "BigTIFF" : "TIFF"}: type and bytes are the TIFF's`, () => {
@@ -111,7 +101,7 @@ Deno.test("strips that do not lie one after the other are written row by row in 
   const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
   assert.equal(report.way, "whole");
   assert.equal(report.splice, null);
-  assert.match(report.reason!, /written through HDF5: its strips do not lie one after the other/);
+  assert.match(report.unusual!.reason, /written through HDF5: its strips do not lie one after the other/);
   const strips = [0, 1, 2, 3].map((index) => pixelsOf(1024).slice((3 - index) * 256, (4 - index) * 256));
   assert.deepEqual(imageBytes(hdf5, path), Uint8Array.from(strips.flatMap((strip) => [...strip])));
   assert.match(String(valueAt(hdf5, path, "entry/process/notes/data")), /written through HDF5/);
@@ -143,11 +133,11 @@ Deno.test("a compressed image is left out with the reason, and the sidecar stays
   const facts = factsWith({ sidecarText: sample("LaB6").bytes, timeZone: "America/Chicago", writtenAt });
   const { report, path } = deliver(hdf5, folder.path, { tiff, facts });
   assert.equal(report.way, "whole");
-  assert.equal(report.reason, "no image in the NeXus file: the TIFF is compressed (5)");
+  assert.equal(report.unusual?.reason, "no image in the NeXus file: the TIFF is compressed (5)");
   const tree = readTree(hdf5, path);
   assert.equal(nodeAt(tree, "entry/data"), undefined);
   assert.equal(valueAt(hdf5, path, "entry/instrument/detector/qxrd/metadata/exposureTime"), "1");
-  assert.equal(valueAt(hdf5, path, "entry/process/notes/data"), report.reason);
+  assert.equal(valueAt(hdf5, path, "entry/process/notes/data"), report.unusual?.reason);
 });
 
 Deno.test("image = none writes a whole file without image, and says nothing of it", () => {
@@ -155,7 +145,9 @@ Deno.test("image = none writes a whole file without image, and says nothing of i
   using hdf5 = openHdf5Library();
   const facts = factsWith({ settings: settingsWith({ nexus: { image: "none" } }) });
   const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
-  assert.deepEqual(report, { way: "whole", splice: null, checksumSlot: null, reason: null });
+  const { crc32, ...rest } = report;
+  assert.deepEqual(rest, { way: "whole", splice: null, checksumSlot: null, unusual: null });
+  assert.equal(typeof crc32, "number");
   const tree = readTree(hdf5, path);
   assert.equal(nodeAt(tree, "entry/data"), undefined);
   assert.equal(nodeAt(tree, "entry/process/notes"), undefined);
@@ -187,9 +179,11 @@ Deno.test("the slot of the checksum is where it is read, in the file on disk and
   assert(slot < report.splice!.at);
   const checksum = "entry/instrument/detector/data_file/checksum";
   assert.equal(valueAt(hdf5, path, checksum), "");
-  const head = Deno.readFileSync(folder.join("frame.nxs.head"));
-  head.set(new TextEncoder().encode(sum), slot);
-  Deno.writeFileSync(path, assembled(report, head, tiff));
+  const head = folder.join("frame.nxs.head");
+  const bytes = Deno.readFileSync(head);
+  bytes.set(new TextEncoder().encode(sum), slot);
+  Deno.writeFileSync(head, bytes);
+  putTogether(path, report, { head, image: folder.join("P-00001.tif") });
   assert.equal(valueAt(hdf5, path, checksum), sum);
   assert.deepEqual(imageBytes(hdf5, path), pixelsOf(1024));
 });
@@ -215,10 +209,10 @@ Deno.test("a frame of which nothing is known has a file too", () => {
   using hdf5 = openHdf5Library();
   const facts = factsWith({ layout: null, sidecarProblem: "there was no sidecar", notes: ["not tagged: empty"] });
   const report = writeNexus(hdf5, folder.join("a.nxs"), folder.join("no.tif"), facts, { fsync: true });
-  assert.match(report.reason!, /the TIFF is not understood/);
+  assert.match(report.unusual!.reason, /the layout of the TIFF cannot be read/);
   assert.equal(valueAt(hdf5, folder.join("a.nxs"), "entry/process/sidecar_problem/data"), "there was no sidecar");
   const notes = valueAt(hdf5, folder.join("a.nxs"), "entry/process/notes/data");
-  assert.equal(notes, `not tagged: empty\n${report.reason}`);
+  assert.equal(notes, `not tagged: empty\n${report.unusual?.reason}`);
 });
 
 /** Each way of failing: nothing may stay at the target, nor open in the library. */

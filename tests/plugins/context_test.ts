@@ -28,35 +28,35 @@ async function conditions(messagesMax = 1_000_000) {
   const signal = new AbortController().signal;
   const made = await new ContextMaker(channel).make(DATA, { name: "test", signal, schema: undefined });
   assert("context" in made);
-  return { tell: made.context.report.condition, heard, channel };
+  return { report: made.context.report.condition, heard, channel };
 }
 
 Deno.test("taking back a condition that does not stand is no news, taking back one that does is", async () => {
-  const { tell, heard } = await conditions();
-  tell({ key: "a", message: null });
+  const { report, heard } = await conditions();
+  report({ key: "a", message: null });
   assert.deepEqual(heard, []);
-  tell({ key: "a", message: "wrong" });
-  tell({ key: "b", message: null });
-  tell({ key: "a", message: "worse" });
-  tell({ key: "a", message: null });
-  tell({ key: "a", message: null });
+  report({ key: "a", message: "wrong" });
+  report({ key: "b", message: null });
+  report({ key: "a", message: "worse" });
+  report({ key: "a", message: null });
+  report({ key: "a", message: null });
   assert.deepEqual(heard.map(({ message }) => message), ["wrong", "worse", null]);
 });
 
 Deno.test("a condition whose end was left out in a flood is ended by the next word", async () => {
-  const { tell, heard, channel } = await conditions(1);
-  tell({ key: "a", message: "wrong" });
-  tell({ key: "a", message: null });
+  const { report, heard, channel } = await conditions(1);
+  report({ key: "a", message: "wrong" });
+  report({ key: "a", message: null });
   assert.equal(heard.length, 1);
   channel.begin();
-  tell({ key: "a", message: null });
+  report({ key: "a", message: null });
   assert.deepEqual(heard.at(-1), { key: "a", message: null });
 });
 
 Deno.test("of more conditions than are remembered each is reported and solved", async () => {
-  const { tell, heard } = await conditions();
-  for (let index = 0; index < 3000; index++) tell({ key: `k${index}`, message: "x" });
-  for (let index = 0; index < 3000; index++) tell({ key: `k${index}`, message: null });
+  const { report, heard } = await conditions();
+  for (let index = 0; index < 3000; index++) report({ key: `k${index}`, message: "x" });
+  for (let index = 0; index < 3000; index++) report({ key: `k${index}`, message: null });
   const ended = new Set(heard.filter(({ message }) => message === null).map(({ key }) => key));
   assert.equal(ended.size, 3000);
 });

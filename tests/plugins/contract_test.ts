@@ -47,5 +47,5 @@ Deno.test("the context of a plugin without a schema asks for a look before a key
     return typeof config["limit"] === "number" ? limit : 0;
   };
   assert.equal(limitOf({ config: { limit: 4 } }), 4);
-  assert.equal(API_VERSION, 1);
+  assert.equal(API_VERSION, 2);
 });

@@ -125,7 +125,7 @@ export class FakeWorkers {
         if (behaviour.starts === "hangs") return;
         const { ticktack, offset, name = message.name } = behaviour;
         const error = behaviour.starts === "throws" ? "no import" : null;
-        return answer({ type: "loaded", error, name, ticktack, offset });
+        return answer({ type: "loaded", error, name, ticktack, offset, contract: 1 });
       }
       case "setup":
         return answer({ type: "set_up", error: behaviour.starts === "refuses" ? "no setup" : null });

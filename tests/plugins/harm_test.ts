@@ -29,60 +29,75 @@ interface Harm {
   readonly error: RegExp | null;
 }
 
-const LOOPS: Readonly<Record<string, Harm>> = {
-  "loops without end": { text: working("for (;;);"), error: /firing took longer than time_limit_s/ },
-  "loops without end in setup": {
-    text: "export function setup() { for (;;); }\nexport function work() {}",
-    error: /setup took longer than time_limit_s/,
+/** Harms that are done at the same time, each by a plugin of its own. */
+type Together = Readonly<Record<string, Harm>>;
+
+const HARMS: Readonly<Record<string, Together>> = {
+  "exits": {
+    "calls Deno.exit": { text: working("Deno.exit(3);"), error: /cannot end the program/ },
+    "calls process.exit": { text: withProcess("process.exit(3);"), error: /cannot end the program/ },
+    "calls Deno.exit in a timer": {
+      text: working("setTimeout(() => Deno.exit(3), 1); await new Promise((resolve) => setTimeout(resolve, 50));"),
+      error: /cannot end the program/,
+    },
+  },
+  "throws": {
+    "throws while it is imported": {
+      text: `throw new Error("no import");\nexport function work() {}`,
+      error: /cannot be imported: no import/,
+    },
+    "throws a string": { text: working(`throw "a string";`), error: /firing failed: a string/ },
+    "rejects without a handler": {
+      text: working(`void Promise.reject(new Error("nobody hears"));`),
+      error: /firing failed: nobody hears/,
+    },
+    "rejects without a handler between firings": {
+      text: working(`setTimeout(() => void Promise.reject(new Error("too late")), 20);`),
+      error: /failed between firings: too late|firing failed: too late/,
+    },
+  },
+  "floods": {
+    "floods the log": { text: working("for (let i = 0; i < 1e6; i++) context.log.error('flood ' + i);"), error: null },
+    "floods the console": { text: working("for (let i = 0; i < 1e5; i++) console.log('flood ' + i);"), error: null },
+    "posts a million messages": {
+      text: working("for (let i = 0; i < 1e6; i++) (globalThis as any).postMessage(i);"),
+      error: /cannot post messages to pewatch/,
+    },
+    "reports a million conditions": {
+      text: working("for (let i = 0; i < 1e6; i++) context.report.condition({ key: `k${i}`, message: 'x' });"),
+      error: /it posted too many messages at once/,
+    },
+  },
+  "keeps memory": {
+    "allocates objects without end": {
+      // Large ones: the limit is to be met long before that of time, also on a busy machine.
+      text: working("const kept = []; for (;;) kept.push(new Array(10_000).fill(Math.random()));"),
+      error: /more memory than memory_limit_mib = 96/,
+    },
+    "keeps ArrayBuffers without end": {
+      text: `const kept: Uint8Array[] = [];\n${
+        working(
+          "for (;;) { kept.push(new Uint8Array(2 ** 20).fill(1)); await new Promise((resolve) => setTimeout(resolve, 2)); }",
+        )
+      }`,
+      error: /more than memory_limit_mib = 96/,
+    },
   },
 };
 
-const HARMS: Readonly<Record<string, Harm>> = {
-  "calls Deno.exit": { text: working("Deno.exit(3);"), error: /cannot end the program/ },
-  "calls process.exit": { text: withProcess("process.exit(3);"), error: /cannot end the program/ },
-  "calls Deno.exit in a timer": {
-    text: working("setTimeout(() => Deno.exit(3), 1); await new Promise((resolve) => setTimeout(resolve, 50));"),
-    error: /cannot end the program/,
+const LOOPS: Readonly<Record<string, Together>> = {
+  "a loop": {
+    "loops without end": { text: working("for (;;);"), error: /firing took longer than time_limit_s/ },
   },
-  "throws while it is imported": {
-    text: `throw new Error("no import");\nexport function work() {}`,
-    error: /cannot be imported: no import/,
-  },
-  "throws a string": { text: working(`throw "a string";`), error: /firing failed: a string/ },
-  "rejects without a handler": {
-    text: working(`void Promise.reject(new Error("nobody hears"));`),
-    error: /firing failed: nobody hears/,
-  },
-  "rejects without a handler between firings": {
-    text: working(`setTimeout(() => void Promise.reject(new Error("too late")), 20);`),
-    error: /failed between firings: too late|firing failed: too late/,
-  },
-  "floods the log": { text: working("for (let i = 0; i < 1e6; i++) context.log.error('flood ' + i);"), error: null },
-  "floods the console": { text: working("for (let i = 0; i < 1e5; i++) console.log('flood ' + i);"), error: null },
-  "posts a million messages": {
-    text: working("for (let i = 0; i < 1e6; i++) (globalThis as any).postMessage(i);"),
-    error: /cannot post messages to pewatch/,
-  },
-  "tells a million conditions": {
-    text: working("for (let i = 0; i < 1e6; i++) context.report.condition({ key: `k${i}`, message: 'x' });"),
-    error: /it posted too many messages at once/,
-  },
-  "allocates objects without end": {
-    // Large ones: the limit is to be met long before that of time, also on a busy machine.
-    text: working("const kept = []; for (;;) kept.push(new Array(10_000).fill(Math.random()));"),
-    error: /more memory than memory_limit_mib = 96/,
-  },
-  "keeps ArrayBuffers without end": {
-    text: `const kept: Uint8Array[] = [];\n${
-      working(
-        "for (;;) { kept.push(new Uint8Array(2 ** 20).fill(1)); await new Promise((resolve) => setTimeout(resolve, 2)); }",
-      )
-    }`,
-    error: /more than memory_limit_mib = 96/,
+  "a loop in setup": {
+    "loops without end in setup": {
+      text: "export function setup() { for (;;); }\nexport function work() {}",
+      error: /setup took longer than time_limit_s/,
+    },
   },
 };
 
-async function goOnDespite(harms: Readonly<Record<string, Harm>>, t: Deno.TestContext): Promise<void> {
+async function goOnDespite(groups: Readonly<Record<string, Together>>, t: Deno.TestContext): Promise<void> {
   await using live = await LiveDaemon.start({
     frames_per_s: FRAMES_PER_S,
     time_limit_s: TIME_LIMIT_S,
@@ -90,24 +105,30 @@ async function goOnDespite(harms: Readonly<Record<string, Harm>>, t: Deno.TestCo
     failures_max: 1000, // it is not suspended, but goes on with its harm
   }, { "good.ts": GOOD });
   const { pid } = live.child;
-  for (const [how, { text, error }] of Object.entries(harms)) {
-    await t.step(how, async () => {
-      live.put("bad.ts", text);
-      const first = await live.pluginUntil("bad", ({ lastError, firings }) => {
-        return error === null ? firings > 0 : error.test(lastError ?? "");
-      }, `the harm, ${error}`);
+  for (const [group, together] of Object.entries(groups)) {
+    await t.step(group, async () => {
+      const bad = Object.entries(together).map(([how, harm], index) => ({ how, ...harm, name: `bad${index}` }));
+      for (const { name, text } of bad) live.put(`${name}.ts`, text);
+      const seen = new Map<string, number>();
+      for (const { how, name, error } of bad) {
+        const first = await live.pluginUntil(name, ({ lastError, firings }) => {
+          return error === null ? firings > 0 : error.test(lastError ?? "");
+        }, `the harm of one that ${how}, ${error}`);
+        seen.set(name, error === null ? first.firings : first.failures);
+      }
       const good = (await live.plugin("good"))!;
       await live.framesGoOn(FRAMES_MEANWHILE);
-      const seen = error === null ? first.firings : first.failures;
-      await live.pluginUntil(
-        "bad",
-        ({ firings, failures }) => (error === null ? firings : failures) > seen,
-        "more harm",
-      );
+      for (const { how, name, error } of bad) {
+        await live.pluginUntil(
+          name,
+          ({ firings, failures }) => (error === null ? firings : failures) > seen.get(name)!,
+          `more harm of one that ${how}`,
+        );
+      }
       await live.pluginUntil("good", ({ firings }) => firings > good.firings + 3, "the good one's firings");
       assert.deepEqual([live.child.ended, live.child.pid], [null, pid]);
-      live.put("bad.ts", null);
-      await live.pluginGone("bad");
+      for (const { name } of bad) live.put(`${name}.ts`, null);
+      for (const { name } of bad) await live.pluginGone(name);
       // Else it would burn a core, or keep its memory, for as long as pewatch runs.
       if (Deno.build.os === "linux") await live.until(() => live.workers <= WORKERS_MAX, "its worker's end");
     });
@@ -115,7 +136,7 @@ async function goOnDespite(harms: Readonly<Record<string, Harm>>, t: Deno.TestCo
   await t.step("no frame was lost, torn or doubled", async () => {
     assert.equal((await live.plugin("good"))!.failures, 0);
     assert.deepEqual(await live.judgeFrames(), []);
-    assert.ok(live.delivered === live.written && live.written > FRAMES_MEANWHILE * Object.keys(harms).length);
+    assert.ok(live.delivered === live.written && live.written > FRAMES_MEANWHILE * Object.keys(groups).length);
   });
 }
 
@@ -191,27 +212,22 @@ Deno.test("a helper that goes, and junk in the place of plugins and stages, stop
     await live.pluginUntil("helped", (plugin) => (plugin.counters["two"] ?? 0) > 0, "the new helper");
   });
   for (const [what, bytes] of Object.entries(JUNK)) {
-    await t.step(`${what} in the place of a plugin`, async () => {
-      live.put("helped.ts", bytes);
+    await t.step(`${what} in the place of a plugin and of every stage`, async () => {
+      for (const name of ["helped", ...STAGES]) live.put(`${name}.ts`, bytes);
       await live.pluginUntil("helped", ({ problem, lastError }) => (problem ?? lastError) !== null, "the problem");
+      for (const stage of STAGES) await live.pluginUntil(stage, ({ problem }) => problem !== null, "the problem");
       await live.framesGoOn(FRAMES_MEANWHILE);
       live.put("helped.ts", HELPED);
+      for (const stage of STAGES) live.put(`${stage}.ts`, `${shippedText(stage)}// ${what}\n`);
       await live.pluginUntil(
         "helped",
         ({ problem, lastError }) => problem === null && lastError === null,
         "its repair",
       );
-      await goesOn("two");
-    });
-    await t.step(`${what} in the place of a stage`, async () => {
-      for (const stage of STAGES) live.put(`${stage}.ts`, bytes);
-      for (const stage of STAGES) await live.pluginUntil(stage, ({ problem }) => problem !== null, "the problem");
-      await live.framesGoOn(FRAMES_MEANWHILE);
-      for (const stage of STAGES) live.put(`${stage}.ts`, `${shippedText(stage)}// ${what}\n`);
       for (const stage of STAGES) {
         await live.pluginUntil(stage, ({ problem, replaces }) => problem === null && replaces, "its repair");
       }
-      await live.framesGoOn(FRAMES_MEANWHILE);
+      await goesOn("two");
     });
   }
   await t.step("no frame was lost, torn or doubled", async () => {

@@ -69,7 +69,7 @@ Deno.test("a shipped stage beyond the limit is reported as a condition and never
   await clock.go(LIMIT_S * 1000 - 1);
   assert.equal(conditions.size, 0);
   await clock.go(1);
-  assert.match(conditions.get("plugin:it:slow") ?? "", /^it: its firing has moved nothing for 300 s$/);
+  assert.match(conditions.get("plugin:it:slow") ?? "", /^it: its firing has made no progress for 300 s$/);
   assert.deepEqual([status().state, workers.live.size], ["firing", 1]);
   await clock.go(1e6);
   assert.deepEqual([status().state, status().failures, conditions.size], ["ready", 0, 0]);

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { askDaemon, findDaemon } from "../../src/daemon/requests/ask_daemon.ts";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
-import type { DaemonStatus } from "../../src/daemon/daemon.ts";
+import type { DaemonStatus } from "../../src/daemon/status.ts";
 import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
-import { filesBelow, foldersIn } from "../faults/delivered_files.ts";
 import { Detector, pause } from "../faults/detector.ts";
 import { judge } from "../faults/judge.ts";
 import { usualFolder } from "../faults/kill_run.ts";
 import { OutputWatch } from "../faults/output_watch.ts";
 import { Random } from "../faults/random.ts";
 import { TempFolder } from "../temp_folder.ts";
+import { filesBelow, foldersIn } from "../folders.ts";
 
 export interface LiveDaemonOptions {
   /** 0: no frames. */
@@ -25,7 +25,7 @@ export interface LiveDaemonOptions {
 }
 
 /** A busy machine's worker may take seconds to start, and several start one after the other. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 /** Pixels in a row, and rows: what is looked at are frames, not bytes. */
 const SIDE = 64;
 
@@ -149,7 +149,7 @@ export class LiveDaemon implements AsyncDisposable {
     await this.until(() => isNew() >= frames, `${frames} more frames`);
   }
 
-  /** Ends the detector, waits for the last frame, stops the daemon, and tells of whatever is lost, torn or doubled. */
+  /** Ends the detector, waits for the last frame, stops the daemon, and reports what is lost, torn or doubled. */
   async judgeFrames(): Promise<readonly string[]> {
     await this.#detector.stop();
     const { raw, temp, proc } = this.#configuration.folders;

@@ -61,7 +61,7 @@ Deno.test("a plugin that falls behind misses the oldest frames, counted and repo
   assert.deepEqual(worker.lines, ["8 9 10", "13 14 15"]);
   assert.equal(shared.counters.get("frames missed"), 9);
   assert.deepEqual(shared.log.lines, [
-    "warn takes_frames: fell behind and missed 7 frames; only the last ones are kept",
+    "warn takes_frames: fell behind and missed 7 frames; the ledger does not have them any more",
   ]);
 });
 
@@ -159,10 +159,10 @@ Deno.test("a delivered file that is gone is named", async () => {
   using folder = new TempFolder();
   const [image, sidecar] = [folder.join("P-1.tif"), folder.join("P-1.tif.metadata")];
   const noImage = await read(delivered(image, null));
-  assert.equal(noImage.message, `ImageError: Cannot read image ${image}: it is gone`);
+  assert.equal(noImage.message, `ImageError: Cannot read image ${image}: it no longer exists`);
   Deno.writeFileSync(image, makeTiff());
   const noSidecar = await read(delivered(image, sidecar));
-  assert.equal(noSidecar.message, `FrameFileError: Cannot read sidecar of a/P-1.tif: ${sidecar} is gone`);
+  assert.equal(noSidecar.message, `FrameFileError: Cannot read sidecar of a/P-1.tif: ${sidecar} no longer exists`);
 });
 
 Deno.test("what a stage delivers reaches the plugins of the same host, roles by the endings", async () => {

@@ -43,7 +43,11 @@ Deno.test("a value that cannot be is refused to the plugin at once, by name", as
 for (
   const [what, options, words] of [
     ["a misspelt option", { units: "K" }, /^Cannot set parameter t: unknown option units; did you mean unit\?$/],
-    ["an option that is nothing like one", { colour: 1 }, /unknown option colour; there are unit, time, path, origin$/],
+    [
+      "an option that is nothing like one",
+      { colour: 1 },
+      /unknown option colour; there are unit, time, path, origin, note, attributes, over, until$/,
+    ],
     ["a text in place of the options", "K", /^Cannot set parameter t: its options are "K"; pass an object, as /],
     ["null in place of the options", null, /its options are null; pass an object/],
   ] as const

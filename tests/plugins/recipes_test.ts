@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { simulate } from "../../src/qxrd/simulator/simulate.ts";
-import { memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
+import { memoryLog, quickSettings, tempFolder, until } from "../daemon/helpers.ts";
 
 const DOCUMENT = new URL("../../docs/plugins.md", import.meta.url);
 const README = new URL("../../README.md", import.meta.url);
@@ -19,12 +19,7 @@ function recipes(document = DOCUMENT): Map<string, string> {
 
 /** A running daemon with a plugins folder, into which recipes are dropped. */
 async function startDaemon(base: string, tables: Record<string, Record<string, unknown>>) {
-  const standard = settingsIn(base, tables);
-  const settings = {
-    ...standard,
-    daemon: { ...standard.daemon, ticktack: 0.05, multiplier: 1 },
-    frames: { ...standard.frames, settle_s: 0.02 },
-  };
+  const settings = quickSettings(base, tables);
   const log = memoryLog();
   const daemon = new Daemon(settings, { log });
   await daemon.start();

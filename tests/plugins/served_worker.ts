@@ -5,6 +5,8 @@ import type { FrameEvent } from "../../src/frames/events.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { type ParameterBoard, PluginServices } from "../../src/plugins/host/services.ts";
 import type { ContextData, WorkerMessage } from "../../src/plugins/messages.ts";
+import type { Cursors } from "../../src/ledger/cursors.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
 import { openWorker } from "../../src/plugins/host/open_worker.ts";
 import { pluginFolders } from "../../src/plugins/host/plugin_host.ts";
 import { PluginWorker } from "../../src/plugins/host/plugin_worker.ts";
@@ -42,8 +44,11 @@ export class SharedServices {
   readonly counters = new Map<string, number>();
   readonly services: PluginServices;
 
-  constructor(limits: { kept?: number; batch?: number } = {}) {
+  constructor(options: { kept?: number; batch?: number; ledger?: Ledger; cursors?: Cursors } = {}) {
+    const { ledger, cursors, ...limits } = options;
     this.services = new PluginServices({
+      ledger,
+      cursors,
       log: this.log,
       parameters: this.board,
       now_ms: () => 1_700_000_000_000,
@@ -107,8 +112,8 @@ export class ServedWorker implements Disposable {
 
   /** Loads the module and sets it up; returns the error. */
   async start(): Promise<string | null> {
-    const fault = await this.#worker.start(() => {
-      this.#shared.services.begin(this.#name);
+    const fault = await this.#worker.start(({ contract }) => {
+      this.#shared.services.begin(this.#name, contract);
       return null;
     });
     return fault === null ? null : "failed" in fault ? fault.failed : fault.refused;
@@ -133,11 +138,16 @@ export class ServedWorker implements Disposable {
       case "parameters":
       case "parameter_removed":
       case "frames_taken":
+      case "frame_begun":
+      case "frame_failed":
         return services.receive(plugin, message);
       case "count":
         return this.#shared.count(message.name, message.by);
       case "ask":
-        return this.#worker.reply(message.id, services.answer(plugin, message.question));
+        void Promise.resolve(services.answer(plugin, message.question)).then((value) => {
+          this.#worker.reply(message.id, value);
+        });
+        return;
       default:
     }
   }

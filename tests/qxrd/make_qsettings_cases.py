@@ -94,4 +94,8 @@ cases = {
     "write": [write(n) for n in range(WRITE_COUNT)],
     "dates": [write_date(n) for n in range(20)],
 }
-print(json.dumps(cases, indent=1))
+# One case a line.
+parts = ['{"qt": %s' % json.dumps(cases.pop("qt"))]
+for name, rows in cases.items():
+    parts.append(',"%s": [\n%s\n]' % (name, ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)))
+print("".join(parts) + "}")

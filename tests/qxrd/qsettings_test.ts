@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { formatLocalIso } from "../../src/qxrd/date_time.ts";
-import { parseSidecar, type SidecarValue } from "../../src/qxrd/sidecar.ts";
+import { parseSidecar } from "../../src/qxrd/sidecar.ts";
+import type { SidecarValue } from "../../src/qxrd/sidecar_values.ts";
 import { encodeKey, encodeText, renderSidecar } from "../../src/qxrd/sidecar_writer.ts";
 import { bytesOf, DATA_FOLDER } from "./samples.ts";
 

@@ -1,6 +1,7 @@
 /** Sidecars that QXRD really wrote, for the tests. */
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 export const DATA_FOLDER = fileURLToPath(new URL("../data/qxrd", import.meta.url));
 
@@ -18,14 +19,15 @@ export const SAMPLES: readonly Sample[] = [
   "0.8.3/CeO2_09_11_2017_off-00002.tif.metadata",
   "0.8.3/CeO2_09_11_2017_off-00002.dark.tif.metadata",
   "0.11.1/NAC_dc450-00000.tif.metadata",
-  "0.11.1/NAC_dc1150-00000.tif.metadata",
+  "0.11.1/NAC_dc1150-00000.tif.metadata.gz",
   "0.11.8/LaB6_huber_0.3mm_d300_111915_3-00000.tif.metadata",
   "unknown/AzoDye_TR11_mask.tif.metadata",
-].map((name) => ({
-  name,
-  imageName: basename(name, ".metadata"),
-  bytes: Deno.readFileSync(join(DATA_FOLDER, name)),
-}));
+].map((file) => {
+  const bytes = Deno.readFileSync(join(DATA_FOLDER, file));
+  const name = file.replace(/\.gz$/, "");
+  const imageName = basename(name, ".metadata");
+  return { name, imageName, bytes: name === file ? bytes : new Uint8Array(gunzipSync(bytes)) };
+});
 
 export function sample(part: string): Sample {
   const found = SAMPLES.find(({ name }) => name.includes(part));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseSidecar, type Sidecar, SidecarError } from "../../src/qxrd/sidecar.ts";
+import { parseSidecar, type Sidecar } from "../../src/qxrd/sidecar.ts";
+import { SidecarError } from "../../src/qxrd/sidecar_error.ts";
 import { encodeKey, encodeText, renderSidecar } from "../../src/qxrd/sidecar_writer.ts";
 import { bytesOf, sample, SAMPLES } from "./samples.ts";
 

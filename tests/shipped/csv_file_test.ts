@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CsvFile, type CsvFileOptions, LINES_WAITING_MAX } from "../../plugins/lib/csv_file.ts";
+import { CsvFile, type CsvFileOptions } from "../../plugins/lib/csv_file.ts";
 import { tempFolder } from "../daemon/helpers.ts";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 
@@ -20,7 +20,7 @@ function csvIn(folder: string): Made {
   };
   return {
     lines,
-    file: (options = {}) => new CsvFile(path, { header: "a,b\r\n", bom: false, reports, ...options }),
+    file: (options = {}) => new CsvFile(path, { header: "a,b\r\n", bom: false, reports, fsync: true, ...options }),
     text: (name = "frames.csv") => Deno.readTextFileSync(join(folder, name)),
     put: (text) => Deno.writeTextFileSync(path, text),
   };
@@ -99,7 +99,7 @@ Deno.test("CsvFile begins anew where its file was taken away, and looks anew whe
   assert.equal(text("frames-2.csv"), "\uFEFFa,b\r\n3,3\r\n");
 });
 
-Deno.test("CsvFile keeps the lines of a file that another program holds, tells it once, and writes them later", () => {
+Deno.test("CsvFile says of a file that another program holds that the line is not there, and reports it once", () => {
   using folder = tempFolder();
   const { file, text, lines } = csvIn(folder.path);
   let held = false;
@@ -108,50 +108,21 @@ Deno.test("CsvFile keeps the lines of a file that another program holds, tells i
     return Deno.openSync(path, { read: true, write: true, create: true });
   };
   const csv = file({ open });
-  csv.append("1,1\r\n");
+  assert.equal(csv.append("1,1\r\n"), true);
   held = true;
-  for (let number = 2; number <= 4; number++) csv.append(`${number},x\r\n`);
-  assert.equal(csv.flush(), false);
+  for (let time = 0; time < 3; time++) assert.equal(csv.append("2,x\r\n"), false);
+  assert.equal(csv.isWritable, false);
   assert.equal(lines.length, 1);
-  assert.match(lines[0]!, /^warn Cannot write .*os error 32.*its lines wait/);
+  assert.match(lines[0]!, /^warn Cannot write .*os error 32.*frames wait in the ledger/);
   held = false;
-  assert.equal(csv.flush(), true);
-  assert.equal(text(), "a,b\r\n1,1\r\n2,x\r\n3,x\r\n4,x\r\n");
-  assert.match(lines[1]!, /^info .*is written again: 3 lines waited$/);
-});
-
-Deno.test("CsvFile that is still held at the end writes its lines beside it", () => {
-  using folder = tempFolder();
-  const { file, text } = csvIn(folder.path);
-  const open = (path: string) => {
-    if (path.endsWith("frames.csv")) throw new Deno.errors.Busy("held");
-    return Deno.openSync(path, { read: true, write: true, create: true });
-  };
-  const csv = file({ open });
-  csv.append("1,1\r\n");
-  assert.equal(csv.close(), 0);
-  assert.equal(text("frames-2.csv"), "a,b\r\n1,1\r\n");
-});
-
-Deno.test("CsvFile keeps so many lines and no more, and says how many were lost", () => {
-  using folder = tempFolder();
-  const { file, text, lines } = csvIn(folder.path);
-  let held = true;
-  const open = (path: string) => {
-    if (held) throw new Deno.errors.Busy("held");
-    return Deno.openSync(path, { read: true, write: true, create: true });
-  };
-  const csv = file({ open });
-  for (let number = 1; number <= LINES_WAITING_MAX + 3; number++) csv.append(`${number},x\r\n`);
-  assert.equal(csv.waiting, LINES_WAITING_MAX);
-  held = false;
-  csv.flush();
-  assert.ok(text().startsWith("a,b\r\n4,x\r\n5,x\r\n"));
-  assert.match(lines.at(-1)!, /3 were lost because too many waited$/);
+  assert.equal(csv.isWritable, true);
+  assert.equal(csv.append("2,x\r\n"), true);
+  assert.equal(text(), "a,b\r\n1,1\r\n2,x\r\n");
+  assert.match(lines[1]!, /^info .*is written again$/);
 });
 
 Deno.test({
-  name: "CsvFile leaves no half line on a full disk, and writes what waited when there is room",
+  name: "CsvFile leaves no half line on a full disk, and goes on when there is room",
   ignore: !canMount(),
   fn() {
     using volume = new SmallVolume(64);
@@ -161,11 +132,58 @@ Deno.test({
     const ballast = volume.join("ballast");
     Deno.writeFileSync(ballast, new Uint8Array(40 * 1024));
     const long = `2,${"x".repeat(30_000)}\r\n`;
-    csv.append(long);
+    assert.equal(csv.append(long), false);
     assert.equal(text(), "a,b\r\n1,1\r\n");
     assert.match(lines.join(), /No space left/);
     Deno.removeSync(ballast);
-    csv.flush();
+    assert.equal(csv.append(long), true);
     assert.equal(text(), `a,b\r\n1,1\r\n${long}`);
   },
+});
+
+Deno.test("a line is on the disk before it counts; without fsync nothing is flushed", () => {
+  using folder = tempFolder();
+  for (const fsync of [true, false]) {
+    const calls: string[] = [];
+    const path = join(folder.path, `${fsync}.csv`);
+    const open = (at: string) => {
+      const file = Deno.openSync(at, { read: true, write: true, create: true });
+      const noted = <Name extends "writeSync" | "syncSync">(name: Name) => {
+        const real = file[name].bind(file) as (...args: unknown[]) => unknown;
+        Object.assign(file, { [name]: (...args: unknown[]) => (calls.push(name), real(...args)) });
+      };
+      noted("writeSync");
+      noted("syncSync");
+      return file;
+    };
+    const reports = { warn: () => {}, info: () => {} };
+    const file = new CsvFile(path, { header: "a\r\n", bom: false, reports, fsync, open });
+    for (const line of ["1\r\n", "2\r\n"]) {
+      assert.ok(file.append(line));
+      assert.deepEqual(calls.splice(0), fsync ? ["writeSync", "syncSync"] : ["writeSync"]);
+    }
+    assert.equal(Deno.readTextFileSync(path), "a\r\n1\r\n2\r\n");
+  }
+});
+
+Deno.test("two writers of one file lose no line of each other, and write one header", async () => {
+  using folder = tempFolder();
+  const path = join(folder.path, "frames.csv"), lines = 2000, writers = ["A", "B"];
+  const workers = writers.map(() => new Worker(new URL("./csv_writer_worker.ts", import.meta.url), { type: "module" }));
+  const done = workers.map((worker) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    worker.onmessage = () => resolve();
+    worker.onerror = ({ message }) => reject(new Error(message));
+    return promise;
+  });
+  for (const [index, writer] of writers.entries()) workers[index]!.postMessage({ path, writer, lines });
+  await Promise.all(done);
+  for (const worker of workers) worker.terminate();
+  const [header, ...rows] = Deno.readTextFileSync(path).trimEnd().split("\r\n");
+  assert.equal(header, "a,b");
+  for (const writer of writers) {
+    const own = rows.filter((row) => row.startsWith(writer));
+    assert.deepEqual(own, Array.from({ length: lines }, (_, line) => `${writer},${line}`));
+  }
+  assert.equal(rows.length, writers.length * lines);
 });

@@ -26,7 +26,10 @@ Deno.test("csvLine writes numbers so that they read back the same", () => {
 });
 
 Deno.test("csvLine keeps a spreadsheet from running a comment, and leaves numbers alone", () => {
-  for (const text of ["=1+1", "@SUM(A1)", "-10 C ramp", "+cmd", " =x"]) assert.match(line(text), /^"?'/);
+  for (const text of ["=1+1", "@SUM(A1)", "-10 C ramp", "+cmd", " =x", "＝1+1", "－1+1", "-1,5,2"]) {
+    assert.match(line(text), /^"?'/);
+  }
   for (const text of ["-5", "+1e3", "-.5", "a=b"]) assert.equal(line(text), text);
+  assert.equal(line("-1,5", { separator: ";" }), "-1,5");
   assert.equal(line("=1+1", { guardFormulas: false }), "=1+1");
 });

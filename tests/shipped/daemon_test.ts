@@ -5,7 +5,7 @@ import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { simulate } from "../../src/qxrd/simulator/simulate.ts";
-import { type MemoryLog, memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
+import { type MemoryLog, memoryLog, quickSettings, tempFolder, until } from "../daemon/helpers.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { MEMCACHED, MemcachedServer } from "./memcached_server.ts";
 import { Receiver } from "./receiver.ts";
@@ -18,12 +18,7 @@ interface RunningDaemon extends AsyncDisposable {
 }
 
 async function startDaemon(base: string, tables: Record<string, Record<string, unknown>>): Promise<RunningDaemon> {
-  const standard = settingsIn(base, tables);
-  const settings = {
-    ...standard,
-    daemon: { ...standard.daemon, ticktack: 0.05, multiplier: 1 },
-    frames: { ...standard.frames, settle_s: 0.02 },
-  };
+  const settings = quickSettings(base, tables);
   const log = memoryLog();
   const daemon = new Daemon(settings, { log });
   await daemon.start();
@@ -91,8 +86,8 @@ Deno.test("csv, roi, notify and the template see each frame that a daemon delive
   assert.ok(lines.every((line) => line.endsWith(",1")));
   const measured = Deno.readTextFileSync(join(running.output, "roi.csv")).split("\r\n").slice(1, 4);
   for (const line of measured) assert.match(line, /^[^,]+,CeO2-0000\d\.tif,\d[\d.]*,3072,$/);
-  const told = receiver.bodies.slice(0, 3).map((body) => JSON.parse(body).files.image);
-  assert.deepEqual(told.sort(), images);
+  const posted = receiver.bodies.slice(0, 3).map((body) => JSON.parse(body).files.image);
+  assert.deepEqual(posted.sort(), images);
   assert.equal(
     running.log.lines.filter((line) => /my_plugin: CeO2-0000[1-3]\.tif: .*, 64 x 48 pixels/.test(line)).length,
     3,

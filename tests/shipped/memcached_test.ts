@@ -69,8 +69,8 @@ test("memcached: a parameter whose key is gone or empty is removed, once; with g
   }
   assert.deepEqual([...removes.parameters.keys()], []);
   assert.deepEqual(removes.lines, [
-    "info key a is gone: frames go without a",
-    "info key b is gone: frames go without b",
+    "info key a is no longer in memcached: frames go without a",
+    "info key b is no longer in memcached: frames go without b",
   ]);
   assert.deepEqual(keeps.parameters.get("a")?.time, time);
 });
@@ -84,7 +84,7 @@ test("memcached: a worker that was started anew removes what an earlier one set,
   assert.deepEqual([...under.parameters.keys()], ["others"]);
 });
 
-test("memcached: what cannot be used is told once by its key, and harms no other key", async () => {
+test("memcached: what cannot be used is reported once by its key, and harms no other key", async () => {
   await using server = await MemcachedServer.start(freePort(), ["-I", "4m"]);
   await using under = await PluginUnderTest.start("memcached", {
     server: server.address,

@@ -66,7 +66,7 @@ Deno.test("readValue refuses what is no text, and names the reason", () => {
   assert.throws(() => readValue({ bytes: null, size: 2_000_000, flags: 0 }, "auto"), /it has 2000000 bytes/);
 });
 
-Deno.test("readValue reads as it is told", () => {
+Deno.test("readValue reads a value in the form that is asked for", () => {
   assert.equal(read("5", { as: "text" }), "5");
   assert.equal(read("nan", { as: "text" }), "nan");
   assert.equal(read("5", { as: "number" }), 5);

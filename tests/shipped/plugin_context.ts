@@ -10,7 +10,7 @@ import type {
   ParameterValue,
   PluginContext,
 } from "../../src/plugins/api.ts";
-import type { FrameSidecar } from "../../src/plugins/contract.ts";
+import type { FrameSidecar, FrameSource } from "../../src/plugins/contract.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { memoryLog } from "../daemon/helpers.ts";
@@ -30,17 +30,18 @@ export class PluginUnderTest implements AsyncDisposable {
   readonly lines: string[];
   readonly counters: Record<string, number> = {};
   readonly parameters = new Map<string, ParameterReading>();
-  /** What the next firing finds. */
-  readonly delivered: DeliveredFrame[] = [];
   readonly context: PluginContext;
   readonly #plugin: Plugin;
+  readonly #all: DeliveredFrame[] = [];
+  /** Of each stream, how many frames are done. */
+  readonly #done = new Map<string, number>();
 
   private constructor(plugin: Plugin, config: unknown, detector: Settings["detector"]) {
     const log = memoryLog();
     this.lines = log.lines;
     this.#plugin = plugin;
     const settings = { ...defaultSettings("/nowhere"), detector };
-    const { parameters, counters, delivered } = this;
+    const { parameters, counters } = this;
     this.context = {
       apiVersion: 1,
       name: "under test",
@@ -52,11 +53,7 @@ export class PluginUnderTest implements AsyncDisposable {
       log,
       signal: new AbortController().signal,
       counters: { add: (name, by = 1) => void (counters[name] = (counters[name] ?? 0) + by) },
-      frames: {
-        async *[Symbol.asyncIterator]() {
-          for (let frame; (frame = delivered.shift()) !== undefined;) yield await Promise.resolve(frame);
-        },
-      },
+      frames: { ...this.#stream(""), of: (name) => this.#stream(name), batches: (max) => this.#batches(max) },
       parameters: {
         set: (name: string, value: ParameterValue, options: ParameterOptions = {}) =>
           void parameters.set(name, { name, value, time: new Date(), ...options }),
@@ -65,6 +62,7 @@ export class PluginUnderTest implements AsyncDisposable {
         remove: (name) => void parameters.delete(name),
         at: () => Promise.resolve([]),
       },
+      ledger: { append: () => Promise.resolve(null), check: () => Promise.resolve() },
       report: { log, event: () => {}, condition: () => {}, backlog: () => {} },
     };
   }
@@ -83,8 +81,47 @@ export class PluginUnderTest implements AsyncDisposable {
     return under;
   }
 
+  /** Each frame since the start until it is done: a loop that is left has the same frame again. */
+  #stream(name: string): FrameSource {
+    const all = this.#all;
+    const done = this.#done;
+    return {
+      async *[Symbol.asyncIterator]() {
+        while ((done.get(name) ?? 0) < all.length) {
+          let later = false;
+          const frame = all[done.get(name) ?? 0]!;
+          yield await Promise.resolve({ ...frame, later: () => void (later = true) });
+          if (later) return;
+          done.set(name, (done.get(name) ?? 0) + 1);
+        }
+      },
+      batches: () => {
+        throw new Error("not needed here");
+      },
+      of: () => {
+        throw new Error("not needed here");
+      },
+    };
+  }
+
+  /** Of the first stream; done together. */
+  #batches(max: number): AsyncIterable<readonly DeliveredFrame[]> {
+    const all = this.#all, done = this.#done;
+    return {
+      async *[Symbol.asyncIterator]() {
+        while ((done.get("") ?? 0) < all.length) {
+          let later = false;
+          const begin = done.get("") ?? 0, batch = all.slice(begin, begin + max);
+          yield await Promise.resolve(batch.map((frame) => ({ ...frame, later: () => void (later = true) })));
+          if (later) return;
+          done.set("", begin + batch.length);
+        }
+      },
+    };
+  }
+
   async fire(...frames: DeliveredFrame[]): Promise<void> {
-    this.delivered.push(...frames);
+    this.#all.push(...frames);
     await this.#plugin.work(this.context);
   }
 
@@ -122,8 +159,11 @@ export function frameIn(output: string, parts: FrameParts = {}): DeliveredFrame 
   const { name = "P-00001.tif", number = 1, sidecar = null, dark = false } = parts;
   const image = join(output, ...name.split("/"));
   return {
+    sequence: number + 1,
     number,
     name,
+    sums: [null],
+    later: () => {},
     files: { image, sidecar: sidecar === null ? null : `${image}.metadata`, nexus: null, all: [image] },
     dark,
     again: false,

@@ -1,5 +1,5 @@
 /**
- * An HTTP server for tests that answers as it is told, and remembers what it was sent. It is made on the socket itself:
+ * An HTTP server for tests that answers as a test sets it, and remembers what it was sent. It is made on the socket itself:
  * Deno 2.7's `node:http` cannot reset a connection.
  */
 import { Buffer } from "node:buffer";

@@ -120,14 +120,14 @@ Deno.test("roi: what cannot be measured is noted and counted, and stops nothing 
   await using under = await PluginUnderTest.start("roi", { regions, values: ["sum"] });
   await under.fire(gone!, frameIn(folder.path, { name: "packed.tif" }), good!, good!);
   const rows = readCsv(join(folder.path, "roi.csv"));
-  assert.match(rows[0]!["note"]!, /^Cannot read image .*: it is gone/);
+  assert.match(rows[0]!["note"]!, /^Cannot read image .*: it no longer exists/);
   assert.match(rows[1]!["note"]!, /Cannot read image .*packed/);
   assert.equal(rows[1]!["all_sum"], "");
   assert.equal(rows[2]!["note"], "far lies outside; corner cut to 20 x 30");
   assert.equal(rows[2]!["far_sum"], "");
   assert.ok(Number(rows[2]!["all_sum"]) > 0);
   assert.deepEqual(under.counters, { frames: 2, frames_unread: 2, regions_outside: 2 });
-  assert.equal(under.lines.filter((line) => line.includes("region far")).length, 1, "told once");
+  assert.equal(under.lines.filter((line) => line.includes("region far")).length, 1, "reported once");
   assert.ok(!under.parameters.has("far_sum"));
 });
 

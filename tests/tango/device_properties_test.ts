@@ -39,7 +39,7 @@ Deno.test("without a database nothing is asked for", async () => {
   assert.equal(await startSettings(settings, { library: away, log: memoryLog() }), settings);
 });
 
-Deno.test("properties are taken, and told", async () => {
+Deno.test("properties are applied, and shown", async () => {
   using temporary = new TempFolder();
   const log = memoryLog();
   const settings = await startSettings(settingsOf(temporary.path), { library: SEVEN(), log });
@@ -75,7 +75,7 @@ Deno.test("what is remembered of another device or database, or is damaged, does
   assert.equal((await startSettings(settings, { library: away(), log })).daemon.max_proc, 5);
 });
 
-Deno.test("a wrong property is told as an error by its name", async () => {
+Deno.test("a wrong property is reported as an error by its name", async () => {
   using temporary = new TempFolder();
   const log = memoryLog();
   const wrong = library(Promise.resolve(new Map([["MaxProc", ["0"]]])));

@@ -57,6 +57,7 @@ Deno.test("every attribute but the preview has a value from the start on", async
     LastFrame: "",
     LastError: "",
     Plugins: ["01_prepare_raw 3 1 ready"],
+    Consumers: ["notify/http://h/f 12 1"],
   });
   assert.deepEqual(state, ["RUNNING", "Waiting for frames"]);
 });
@@ -176,7 +177,7 @@ Deno.test("Retry and ReloadPlugins reach the daemon", async () => {
   assert.deepEqual(daemon.calls, ["retryFrames", "reloadPlugins"]);
 });
 
-Deno.test("PluginInfo of one tells more, of none names those that there are", async () => {
+Deno.test("PluginInfo of one plugin describes it, of none lists those that there are", async () => {
   await using serving = serve();
   const { server } = serving;
   assert.deepEqual(await server.command("PluginInfo", "01_Prepare_RAW"), {
@@ -212,8 +213,8 @@ Deno.test("at the program's end writes and commands are refused, and reads go on
   await using serving = serve();
   const { device, daemon, server } = serving;
   device.end();
-  assert.deepEqual(await server.command("Start"), { refused: "pewatch is coming to its end" });
-  assert.deepEqual(await server.write("MaxProc", 7n), { refused: "pewatch is coming to its end" });
+  assert.deepEqual(await server.command("Start"), { refused: "pewatch is stopping" });
+  assert.deepEqual(await server.write("MaxProc", 7n), { refused: "pewatch is stopping" });
   assert.deepEqual(daemon.calls, []);
   daemon.deliver("last.tif");
   assert.equal(server.values.get("LastFrame"), "last.tif");

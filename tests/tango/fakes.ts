@@ -14,7 +14,8 @@ import type {
 } from "../../ffi/tango/mod.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { type SettingChange, withChange } from "../../src/daemon/settings/client_settings.ts";
-import type { DaemonStatus, FrameListener, SettingsListener } from "../../src/daemon/daemon.ts";
+import type { FrameListener, SettingsListener } from "../../src/daemon/daemon.ts";
+import type { DaemonStatus } from "../../src/daemon/status.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import type { DeviceDaemon } from "../../src/tango/device.ts";
@@ -95,7 +96,7 @@ export class FakeServer implements TangoServer<DeviceTable> {
   }
 
   /** As where a client restarts it. */
-  tell(notice: "init" | "restart"): void {
+  notify(notice: "init" | "restart"): void {
     this.#put({ kind: "notice", notice, text: `A client called ${notice}` });
   }
 
@@ -174,9 +175,10 @@ export const PLUGIN: PluginStatus = {
 export const STATUS: DaemonStatus = {
   state: "RUNNING",
   text: "Waiting for frames",
+  behind: false,
   running: true,
   threads: 4,
-  space: { raw: 1024, output: null },
+  space: { raw: 1024, output: null, rawTotal: 4096, outputTotal: null },
   tick: 1,
   period_s: 1 / 3,
   missedTicks: 0,
@@ -192,8 +194,20 @@ export const STATUS: DaemonStatus = {
     lastFrame: null,
     lastError: null,
   },
+  waiting: { raw: 0, temp: 0, proc: 0 },
   conditions: [],
+  standing: [],
+  retries: {},
   plugins: [PLUGIN],
+  consumers: [{
+    name: "notify/http://h/f",
+    sequence: 8,
+    behind: 12,
+    skipped: 1,
+    lastSkipped: "P.tif",
+    moved: "2026-01-01T00:00:00.000Z",
+    active: true,
+  }],
 };
 
 export class FakeDaemon implements DeviceDaemon {
@@ -272,10 +286,10 @@ export class FakeDaemon implements DeviceDaemon {
     const { frames } = this.now;
     this.now = { ...this.now, frames: { ...frames, delivered: frames.delivered + 1, lastFrame: frame } };
     const roles = { image, sidecar: null, nexus: null };
-    this.#tell({ type: "delivered", frame, files: [image], bytes: 10, latency_s: 0.5, roles });
+    this.#report({ type: "delivered", frame, files: [image], bytes: 10, latency_s: 0.5, roles });
   }
 
-  #tell(event: FrameEvent): void {
+  #report(event: FrameEvent): void {
     for (const listener of this.#frames) listener(event);
   }
 }

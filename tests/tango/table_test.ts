@@ -31,6 +31,7 @@ Deno.test("attributes have the names, types, units and access that clients know"
     "LastFrame string read  scalar",
     "LastError string read  scalar",
     "Plugins string read  spectrum 256",
+    "Consumers string read  spectrum 256",
     "Preview ushort read  image 512 512",
     "PreviewLow double read counts scalar",
     "PreviewHigh double read counts scalar",
@@ -68,7 +69,7 @@ Deno.test("every scalar pushes events, and every double says how many digits it 
   }
 });
 
-Deno.test("MaxProc tells clients its limits", () => {
+Deno.test("MaxProc has its limits in its configuration", () => {
   const { min, max } = ATTRIBUTES.find(({ name }) => name === "MaxProc")!;
   assert.deepEqual([min, max], ["1", "9"]);
 });

@@ -1,4 +1,4 @@
-/** The server's life beside the daemon's: what hinders its start is told and tried again, and its end is told. */
+/** The server's life beside the daemon's: what hinders its start is reported and tried again, and its end is reported. */
 import assert from "node:assert/strict";
 import { TangoError } from "../../ffi/tango/mod.ts";
 import type { TangoSettings } from "../../src/config/settings.ts";
@@ -74,7 +74,7 @@ Deno.test("without a database it listens on this computer, with one wherever cli
   assert.deepEqual(both.server.places, [{ ...names, database: "host:10000", endpoint: "0.0.0.0:4000" }]);
 });
 
-Deno.test("a database that is away is waited for, and told once", async () => {
+Deno.test("a database that is away is waited for, and reported once", async () => {
   const away = () => new TangoError("The Tango database at host:10000 does not answer", "database_away");
   await using facing = face({ database: "host:10000" }, { faults: [away(), away(), away()] });
   await until(serves(facing), "the server");
@@ -86,21 +86,21 @@ Deno.test("a database that is away is waited for, and told once", async () => {
   ]);
 });
 
-Deno.test("a device that is not registered is told with what to do, and served once it is", async () => {
+Deno.test("a device that is not registered is reported with what to do, and served once it is", async () => {
   const fault = new TangoError("pewatch/daemon/1 is not registered", "not_registered");
   await using facing = face({ database: "host:10000" }, { faults: [fault] });
   await until(serves(facing), "the server");
   assert.match(facing.log.lines.join("\n"), /warn Tango: .* is not registered; pewatch tango register does it/);
 });
 
-Deno.test("what no retry mends ends the attempts, and is told", async () => {
+Deno.test("what no retry mends ends the attempts, and is reported", async () => {
   await using facing = face({}, { faults: [new TangoError("Cannot start a second server")] });
   await until(() => facing.log.lines.some((line) => line.startsWith("error")), "the error");
   assert.equal(facing.server.places.length, 1);
   assert.deepEqual(facing.killed, []);
 });
 
-Deno.test("a client's Kill is told to the program, an end of our own is not", async () => {
+Deno.test("a client's Kill is reported to the program, an end of our own is not", async () => {
   await using facing = face({});
   await until(serves(facing), "the server");
   facing.server.kill();
@@ -131,13 +131,13 @@ Deno.test("properties that were not known at the start are asked for once it is 
   await until(() => daemon.calls.length > 0, "the property");
   assert.deepEqual(daemon.calls, ["changeDefault max_proc 7"]);
   library.properties = Promise.resolve(new Map([["DirOutput", ["a"]]]));
-  server.tell("init");
+  server.notify("init");
   await until(() => daemon.calls.length === 3, "what is new");
   // The one that is gone gives way to the configuration's.
   assert.deepEqual(daemon.calls.slice(1).sort(), ["changeDefault max_proc 5", "changeDefault output_dir a"]);
 });
 
-Deno.test("a property that cannot hold yet is told once, and tried until it holds", async () => {
+Deno.test("a property that cannot hold yet is reported once, and tried until it holds", async () => {
   await using facing = face({ database: "host:10000" });
   const { daemon, library, log } = facing;
   library.properties = Promise.resolve(new Map([["MaxProc", ["7"]]]));

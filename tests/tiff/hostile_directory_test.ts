@@ -1,8 +1,9 @@
 /** libtiff is reached only through checks that bound all sizes first: no hostile directory ever gets to it. */
 import assert from "node:assert/strict";
 import { TiffError, type TiffLibrary } from "../../ffi/tiff/mod.ts";
-import { TiffFormatError } from "../../src/tiff/layout.ts";
-import { type FrameTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
+import { TiffFormatError } from "../../src/tiff/format_error.ts";
+import { mergeTagsInto } from "../../src/tiff/merge_tags.ts";
+import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
 import { hostileIn } from "../fuzz/tiff_bounds.ts";
 import { type ExtraTag, makeTiff } from "./make_tiff.ts";
 import { MemoryFile } from "./memory_file.ts";

@@ -1,7 +1,8 @@
 /** Tests of the reader that says where a TIFF's pixels lie. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readLayout, readLayoutOfFile, type TiffFault, TiffFormatError } from "../../src/tiff/layout.ts";
+import { type TiffFault, TiffFormatError } from "../../src/tiff/format_error.ts";
+import { readLayout, readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { bytesAccess, type RandomAccess } from "../../src/tiff/random_access.ts";
 import { makeTiff, type TiffPlan } from "./make_tiff.ts";
 

@@ -30,6 +30,17 @@ export interface TiffPlan {
 
 const TYPE_BYTES = { 2: 1, 3: 2, 4: 4, 5: 4, 12: 8, 16: 8 } as const;
 
+/** Those that a detector or a program behind it writes. */
+export const PIXEL_TYPES: readonly (TiffPlan & { shown: string })[] = [
+  { shown: "uint8", bits: 8, format: 1 },
+  { shown: "uint16", bits: 16, format: 1 },
+  { shown: "int16", bits: 16, format: 2 },
+  { shown: "uint32", bits: 32, format: 1 },
+  { shown: "int32", bits: 32, format: 2 },
+  { shown: "float32", bits: 32, format: 3 },
+  { shown: "float64", bits: 64, format: 3 },
+];
+
 /** Pixels right behind the header, then the directory's values, then the directory, as QXRD's libtiff lays them. */
 export function makeTiff(plan: TiffPlan = {}): Uint8Array<ArrayBuffer> {
   const { width = 16, height = 16, bits = 32, strips = 1, bigTiff = false, byteOrder = "little" } = plan;

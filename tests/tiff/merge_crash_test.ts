@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
 import { readLayout } from "../../src/tiff/layout.ts";
-import { type FrameTags, mergeTags, mergeTagsInto, readFrameTags } from "../../src/tiff/merge_tags.ts";
+import { mergeTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
+import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
+import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import type { MergeFile } from "../../src/tiff/merge_file.ts";
 import { cutOrphanedTail } from "../../src/tiff/orphaned_tail.ts";
 import { bytesAccess } from "../../src/tiff/random_access.ts";

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
-import { readLayout, TiffFormatError } from "../../src/tiff/layout.ts";
-import { type FrameTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
+import { TiffFormatError } from "../../src/tiff/format_error.ts";
+import { readLayout } from "../../src/tiff/layout.ts";
+import { mergeTagsInto } from "../../src/tiff/merge_tags.ts";
+import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
 import { bytesAccess } from "../../src/tiff/random_access.ts";
 import { makeTiff } from "./make_tiff.ts";
 import { MemoryFile } from "./memory_file.ts";

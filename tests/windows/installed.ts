@@ -18,7 +18,7 @@ const WAITING_MAX = 16;
 const SIDE = 64;
 
 /** A busy machine's worker may take seconds to start. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** What `plugins list --json` tells of a plugin. */
 export interface PluginRow {

@@ -1,10 +1,13 @@
 /** Frames of the Linux simulator, processed by the Windows executable: read back on Linux, equal to the Linux program's. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path/posix";
-import { filesBelow } from "../e2e/harness.ts";
+import { fileURLToPath } from "node:url";
 import { askAll, assertValid, type Readings } from "../e2e/readers.ts";
+import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { outputOn, type System } from "./programs.ts";
+import { filesBelow } from "../folders.ts";
 
 /** What differs between two runs: when it was, and by which HDF5. */
 const OF_THE_RUN = ["/@file_time", "/@HDF5_Version", "/entry/process/date"];
@@ -87,4 +90,36 @@ for (
       assert.deepEqual(Deno.readFileSync(join(windows.folder, name)), Deno.readFileSync(join(linux.folder, name)));
     }
   });
+}
+
+// Fails where a compiled program lacks what compresses, or compresses otherwise than from source.
+Deno.test("compressed images of both programs are read, and are the pixels of their TIFFs", async () => {
+  using folder = new TempFolder();
+  const script = fileURLToPath(new URL("../nexus/chunks.py", import.meta.url));
+  await outputOn("linux", ["simulate", "in", "--rate", "0", "--count", "2", "--size", "512"], { cwd: folder.path });
+  for (const compression of ["gzip", "bitshuffle-lz4"]) {
+    Deno.writeTextFileSync(folder.join(`${compression}.toml`), `[nexus]\ncompression = "${compression}"\n`);
+    const read: unknown[] = [];
+    for (const system of SYSTEMS) {
+      const output = `${compression}-${system}`;
+      const args = ["process", "in", "--output", output, "--config", `${compression}.toml`];
+      await outputOn(system, args, { cwd: folder.path });
+      const names = filesBelow(folder.join(output)).filter((name) => name.endsWith(".nxs"));
+      const paths = names.map((name) => folder.join(output, name));
+      const { stdout } = new Deno.Command(Deno.env.get("PEWATCH_PYTHON")!, { args: [script, "--pixels", ...paths] })
+        .outputSync();
+      read.push(Object.values(JSON.parse(new TextDecoder().decode(stdout))));
+      // The simulator's noise is in most bits.
+      for (const path of paths) assert.ok(Deno.statSync(path).size < 0.97 * 512 * 512 * 4, `${path} is compressed`);
+      const tiffs = paths.map((path) => ["<f4", pixelsOf(path.replace(/nxs$/, "tif"))]);
+      assert.deepEqual(read.at(-1), tiffs, output);
+    }
+    assert.deepEqual(read[1], read[0]);
+  }
+});
+
+/** Their SHA-256. */
+function pixelsOf(tiff: string): string {
+  const { offset, byteCount } = readLayoutOfFile(tiff).pixels!;
+  return createHash("sha256").update(Deno.readFileSync(tiff).subarray(offset, offset + byteCount)).digest("hex");
 }

@@ -1,9 +1,10 @@
 /** The same frames through the running daemon of each program: parameters of a plugin, and the master of a series. */
 import assert from "node:assert/strict";
 import { join } from "node:path/posix";
-import { filesBelow, type Place } from "../e2e/harness.ts";
+import type { Place } from "../e2e/harness.ts";
 import { ask, assertValid, type Reading } from "../e2e/readers.ts";
 import { nexusFiles, simulateInto } from "../e2e/simulated.ts";
+import { filesBelow } from "../folders.ts";
 import { placeOfItsOwn, startOn } from "./place.ts";
 import type { System } from "./programs.ts";
 

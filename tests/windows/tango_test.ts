@@ -1,10 +1,10 @@
 /** The Windows executable is a Tango device server: clients of this machine, PyTango 9 and 10, control and watch it. */
 import assert from "node:assert/strict";
-import { filesBelow } from "../faults/delivered_files.ts";
 import { TangoDatabase } from "../ffi/tango/database.ts";
 import { PYTHONS } from "../ffi/tango/environment.ts";
 import { ServedPewatch, type ServedPewatchOptions } from "../tango/served/served_pewatch.ts";
 import { outputOn, WINDOWS_PROGRAM } from "./programs.ts";
+import { filesBelow } from "../folders.ts";
 
 const RATE_PER_S = 6;
 /** Its preview is the largest there is. */

@@ -84,7 +84,7 @@ Address address_of_reference(const std::string &ior) {
       return {std::move(host), profile.ushort()};
     }
   } catch (const std::out_of_range &) {
-    // Told below.
+    // Reported below.
   }
   throw Error(PT_ERROR_INTERNAL, "Cannot read the address out of a reference");
 }

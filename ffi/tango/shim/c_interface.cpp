@@ -206,9 +206,9 @@ int32_t pt_refuse(int64_t id, const char *reason, const char *text) {
   return guarded([&] { return requests().refuse(id, {text_of(reason), text_of(text)}) ? 1 : 0; });
 }
 
-void pt_get_counts(pt_counts *told) {
+void pt_get_counts(pt_counts *result) {
   const Counts &of = counts();
-  *told = {of.reads, of.requests, of.refused, of.expired, of.events_pushed, of.events_dropped};
+  *result = {of.reads, of.requests, of.refused, of.expired, of.events_pushed, of.events_dropped};
 }
 
 int32_t pt_register(const char *database, const char *server_name, const char *instance, const char *class_name,

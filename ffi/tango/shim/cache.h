@@ -38,7 +38,7 @@ class Cache {
 
 Cache &cache();
 
-/** Sets a value that clients read, and tells the events where it differs. */
+/** Sets a value that clients read, and reports it to the events where it differs. */
 void publish(std::size_t attribute, ValuePointer value);
 void publish(StatePointer state);
 

@@ -56,7 +56,7 @@ Device::Device(Tango::DeviceClass *of, const std::string &name)
   init_device();
   constructed_ = true;
   current_device().set(this);
-  if (std::exchange(made_before, true)) requests().tell("restart", "A client restarted the device or the server");
+  if (std::exchange(made_before, true)) requests().report("restart", "A client restarted the device or the server");
 }
 
 Device::~Device() { current_device().unset(this); }
@@ -83,7 +83,7 @@ void Device::count_events() {
 }
 
 void Device::init_device() {
-  if (constructed_) requests().tell("init", "A client called Init");
+  if (constructed_) requests().report("init", "A client called Init");
 }
 
 Tango::DevState Device::dev_state() {

@@ -2,7 +2,7 @@
 #include <tango.h>
 
 // Without a database a server of cppTango 9 sends its heartbeat as "…/instance#dbase=no.heartbeat", which clients of
-// cppTango 10 listen to, but tells the clients that it is "…/instance.heartbeat". Those that believe it hear none, take the
+// cppTango 10 listen to, but says to clients that it is "…/instance.heartbeat". Those that believe it hear none, take the
 // server for dead every ten seconds and connect anew; a client of cppTango 9.3 crashes at that, with any such server. Later
 // servers do not have the fault.
 #if !defined(TANGO_VERSION_MAJOR) || TANGO_VERSION_MAJOR < 10

@@ -17,7 +17,7 @@ MonitorPause::~MonitorPause() {
   try {
     end();
   } catch (const Tango::DevFailed &) {
-    // cppTango's guards give back only what their thread has: without it they do nothing.
+    // cppTango's guards release only what their thread has: without it they do nothing.
   }
 }
 

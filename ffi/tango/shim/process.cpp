@@ -25,7 +25,7 @@ void exit_now(std::int32_t code) {
 
 #ifdef _WIN32
 
-// Nothing is called with the exit code before a DLL is let go of; by then its threads are gone. Whoever ends the program
+// Nothing is called with the exit code before a DLL is released; by then its threads are gone. Whoever ends the program
 // calls pt_exit.
 void exit_without_destructors(bool (*)()) {}
 

@@ -125,7 +125,7 @@ void Requests::demand(const std::string &attribute) {
   waiting->answered.wait_until(lock, until, [&] { return waiting->outcome || refusing_; });
 }
 
-void Requests::tell(const std::string &name, const std::string &text) {
+void Requests::report(const std::string &name, const std::string &text) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (closed_ || queue_.size() >= QUEUE_MAX) return;
   Request request;

@@ -1,4 +1,4 @@
-// Writes, commands and demands on their way to JavaScript, and the answers on their way back.
+// The queue of writes, commands and reports to JavaScript, and of its answers.
 #pragma once
 
 #include <chrono>
@@ -43,7 +43,7 @@ class Requests {
   /** Lets JavaScript make a value anew that is read now, and waits a little for it. Asks once for all who read. */
   void demand(const std::string &attribute);
   /** Nobody waits for it. */
-  void tell(const std::string &name, const std::string &text);
+  void report(const std::string &name, const std::string &text);
 
   /** As pt_take. */
   std::int32_t take(std::uint8_t *buffer, std::int32_t size, std::chrono::milliseconds wait);

@@ -144,7 +144,7 @@ void Server::run(const Registration &registration, const std::string &endpoint) 
   used_up_ = tango_is_made();
   if (!used_up_) forget_orb(argv_);
   if (phase_ != PT_FAILED) phase_ = PT_STOPPED;
-  requests().tell(phase_ == PT_FAILED ? "failed" : "stopped", failure().second);
+  requests().report(phase_ == PT_FAILED ? "failed" : "stopped", failure().second);
   if (!used_up_) table().thaw();
   requests().close();
 }
@@ -167,7 +167,7 @@ void Server::serve(const Registration &registration) {
   }
   events().open(push_event);
   phase_ = PT_SERVING;
-  requests().tell("serving", full_name());
+  requests().report("serving", full_name());
   if (stop_wanted_) stop();
   // "Ready to accept request" belongs to nobody's output.
   std::cout.rdbuf(nullptr);

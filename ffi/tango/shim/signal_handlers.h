@@ -1,4 +1,4 @@
-// Keeps the program's signal handlers: cppTango sets its own when it starts, and cannot be told not to.
+// Keeps the program's signal handlers: cppTango sets its own when it starts, and has no setting against it.
 #pragma once
 
 #include <csignal>

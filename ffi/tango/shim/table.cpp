@@ -1,4 +1,4 @@
-// What the device has: checks what is told.
+// What the device has: checks each declaration.
 #include "table.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What the device has: attributes and commands, told before a server starts and never changed afterwards.
+// What the device has: attributes and commands, declared before a server starts and never changed afterwards.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Values on their way into cppTango.
+// Values that are passed to cppTango.
 #include "tango_value.h"
 
 #include <algorithm>
@@ -72,7 +72,7 @@ void give_to_reader(Tango::Attribute &attribute, const Value &value) {
   std::visit(
       [&](const auto &elements) {
         auto copy = converted(elements);
-        // cppTango frees it, once the answer is on its way or where it does not take it: a scalar by delete, the others
+        // cppTango frees it, once the answer is sent or where it does not accept it: a scalar by delete, the others
         // by delete[].
         const bool scalar = attribute.get_data_format() == Tango::SCALAR;
         auto *given = scalar ? new auto(copy[0]) : copy.release();

@@ -1,4 +1,4 @@
-// Values on their way into cppTango: read by a client, pushed as an event, or as the set point of a write.
+// Values that are passed to cppTango: read by a client, pushed as an event, or as the set point of a write.
 #pragma once
 
 #include <tango.h>

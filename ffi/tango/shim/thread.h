@@ -6,7 +6,7 @@
 namespace pewatch_tango {
 
 // Made by omniORB, which so knows it. No std::thread: where mingw-w64 makes one, it destroys its thread_local objects while
-// it holds a lock of its own, and lets go of the DLL with each, which takes the loader's lock. Every other thread takes the
+// it holds a lock of its own, and releases the DLL with each, which takes the loader's lock. Every other thread takes the
 // two the other way round when it ends. Two that end at a time wait for each other for ever, and with them whoever needs the
 // loader: the whole process.
 class Thread {

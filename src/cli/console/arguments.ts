@@ -2,9 +2,12 @@
 import { runParser } from "@optique/core/facade";
 import { type Message, message } from "@optique/core/message";
 import type { InferValue, Parser } from "@optique/core/parser";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
 import { formatUsage } from "@optique/core/usage";
+import { string } from "@optique/core/valueparser";
 import { stripVTControlCharacters } from "node:util";
-import { ownStyles } from "../../log/terminal_text.ts";
+import { ownStyles, printable } from "../../log/terminal_text.ts";
 import { terminalWidth, wantsColors } from "./terminal.ts";
 
 /** What the program ends with. */
@@ -26,19 +29,49 @@ export interface CommandDescription {
   readonly brief: Message;
   /** Below the options: examples, exit codes. */
   readonly footer?: Message;
+  /** Their messages are all that a person needs; the command ends with 1. */
+  readonly errors?: readonly (abstract new (...args: never[]) => Error)[];
 }
 
-/** What was asked for, or the exit code where the answer (help, an error) has been given already. */
-export type ParsedArguments<T> =
-  | { readonly value: T; readonly exitCode?: never }
-  | { readonly value?: never; readonly exitCode: number };
+/** It cannot be done; the message is all that whoever typed the command needs. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: number;
 
-/** Parses the arguments of one command; prints help to standard output and errors of usage to standard error. */
-export function parseArguments<P extends Parser<"sync", unknown, unknown>>(
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/**
+ * A command, from its arguments to its exit code: prints help to standard output and errors of usage to standard error.
+ * @param work returns the exit code, where that is not 0
+ */
+export function command<P extends Parser<"sync", unknown, unknown>>(
+  parser: P,
+  description: CommandDescription,
+  work: (values: InferValue<P>) => Promise<number | void> | number | void,
+): (args: readonly string[]) => Promise<number> {
+  return async (args) => {
+    const parsed = parse(parser, args, description);
+    if (parsed.exitCode !== undefined) return parsed.exitCode;
+    try {
+      return await work(parsed.value) ?? EXIT.done;
+    } catch (error) {
+      const isExpected = error instanceof CommandError || description.errors?.some((one) => error instanceof one);
+      if (!isExpected) throw error;
+      console.error(`pewatch ${description.command}: ${printable((error as Error).message)}`);
+      return error instanceof CommandError ? error.exitCode : EXIT.failed;
+    }
+  };
+}
+
+function parse<P extends Parser<"sync", unknown, unknown>>(
   parser: P,
   args: readonly string[],
   description: CommandDescription,
-): ParsedArguments<InferValue<P>> {
+): { readonly value: InferValue<P>; readonly exitCode?: never } | { readonly exitCode: number } {
   let exitCode: number | null = null;
   const value = runParser(parser, `pewatch ${description.command}`, args, {
     brief: description.brief,
@@ -68,8 +101,8 @@ function usageError(text: string, { command, usage }: { command: string; usage: 
   return `pewatch ${command}: ${plain}\nSee pewatch ${command} --help`;
 }
 
-/** The description of `--config`, the same in each command that reads a configuration. */
-export const CONFIG_DESCRIPTION =
-  message`The configuration; else pewatch.toml beside the executable, else in the working folder.`;
-/** The description of `--json`. */
-export const JSON_DESCRIPTION = message`Write JSON, for programs.`;
+/** The same in each command that reads a configuration. */
+export const CONFIG_OPTION = optional(option("-c", "--config", string({ metavar: "FILE" }), {
+  description: message`The configuration; else pewatch.toml beside the executable, else in the working folder.`,
+}));
+export const JSON_OPTION = option("--json", { description: message`Write JSON, for programs.` });

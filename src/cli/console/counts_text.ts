@@ -1,8 +1,7 @@
 /** Counts of frames in words, as run, process and demo report them at their end. */
 import type { FrameCounts } from "../../daemon/status.ts";
 import { unclaimedText } from "../../frames/prepare/unclaimed.ts";
-import { readableBytes } from "./terminal.ts";
-import { counted } from "../../log/counted.ts";
+import { counted, readableBytes } from "../../log/counted.ts";
 
 /** "12 frames delivered (201.3 MB), 1 in quarantine, 2 darks removed, 0 waiting; 95 % of frames within 0.81 s". */
 export function countsText(counts: FrameCounts): string {

@@ -1,8 +1,8 @@
 /** A progress bar for a person who waits; nothing where nobody watches. */
 import process from "node:process";
 import cliProgress from "cli-progress";
-import { terminalText } from "../../log/terminal_text.ts";
-import { printable, terminalWidth, wantsColors } from "./terminal.ts";
+import { printable, terminalText } from "../../log/terminal_text.ts";
+import { terminalWidth, wantsColors } from "./terminal.ts";
 
 export interface Progress extends Disposable {
   /** So many are done; `note` stands behind the bar. */
@@ -18,13 +18,13 @@ const BAR_MAX = 30;
 const NOTE_WIDTH = 50;
 
 /** A bar on standard error where that is a terminal. */
-export function startProgress(total: number, options: { quiet: boolean }): Progress {
+export function startProgress(total: number, options: { quiet: boolean; unit?: "frames" | "files" }): Progress {
   if (options.quiet || !Deno.stderr.isTerminal() || total === 0) {
     return { update: () => {}, line: (text) => writeLine(text), [Symbol.dispose]: () => {} };
   }
   const bar = new cliProgress.SingleBar({
     // Figures first: a narrow terminal cuts off what stands last.
-    format: "{value}/{total} frames {bar} {note}",
+    format: `{value}/{total} ${options.unit ?? "frames"} {bar} {note}`,
     stream: process.stderr,
     hideCursor: wantsColors(Deno.stderr),
     clearOnComplete: true,

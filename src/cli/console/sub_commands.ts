@@ -3,8 +3,8 @@ import { closest } from "../../config/closest.ts";
 import { EXIT } from "./arguments.ts";
 
 export interface Command {
-  /** One line for the list of commands. */
-  readonly summary: string;
+  /** One line for the list of commands; null where pewatch alone uses the command. */
+  readonly summary: string | null;
   /** Returns a function of the arguments that returns the exit code. */
   load(): Promise<(args: string[]) => Promise<number>>;
 }
@@ -36,7 +36,10 @@ export async function runGroup(group: CommandGroup, args: readonly string[]): Pr
 
 function unknown(group: CommandGroup, name: string): number {
   const what = name.startsWith("-") ? "option" : "command";
-  const meant = closest(name, [...Object.keys(group.commands), "--help"]);
+  const meant = closest(name, [
+    ...Object.keys(group.commands).filter((one) => group.commands[one]!.summary !== null),
+    "--help",
+  ]);
   const hint = meant ? ` Did you mean ${meant}?` : "";
   console.error(`pewatch ${group.name}: Unknown ${what} "${name}".${hint}\nSee pewatch ${group.name} --help`);
   return EXIT.usage;
@@ -57,6 +60,7 @@ function overview({ name, brief, commands }: CommandGroup): string {
 
 /** A line for each command, their summaries below each other. */
 export function commandLines(commands: CommandGroup["commands"]): string[] {
-  const width = 2 + Math.max(...Object.keys(commands).map((command) => command.length));
-  return Object.entries(commands).map(([command, { summary }]) => `  ${command.padEnd(width)}${summary}`);
+  const listed = Object.entries(commands).filter(([, { summary }]) => summary !== null);
+  const width = 2 + Math.max(...listed.map(([command]) => command.length));
+  return listed.map(([command, { summary }]) => `  ${command.padEnd(width)}${summary}`);
 }

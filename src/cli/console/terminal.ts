@@ -1,9 +1,6 @@
 /** Writing to a person's terminal: colours where they are wanted, marks, and nothing of either in a pipe. */
 import { type Style, styled } from "../../log/terminal_text.ts";
 
-export { printable } from "../../log/terminal_text.ts";
-export type { Style };
-
 /** Standard output or standard error. */
 export interface Stream {
   isTerminal(): boolean;
@@ -39,16 +36,4 @@ export class Painter {
   paint(style: Style, text: string): string {
     return this.#colors ? styled(style, text) : text;
   }
-}
-
-/** 16777216 as "16.8 MB". */
-export function readableBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }

@@ -1,4 +1,5 @@
 /** `pewatch demo`: the daemon with defaults against a simulated detector, for some seconds. */
+import { messageOf } from "../../files/errors.ts";
 import { resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
@@ -8,22 +9,21 @@ import { float, integer, string } from "@optique/core/valueparser";
 import { Daemon } from "../../daemon/daemon.ts";
 import { openLog, type RunningLog } from "../../log/log.ts";
 import type { FrameCounts } from "../../daemon/status.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
+import { command, EXIT, JSON_OPTION } from "../console/arguments.ts";
 import { countsText, darks, frames } from "../console/counts_text.ts";
 import { Detector } from "./detector.ts";
 import { type DemoFolders, makeDemoFolders } from "./folders.ts";
+import { HttpService } from "../../http/http_service.ts";
+import { PROGRAM_VERSION } from "../../config/program.ts";
 import { stagesNotReady } from "../stages_ready.ts";
 import { onStopSignals } from "../console/stop_signals.ts";
-import { Painter, readableBytes } from "../console/terminal.ts";
-import { counted } from "../../log/counted.ts";
+import { Painter } from "../console/terminal.ts";
+import { counted, readableBytes } from "../../log/counted.ts";
 
 const ARGUMENTS = object({
-  seconds: withDefault(
-    option("--seconds", float({ metavar: "SECONDS", min: 0.1, max: 3600 }), {
-      description: message`For how long frames are written.`,
-    }),
-    10,
-  ),
+  seconds: optional(option("--seconds", float({ metavar: "SECONDS", min: 0.1, max: 3600 }), {
+    description: message`For how long frames are written: 10, with --open 60.`,
+  })),
   size: withDefault(
     option("--size", integer({ metavar: "PIXELS", min: 16, max: 4096 }), {
       description: message`Pixels in a row of an image, and rows.`,
@@ -37,15 +37,21 @@ const ARGUMENTS = object({
   dir: optional(option("--dir", string({ metavar: "DIR" }), {
     description: message`Work in DIR and keep everything; by default in temporary folders.`,
   })),
+  open: option("--open", {
+    description: message`Show it in the browser; the page stays until Ctrl-C.`,
+  }),
   remove: option("--remove", { description: message`Remove all files at the end.` }),
-  json: option("--json", { description: JSON_DESCRIPTION }),
+  json: JSON_OPTION,
 });
 
 /** How long the last frames may take after the detector's end. */
 const DRAIN_S_MAX = 60;
-/** Darks at the start: they are removed on the way, as by default in a measurement. */
+/** Darks at the start: they are removed, as by default in a measurement. */
 const DARKS = 1;
 const FILES_LISTED = 6;
+const SECONDS = 10;
+/** Somebody looks at the page meanwhile. */
+const SECONDS_SHOWN = 60;
 
 interface Demo {
   readonly folders: DemoFolders;
@@ -53,6 +59,7 @@ interface Demo {
   readonly rate: number;
   readonly seconds: number;
   readonly json: boolean;
+  readonly open: boolean;
   readonly log: RunningLog;
 }
 
@@ -64,41 +71,41 @@ interface Outcome {
   readonly problem: string | null;
 }
 
-export async function runDemo(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "demo",
-    brief:
-      message`Runs the daemon with its defaults on the frames of a simulated detector, and says what it delivered and where.`,
-    footer: message`Exit codes: 0 every simulated frame was delivered, 1 some were not, 2 wrong usage.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { seconds, size, rate, dir, remove, json } = parsed.value;
-
+export const runDemo = command(ARGUMENTS, {
+  command: "demo",
+  brief:
+    message`Runs the daemon with its defaults on the frames of a simulated detector, and says what it delivered and where.`,
+  footer: message`Exit codes: 0 every simulated frame was delivered, 1 some were not, 2 wrong usage.`,
+}, async ({ size, rate, dir, remove, json, open, ...given }) => {
+  const seconds = given.seconds ?? (open ? SECONDS_SHOWN : SECONDS);
   using folders = makeDemoFolders(dir === undefined ? undefined : resolve(dir));
   const log = await openLog({ settings: { ...folders.settings.log, level: "info" }, terminal: "none" });
   let outcome: Outcome;
   try {
-    outcome = await demonstrate({ folders, size, rate, seconds, json, log });
+    outcome = await demonstrate({ folders, size, rate, seconds, json, open, log });
   } finally {
     await log.close();
   }
   const good = isGood(outcome);
   if (json) printJson(outcome, { folders, good });
-  else tell(outcome, { folders, good });
+  else print(outcome, { folders, good });
   if (remove && dir === undefined) Deno.removeSync(folders.base, { recursive: true });
   return good ? EXIT.done : EXIT.failed;
-}
+});
 
 async function demonstrate(demo: Demo): Promise<Outcome> {
-  const { folders, size, rate, seconds, json, log } = demo;
+  const { folders, size, rate, seconds, json, open, log } = demo;
   const daemon = new Daemon(folders.settings, { log });
   const files: string[] = [];
   daemon.onFrame((event) => void (event.type === "delivered" && files.push(...event.files)));
   using detector = new Detector();
   let interrupted = false;
+  let written = false;
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   using _signals = onStopSignals(() => {
-    interrupted = true;
+    interrupted = !written;
     detector.stop();
+    stop();
   });
   if (!json) reportStart(demo);
   await daemon.start();
@@ -107,6 +114,7 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
     await daemon.close();
     throw new Error(`Cannot start without all of its stages: ${notReady.join("; ")}`);
   }
+  const page = open ? servePage(demo, daemon) : null;
   using _display = json ? null : showProgress(daemon, detector);
   let problem: string | null = null;
   try {
@@ -114,14 +122,31 @@ async function demonstrate(demo: Demo): Promise<Outcome> {
     const count = Math.max(1, Math.round(seconds * rate));
     await detector.run({ folder: raw, base: "demo", width: size, rate_per_s: rate, count, darks: DARKS });
     await drain(daemon, detector);
+    written = true;
+    if (page !== null && !json && !interrupted) {
+      console.log("\nAll frames are delivered. The page stays until Ctrl-C");
+      await stopped;
+    }
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    problem = messageOf(error);
   } finally {
     await daemon.close();
+    page?.stop();
   }
   if (interrupted) problem ??= "stopped before the end";
   problem ??= daemon.status().frames.lastError;
   return { frames: detector.frames, darks: detector.darks, counts: daemon.status().frames, files, problem };
+}
+
+/** On any free port: a daemon may serve the usual one. */
+function servePage({ json, log }: Demo, daemon: Daemon): HttpService {
+  const onListening = async (url: string) => {
+    if (!json) console.log(`The page: ${url}`);
+    if (!await openBrowser(url) && !json) console.log("No browser was found; open this address in one");
+  };
+  const page = new HttpService({ daemon, log, version: PROGRAM_VERSION, onListening });
+  page.start();
+  return page;
 }
 
 /** Waits until each frame that was written is delivered or removed. */
@@ -171,7 +196,7 @@ function showProgress(daemon: Daemon, detector: Detector): Disposable {
   };
 }
 
-function tell(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
+function print(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
   const painter = new Painter(Deno.stdout);
   const { counts, files } = outcome;
   const written = `${frames(outcome.frames)} and ${darks(outcome.darks)} written`;
@@ -195,4 +220,25 @@ function printJson(outcome: Outcome, { folders, good }: { folders: DemoFolders; 
   const output = folders.settings.folders.output_root;
   const simulated = { frames: outcome.frames, darks: outcome.darks };
   console.log(JSON.stringify({ good, simulated, ...counts, output, files, problem: good ? null : problem }, null, 2));
+}
+
+const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, readonly [program: string, ...args: string[]]>>> = {
+  // "start" of cmd would take "&" in an address for its own.
+  windows: ["rundll32", "url.dll,FileProtocolHandler"],
+  darwin: ["open"],
+};
+
+/**
+ * Opens an address in the browser of whoever sits at this computer.
+ * @returns whether a browser was found; PEWATCH_BROWSER names a program for it
+ */
+async function openBrowser(url: string): Promise<boolean> {
+  const named = Deno.env.get("PEWATCH_BROWSER");
+  const [program, ...args] = named !== undefined ? [named] : OPENERS[Deno.build.os] ?? ["xdg-open"];
+  try {
+    const command = new Deno.Command(program, { args: [...args, url], stdin: "null", stdout: "null", stderr: "null" });
+    return (await command.output()).success;
+  } catch {
+    return false;
+  }
 }

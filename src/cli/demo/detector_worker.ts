@@ -1,4 +1,7 @@
-/** The simulated detector of the demo, in a thread of its own as QXRD is a program of its own. */
+/**
+ * The simulated detector of the demo, in a thread of its own as QXRD is a program of its own. A file of its own: the
+ * entry of a worker.
+ */
 import { simulate, type SimulateOptions } from "../../qxrd/simulator/simulate.ts";
 
 export type DetectorRequest = { readonly type: "start"; readonly options: SimulateOptions } | { readonly type: "stop" };

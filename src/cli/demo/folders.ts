@@ -19,7 +19,8 @@ export interface DemoFolders extends Disposable {
 export function makeDemoFolders(dir: string | undefined): DemoFolders {
   const base = dir ?? Deno.makeTempDirSync({ prefix: PREFIX });
   const ramDisk = dir === undefined ? makeOnRamDisk() : null;
-  const settings = defaultSettings(base);
+  const defaults = defaultSettings(base);
+  const settings = { ...defaults, http: { ...defaults.http, port: 0 } };
   if (ramDisk === null) return { settings, base, [Symbol.dispose]: () => {} };
   const folders = {
     ...settings.folders,

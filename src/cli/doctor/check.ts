@@ -30,4 +30,3 @@ export function problem(name: string, finding: string, remedy: string): Finding 
 }
 
 /** One line of an error, without its stack. */
-export { messageOf as reasonOf } from "../../files/errors.ts";

@@ -2,72 +2,80 @@
 import { dirname, join } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { ConfigurationError } from "../../config/error.ts";
 import { type LoadedConfiguration, loadSettings, makesOutput } from "../../config/load.ts";
-import { checkCalibration } from "../../geometry/calibration_file.ts";
+import { SETTINGS_CHECKS } from "../../nexus/settings_checks.ts";
 import type { Settings } from "../../config/settings.ts";
-import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
+import { command, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
 import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
 import {
   type CheckedFolder,
   checkFolder,
   checkHardLinks,
+  checkLock,
   checkOneVolume,
+  checkOutputRoot,
   checkTimes,
   isMissingFolder,
 } from "./folders.ts";
-import { checkLock } from "./lock.ts";
-import { checkOutputRoot } from "./output_root.ts";
 import { placeFaults } from "../../daemon/settings/folder_places.ts";
 import { checkPlugins } from "./plugins.ts";
 import { checkDeno, checkLibrary, checkProgram } from "./program.ts";
 import { checkRights } from "./rights.ts";
 import { checkSpace } from "./space.ts";
+import { checkHttp } from "./http.ts";
 import { checkTango } from "./tango.ts";
+import { checkBrokers } from "./brokers.ts";
+import { checkBeamlineValues } from "./beamline_values.ts";
 import { findDaemon } from "../../daemon/requests/ask_daemon.ts";
 import { openTango } from "../tango/open.ts";
-import { Painter, type Style } from "../console/terminal.ts";
+import { Painter } from "../console/terminal.ts";
+import type { Style } from "../../log/terminal_text.ts";
 import type { WrittenSettings } from "../../daemon/settings/settings_file.ts";
-import { checkValues } from "./values.ts";
+import { checkLedger } from "./ledger.ts";
+import { checkCompression, checkValues } from "./values.ts";
 import { checkWritten } from "./written.ts";
 import { findLibraries } from "../version.ts";
 
 const ARGUMENTS = object({
-  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
-  json: option("--json", { description: JSON_DESCRIPTION }),
+  config: CONFIG_OPTION,
+  json: JSON_OPTION,
 });
 
 /** Gives 0 where all is well or only less good than it could be, 1 where there are problems. */
-export async function runDoctor(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "doctor",
-    brief: message`Checks libraries, configuration, folders, plugins and Tango by using them, and says what to do.`,
-    footer: message`Exit codes: 0 healthy, 1 problems, 2 wrong usage.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-
-  const checks = await examine(parsed.value.config);
+export const runDoctor = command(ARGUMENTS, {
+  command: "doctor",
+  brief: message`Checks libraries, configuration, folders, plugins, page and Tango by using them, and says what to do.`,
+  footer: message`Exit codes: 0 healthy, 1 problems, 2 wrong usage.`,
+}, async (values) => {
+  const checks = await examine(values.config);
   const healthy = checks.every((check) => check.status !== "problem");
-  if (parsed.value.json) console.log(JSON.stringify({ healthy, checks }, null, 2));
+  if (values.json) console.log(JSON.stringify({ healthy, checks }, null, 2));
   else print(checks);
   return healthy ? EXIT.done : EXIT.failed;
-}
+});
 
 /** All checks, in the order in which a person mends things: each rests on those before it. */
 export async function examine(config: string | undefined): Promise<Check[]> {
-  const checks = inArea("program", [checkProgram(), checkDeno(), ...findLibraries().map(checkLibrary)]);
+  const libraries = findLibraries();
+  const checks = inArea("program", [checkProgram(), checkDeno(), ...libraries.map(checkLibrary)]);
   const rights = checkRights();
   if (rights !== null) checks.push(...inArea("program", [rights]));
   const loaded = examineConfiguration(config, checks);
   if (loaded === null) return checks;
   const written = checkWritten(loaded.settings);
-  checks.push(...inArea("configuration", [...written.findings, ...checkValues(written.settings)]));
+  checks.push(...inArea("configuration", [
+    ...written.findings,
+    ...checkValues(written.settings),
+    ...checkCompression(written.settings, libraries),
+  ]));
   examineFolders(written.settings, checks, { makesOutput: makesOutput(loaded), written: written.written });
+  checks.push(...inArea("ledger", checkLedger(loaded.settings)));
   checks.push(...inArea("plugins", await checkPlugins(loaded.settings)));
+  checks.push(...inArea("page", checkHttp(loaded.settings, { running: findDaemon(loaded.settings) !== null })));
   checks.push(...inArea("Tango", await examineTango(loaded.settings)));
+  checks.push(...inArea("values of the beamline", await checkBeamlineValues(loaded.settings)));
+  checks.push(...inArea("brokers", await checkBrokers(loaded.settings)));
   return checks;
 }
 
@@ -83,7 +91,7 @@ function inArea(area: string, findings: readonly Finding[]): Check[] {
 /** Null where there is no configuration to go on with. */
 function examineConfiguration(config: string | undefined, checks: Check[]): LoadedConfiguration | null {
   try {
-    const loaded = loadSettings({ config, checks: [checkCalibration] });
+    const loaded = loadSettings({ config, checks: SETTINGS_CHECKS });
     const finding = loaded.file ?? `none, so the defaults apply; looked for ${loaded.lookedFor.join(" and ")}`;
     checks.push(...inArea("configuration", [ok("file", finding)]));
     return loaded;
@@ -130,7 +138,7 @@ function examineFolders(
   way.push(...[first, output].filter(isThere).map(checkTimes).filter((finding) => finding !== null));
   if (ways.every(isThere)) way.push(checkLock(ways.map(({ path }) => path)));
   way.push(...placeFaults(settings).map(({ key, message }) => problem(key, message, `Set another folder for ${key}`)));
-  checks.push(...inArea("the way of a frame", way));
+  checks.push(...inArea("folders together", way));
   checks.push(...inArea("free space", [first, output].filter(isThere).map((folder) => checkSpace(folder))));
 }
 

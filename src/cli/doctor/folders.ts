@@ -1,10 +1,14 @@
 /** Checks folders by using them: a probe is written, read, renamed, linked, removed. No folder is ever stat-ed. */
 import { dirname, join } from "node:path";
-import { removeFolder } from "../../files/durable.ts";
-import { isMissing, isOtherVolume, isRefusedByDriver } from "../../files/errors.ts";
+import { removeFolder, tryToRemove } from "../../files/durable.ts";
+import { isMissing, isOtherVolume, isRefusedByDriver, messageOf } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
 import { probeName } from "../../files/probe.ts";
-import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+import { type Finding, ok, problem, warning } from "./check.ts";
+import { FolderInUseError, FolderLock } from "../../daemon/settings/folder_lock.ts";
+import type { Settings } from "../../config/settings.ts";
+import { readSettingsFile, settingsPath } from "../../daemon/settings/settings_file.ts";
+import { doubtOf } from "../../files/output_marker.ts";
 
 export interface CheckedFolder {
   /** The key that names it, "folders.raw". */
@@ -34,11 +38,11 @@ export function checkFolder(folder: CheckedFolder): Finding {
       "Check the disk or the share",
     );
   } catch (error) {
-    removeQuietly(probe);
+    tryToRemove(probe);
     if (step === "written" && isMissing(error)) return checkMissing(folder, error);
     return problem(
       folder.key,
-      `${folder.path}: a file cannot be ${step}: ${reasonOf(error)}`,
+      `${folder.path}: a file cannot be ${step}: ${messageOf(error)}`,
       remedyFor(folder, error),
     );
   }
@@ -72,7 +76,7 @@ function checkMissing(folder: CheckedFolder, error: unknown): Finding {
     }
     return ok(folder.key, `${folder.path}: does not exist yet; pewatch run makes it`);
   } catch (reason) {
-    return problem(folder.key, `${folder.path}: nothing can be made in ${above}: ${reasonOf(reason)}`, remedy);
+    return problem(folder.key, `${folder.path}: nothing can be made in ${above}: ${messageOf(reason)}`, remedy);
   }
 }
 
@@ -109,10 +113,10 @@ export function checkOneVolume(from: CheckedFolder, to: CheckedFolder): Finding 
         `Set ${to.key} to a folder on the volume of ${from.key} (${from.path})`,
       );
     }
-    return problem(name, `a file cannot be renamed: ${reasonOf(error)}`, "Check the rights of both folders");
+    return problem(name, `a file cannot be renamed: ${messageOf(error)}`, "Check the rights of both folders");
   } finally {
-    removeQuietly(probe);
-    removeQuietly(moved);
+    tryToRemove(probe);
+    tryToRemove(moved);
   }
 }
 
@@ -128,14 +132,14 @@ export function checkHardLinks(folder: CheckedFolder): Finding {
     return warning(
       "hard links",
       `${folder.path} has none (${
-        reasonOf(error)
+        messageOf(error)
       }), as on FAT, exFAT and some shares: files get their names by renames ` +
         "that replace nothing",
       "Nothing, unless it is a share of Linux: let no other program write frames of the same names there",
     );
   } finally {
-    removeQuietly(probe);
-    removeQuietly(linked);
+    tryToRemove(probe);
+    tryToRemove(linked);
   }
 }
 
@@ -144,7 +148,7 @@ const ODD_TIME_S = 1_700_000_001;
 /** Finer than FAT's steps, coarser than those of any other file system. */
 const TIME_STEP_MAX_S = 0.5;
 
-/** Tells a FAT volume by the times of its files; null where there is nothing to say. */
+/** Recognises a FAT volume by the times of its files; null where there is nothing to say. */
 export function checkTimes(folder: CheckedFolder): Finding | null {
   const probe = join(folder.path, probeName());
   try {
@@ -155,7 +159,7 @@ export function checkTimes(folder: CheckedFolder): Finding | null {
   } catch {
     return null; // whether files can be written is another check's
   } finally {
-    removeQuietly(probe);
+    tryToRemove(probe);
   }
 }
 
@@ -170,10 +174,57 @@ export function findingOfTimes(folder: CheckedFolder, off_s: number): Finding | 
   );
 }
 
-function removeQuietly(path: string): void {
+/**
+ * Takes the lock that a daemon takes, and gives it back at once; the folders must be there.
+ * A daemon that runs is no fault, so what it holds is only reported.
+ */
+export function checkLock(folders: readonly string[]): Finding {
   try {
-    Deno.removeSync(path);
+    FolderLock.take(folders).release();
+    return ok("lock", "no other process works on these folders");
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) {
+      return warning("lock", `it cannot be tested: ${messageOf(error)}`, "See what doctor says about the folders");
+    }
+    const { holder, folder } = error;
+    if (holder === null) return ok("lock", `another process works on ${folder}`);
+    return ok(
+      "lock",
+      `process ${holder.pid} on ${holder.host} works on ${folder}, since ${holder.since} (${holder.program})`,
+    );
+  }
+}
+
+/**
+ * Null where nothing speaks against it.
+ * @param how.makesOutput whether `pewatch run` makes a root that is missing
+ */
+export function checkOutputRoot(settings: Settings, how: { readonly makesOutput: boolean }): Finding | null {
+  const { output_root } = settings.folders;
+  const key = "folders.output_root";
+  try {
+    if (!folderExists(output_root)) {
+      if (how.makesOutput) return null;
+      const remedy = `Mount the share or make the folder, then type: pewatch init --output "${output_root}"; ` +
+        "until then frames wait in the raw folder";
+      return problem(key, `${output_root}: it does not exist`, remedy);
+    }
+    const doubt = doubtOf(output_root, markedRoots(settings));
+    return doubt === null ? null : problem(key, doubt, "Mount the share; until then frames wait");
+  } catch (error) {
+    return problem(
+      key,
+      `${output_root}: it cannot be read: ${messageOf(error)}`,
+      `Give the account that runs pewatch the right to read ${output_root}`,
+    );
+  }
+}
+
+/** Whether the file can be read is another check's. */
+function markedRoots({ daemon }: Settings): readonly string[] {
+  try {
+    return readSettingsFile(settingsPath(daemon.state_dir)).roots.marked ?? [];
   } catch {
-    // it was not made, or has been renamed away
+    return [];
   }
 }

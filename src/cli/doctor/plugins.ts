@@ -1,11 +1,15 @@
 /** Plugins: whether each that is configured or lies in the plugins folder would be loaded. */
+import * as v from "valibot";
 import { closest } from "../../config/closest.ts";
 import type { Settings } from "../../config/settings.ts";
 import { misplacedPlugins } from "../../daemon/settings/plugins_apart.ts";
+import { PatternMaker } from "../../patterns/maker.ts";
+import { patternOptions, PatternOptionsError } from "../../patterns/options.ts";
 import { shippedNames } from "../../plugins/host/shipped.ts";
 import { examineAll, type PluginExamination } from "../plugins/examine.ts";
 import { lastReadings } from "../parameters/stored.ts";
-import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+import { type Finding, ok, problem, warning } from "./check.ts";
+import { messageOf } from "../../files/errors.ts";
 import { everyTicks } from "../../log/counted.ts";
 
 /** The shipped stages are left out unless the configuration speaks of them: they are not the user's to mend. */
@@ -16,11 +20,31 @@ export async function checkPlugins(settings: Settings): Promise<Finding[]> {
   try {
     examined = await examineAll(settings);
   } catch (error) {
-    const finding = `${settings.plugins.dir} cannot be looked at: ${reasonOf(error)}`;
+    const finding = `${settings.plugins.dir} cannot be examined: ${messageOf(error)}`;
     return [problem("plugins.dir", finding, "Give the account that runs pewatch the right to read it")];
   }
   const findings = examined.filter((plugin) => plugin.file !== null || plugin.configured).map(findingOf);
-  return [...findings, ...tablesWithoutPlugin(settings, examined), ...valuesWithoutPlugin(settings, examined)];
+  return [
+    ...findings,
+    ...patternFiles(settings),
+    ...tablesWithoutPlugin(settings, examined),
+    ...valuesWithoutPlugin(settings, examined),
+  ];
+}
+
+/** What the plugin integrate would refuse at its start: a mask that is not there, settings that cannot go together. */
+function patternFiles(settings: Settings): Finding[] {
+  const table = settings.plugins.tables["integrate"];
+  const { success, output } = v.safeParse(patternOptions, table);
+  // A wrong table has been reported already.
+  if (table === undefined || !success) return [];
+  try {
+    new PatternMaker(output, settings);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PatternOptionsError)) throw error;
+    return [problem("plugins.integrate", error.message, "Correct [plugins.integrate] of the configuration")];
+  }
 }
 
 /** Values that the last daemon left and no plugin of this configuration sets. */
@@ -34,10 +58,10 @@ function valuesWithoutPlugin(settings: Settings, examined: readonly PluginExamin
     }
   } catch (error) {
     const remedy = "The next start of pewatch run renames the file and begins a new one";
-    return [warning("parameters", `those of the last run cannot be read: ${reasonOf(error)}`, remedy)];
+    return [warning("parameters", `those of the last run cannot be read: ${messageOf(error)}`, remedy)];
   }
   return [...byPlugin].map(([plugin, names]) => {
-    const finding = `set by plugin ${plugin}, which is gone: ${names.join(", ")}`;
+    const finding = `set by plugin ${plugin}, which no longer exists: ${names.join(", ")}`;
     return warning("parameters", finding, `They end by themselves; pewatch parameters remove ${names[0]} does it now`);
   });
 }

@@ -1,7 +1,7 @@
 /** The program itself: its version, Deno's, and the native libraries. */
 import type { LibraryFinding } from "../version.ts";
 import { type Embedded, readEmbedded } from "../embedded.ts";
-import { PROGRAM_VERSION } from "../program_version.ts";
+import { PROGRAM_VERSION } from "../../config/program.ts";
 import { type Finding, ok, problem, warning } from "./check.ts";
 
 /** Before it, Deno could not read files on RAM disks made by ImDisk (denoland/deno issue 26257). */
@@ -34,7 +34,8 @@ export function checkLibrary({ name, version, path, problem: reason }: LibraryFi
   return problem(name, reason ?? "not found", `Install it, or name a copy of it by ${variable}`);
 }
 
-function isOlder(version: string, than: readonly number[]): boolean {
+/** Of versions such as "2.9.5". */
+export function isOlder(version: string, than: readonly number[]): boolean {
   const parts = version.split(/[.+-]/).map(Number);
   for (const [index, limit] of than.entries()) {
     const part = parts[index] ?? 0;

@@ -1,7 +1,8 @@
 /** Free space, where the system reports it. */
+import { readableBytes } from "../../log/counted.ts";
 import { statfsSync } from "node:fs";
-import { readableBytes } from "../console/terminal.ts";
-import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+import { type Finding, ok, problem, warning } from "./check.ts";
+import { messageOf } from "../../files/errors.ts";
 import type { CheckedFolder } from "./folders.ts";
 
 /** One frame of an XRD1621: 2048 x 2048 float32. */
@@ -18,7 +19,7 @@ export function checkSpace(folder: CheckedFolder, freeBytes: (path: string) => n
     free = freeBytes(folder.path);
   } catch (error) {
     // RAM disks made by ImDisk answer few questions about folders; that does not keep them from working.
-    return warning(folder.key, `the system does not report the free space: ${reasonOf(error)}`, null);
+    return warning(folder.key, `the system does not report the free space: ${messageOf(error)}`, null);
   }
   const finding = `${readableBytes(free)} free: ${Math.floor(free / FRAME_BYTES)} images of 2048 x 2048`;
   if (free < PROBLEM_BYTES) return problem(folder.key, finding, `Make room on the volume of ${folder.path}`);

@@ -1,12 +1,14 @@
 /** The Tango device server: its library, the database, what is registered there, and where it is to listen. */
 import type { TangoFailure, TangoLibrary } from "../../../ffi/tango/mod.ts";
 import type { Settings, TangoSettings } from "../../config/settings.ts";
-import { TIMED_OUT, withTimeout } from "../../time/with_timeout.ts";
+import { TIMED_OUT, withTimeout } from "../../time/time_limit.ts";
 import { databaseFault } from "../../tango/database_fault.ts";
 import { nameForClients, placeOf } from "../../tango/place.ts";
 import { withProperties } from "../../tango/properties.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
-import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+import { checkListen } from "./listen.ts";
+import { type Finding, ok, problem, warning } from "./check.ts";
+import { messageOf } from "../../files/errors.ts";
 
 export interface TangoChecks {
   readonly openLibrary: () => TangoLibrary;
@@ -25,7 +27,7 @@ const REMEDIES: Readonly<Record<TangoFailure, string>> = {
   registered_elsewhere: "Give [tango] the server, instance and device that belong together, or correct the database",
   already_running: "Stop the other one, or give [tango] another instance and device",
   endpoint: "Give [tango] endpoint another port",
-  other: "See the words of Tango",
+  other: "Correct what Tango's message names",
 };
 
 /** In the order in which a person mends things; what rests on something that is missing is not looked at. */
@@ -62,7 +64,11 @@ function openLibrary(open: () => TangoLibrary): { opened: TangoLibrary | null; f
   } catch (error) {
     return {
       opened: null,
-      finding: problem("library", reasonOf(error), "Get it as this says; frames are delivered without it as well"),
+      finding: problem(
+        "library",
+        messageOf(error),
+        "Install it as the message says, or set [tango] enabled = false; frames are delivered without it",
+      ),
     };
   }
 }
@@ -101,7 +107,7 @@ async function checkRegistration(settings: Settings, library: TangoLibrary, runn
     const registered = ok(name, `${device} is registered${failure === null ? "" : ", and is served"}`);
     return [registered, ...await checkProperties(settings, library)];
   } catch (error) {
-    return [problem(name, reasonOf(error), REMEDIES.other)];
+    return [problem(name, messageOf(error), REMEDIES.other)];
   }
 }
 
@@ -119,12 +125,6 @@ async function checkProperties(settings: Settings, library: TangoLibrary): Promi
 function checkEndpoint(endpoint: string, running: boolean): Finding {
   const colon = endpoint.lastIndexOf(":");
   const hostname = endpoint.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  try {
-    Deno.listen({ hostname, port: Number(endpoint.slice(colon + 1)) }).close();
-    return ok("endpoint", `${endpoint} is free`);
-  } catch (error) {
-    if (running && error instanceof Deno.errors.AddrInUse) return ok("endpoint", `${endpoint} is in use by pewatch`);
-    const reason = error instanceof Deno.errors.AddrInUse ? "another program listens there" : reasonOf(error);
-    return problem("endpoint", `${endpoint}: ${reason}`, REMEDIES.endpoint);
-  }
+  const port = Number(endpoint.slice(colon + 1));
+  return checkListen({ name: "endpoint", shown: endpoint, hostname, port, running, remedy: REMEDIES.endpoint });
 }

@@ -1,6 +1,9 @@
 /** Settings that are allowed and seldom meant: what they lead to. */
+import type { LibraryFinding } from "../version.ts";
+import { isOlder } from "./program.ts";
 import type { Settings } from "../../config/settings.ts";
-import { type Finding, warning } from "./check.ts";
+import { neededToRead } from "../../nexus/chunks/chunk_layout.ts";
+import { type Finding, ok, problem, warning } from "./check.ts";
 
 export function checkValues(settings: Settings): Finding[] {
   const { frames, nexus } = settings;
@@ -19,6 +22,10 @@ export function checkValues(settings: Settings): Finding[] {
       "Set it to 1 or more: QXRD writes the sidecar after the image",
     ));
   }
+  const needed = nexus.compression === "none" ? null : neededToRead(nexus.compression);
+  if (needed !== null) {
+    findings.push(ok("nexus.compression", `"${nexus.compression}": a program that reads the images ${needed}`));
+  }
   if (nexus.profile === "nxmx") findings.push(...checkNxmx(settings));
   return findings;
 }
@@ -36,5 +43,18 @@ function checkNxmx({ beamline, detector }: Settings): Finding[] {
     "nexus.profile",
     `"nxmx" needs ${lacks.join(", ")}; a frame whose sidecar does not have them either gets the profile "base"`,
     "Set them, or [detector] poni",
+  )];
+}
+
+/** HDF5 before 1.10.3 stores no chunk that was compressed elsewhere. */
+const HDF5_FOR_CHUNKS = [1, 10, 3] as const;
+
+export function checkCompression({ nexus }: Settings, libraries: readonly LibraryFinding[]): Finding[] {
+  const version = libraries.find(({ name }) => name === "HDF5")?.version ?? null;
+  if (nexus.compression === "none" || version === null || !isOlder(version, HDF5_FOR_CHUNKS)) return [];
+  return [problem(
+    "nexus.compression",
+    `HDF5 ${version} cannot store compressed images, and frames would have no NeXus file`,
+    `Use HDF5 ${HDF5_FOR_CHUNKS.join(".")} or newer, or set compression = "none"`,
   )];
 }

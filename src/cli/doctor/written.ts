@@ -6,9 +6,10 @@ import {
   type WrittenSetting,
   type WrittenSettings,
 } from "../../daemon/settings/settings_file.ts";
-import { inForce } from "../../daemon/settings/written_settings.ts";
+import { inForce } from "../../daemon/settings/settings_store.ts";
 import type { Settings } from "../../config/settings.ts";
-import { type Finding, ok, problem, reasonOf, warning } from "./check.ts";
+import { type Finding, ok, problem, warning } from "./check.ts";
+import { messageOf } from "../../files/errors.ts";
 
 /** The settings in force, with a finding for each that a client has set. */
 export function checkWritten(
@@ -22,7 +23,7 @@ export function checkWritten(
     findings.push(...leftOut.map((why) => warning("set by a client", `without effect: ${why}`, remedy)));
     return { settings, written, findings };
   } catch (error) {
-    const finding = `${path} cannot be read: ${reasonOf(error)}`;
+    const finding = `${path} cannot be read: ${messageOf(error)}`;
     const remedy = "The next start of pewatch run renames it, and the configuration's settings apply";
     return { settings: configured, written: {}, findings: [problem("set by clients", finding, remedy)] };
   }

@@ -102,7 +102,7 @@ function takeOutputDir(options: ReadonlyMap<string, string>, { taken, left }: So
 
 function absolute(path: string, file: string): string {
   if (win32.isAbsolute(path) || posix.isAbsolute(path)) return path;
-  // The file's own folder tells which of the two systems' paths these are.
+  // The file's own folder shows which of the two systems' paths these are.
   const flavour = /^[a-zA-Z]:|^\\\\/.test(file) ? win32 : posix;
   return flavour.join(flavour.dirname(file), path);
 }

@@ -1,4 +1,5 @@
 /** `pewatch init`: writes the documented configuration, with what the first implementation's said where one is given. */
+import { Buffer } from "node:buffer";
 import { join, resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
@@ -11,7 +12,7 @@ import { messageOf } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { makeMarker } from "../../files/output_marker.ts";
 import { OUTPUT_MARKER } from "../../files/service_names.ts";
-import { EXIT, parseArguments } from "../console/arguments.ts";
+import { command, CommandError } from "../console/arguments.ts";
 import { fillIn } from "./fill_in.ts";
 import { type FirstConfiguration, FirstConfigurationError, readFirstConfiguration } from "./first_ini.ts";
 import { Painter } from "../console/terminal.ts";
@@ -31,13 +32,10 @@ while it is mounted.`,
   force: option("--force", { description: message`Overwrite an existing file.` }),
 });
 
-export async function runInit(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "init",
-    brief: message`Writes a configuration that documents every key.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { folder = environment().executableFolder ?? ".", from, force, output } = parsed.value;
+export const runInit = command(ARGUMENTS, {
+  command: "init",
+  brief: message`Writes a configuration that documents every key.`,
+}, async ({ folder = environment().executableFolder ?? ".", from, force, output }) => {
   if (output !== undefined) return await markOutput(resolve(output));
 
   let first: FirstConfiguration | null = null;
@@ -45,40 +43,39 @@ export async function runInit(args: string[]): Promise<number> {
     first = from === undefined ? null : readFirstConfiguration(await Deno.readFile(from), resolve(from));
   } catch (error) {
     if (!(error instanceof FirstConfigurationError) && !(error instanceof Deno.errors.NotFound)) throw error;
-    return fail(
+    throw new CommandError(
       error instanceof FirstConfigurationError ? error.message : `Cannot read ${from}: the file does not exist`,
     );
   }
   const documented = await Deno.readTextFile(new URL("../../../config/pewatch.toml", import.meta.url));
-  const text = fillIn(documented.replaceAll("\r\n", "\n"), first?.taken ?? []);
+  const token = { table: "http", key: "token", value: newToken() };
+  const text = fillIn(documented.replaceAll("\r\n", "\n"), [...first?.taken ?? [], token]);
   const target = join(resolve(folder), CONFIGURATION_NAME);
   await Deno.mkdir(resolve(folder), { recursive: true });
   try {
     await Deno.writeTextFile(target, text, force ? {} : { createNew: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return fail(`Cannot write ${target}: it already exists; use --force to overwrite it`);
+    throw new CommandError(`Cannot write ${target}: it already exists; use --force to overwrite it`);
   }
   console.log(`Wrote ${target}`);
   if (first) reportTaken(first, { text, target });
   console.log(`Next: set the folders in it, then run pewatch doctor --config "${target}"`);
-  return EXIT.done;
+});
+
+/** By which clients of HTTP may change something; nobody guesses it. */
+function newToken(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
 }
 
-async function markOutput(root: string): Promise<number> {
+async function markOutput(root: string): Promise<void> {
   try {
     makeFolder(root);
     await makeMarker(root);
   } catch (error) {
-    return fail(`Cannot make ${join(root, OUTPUT_MARKER)}: ${messageOf(error)}`);
+    throw new CommandError(`Cannot make ${join(root, OUTPUT_MARKER)}: ${messageOf(error)}`);
   }
   console.log(`${root} is an output root of pewatch: it has ${OUTPUT_MARKER}`);
-  return EXIT.done;
-}
-
-function fail(text: string): number {
-  console.error(`pewatch init: ${text}`);
-  return EXIT.failed;
 }
 
 function reportTaken(first: FirstConfiguration, written: { text: string; target: string }): void {

@@ -1,6 +1,6 @@
 /** Checks the SHA-256 that a NeXus file holds against the TIFF beside it. */
-import { createHash } from "node:crypto";
 import { basename, dirname, extname, join } from "node:path";
+import { sha256OfOpen } from "../../files/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
 import type { TreeGroup, TreeNode } from "../../nexus/tree/read_tree.ts";
 
@@ -24,14 +24,12 @@ interface ChecksumNote {
   readonly fileName: string | null;
 }
 
-const BLOCK_BYTES = 1_048_576;
-
 /** Null where the file records none. */
 export function checkChecksum(path: string, tree: TreeGroup): ChecksumFinding | null {
   const note = findNote(tree, "");
   if (!note) return null;
   for (const tiff of tiffsBeside(path, note)) {
-    const actual = sha256OfFile(tiff);
+    const actual = sha256IfThere(tiff);
     if (actual === null) continue;
     return { at: note.at, recorded: note.recorded, tiff, actual, fits: actual === note.recorded };
   }
@@ -67,19 +65,12 @@ function tiffsBeside(path: string, note: ChecksumNote): string[] {
 }
 
 /** Null where there is no such file. */
-function sha256OfFile(path: string): string | null {
-  let file: Deno.FsFile;
+function sha256IfThere(path: string): string | null {
   try {
-    file = Deno.openSync(path);
+    using file = Deno.openSync(path);
+    return sha256OfOpen(file);
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
-  using _closed = file;
-  const hash = createHash("sha256");
-  const block = new Uint8Array(BLOCK_BYTES);
-  for (let count = file.readSync(block); count !== null; count = file.readSync(block)) {
-    hash.update(block.subarray(0, count));
-  }
-  return hash.digest("hex");
 }

@@ -1,7 +1,7 @@
 /** `pewatch inspect`: shows what is in a TIFF, a sidecar or a NeXus file. */
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { argument, option } from "@optique/core/primitives";
+import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import { NativeLibraryError } from "../../../ffi/locate.ts";
@@ -9,30 +9,23 @@ import { messageOf } from "../../files/errors.ts";
 import { isSidecarName } from "../../qxrd/frame_name.ts";
 import { SidecarError } from "../../qxrd/sidecar_error.ts";
 import { TiffFormatError } from "../../tiff/format_error.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
+import { command, CommandError, EXIT, JSON_OPTION } from "../console/arguments.ts";
 import { KIND_BYTES, kindOf } from "./kind.ts";
 import type { InspectionReport } from "./report.ts";
-import { Painter, printable } from "../console/terminal.ts";
+import { Painter } from "../console/terminal.ts";
+import { printable } from "../../log/terminal_text.ts";
 
 const ARGUMENTS = object({
   file: argument(string({ metavar: "FILE" }), { description: message`A TIFF, a .metadata or a NeXus (HDF5) file.` }),
-  json: option("--json", { description: JSON_DESCRIPTION }),
+  json: JSON_OPTION,
 });
 
-/** The file is not what it would have to be. */
-class InspectionError extends Error {
-  override readonly name = "InspectionError";
-}
-
-export async function runInspect(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "inspect",
-    brief: message`Shows the layout and tags of a TIFF, the keys of a sidecar, or the tree of a NeXus file.`,
-    footer:
-      message`The SHA-256 that a NeXus file holds is checked against the TIFF beside it. Exit codes: 0 shown, 1 unreadable or a checksum that does not fit, 2 wrong usage.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { file, json } = parsed.value;
+export const runInspect = command(ARGUMENTS, {
+  command: "inspect",
+  brief: message`Shows the layout and tags of a TIFF, the keys of a sidecar, or the tree of a NeXus file.`,
+  footer:
+    message`The SHA-256 that a NeXus file holds is checked against the TIFF beside it. Exit codes: 0 shown, 1 unreadable or a checksum that does not fit, 2 wrong usage.`,
+}, async ({ file, json }) => {
   try {
     const report = await inspect(file);
     if (json) console.log(JSON.stringify({ file, kind: report.kind, ...report.data }, jsonValue, 2));
@@ -41,10 +34,9 @@ export async function runInspect(args: string[]): Promise<number> {
   } catch (error) {
     if (!isExpected(error)) throw error;
     if (json) console.log(JSON.stringify({ file, error: messageOf(error) }, null, 2));
-    console.error(`pewatch inspect: ${printable(file)}: ${printable(messageOf(error))}`);
-    return EXIT.failed;
+    throw new CommandError(`${file}: ${messageOf(error)}`);
   }
-}
+});
 
 /** Reads the file as what it is. The libraries are loaded only for the kind that needs them. */
 async function inspect(path: string): Promise<InspectionReport> {
@@ -59,9 +51,9 @@ async function inspect(path: string): Promise<InspectionReport> {
     case "sidecar":
       return (await import("./sidecar.ts")).inspectSidecar(Deno.readFileSync(path));
     case "empty":
-      throw new InspectionError("the file is empty");
+      throw new CommandError("the file is empty");
     case "other":
-      throw new InspectionError("it is neither a TIFF, nor a QXRD .metadata file, nor a NeXus (HDF5) file");
+      throw new CommandError("it is neither a TIFF, nor a QXRD .metadata file, nor a NeXus (HDF5) file");
   }
 }
 
@@ -72,7 +64,7 @@ function readStart(path: string): Uint8Array {
 }
 
 function isExpected(error: unknown): boolean {
-  return error instanceof InspectionError || error instanceof TiffFormatError || error instanceof SidecarError ||
+  return error instanceof CommandError || error instanceof TiffFormatError || error instanceof SidecarError ||
     error instanceof Hdf5Error || error instanceof NativeLibraryError || isOfTheSystem(error);
 }
 

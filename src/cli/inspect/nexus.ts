@@ -2,13 +2,13 @@
 import type { Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
 import { openHdf5Library } from "../../../ffi/hdf5/mod.ts";
 import { readTree, type TreeDataset, type TreeGroup, type TreeNode } from "../../nexus/tree/read_tree.ts";
-import { printable } from "../console/terminal.ts";
+import { printable } from "../../log/terminal_text.ts";
 import { checkChecksum, type ChecksumFinding } from "./checksum.ts";
 import { type InspectionReport, shortened } from "./report.ts";
 
 /** Lists and the sidecar's text whole, but no pixels. */
 const LIMITS = { elementsMax: 1024, textMax: 8 * 1024 * 1024 } as const;
-/** Told beside the name, not as lines of their own. */
+/** Shown beside the name, not as lines of their own. */
 const SHOWN_BESIDE = ["NX_class", "units"];
 
 /** @throws Hdf5Error, NativeLibraryError */
@@ -49,11 +49,12 @@ function attributeLines(node: TreeGroup | TreeDataset, indent: string): string[]
     .map(([name, value]) => `${indent}@${printable(name)} = ${valueText(value)}`);
 }
 
-function datasetText({ attributes, type, shape, value }: TreeDataset): string {
+function datasetText({ attributes, type, filters, shape, value }: TreeDataset): string {
   const units = typeof attributes["units"] === "string" ? ` ${printable(attributes["units"])}` : "";
   if (value !== null) return ` = ${valueText(value)}${units}`;
   const extent = shape === null ? "no elements" : shape.length === 0 ? "one element" : shape.join(" x ");
-  return `: ${type}, ${extent}${units}`;
+  const stored = filters.length === 0 ? "" : `, ${filters.join(" and ")}`;
+  return `: ${type}, ${extent}${units}${stored}`;
 }
 
 function valueText(value: Hdf5ReadValue): string {

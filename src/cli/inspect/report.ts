@@ -1,4 +1,7 @@
-/** What inspecting a file gives: data for programs, lines for persons. */
+/**
+ * What inspecting a file gives: data for programs, lines for persons. A file of its own: shared by the inspections of
+ * all kinds of files.
+ */
 
 export interface InspectionReport {
   readonly kind: string;

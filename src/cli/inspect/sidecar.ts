@@ -1,8 +1,10 @@
 /** What a sidecar says: the known values with their units, then every key as it stands. */
+import { Buffer } from "node:buffer";
 import { formatLocalIso } from "../../qxrd/date_time.ts";
-import { parseSidecar, type Sidecar, type SidecarValue } from "../../qxrd/sidecar.ts";
+import { parseSidecar, type Sidecar } from "../../qxrd/sidecar.ts";
+import type { SidecarValue } from "../../qxrd/sidecar_values.ts";
 import { viewSidecar } from "../../qxrd/view.ts";
-import { printable } from "../console/terminal.ts";
+import { printable } from "../../log/terminal_text.ts";
 import { aligned, type InspectionReport, shortened } from "./report.ts";
 
 /** @throws SidecarError */
@@ -78,9 +80,5 @@ function shownValue(value: SidecarValue | undefined): string {
 /** As JSON can hold it: bytes as hexadecimal digits. */
 function plain(value: SidecarValue | undefined): unknown {
   if (typeof value !== "object" || value === null) return value ?? null;
-  return "bytes" in value ? { ...value, bytes: hex(value.bytes) } : value;
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return "bytes" in value ? { ...value, bytes: Buffer.from(value.bytes).toString("hex") } : value;
 }

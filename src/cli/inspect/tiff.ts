@@ -1,8 +1,9 @@
 /** What a TIFF says of itself: its layout, and the tags that pewatch wrote. */
+import { readableBytes } from "../../log/counted.ts";
 import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
 import { type FrameTag, readFrameTags } from "../../tiff/tags/read_tags.ts";
 import { PARAMETERS_TAG } from "../../tiff/tags/tag_table.ts";
-import { printable, readableBytes } from "../console/terminal.ts";
+import { printable } from "../../log/terminal_text.ts";
 import { aligned, type InspectionReport, shortened } from "./report.ts";
 
 /** @throws TiffFormatError */

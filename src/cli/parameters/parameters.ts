@@ -1,4 +1,7 @@
-/** `pewatch parameters`: the values that plugins add to each frame's file. */
+/**
+ * `pewatch parameters`: the values that plugins add to each frame's file. A file of its own: each command is one,
+ * loaded when it is called.
+ */
 import { type CommandGroup, runGroup } from "../console/sub_commands.ts";
 
 const GROUP: CommandGroup = {

@@ -7,9 +7,8 @@ import { closest } from "../../config/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { FolderInUseError } from "../../daemon/settings/folder_lock.ts";
-import { EXIT, parseArguments } from "../console/arguments.ts";
-import { CONFIG_OPTION } from "../plugins/options.ts";
-import { printable } from "../console/terminal.ts";
+import { command, CommandError, CONFIG_OPTION } from "../console/arguments.ts";
+import { printable } from "../../log/terminal_text.ts";
 import { readParameters, removeParameter } from "./stored.ts";
 
 const ARGUMENTS = object({
@@ -19,33 +18,17 @@ const ARGUMENTS = object({
   config: CONFIG_OPTION,
 });
 
-export async function runRemove(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "parameters remove",
-    brief: message`Removes a parameter: frames that are merged from now on do not have it.`,
-    footer:
-      message`A plugin that sets it again brings it back. Exit codes: 0 removed, 1 there is no such parameter or it
+export const runRemove = command(ARGUMENTS, {
+  command: "parameters remove",
+  brief: message`Removes a parameter: frames that are merged from now on do not have it.`,
+  footer: message`A plugin that sets it again brings it back. Exit codes: 0 removed, 1 there is no such parameter or it
 cannot be removed, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { name, config } = parsed.value;
+  errors: [DaemonAnswerError, FolderInUseError, SyntaxError],
+}, async ({ name, config }) => {
   const { settings } = loadSettings({ config });
-  try {
-    if (await removeParameter(settings, name)) {
-      console.log(`${printable(name)} is removed; frames from now on do not have it`);
-      return EXIT.done;
-    }
-    const names = (await readParameters(settings)).readings.map((reading) => reading.name);
-    const meant = closest(name, names);
-    return fail(`There is no parameter ${name}${meant === null ? "" : `; did you mean ${meant}?`}`);
-  } catch (error) {
-    const known = [DaemonAnswerError, FolderInUseError, SyntaxError].some((one) => error instanceof one);
-    if (!known) throw error;
-    return fail((error as Error).message);
+  if (!await removeParameter(settings, name)) {
+    const meant = closest(name, (await readParameters(settings)).readings.map((reading) => reading.name));
+    throw new CommandError(`There is no parameter ${name}${meant === null ? "" : `; did you mean ${meant}?`}`);
   }
-}
-
-function fail(text: string): number {
-  console.error(`pewatch parameters remove: ${printable(text)}`);
-  return EXIT.failed;
-}
+  console.log(`${printable(name)} is removed; frames from now on do not have it`);
+});

@@ -8,11 +8,11 @@ import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";
 import { folderExists, statOf } from "../../files/listing.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
-import { Painter, printable, type Style } from "../console/terminal.ts";
+import { command, CommandError, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
+import { Painter } from "../console/terminal.ts";
+import { printable, type Style } from "../../log/terminal_text.ts";
 import type { PluginExport } from "./check_worker.ts";
 import { examineFile, type PluginExamination } from "./examine.ts";
-import { CONFIG_OPTION } from "./options.ts";
 import { checkTypes, type TypeCheck } from "./type_check.ts";
 import { everyTicks } from "../../log/counted.ts";
 
@@ -22,26 +22,21 @@ const ARGUMENTS = object({
   deno: optional(option("--deno", string({ metavar: "PATH" }), {
     description: message`The Deno by which types are checked; else the one that runs this, or one on the PATH.`,
   })),
-  json: option("--json", { description: JSON_DESCRIPTION }),
+  json: JSON_OPTION,
 });
 
-export async function runCheck(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "plugins check",
-    brief:
-      message`Says whether a file would be loaded as a plugin: it is read and imported, but neither setup nor work is called.`,
-    footer:
-      message`Its table of the configuration is checked by its CONFIG, and its types where a Deno of the right version is at
+export const runCheck = command(ARGUMENTS, {
+  command: "plugins check",
+  brief:
+    message`Says whether a file would be loaded as a plugin: it is read and imported, but neither setup nor work is called.`,
+  footer:
+    message`Its table of the configuration is checked by its CONFIG, and its types where a Deno of the right version is at
 hand. Exit codes: 0 it would be loaded, 1 it would not or its types are wrong, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { file, config, deno, json } = parsed.value;
-
+}, async ({ file, config, deno, json }) => {
   const path = resolve(file);
   if (statOf(path) === null) {
     const what = folderExists(path) ? "this is a folder; name one of its files" : "there is no such file";
-    console.error(`pewatch plugins check: ${file}: ${what}`);
-    return EXIT.usage;
+    throw new CommandError(`${file}: ${what}`, EXIT.usage);
   }
   const { settings } = loadSettings({ config });
   const plugin = await examineFile(path, settings);
@@ -50,8 +45,7 @@ hand. Exit codes: 0 it would be loaded, 1 it would not or its types are wrong, 2
     try {
       types = await checkTypes(path, { deno });
     } catch (error) {
-      console.error(`pewatch plugins check: --deno: ${messageOf(error)}`);
-      return EXIT.usage;
+      throw new CommandError(`--deno: ${messageOf(error)}`, EXIT.usage);
     }
   }
   const taken = plugin.problems.length === 0;
@@ -59,7 +53,7 @@ hand. Exit codes: 0 it would be loaded, 1 it would not or its types are wrong, 2
   if (json) console.log(JSON.stringify({ taken, ...plugin, file: path, types }, null, 2));
   else print(file, plugin, types);
   return good ? EXIT.done : EXIT.failed;
-}
+});
 
 const MARKS = {
   ok: ["green", "ok"],

@@ -1,14 +1,13 @@
 /** Says of plugins whether the daemon would take them, without running them: each is built and imported, no more. */
 import { basename, join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
-import { isMissing, messageOf } from "../../files/errors.ts";
+import { isMissing, messageOf, oneLine } from "../../files/errors.ts";
 import { buildPlugin, buildPlugins } from "../../plugins/folder/build.ts";
 import { nameKey, whyNotAPlugin } from "../../plugins/folder/names.ts";
 import { userPlace } from "../../plugins/folder/places.ts";
 import { shippedExtras, shippedNames, shippedStages } from "../../plugins/host/shipped.ts";
 import type { PluginSource } from "../../plugins/source.ts";
-import type { PluginExport } from "./check_worker.ts";
-import { importPlugin } from "./import_plugin.ts";
+import type { ImportOutcome, ImportRequest, PluginExport } from "./check_worker.ts";
 import { judgeExports } from "./judge_exports.ts";
 
 export interface PluginExamination {
@@ -125,5 +124,30 @@ async function withTranspiledRoot<T>(use: (transpiledRoot: string) => Promise<T>
     await Deno.remove(transpiledRoot, { recursive: true }).catch((error) => {
       console.error(`pewatch: ${transpiledRoot} cannot be removed: ${messageOf(error)}`);
     });
+  }
+}
+
+/** Imports of plugins take milliseconds; one that opens a device while it is imported may take some seconds. */
+const IMPORT_S_MAX = 10;
+
+/** Never rejects: whatever goes wrong is the outcome. */
+export async function importPlugin(request: ImportRequest, limit_s = IMPORT_S_MAX): Promise<ImportOutcome> {
+  const { promise, resolve } = Promise.withResolvers<ImportOutcome>();
+  const fail = (error: string) => resolve({ error, exports: [], refusal: null });
+  // The literal form: `deno compile` has the module by --include, and both agree on its URL.
+  const worker = new Worker(new URL("./check_worker.ts", import.meta.url), { type: "module" });
+  const timer = setTimeout(() => fail(`its import did not end within ${limit_s} s`), limit_s * 1000);
+  worker.addEventListener("message", (event) => resolve(event.data));
+  worker.addEventListener("error", (event) => {
+    event.preventDefault(); // else the whole program ends with it
+    fail(oneLine(event.message));
+  });
+  worker.addEventListener("messageerror", () => fail("what it exports cannot be read"));
+  worker.postMessage(request);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    worker.terminate();
   }
 }

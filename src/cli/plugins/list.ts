@@ -1,19 +1,18 @@
 /** `pewatch plugins list`: each plugin with its rhythm, state and figures, from the running daemon where there is one. */
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { option } from "@optique/core/primitives";
 import { loadSettings } from "../../config/load.ts";
-import type { DaemonStatus } from "../../daemon/daemon.ts";
+import type { DaemonStatus } from "../../daemon/status.ts";
 import type { LockHolder } from "../../daemon/settings/folder_lock.ts";
 import type { PluginStatus } from "../../plugins/host/plugin_status.ts";
-import { EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
+import { command, CONFIG_OPTION, JSON_OPTION } from "../console/arguments.ts";
 import { askDaemon, DaemonAnswerError, nameOf, NoDaemonError } from "../../daemon/requests/ask_daemon.ts";
-import { Painter, printable, type Style } from "../console/terminal.ts";
+import { Painter } from "../console/terminal.ts";
+import { printable, type Style } from "../../log/terminal_text.ts";
 import { examineAll, type PluginExamination } from "./examine.ts";
-import { CONFIG_OPTION } from "./options.ts";
-import { tableLines } from "./table.ts";
+import { tableLines } from "../console/table.ts";
 
-const ARGUMENTS = object({ config: CONFIG_OPTION, json: option("--json", { description: JSON_DESCRIPTION }) });
+const ARGUMENTS = object({ config: CONFIG_OPTION, json: JSON_OPTION });
 
 /** What is shown of a plugin, running or not; null where only a running daemon knows. */
 interface PluginRow {
@@ -34,38 +33,30 @@ interface PluginRow {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-export async function runList(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "plugins list",
-    brief: message`Shows each plugin of the running daemon with its state and figures, else what would be loaded.`,
-    footer: message`Exit codes: 0 shown, 1 the daemon did not answer, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { config, json } = parsed.value;
-
+export const runList = command(ARGUMENTS, {
+  command: "plugins list",
+  brief: message`Shows each plugin of the running daemon with its state and figures, else what would be loaded.`,
+  footer: message`Exit codes: 0 shown, 1 the daemon did not answer, 2 wrong usage or configuration.`,
+  errors: [DaemonAnswerError],
+}, async ({ config, json }) => {
   const { settings } = loadSettings({ config });
   let answer: { value: unknown; holder: LockHolder } | null = null;
   try {
     answer = await askDaemon(settings, { what: "status" });
   } catch (error) {
-    if (error instanceof DaemonAnswerError) {
-      console.error(`pewatch plugins list: ${error.message}`);
-      return EXIT.failed;
-    }
     if (!(error instanceof NoDaemonError)) throw error;
   }
   const rows = answer === null
     ? (await examineAll(settings)).map(rowOfExamination)
     : (answer.value as DaemonStatus).plugins.map(rowOfStatus);
   if (json) {
-    console.log(JSON.stringify({ running: answer !== null, pid: answer?.holder.pid ?? null, plugins: rows }, null, 2));
-    return EXIT.done;
+    const pid = answer?.holder.pid ?? null;
+    return console.log(JSON.stringify({ running: answer !== null, pid, plugins: rows }, null, 2));
   }
   const head = answer === null ? "No daemon is running; these would be loaded" : `${nameOf(answer.holder)} is running`;
   console.log(`${head}\nplugins folder: ${settings.plugins.dir}`);
   print(rows);
-  return EXIT.done;
-}
+});
 
 function rowOfStatus(status: PluginStatus): PluginRow {
   const { name, ticktack, offset, state, firings, skips, failures, lastTime_ms, longestTime_ms, counters } = status;

@@ -6,9 +6,7 @@ import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import { shippedNames } from "../../plugins/host/shipped.ts";
-import { EXIT, parseArguments } from "../console/arguments.ts";
-import { CONFIG_OPTION } from "./options.ts";
-import { validPluginName } from "./plugin_name.ts";
+import { command, CommandError, CONFIG_OPTION, EXIT } from "../console/arguments.ts";
 
 const ARGUMENTS = object({
   name: argument(string({ metavar: "NAME" }), { description: message`What the plugin is to be called.` }),
@@ -17,25 +15,17 @@ const ARGUMENTS = object({
 
 const TEMPLATE = new URL("../../../plugins/template.ts", import.meta.url);
 
-export async function runNew(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "plugins new",
-    brief: message`Writes a commented plugin, which runs as it is, into the plugins folder.`,
-    footer:
-      message`An existing file is never overwritten. Exit codes: 0 written, 1 not, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { name: wanted, config } = parsed.value;
-
+export const runNew = command(ARGUMENTS, {
+  command: "plugins new",
+  brief: message`Writes a commented plugin, which runs as it is, into the plugins folder.`,
+  footer: message`An existing file is never overwritten. Exit codes: 0 written, 1 not, 2 wrong usage or configuration.`,
+}, async ({ name: wanted, config }) => {
   const name = validPluginName(wanted);
-  if (name === null) {
-    console.error(`pewatch plugins new: ${JSON.stringify(wanted)} has no letter to make a name of`);
-    return EXIT.usage;
-  }
+  if (name === null) throw new CommandError(`${JSON.stringify(wanted)} has no letter to make a name of`, EXIT.usage);
   const loaded = loadSettings({ config });
   const { dir } = loaded.settings.plugins;
   if (shippedNames().some((shipped) => shipped === name || shipped.replace(/^\d+_/, "") === name)) {
-    return fail(
+    throw new CommandError(
       `${name} is a plugin that pewatch ships, and a file of this name would replace it; choose another name`,
     );
   }
@@ -46,7 +36,7 @@ export async function runNew(args: string[]): Promise<number> {
     await Deno.writeTextFile(path, template, { createNew: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return fail(`Cannot write ${path}: it already exists; choose another name`);
+    throw new CommandError(`Cannot write ${path}: it already exists; choose another name`);
   }
   if (name !== wanted) console.log(`The name became ${name}: letters, digits and _ only`);
   console.log(`Wrote ${path}`);
@@ -55,10 +45,25 @@ export async function runNew(args: string[]): Promise<number> {
   console.log(`  pewatch plugins types "${dir}"   completion and checking in your editor`);
   console.log(`  pewatch plugins check "${path}"${option}   whether it would be loaded`);
   console.log(`  pewatch plugins list${option}   its state`);
-  return EXIT.done;
-}
+});
 
-function fail(text: string): number {
-  console.error(`pewatch plugins new: ${text}`);
-  return EXIT.failed;
+/** Longer ones fill no log line. */
+const LENGTH_MAX = 40;
+/** Windows keeps these for devices, whatever the ending. */
+const DEVICES = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+
+/** The nearest valid name, or null where nothing is left of it: "Ring Current!.ts" becomes ring_current. */
+export function validPluginName(wanted: string): string | null {
+  const plain = wanted
+    .replace(/\.m?[tj]s$/i, "")
+    .normalize("NFKD").replaceAll(/\p{Mn}/gu, "") // é is e and an accent by then
+    .replaceAll("ß", "ss")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^_+|_+$/g, "")
+    .slice(0, LENGTH_MAX)
+    .replace(/_+$/, "");
+  if (!/[a-z]/.test(plain)) return null;
+  // What ends in _test is taken for a test and not loaded.
+  return DEVICES.test(plain) || /(^|_)test$/.test(plain) ? `${plain}_plugin` : plain;
 }

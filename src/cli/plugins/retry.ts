@@ -6,12 +6,11 @@ import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { closest } from "../../config/closest.ts";
 import { loadSettings } from "../../config/load.ts";
-import type { DaemonStatus } from "../../daemon/daemon.ts";
+import type { DaemonStatus } from "../../daemon/status.ts";
 import { nameKey, pluginName } from "../../plugins/folder/names.ts";
 import type { PluginStatus } from "../../plugins/host/plugin_status.ts";
-import { EXIT, parseArguments } from "../console/arguments.ts";
+import { command, CommandError, CONFIG_OPTION } from "../console/arguments.ts";
 import { askDaemon, DaemonAnswerError, NoDaemonError } from "../../daemon/requests/ask_daemon.ts";
-import { CONFIG_OPTION } from "./options.ts";
 
 const ARGUMENTS = object({
   name: argument(string({ metavar: "NAME" }), {
@@ -20,33 +19,26 @@ const ARGUMENTS = object({
   config: CONFIG_OPTION,
 });
 
-export async function runRetry(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "plugins retry",
-    brief: message`Starts a plugin again that failed too often or refused; its failures count from zero again.`,
-    footer: message`Exit codes: 0 it was started again, 1 no daemon or no such plugin, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { name, config } = parsed.value;
-
+export const runRetry = command(ARGUMENTS, {
+  command: "plugins retry",
+  brief: message`Starts a plugin again that failed too often or refused; its failures count from zero again.`,
+  footer: message`Exit codes: 0 it was started again, 1 no daemon or no such plugin, 2 wrong usage or configuration.`,
+  errors: [DaemonAnswerError],
+}, async ({ name, config }) => {
   const { settings } = loadSettings({ config });
   try {
     const status = (await askDaemon(settings, { what: "status" })).value as DaemonStatus;
     const plugin = status.plugins.find((one) => namesOf(one).some((known) => nameKey(known) === nameKey(name)));
-    if (plugin === undefined) return fail(noSuchPlugin(name, status.plugins.map((one) => one.name)));
+    if (plugin === undefined) throw new CommandError(noSuchPlugin(name, status.plugins.map((one) => one.name)));
     await askDaemon(settings, { what: "retry", plugin: plugin.name });
     const works = plugin.problem === null && (plugin.state === "ready" || plugin.state === "firing");
     const how = works ? "was running" : "is started again; pewatch plugins list shows its state";
     console.log(`${plugin.name} ${how}`);
-    return EXIT.done;
   } catch (error) {
-    if (error instanceof NoDaemonError) {
-      return fail(`${error.message}; a suspended plugin starts with the next daemon`);
-    }
-    if (error instanceof DaemonAnswerError) return fail(error.message);
-    throw error;
+    if (!(error instanceof NoDaemonError)) throw error;
+    throw new CommandError(`${error.message}; a suspended plugin starts with the next daemon`);
   }
-}
+});
 
 /** Its name and its file's. */
 function namesOf({ name, file }: PluginStatus): string[] {
@@ -56,9 +48,4 @@ function namesOf({ name, file }: PluginStatus): string[] {
 function noSuchPlugin(name: string, names: readonly string[]): string {
   const meant = closest(name, names);
   return `There is no plugin ${name}; ${meant === null ? `there are ${names.join(", ")}` : `did you mean ${meant}?`}`;
-}
-
-function fail(text: string): number {
-  console.error(`pewatch plugins retry: ${text}`);
-  return EXIT.failed;
 }

@@ -7,8 +7,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import { isMissing } from "../../files/errors.ts";
-import { EXIT, parseArguments } from "../console/arguments.ts";
-import { CONFIG_OPTION } from "./options.ts";
+import { command, CONFIG_OPTION, EXIT } from "../console/arguments.ts";
 import {
   declarations,
   DECLARATIONS_NAME,
@@ -28,17 +27,13 @@ const ARGUMENTS = object({
   force: option("--force", { description: message`Overwrite existing files that differ.` }),
 });
 
-export async function runTypes(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "plugins types",
-    brief: message`Writes declarations, deno.json and tsconfig.json, by which an editor completes and checks plugins.`,
-    footer:
-      message`For Visual Studio Code with Deno's extension or without, and for whatever else reads one of these files. Exit
+export const runTypes = command(ARGUMENTS, {
+  command: "plugins types",
+  brief: message`Writes declarations, deno.json and tsconfig.json, by which an editor completes and checks plugins.`,
+  footer:
+    message`For Visual Studio Code with Deno's extension or without, and for whatever else reads one of these files. Exit
 codes: 0 all are there, 1 some were left as they were, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { folder, config, force } = parsed.value;
-
+}, async ({ folder, config, force }) => {
   const target = folder === undefined ? loadSettings({ config }).settings.plugins.dir : resolve(folder);
   const files: EditorFile[] = [
     // pewatch's own file, which says so in its first lines: a new version replaces it.
@@ -62,7 +57,7 @@ codes: 0 all are there, 1 some were left as they were, 2 wrong usage or configur
   );
   console.error(`  tsconfig.json: "include": ["*.ts", "**/*.ts"]`);
   return EXIT.failed;
-}
+});
 
 interface EditorFile {
   readonly name: string;

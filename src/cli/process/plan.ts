@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
-import { assess } from "../../frames/prepare/assess.ts";
+import { assess, type DarkFate, fateOfDark } from "../../frames/prepare/assess.ts";
 import { frameOf } from "../../frames/claim/record.ts";
-import { type DarkFate, fateOfDark } from "../../frames/prepare/dark_policy.ts";
 import type { UnclaimedKind } from "../../frames/events.ts";
-import { type Candidate, scanRaw, type Unclaimed } from "../../frames/prepare/scan.ts";
+import { scanRaw } from "../../frames/prepare/scan.ts";
+import { type Candidate, compare, type Unclaimed } from "../../frames/prepare/sort_names.ts";
 import { Watch } from "../../frames/prepare/watch.ts";
 
 export interface PlannedFrame {
@@ -59,7 +59,3 @@ const WHAT = { deliver: "deliver", archive: "archive dark", remove: "remove dark
   DarkFate,
   PlannedFrame["what"]
 >;
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

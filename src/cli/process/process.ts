@@ -2,12 +2,11 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
-import { faultOfReservedPath, QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
-import { checkCalibration } from "../../geometry/calibration_file.ts";
+import { faultOfReservedPath } from "../../config/names/reserved_names.ts";
+import { SETTINGS_CHECKS } from "../../nexus/settings_checks.ts";
 import type { Settings } from "../../config/settings.ts";
 import { isGone } from "../../daemon/requests/ask_daemon.ts";
 import { heldFaults, insideFaults } from "../../daemon/settings/folder_places.ts";
@@ -19,15 +18,17 @@ import { openLog, type RunningLog } from "../../log/log.ts";
 import { FolderError } from "../../daemon/settings/make_folders.ts";
 import { type OnePassResult, runOnePass } from "../../daemon/one_pass.ts";
 import type { FrameEvent } from "../../frames/events.ts";
-import type { Candidate } from "../../frames/prepare/scan.ts";
-import { unclaimedLines } from "../../frames/prepare/unclaimed.ts";
-import { CONFIG_DESCRIPTION, EXIT, JSON_DESCRIPTION, parseArguments } from "../console/arguments.ts";
-import { darks, frames } from "../console/counts_text.ts";
-import { contentOf, type FolderContent, planFrames, type PlannedFrame } from "./plan.ts";
+import type { Candidate } from "../../frames/prepare/sort_names.ts";
+import { command, CommandError, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
+import { frames } from "../console/counts_text.ts";
+import { InProgress } from "./in_progress.ts";
+import { contentOf, type FolderContent } from "./plan.ts";
+import { newOutcome, type Outcome, reportOutcome, reportPlan } from "./report.ts";
 import { COPIES_MAX, CopiesFolder, framesUnderWay, passSettings, removeWorkFolder } from "./work_folder.ts";
 import { type Progress, startProgress } from "../console/progress.ts";
+import { StopReports } from "../console/stop_reports.ts";
 import { onStopSignals } from "../console/stop_signals.ts";
-import { printable, readableBytes } from "../console/terminal.ts";
+import { printable } from "../../log/terminal_text.ts";
 import { WORK_NAME } from "../../files/service_names.ts";
 
 const ARGUMENTS = object({
@@ -36,25 +37,9 @@ const ARGUMENTS = object({
   move: option("--move", { description: message`Take the frames out of DIR as they are delivered.` }),
   keep: option("--keep", { description: message`Leave DIR as it is. This is the default.` }),
   dryRun: option("-n", "--dry-run", { description: message`Only report what would be done.` }),
-  json: option("--json", { description: JSON_DESCRIPTION }),
-  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+  json: JSON_OPTION,
+  config: CONFIG_OPTION,
 });
-
-/** What came of it, over all passes. */
-interface Outcome {
-  found: number;
-  delivered: number;
-  /** Those of the delivered that the output had already, byte for byte. */
-  alreadyThere: number;
-  quarantined: number;
-  darksRemoved: number;
-  bytesDelivered: number;
-  /** Frames that are still in the folder or in progress. */
-  left: number;
-  /** Why frames were left, each said once. */
-  readonly problems: Set<string>;
-  aborted: boolean;
-}
 
 interface Job {
   readonly folder: string;
@@ -67,40 +52,40 @@ interface Job {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly outcome: Outcome;
+  readonly inProgress: InProgress;
+  /** What a stop is answered with. */
+  readonly reports: StopReports;
 }
 
-export async function runProcess(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "process",
-    brief: message`Merges and delivers the frames that are in a folder, once.`,
-    footer: message`pewatch works on copies and leaves DIR as it is; with --move the frames leave DIR as they are
-delivered. The next run continues after one that was interrupted. Exit codes: 0 all delivered, 1 some are not or are in
-quarantine, 2 wrong usage.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { move, keep, dryRun, json, config } = parsed.value;
-  if (move && keep) return wrongUsage("Cannot both move and keep the frames: use either --move or --keep");
-  const [folder, output] = [resolve(parsed.value.folder), resolve(parsed.value.output)];
-  const settings = settingsOf(loadSettings({ config, checks: [checkCalibration] }));
+export const runProcess = command(ARGUMENTS, {
+  command: "process",
+  brief: message`Merges and delivers the frames that are in a folder, once.`,
+  footer: message`pewatch works on copies and leaves DIR as it is; with --move the frames leave DIR as they are
+delivered. Ctrl-C finishes the frames in progress, a second one ends at once; the next run continues. Exit codes: 0 all delivered,
+1 some are not or are in quarantine, 2 wrong usage, 130 ended at once.`,
+}, async ({ move, keep, dryRun, json, config, ...paths }) => {
+  if (move && keep) throw wrongUsage("Cannot both move and keep the frames: use either --move or --keep");
+  const [folder, output] = [resolve(paths.folder), resolve(paths.output)];
+  const settings = settingsOf(loadSettings({ config, checks: SETTINGS_CHECKS }));
 
   const fault = faultOfReservedPath(output);
-  if (fault !== null) return wrongUsage(`Cannot deliver to ${output}: ${fault}`);
+  if (fault !== null) throw wrongUsage(`Cannot deliver to ${output}: ${fault}`);
   if (isWithin(output, folder)) {
-    return wrongUsage(`Cannot deliver to ${output}: the output must lie outside ${folder}`);
+    throw wrongUsage(`Cannot deliver to ${output}: the output must lie outside ${folder}`);
   }
   const archive = join(output, settings.dark.archive_dir);
   if (settings.dark.policy !== "keep" && isWithin(archive, folder)) {
-    return wrongUsage(
+    throw wrongUsage(
       `Cannot archive darks in ${archive}: it lies in ${folder}; set [dark] archive_dir to another folder`,
     );
   }
   const placeFault = faultOfOutput(output, folder);
-  if (placeFault !== null) return wrongUsage(`Cannot deliver to ${output}: ${placeFault}`);
+  if (placeFault !== null) throw wrongUsage(`Cannot deliver to ${output}: ${placeFault}`);
   let content: FolderContent;
   try {
     content = contentOf(folder);
   } catch (error) {
-    return wrongUsage(`Cannot read ${folder}: ${error instanceof Error ? error.message : error}`);
+    throw wrongUsage(`Cannot read ${folder}: ${messageOf(error)}`);
   }
   const candidates = content.frames;
   if (dryRun) return reportPlan(content, { folder, output, settings, json });
@@ -113,9 +98,22 @@ quarantine, 2 wrong usage.`,
   });
   const abort = new AbortController();
   using _signals = onStopSignals(() => abort.abort());
-  const outcome = newOutcome(candidates.length);
+  const outcome = newOutcome(candidates.length), inProgress = new InProgress();
+  using reports = new StopReports("pewatch process", inProgress.text(outcome, output));
   const begin_ms = performance.now();
-  const job: Job = { folder, output, move, settings, candidates, log, progress, signal: abort.signal, outcome };
+  const job: Job = {
+    folder,
+    output,
+    move,
+    settings,
+    candidates,
+    log,
+    progress,
+    signal: abort.signal,
+    outcome,
+    inProgress,
+    reports,
+  };
   try {
     await (move ? moveFrames(job) : processCopies(job));
   } catch (error) {
@@ -125,22 +123,9 @@ quarantine, 2 wrong usage.`,
     progress[Symbol.dispose]();
     await log.close();
   }
-  return reportOutcome(job, { time_s: (performance.now() - begin_ms) / 1000, json });
-}
-
-function newOutcome(found: number): Outcome {
-  return {
-    found,
-    delivered: 0,
-    alreadyThere: 0,
-    quarantined: 0,
-    darksRemoved: 0,
-    bytesDelivered: 0,
-    left: found,
-    problems: new Set(),
-    aborted: false,
-  };
-}
+  const time_s = (performance.now() - begin_ms) / 1000;
+  return reportOutcome(outcome, { folder, output, move, time_s, json });
+});
 
 /** DIR may be somebody's archive: darks are removed from it only where the configuration says so itself. */
 function settingsOf({ settings, given }: LoadedConfiguration): Settings {
@@ -162,9 +147,8 @@ function faultOfOutput(output: string, folder: string): string | null {
   return inside === undefined ? null : inside.message;
 }
 
-function wrongUsage(text: string): number {
-  console.error(`pewatch process: ${text}`);
-  return EXIT.usage;
+function wrongUsage(text: string): CommandError {
+  return new CommandError(text, EXIT.usage);
 }
 
 async function moveFrames(job: Job): Promise<void> {
@@ -194,6 +178,7 @@ async function processCopies(job: Job): Promise<void> {
       return;
     }
     for (const candidate of job.candidates.slice(first, first + COPIES_MAX)) {
+      job.reports.note(`copying ${join(candidate.path, candidate.image)} to ${copies.raw}`);
       try {
         copies.copy(candidate);
       } catch (error) {
@@ -215,9 +200,11 @@ function refuseBusyFolder(folder: string): void {
 
 /** @returns whether nothing speaks against another pass */
 async function pass(settings: Settings, job: Job): Promise<boolean> {
+  job.reports.note(job.inProgress.text(job.outcome, job.output));
   const result = await runOnePass(settings, {
     log: job.log,
     signal: job.signal,
+    inThread: true,
     onFrame: (event) => count(event, job),
     transpiledRoot: join(dirname(settings.folders.temp), "plugins"),
   });
@@ -231,87 +218,21 @@ function problemsOf(result: OnePassResult): string[] {
   return [...result.conditions, ...result.stageError === null ? [] : [result.stageError]];
 }
 
-function count(event: FrameEvent, { outcome, progress }: Job): void {
+function count(event: FrameEvent, job: Job): void {
+  const { outcome, progress, inProgress } = job;
+  inProgress.take(event);
   if (event.type === "delivered") {
     outcome.delivered++;
+    if (event.dark === true) outcome.darksArchived++;
     if (event.bytes === 0) outcome.alreadyThere++;
     outcome.bytesDelivered += event.bytes;
   } else if (event.type === "quarantined") {
     outcome.quarantined++;
   } else if (event.type === "dark_removed") {
     outcome.darksRemoved++;
-  } else {
-    return;
   }
+  job.reports.note(inProgress.text(outcome, job.output));
+  if (event.type === "claimed" || event.type === "merged") return;
   const done = outcome.delivered + outcome.quarantined + outcome.darksRemoved;
   progress.update(done, printable(event.frame));
-}
-
-function reportOutcome({ folder, output, move, outcome }: Job, how: { time_s: number; json: boolean }): number {
-  const { delivered, alreadyThere, quarantined, darksRemoved, bytesDelivered, left, aborted } = outcome;
-  const problems = [...outcome.problems];
-  const { unclaimed } = contentOf(folder);
-  // Frames may be in these.
-  const unseen = unclaimed.has("folder") || unclaimed.has("unreadable_name");
-  const good = !unseen && quarantined === 0 && left === 0 && problems.length === 0 && !aborted;
-  const rate_mb_per_s = bytesDelivered / 1e6 / Math.max(how.time_s, 1e-3);
-  if (how.json) {
-    const { found } = outcome;
-    const counts = { found, delivered, alreadyThere, quarantined, darksRemoved, left, bytesDelivered };
-    const notTaken = namesByKind({ unclaimed });
-    console.log(
-      JSON.stringify(
-        { output, moved: move, ...counts, time_s: how.time_s, rate_mb_per_s, aborted, problems, notTaken },
-        null,
-        2,
-      ),
-    );
-    return good ? EXIT.done : EXIT.failed;
-  }
-  for (const problem of problems) console.error(`pewatch process: ${problem}`);
-  const speed = `${how.time_s.toFixed(1)} s, ${rate_mb_per_s.toFixed(0)} MB/s`;
-  const written = delivered - alreadyThere;
-  if (alreadyThere > 0) {
-    console.log(`${frames(delivered)} found in ${folder}, ${alreadyThere} of them already in ${output}`);
-  }
-  if (written > 0 || alreadyThere === 0) {
-    console.log(`${frames(written)} (${readableBytes(bytesDelivered)}) delivered to ${output} in ${speed}`);
-  }
-  if (darksRemoved > 0) console.log(move ? `${darks(darksRemoved)} removed` : `${darks(darksRemoved)} not delivered`);
-  if (quarantined > 0) console.log(`${frames(quarantined)} in quarantine: ${join(output, QUARANTINE_FOLDER)}`);
-  if (left > 0) console.log(`${frames(left)} left${aborted ? ": stopped before the end" : ""}`);
-  for (const line of unclaimedLines(unclaimed)) console.log(printable(`Not taken: ${line}`));
-  console.log(
-    move
-      ? `Delivered frames were moved out of ${folder}`
-      : `${folder} is unchanged; with --move delivered frames leave it`,
-  );
-  return good ? EXIT.done : EXIT.failed;
-}
-
-function namesByKind({ unclaimed }: Pick<FolderContent, "unclaimed">): Record<string, readonly string[]> {
-  const kinds = [...unclaimed].filter(([, list]) => list.length > 0);
-  return Object.fromEntries(kinds.map(([kind, list]) => [kind, list.map(({ name }) => name)]));
-}
-
-function reportPlan(
-  content: FolderContent,
-  { folder, output, settings, json }: { folder: string; output: string; settings: Settings; json: boolean },
-): number {
-  const plan: PlannedFrame[] = planFrames(
-    content.frames,
-    passSettings(settings, { raw: folder, work: folder, output }),
-  );
-  if (json) {
-    console.log(JSON.stringify({ folder, output, frames: plan, notTaken: namesByKind(content) }, null, 2));
-    return EXIT.done;
-  }
-  for (const { frame, what, notes } of plan) {
-    const note = notes.length > 0 ? `  (${notes.join("; ")})` : "";
-    console.log(`${what.padEnd(12)}  ${printable(frame)}${printable(note)}`);
-  }
-  const bytes = plan.reduce((sum, { bytes }) => sum + bytes, 0);
-  for (const line of unclaimedLines(content.unclaimed)) console.log(printable(`Not taken: ${line}`));
-  console.log(`${frames(plan.length)} (${readableBytes(bytes)}) in ${folder}; nothing was done`);
-  return EXIT.done;
 }

@@ -8,7 +8,7 @@ import { makeFolder } from "../../files/listing.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
 import { COPIES_NAME } from "../../files/service_names.ts";
 import { rawFolder } from "../../files/listing.ts";
-import type { Candidate } from "../../frames/prepare/scan.ts";
+import type { Candidate } from "../../frames/prepare/sort_names.ts";
 import { isMarkName } from "../../frames/claim/series_marks.ts";
 
 /** Frames that are copied at once: the disk holds no more of them twice. */
@@ -32,6 +32,8 @@ export function passSettings(
       output_dir: "",
       allowed: [],
     },
+    // Nobody confirms what is processed once.
+    deliver: { ...settings.deliver, confirm: [] },
     frames: { ...settings.frames, settle_s: 0, sidecar_wait_s: 0 },
   };
 }
@@ -99,7 +101,6 @@ function copyFile(from: string, to: string): void {
   copySpans([{ path: to, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
     verify: "compare",
     fsync: false, // the source stays
-    hashed: null,
   });
   // The time at which a frame was written goes into its NeXus file.
   if (mtime !== null) Deno.utimeSync(to, atime ?? mtime, mtime);

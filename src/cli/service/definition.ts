@@ -1,4 +1,7 @@
-/** What is to run as a service, whatever the system calls that. */
+/**
+ * What is to run as a service, whatever the system calls that. A file of its own: shared by Windows's and Linux's
+ * services.
+ */
 
 export interface ServiceDefinition {
   /** Of the task or the unit. */

@@ -8,11 +8,11 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { loadSettings } from "../../config/load.ts";
 import type { FolderSettings, Settings } from "../../config/settings.ts";
-import { EXIT, parseArguments } from "../console/arguments.ts";
+import { command, CommandError, CONFIG_OPTION, EXIT } from "../console/arguments.ts";
 import { findDaemon, nameOf } from "../../daemon/requests/ask_daemon.ts";
 import { DEFAULT_NAME, type ServiceDefinition } from "./definition.ts";
-import type { ServiceManager } from "./manager.ts";
-import { CONFIG_OPTION, NAME_OPTION, refuse, refuseName, reportingErrors, serviceManager } from "./options.ts";
+import { ServiceError, type ServiceManager } from "./manager.ts";
+import { checkName, NAME_OPTION, serviceManager } from "./options.ts";
 
 const ARGUMENTS = object({
   config: CONFIG_OPTION,
@@ -32,55 +32,49 @@ const ARGUMENTS = object({
   system: optional(option("--system", choice(["windows", "linux"]), { hidden: true })),
 });
 
-export async function runInstall(args: string[]): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, {
-    command: "service install",
-    brief:
-      message`Starts the daemon now and whenever the computer starts, whoever is logged on, and restarts it when it ends.`,
-    footer:
-      message`On Windows a task of the Task Scheduler, made by schtasks; on Linux a service of systemd. It is installed over
+export const runInstall = command(ARGUMENTS, {
+  command: "service install",
+  brief:
+    message`Starts the daemon now and whenever the computer starts, whoever is logged on, and restarts it when it ends.`,
+  footer:
+    message`On Windows a task of the Task Scheduler, made by schtasks; on Linux a service of systemd. It is installed over
 what is there under its name. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
-  });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { config, name = DEFAULT_NAME, user = null, noPassword, dryRun, output, system } = parsed.value;
-  const wrong = refuseName("install", name);
-  if (wrong !== null) return wrong;
+  errors: [ServiceError],
+}, async ({ config, name = DEFAULT_NAME, user = null, noPassword, dryRun, output, system }) => {
+  checkName(name);
+  const { settings, file, lookedFor } = loadSettings({ config });
+  if (file === null) {
+    const text = `Cannot install without a configuration: there is none at ${lookedFor.join(" or ")}; ` +
+      "pewatch init writes one";
+    throw new CommandError(text, EXIT.usage);
+  }
+  const definition: ServiceDefinition = {
+    name,
+    ...programOf(resolve(file)),
+    folder: dirname(resolve(file)),
+    user,
+    password: !noPassword,
+  };
+  const manager = serviceManager(system);
+  if (user === null || noPassword) shareNotes(settings.folders).forEach((note) => console.error(note));
+  if (output !== undefined) {
+    await Deno.writeFile(output, manager.encode(definition));
+    console.log(`Wrote ${resolve(output)}`);
+    return;
+  }
+  if (dryRun) {
+    console.log(manager.show(definition).trimEnd());
+    for (const line of manager.describe(definition)) console.error(`would do: ${line}`);
+    return;
+  }
+  if (!Deno.build.standalone || system !== undefined) {
+    const text = "Cannot install from source: a service takes the executable, which build/package makes";
+    throw new CommandError(text);
+  }
+  await install(manager, definition, settings);
+});
 
-  return await reportingErrors("install", async () => {
-    const { settings, file, lookedFor } = loadSettings({ config });
-    if (file === null) {
-      const text = `Cannot install without a configuration: there is none at ${lookedFor.join(" or ")}; ` +
-        "pewatch init writes one";
-      return refuse("install", text, EXIT.usage);
-    }
-    const definition: ServiceDefinition = {
-      name,
-      ...programOf(resolve(file)),
-      folder: dirname(resolve(file)),
-      user,
-      password: !noPassword,
-    };
-    const manager = serviceManager(system);
-    if (user === null || noPassword) shareNotes(settings.folders).forEach((note) => console.error(note));
-    if (output !== undefined) {
-      await Deno.writeFile(output, manager.encode(definition));
-      console.log(`Wrote ${resolve(output)}`);
-      return EXIT.done;
-    }
-    if (dryRun) {
-      console.log(manager.show(definition).trimEnd());
-      for (const line of manager.describe(definition)) console.error(`would do: ${line}`);
-      return EXIT.done;
-    }
-    if (!Deno.build.standalone || system !== undefined) {
-      const text = "Cannot install from source: a service takes the executable, which build/package makes";
-      return refuse("install", text, EXIT.failed);
-    }
-    return await install(manager, definition, settings);
-  });
-}
-
-async function install(manager: ServiceManager, definition: ServiceDefinition, settings: Settings): Promise<number> {
+async function install(manager: ServiceManager, definition: ServiceDefinition, settings: Settings): Promise<void> {
   const running = findDaemon(settings);
   await manager.install(definition);
   console.log(`Installed the service ${definition.name}: it runs now, and whenever the computer starts`);
@@ -89,7 +83,6 @@ async function install(manager: ServiceManager, definition: ServiceDefinition, s
   }
   console.log(`The log: ${settings.log.file === "" ? "none, log.file is empty" : settings.log.file}`);
   console.log("Next: pewatch service status, stop, start, uninstall");
-  return EXIT.done;
 }
 
 /** From source it is Deno that runs. */
@@ -104,7 +97,9 @@ function programOf(configuration: string): Pick<ServiceDefinition, "program" | "
 
 /** Drives that a user has connected under a letter cannot be distinguished from others. */
 export function shareNotes(folders: FolderSettings): string[] {
-  return Object.entries(folders).filter(([, path]) => /^(\\\\|\/\/)/.test(path)).map(([key, path]) =>
+  return Object.entries(folders).filter(([, path]) => typeof path === "string" && /^(\\\\|\/\/)/.test(path)).map((
+    [key, path],
+  ) =>
     `note: folders.${key} is on another computer (${path}); ` +
     "where the system's own account may not open it, --user gives the service a user's rights"
   );

@@ -4,7 +4,7 @@
  * The schema is the "Task Scheduler Schema" of Microsoft's documentation, [MS-TSCH] section 2.5; elements stand in the
  * order in which the Task Scheduler itself writes them.
  */
-import { PROGRAM_VERSION } from "../program_version.ts";
+import { PROGRAM_VERSION } from "../../config/program.ts";
 import { RESTART_S, type ServiceDefinition } from "./definition.ts";
 
 /** Windows 7 and all that came after it take it. */

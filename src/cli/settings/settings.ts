@@ -1,4 +1,7 @@
-/** `pewatch settings`: what Tango clients have changed, which overrides the configuration. */
+/**
+ * `pewatch settings`: what Tango clients have changed, which overrides the configuration. A file of its own: each
+ * command is one, loaded when it is called.
+ */
 import { type CommandGroup, runGroup } from "../console/sub_commands.ts";
 
 const GROUP: CommandGroup = {

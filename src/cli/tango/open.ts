@@ -1,4 +1,7 @@
-/** Tango's library for a command: from its opening on, the process ends by it. */
+/**
+ * Tango's library: from its opening on, the process ends by it. A file of its own: shared by run, doctor and
+ * register.
+ */
 import { openTangoLibrary, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { endProcessBy } from "../process_end.ts";
 

@@ -8,9 +8,9 @@ import { TangoError, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { TangoSettings } from "../../config/settings.ts";
 import { faultOfAddress, faultOfDevice, faultOfServerPart } from "../../config/names/tango_names.ts";
-import { TIMED_OUT, withTimeout } from "../../time/with_timeout.ts";
+import { TIMED_OUT, withTimeout } from "../../time/time_limit.ts";
 import { DEVICE_TABLE } from "../../tango/table.ts";
-import { CONFIG_DESCRIPTION, EXIT, parseArguments } from "../console/arguments.ts";
+import { command, CommandError, CONFIG_OPTION, EXIT } from "../console/arguments.ts";
 import { openTango } from "./open.ts";
 
 /** A host that does not exist any more keeps the system waiting for minutes. */
@@ -32,7 +32,7 @@ function overriding(key: Key, metavar: "HOST:PORT" | "NAME" | "A/B/C") {
 }
 
 const ARGUMENTS = object({
-  config: optional(option("-c", "--config", string({ metavar: "FILE" }), { description: CONFIG_DESCRIPTION })),
+  config: CONFIG_OPTION,
   database: overriding("database", "HOST:PORT"),
   server: overriding("server", "NAME"),
   instance: overriding("instance", "NAME"),
@@ -50,54 +50,37 @@ interface Registering {
   work(library: TangoLibrary, names: TangoSettings): Promise<void>;
 }
 
-export function runRegister(args: string[]): Promise<number> {
-  return run(args, {
-    command: "register",
-    brief: message`Writes the server, its class and its device into the Tango database; again does no harm.`,
-    done: "Registered",
-    work: (library, { database, server, instance, device }) =>
-      library.register({ database, server, instance, device, className: DEVICE_TABLE.className }),
-  });
-}
+export const runRegister = registering({
+  command: "register",
+  brief: message`Writes the server, its class and its device into the Tango database; again does no harm.`,
+  done: "Registered",
+  work: (library, { database, server, instance, device }) =>
+    library.register({ database, server, instance, device, className: DEVICE_TABLE.className }),
+});
 
-export function runUnregister(args: string[]): Promise<number> {
-  return run(args, {
-    command: "unregister",
-    brief: message`Takes the server and its device out of the Tango database; a server that runs is left alone.`,
-    done: "No longer registered:",
-    work: (library, { database, server, instance, device }) =>
-      library.unregister({ database, server, instance, device }),
-  });
-}
+export const runUnregister = registering({
+  command: "unregister",
+  brief: message`Takes the server and its device out of the Tango database; a server that runs is left alone.`,
+  done: "No longer registered:",
+  work: (library, { database, server, instance, device }) => library.unregister({ database, server, instance, device }),
+});
 
-async function run(args: string[], { command, brief, done, work }: Registering): Promise<number> {
-  const parsed = parseArguments(ARGUMENTS, args, { command: `tango ${command}`, brief, footer: EXIT_CODES });
-  if (parsed.exitCode !== undefined) return parsed.exitCode;
-  const { config, ...given } = parsed.value;
-
-  const { settings } = loadSettings({ config });
-  const names: TangoSettings = { ...settings.tango, ...withoutUndefined(given) };
-  const fault = faultOfGiven(given) ?? faultOfDatabase(names.database);
-  if (fault !== null) {
-    console.error(`pewatch tango ${command}: ${fault}\nSee pewatch tango ${command} --help`);
-    return EXIT.usage;
-  }
-  const library = openTango();
-  try {
-    if (await withTimeout(work(library, names), ANSWER_MS_MAX) === TIMED_OUT) {
+function registering({ command: name, brief, done, work }: Registering) {
+  const description = { command: `tango ${name}`, brief, footer: EXIT_CODES, errors: [TangoError] };
+  return command(ARGUMENTS, description, async ({ config, ...given }) => {
+    const { settings } = loadSettings({ config });
+    const names: TangoSettings = { ...settings.tango, ...withoutUndefined(given) };
+    const fault = faultOfGiven(given) ?? faultOfDatabase(names.database);
+    if (fault !== null) throw new CommandError(`${fault}; see pewatch tango ${name} --help`, EXIT.usage);
+    if (await withTimeout(work(openTango(), names), ANSWER_MS_MAX) === TIMED_OUT) {
       throw new TangoError(`The Tango database at ${names.database} did not answer within ${ANSWER_MS_MAX / 1000} s`);
     }
-  } catch (error) {
-    if (!(error instanceof TangoError)) throw error;
-    console.error(`pewatch tango ${command}: ${error.message}`);
-    return EXIT.failed;
-  }
-  const { database, server, instance, device } = names;
-  console.log(`${done} ${device}, of the server ${server}/${instance}, in the Tango database at ${database}`);
-  if (command === "register" && !settings.tango.enabled) {
-    console.log("pewatch run serves it with [tango] enabled = true");
-  }
-  return EXIT.done;
+    const { database, server, instance, device } = names;
+    console.log(`${done} ${device}, of the server ${server}/${instance}, in the Tango database at ${database}`);
+    if (name === "register" && !settings.tango.enabled) {
+      console.log("pewatch run serves it with [tango] enabled = true");
+    }
+  });
 }
 
 type Given = Readonly<Partial<Record<Key, string | undefined>>>;

@@ -2,9 +2,15 @@
 import { faultOfReserved } from "./reserved_names.ts";
 import { faultOnWindows } from "./windows_names.ts";
 
-/** A name of a folder that cannot be used; the message says why. */
+/** A name of a folder that cannot be used; `fault` says why, without the name. */
 export class FolderNameError extends RangeError {
   override readonly name = "FolderNameError";
+  readonly fault: string;
+
+  constructor(text: string, fault: string) {
+    super(`Cannot use folder "${text}": ${fault}`);
+    this.fault = fault;
+  }
 }
 
 /** The limit of one name on NTFS and on most Linux file systems. */
@@ -17,19 +23,15 @@ const NAME_LENGTH_MAX = 255;
  */
 export function splitRelativeFolder(text: string): string[] {
   if (/^[a-zA-Z]:/.test(text)) {
-    throw new FolderNameError(
-      `Cannot use folder "${text}": it names a drive, a folder below the output root is needed`,
-    );
+    throw new FolderNameError(text, "it names a drive, a folder below the output root is needed");
   }
   if (/^[\\/]/.test(text)) {
-    throw new FolderNameError(
-      `Cannot use folder "${text}": it starts with a slash, a folder below the output root is needed`,
-    );
+    throw new FolderNameError(text, "it starts with a slash, a folder below the output root is needed");
   }
   const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
   for (const name of names) {
     const fault = faultOfName(name);
-    if (fault) throw new FolderNameError(`Cannot use folder "${text}": ${fault}`);
+    if (fault) throw new FolderNameError(text, fault);
   }
   return names;
 }

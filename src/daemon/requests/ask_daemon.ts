@@ -1,7 +1,8 @@
 /** Asks the running daemon of a configuration, from another process; request_files.ts says by which files. */
 import { hostname } from "node:os";
-import process from "node:process";
 import type { Settings } from "../../config/settings.ts";
+import { transpiledFolder } from "../settings/make_folders.ts";
+import { makeFolder } from "../../files/listing.ts";
 import { FolderLock, type LockHolder, readHolder } from "../settings/folder_lock.ts";
 import {
   type Answer,
@@ -12,8 +13,9 @@ import {
   requestPath,
   writeJson,
 } from "./request_files.ts";
-import { codeOf, isHeldOpen, isMissing } from "../../files/errors.ts";
+import { isHeldOpen, isMissing } from "../../files/errors.ts";
 import { readPlain } from "../../files/plain_file.ts";
+import { isProcessGone } from "../../frames/claim/owner.ts";
 
 /** The largest are the parameters, which may fill as much as their file. */
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
@@ -27,6 +29,38 @@ const END_MS_MAX = 10_000;
 /** There is nobody to ask. */
 export class NoDaemonError extends Error {
   override readonly name: string = "NoDaemonError";
+}
+
+/**
+ * What the daemon answers, or what `stopped` finds in the state that the last one left.
+ * @throws {DaemonAnswerError} and what `stopped` throws
+ */
+export async function askOrRead<T>(
+  settings: Settings,
+  request: Request,
+  stopped: () => T | Promise<T>,
+): Promise<{ readonly running: boolean; readonly value: T }> {
+  try {
+    return { running: true, value: (await askDaemon(settings, request)).value as T };
+  } catch (error) {
+    if (!(error instanceof NoDaemonError)) throw error;
+    return { running: false, value: await stopped() };
+  }
+}
+
+/**
+ * As above, for what changes the state: without a daemon, under the lock that keeps one from starting meanwhile, since
+ * it reads the state at its start and writes over it.
+ * @throws {FolderInUseError} besides
+ */
+export async function askOrChange<T>(settings: Settings, request: Request, stopped: () => T | Promise<T>): Promise<T> {
+  const { value } = await askOrRead(settings, request, async () => {
+    const held = transpiledFolder(settings);
+    makeFolder(held);
+    using _lock = FolderLock.take([held]);
+    return await stopped();
+  });
+  return value;
 }
 
 /** The daemon ended while it was asked. */
@@ -147,13 +181,7 @@ function isHeldBy(folder: string, holder: LockHolder): boolean {
 
 /** Whether the process is known to have ended; one on another computer counts as running. */
 export function isGone(holder: LockHolder): boolean {
-  if (holder.host !== hostname()) return false;
-  try {
-    process.kill(holder.pid, 0); // asks, and sends nothing
-    return false;
-  } catch (error) {
-    return codeOf(error) === "ESRCH";
-  }
+  return holder.host === hostname() && isProcessGone(holder.pid);
 }
 
 /**

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { encodeJson } from "../../files/json_file.ts";
+import { type Check, isObject, isText, listOf, oneOf, shape } from "../../files/json_shape.ts";
 import { PART_ENDING, REQUESTS_FOLDER } from "../../files/service_names.ts";
 import { writeWholeBehind } from "../../files/whole_file.ts";
 import { CLIENT_SETTING_KEYS, type ClientSetting } from "../settings/client_settings.ts";
@@ -29,6 +30,12 @@ export type Request =
   | { readonly what: "settings" }
   /** Puts the configuration's value in the place of a client's. Answered with whether a client had set it. */
   | { readonly what: "forget_setting"; readonly setting: ClientSetting }
+  /** A consumer has these images whole. Answered with ConfirmProgress. */
+  | { readonly what: "confirm"; readonly consumer: string; readonly sums: readonly string[] }
+  /** A consumer of the ledger is gone. Answered with whether it was there. */
+  | { readonly what: "forget_consumer"; readonly consumer: string }
+  /** Begins a new chain of the ledger behind what is damaged. Answered with the number of its first line. */
+  | { readonly what: "repair_ledger"; readonly segment: string; readonly line: number; readonly problem: string }
   /** Looks at the plugins folder now, and starts what changed anew. */
   | { readonly what: "reload" }
   /** Answered before the daemon stops. */
@@ -93,33 +100,47 @@ export class RequestError extends Error {
   override readonly name = "RequestError";
 }
 
+type Parts<What> = Omit<Extract<Request, { readonly what: What }>, "what">;
+
+/** What each request has beside `what`, and what is wrong with one that has not. */
+const PARTS: { readonly [What in Request["what"]]: readonly [Check, string] } = {
+  status: [isObject, ""],
+  reload: [isObject, ""],
+  parameters: [isObject, ""],
+  settings: [isObject, ""],
+  retry_frames: [isObject, ""],
+  stop: [isObject, ""],
+  retry: [shape<Parts<"retry">>({ plugin: isText }), "it names no plugin"],
+  remove_parameter: [shape<Parts<"remove_parameter">>({ parameter: isText }), "it names no parameter"],
+  forget_setting: [
+    shape<Parts<"forget_setting">>({ setting: oneOf(...CLIENT_SETTING_KEYS) }),
+    "it names no setting of clients",
+  ],
+  confirm: [
+    shape<Parts<"confirm">>({ consumer: isText, sums: listOf(isSha256) }),
+    "a consumer and checksums are needed",
+  ],
+  forget_consumer: [shape<Parts<"forget_consumer">>({ consumer: isText }), "it names no consumer"],
+  repair_ledger: [
+    shape<Parts<"repair_ledger">>({ segment: isText, line: Number.isSafeInteger, problem: isText }),
+    "it does not say what is damaged",
+  ],
+};
+
+function isSha256(value: unknown): boolean {
+  return isText(value) && /^[0-9a-f]{64}$/.test(value);
+}
+
 /** @throws {RequestError} */
 export function parseRequest(text: string): Request {
-  const content = parseObject(text);
-  switch (content["what"]) {
-    case "status":
-    case "reload":
-    case "parameters":
-    case "settings":
-    case "retry_frames":
-    case "stop":
-      return { what: content["what"] };
-    case "retry":
-      if (typeof content["plugin"] !== "string") throw new RequestError("Cannot read the request: it names no plugin");
-      return { what: "retry", plugin: content["plugin"] };
-    case "remove_parameter":
-      if (typeof content["parameter"] !== "string") {
-        throw new RequestError("Cannot read the request: it names no parameter");
-      }
-      return { what: "remove_parameter", parameter: content["parameter"] };
-    case "forget_setting": {
-      const setting = CLIENT_SETTING_KEYS.find((one) => one === content["setting"]);
-      if (setting === undefined) throw new RequestError("Cannot read the request: it names no setting of clients");
-      return { what: "forget_setting", setting };
-    }
-    default:
-      throw new RequestError(`Cannot read the request: ${JSON.stringify(content["what"])} is unknown`);
+  const { version: _, ...content } = parseObject(text);
+  const what = content["what"];
+  if (!isText(what) || !Object.hasOwn(PARTS, what)) {
+    throw new RequestError(`Cannot read the request: ${JSON.stringify(what)} is unknown`);
   }
+  const [isRight, fault] = PARTS[what as Request["what"]];
+  if (!isRight(content)) throw new RequestError(`Cannot read the request: ${fault}`);
+  return content as Request;
 }
 
 /** @throws {RequestError} */

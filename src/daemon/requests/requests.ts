@@ -1,6 +1,6 @@
 /** Takes requests of the program's other commands out of a folder, does what they ask for, and answers them. */
 import { basename, dirname, join } from "node:path";
-import type { Logger } from "../../frames/events.ts";
+import type { Logger } from "../../log/logger.ts";
 import { mayBeHeldOpen, messageOf } from "../../files/errors.ts";
 import { freeName, makeOwnFolder, readExisting } from "../../files/plain_file.ts";
 import { REQUESTS_FOLDER } from "../../files/service_names.ts";
@@ -36,6 +36,12 @@ export interface RequestHandlers {
   settings(): WrittenSettings;
   /** Returns whether a client had set it. */
   forgetSetting(setting: ClientSetting): Promise<boolean>;
+  /** A consumer has these images whole. */
+  confirm(consumer: string, sums: readonly string[]): Promise<unknown>;
+  /** Returns whether there was one. */
+  forgetConsumer(name: string): Promise<boolean>;
+  /** Returns the number of the new chain's first line. */
+  repairLedger(damage: { readonly segment: string; readonly line: number; readonly problem: string }): Promise<number>;
   /** Called when the answer is written. Null where the program cannot be asked to stop. */
   readonly stop: (() => void) | null;
 }
@@ -67,8 +73,8 @@ export class Requests {
   }
 
   /**
-   * Makes the folder and says in it, by a lock, that a daemon is here. What lies in it was meant for a daemon that is no
-   * more, and is removed: an old request to stop would end this one.
+   * Makes the folder and says in it, by a lock, that a daemon is here. What lay in it before was meant for a daemon that
+   * has ended, and is removed: an old request to stop would end this one.
    * @returns null where the folder cannot be used; that is logged, and the daemon does without
    */
   static open(options: RequestsOptions): Requests | null {
@@ -76,9 +82,11 @@ export class Requests {
     let lock: FolderLock | null = null;
     try {
       makeRequestFolder(folder);
+      // Listed before the lock is taken: whoever sees the lock may write a request, and that one is for this daemon.
+      const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
       lock = FolderLock.take([folder]);
       const requests = new Requests(options, lock);
-      for (const { name } of Deno.readDirSync(folder)) {
+      for (const name of names) {
         const file = kindOfFile(name);
         if (file === null) continue;
         try {
@@ -187,6 +195,12 @@ export class Requests {
         return await this.#reply(id, { value: handlers.removeParameter(request.parameter) });
       case "settings":
         return await this.#reply(id, { value: handlers.settings() });
+      case "confirm":
+        return await this.#reply(id, { value: await handlers.confirm(request.consumer, request.sums) });
+      case "forget_consumer":
+        return await this.#reply(id, { value: await handlers.forgetConsumer(request.consumer) });
+      case "repair_ledger":
+        return await this.#reply(id, { value: await handlers.repairLedger(request) });
       case "forget_setting":
         return await this.#reply(id, { value: await handlers.forgetSetting(request.setting) });
       case "retry_frames":

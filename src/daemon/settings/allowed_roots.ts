@@ -2,7 +2,6 @@
 import { dirname, relative, sep } from "node:path";
 import { relate } from "../../config/folder_rules.ts";
 import type { Settings } from "../../config/settings.ts";
-import { systemFolderOf } from "../../config/names/system_folders.ts";
 import { refuseLinks } from "../../files/listing.ts";
 
 const WINDOWS = Deno.build.os === "windows";
@@ -17,7 +16,7 @@ function allowedRoots({ folders }: Settings): readonly string[] {
 /**
  * Why a client may not choose the folder, or null.
  * @param configured the configuration's settings, whatever clients have changed since
- * @throws LinkInPathError where the way there leads over a link
+ * @throws LinkInPathError where a link lies on the path
  */
 export function faultOfRoot(path: string, configured: Settings): string | null {
   const { raw, temp, proc, output_root } = configured.folders;
@@ -34,4 +33,39 @@ export function faultOfRoot(path: string, configured: Settings): string | null {
   }
   refuseLinks(root, relative(root, path).split(sep).join("/"));
   return null;
+}
+
+/** Folders of the system, in which no client may have frames put or taken from. */
+const LINUX: readonly string[] = [
+  ..."/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr".split(" "),
+  ..."/var/cache /var/lib /var/log /var/mail /var/run /var/spool".split(" "),
+];
+/** Within those above, but made for data: memory, and removable disks. */
+const LINUX_DATA: readonly string[] = ["/dev/shm", "/run/media", "/run/user"];
+const WINDOWS_SYSTEM: readonly string[] = [
+  "C:\\Windows",
+  "C:\\Program Files",
+  "C:\\Program Files (x86)",
+  "C:\\Recovery",
+];
+/** Set by Windows, wherever it is installed. */
+const WINDOWS_VARIABLES: readonly string[] = ["SystemRoot", "ProgramFiles", "ProgramFiles(x86)", "ProgramW6432"];
+
+/** The folder of the system that the path is, lies in, or is the root of; null where it is none of these. */
+export function systemFolderOf(
+  path: string,
+  options: { readonly windows: boolean; readonly env: (name: string) => string | undefined },
+): string | null {
+  const { windows, env } = options;
+  const within = (folder: string) => ["same", "inside"].includes(relate(path, folder, { windows }) ?? "");
+  if (!windows && LINUX_DATA.some((folder) => relate(path, folder, { windows }) === "inside")) return null;
+  const known = windows
+    ? [
+      ...WINDOWS_SYSTEM,
+      ...WINDOWS_VARIABLES.map(env).filter((folder) => folder !== undefined && folder !== "") as string[],
+    ]
+    : LINUX;
+  const drive = windows ? `${env("SystemDrive") ?? "C:"}\\` : "/";
+  if (relate(path, drive, { windows }) === "same") return drive;
+  return known.find(within) ?? null;
 }

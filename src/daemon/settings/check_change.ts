@@ -1,6 +1,6 @@
 /** Whether a client's change of a setting can be made: asked of texts first, then of the disk, within a time limit. */
 import { isAbsolute, join, resolve, sep } from "node:path";
-import { faultOfPath, folderClashes } from "../../config/check.ts";
+import { faultOfPath, folderClashes } from "../../config/folder_rules.ts";
 import { clashesOfFolders, relate } from "../../config/folder_rules.ts";
 import { FolderNameError, splitRelativeFolder } from "../../config/names/relative_folder.ts";
 import { faultOfReservedPath } from "../../config/names/reserved_names.ts";
@@ -24,6 +24,9 @@ import type { TimeLimit } from "../../time/time_limit.ts";
 import { faultOfRoot } from "./allowed_roots.ts";
 import { LOCK_NAME } from "../../files/service_names.ts";
 import { misplacedPlugins } from "./plugins_apart.ts";
+
+/** A change is made or refused within this time: clients of Tango wait 3 s by default. */
+export const CHECK_MS_MAX = 2000;
 
 export interface ChangeCheck {
   readonly settings: Settings;
@@ -106,7 +109,7 @@ function relativeFolder(change: SettingChange, value: string): string {
     return splitRelativeFolder(value).join(sep);
   } catch (error) {
     if (!(error instanceof FolderNameError)) throw error;
-    throw refusal(change, error.message.replace(/^Cannot use folder ".*": /s, ""));
+    throw refusal(change, error.fault);
   }
 }
 

@@ -45,9 +45,9 @@ export class DrainingList {
    * Of what the stages report: those that can be released, since two looks after another found nothing. A single one
    * may miss what gets another name while the folder is listed (readdir of POSIX leaves that open).
    */
-  emptied(told: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
+  emptied(reported: readonly { readonly id: number; readonly frames: number }[]): readonly number[] {
     const empty: number[] = [];
-    for (const { id, frames } of told) {
+    for (const { id, frames } of reported) {
       const wasEmpty = this.#closed.get(id);
       if (wasEmpty === undefined) continue;
       if (wasEmpty && frames === 0) empty.push(id);

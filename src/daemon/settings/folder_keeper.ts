@@ -1,6 +1,6 @@
 /** Holds the locks of the folders that this process works on; one that cannot be locked yet is tried again. */
 import { access, constants } from "node:fs/promises";
-import { reasonOf } from "../../files/errors.ts";
+import { messageOf, reasonOf } from "../../files/errors.ts";
 import { removeProbes } from "../../files/probe.ts";
 import { FolderInUseError, FolderLock } from "./folder_lock.ts";
 import type { TimeLimit } from "../../time/time_limit.ts";
@@ -125,4 +125,14 @@ export class FolderKeeper {
     this.#vacant.clear();
     for (const path of [...this.#locks.keys()]) this.release(path);
   }
+}
+
+export function reasonNotTaken(error: unknown): string {
+  if (!(error instanceof FolderInUseError)) return messageOf(error);
+  const { holder } = error;
+  // By a link, another drive's letter, another spelling.
+  if (holder?.pid === Deno.pid) return "this pewatch uses the same folder already, under another name";
+  return holder === null
+    ? "another process works on it"
+    : `process ${holder.pid} on ${holder.host} (${holder.program}) works on it since ${holder.since}`;
 }

@@ -5,16 +5,17 @@
  * holds it stands in a second file, since on Windows nobody can read a locked one. Both names begin with a dot, which
  * no frame's does.
  */
+import { type JsonFileKind, readJson, writeJson } from "../../files/json_file.ts";
+import { isNumber, isText, shape } from "../../files/json_shape.ts";
 import { hostname } from "node:os";
 import { join, sep } from "node:path";
-import process from "node:process";
-import { removeFile } from "../../files/durable.ts";
-import { codeOf, isMissing } from "../../files/errors.ts";
+import { tryToRemove } from "../../files/durable.ts";
+import { isMissing, messageOf } from "../../files/errors.ts";
 import { statOf } from "../../files/listing.ts";
-import { keepPlain, openPlain, readPlain } from "../../files/plain_file.ts";
+import { keepPlain, openPlain } from "../../files/plain_file.ts";
 import { isUnsupported, noteLack } from "../../files/volume_services.ts";
-import { writeWhole } from "../../files/whole_file.ts";
 import { HOLDER_NAME, LOCK_NAME } from "../../files/service_names.ts";
+import { isProcessGone } from "../../frames/claim/owner.ts";
 
 /** Of a computer whose processes cannot be seen: a description that is older than this is of one that ended. */
 const HOLDER_FRESH_MS = 120_000;
@@ -76,9 +77,9 @@ export class FolderLock {
   /** Takes the files away and the locks off. */
   release(): void {
     for (const { folder, file } of this.#held) {
-      removeQuietly(join(folder, HOLDER_NAME));
+      tryToRemove(join(folder, HOLDER_NAME));
       // Before the lock is off: after it, this could be the file that the next holder has just locked.
-      removeQuietly(join(folder, LOCK_NAME));
+      tryToRemove(join(folder, LOCK_NAME));
       file.close();
     }
     this.#held = [];
@@ -125,8 +126,7 @@ function lockFolder(folder: string, holder: LockHolder): HeldLock {
     // The file may have been removed by its holder's end between the opening and the locking: then this lock keeps
     // nobody out.
     if (!tryLock(file, folder) || !isFileAt(path, file)) throw new FolderInUseError(folder, readHolder(folder));
-    const text = `${JSON.stringify(holder)}\n`;
-    writeWhole(join(folder, HOLDER_NAME), new TextEncoder().encode(text), { fsync: false });
+    writeJson(join(folder, HOLDER_NAME), holder, { fsync: false });
     return { folder, file };
   } catch (error) {
     file.close();
@@ -151,7 +151,7 @@ function openLockFile(path: string, folder: string): Deno.FsFile {
     keepPlain(path);
     return makeOrOpen(path);
   } catch (error) {
-    throw new Error(`Cannot lock ${folder}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`Cannot lock ${folder}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -202,15 +202,6 @@ function holderLives(folder: string): boolean {
   return Date.now() - written_ms < HOLDER_FRESH_MS;
 }
 
-function isProcessGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // asks, and sends nothing
-    return false;
-  } catch (error) {
-    return codeOf(error) === "ESRCH";
-  }
-}
-
 /** Whether the open file is the one that has this name; where the system gives no file numbers, that it has a file. */
 function isFileAt(path: string, file: Deno.FsFile): boolean {
   try {
@@ -222,24 +213,17 @@ function isFileAt(path: string, file: Deno.FsFile): boolean {
   }
 }
 
+const HOLDER: JsonFileKind<LockHolder> = {
+  bytesMax: HOLDER_BYTES_MAX,
+  what: "description of a lock's holder",
+  isRight: shape<LockHolder>({ pid: isNumber, host: isText, since: isText, program: isText }),
+};
+
 /** Who says that it holds the folder; null where nobody does. One that was killed leaves its description behind. */
 export function readHolder(folder: string): LockHolder | null {
   try {
-    const bytes = readPlain(nameIn(folder, HOLDER_NAME), HOLDER_BYTES_MAX);
-    if (bytes === null) return null;
-    const holder = JSON.parse(new TextDecoder().decode(bytes));
-    const { pid, host, since, program } = holder;
-    const known = typeof pid === "number" && [host, since, program].every((part) => typeof part === "string");
-    return known ? { pid, host, since, program } : null;
+    return readJson(nameIn(folder, HOLDER_NAME), HOLDER)?.value ?? null;
   } catch {
     return null; // it is no description, or nothing that pewatch reads
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    removeFile(path);
-  } catch {
-    // the folder is gone, or the name already: the lock itself ends with the file's closing
   }
 }

@@ -3,11 +3,10 @@
  * may lead from one into another. A frame that is delivered into a raw folder would be taken for a new one, for ever.
  */
 import { dirname, join } from "node:path";
-import type { Settings } from "../../config/settings.ts";
-import { removeFile } from "../../files/durable.ts";
+import { outputFolder, type Settings } from "../../config/settings.ts";
+import { tryToRemove } from "../../files/durable.ts";
 import { folderExists, listFolder, nameIsTaken } from "../../files/listing.ts";
 import { probeName } from "../../files/probe.ts";
-import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import { type LockHolder, lockIsHeld, readHolder } from "./folder_lock.ts";
 
 export interface PlacedFolder {
@@ -69,7 +68,7 @@ export function insideFaults(around: readonly PlacedFolder[], folders: readonly 
     }
     return faults;
   } finally {
-    for (const [{ path }, probe] of probes) removeQuietly(join(path, probe));
+    for (const [{ path }, probe] of probes) tryToRemove(join(path, probe));
   }
 }
 
@@ -157,13 +156,5 @@ function isThere(path: string): boolean {
     return folderExists(path);
   } catch {
     return false;
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    removeFile(path);
-  } catch {
-    // hidden, and of no harm
   }
 }

@@ -1,12 +1,11 @@
 /** Makes the folders that a configuration names. */
 import { join, sep } from "node:path";
 import { messageOf } from "../../files/errors.ts";
-import type { Settings } from "../../config/settings.ts";
+import { outputFolder, type Settings } from "../../config/settings.ts";
 import { folderExists, makeFolder as makeWithThoseAbove, refuseLinks } from "../../files/listing.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
 import { TRANSPILED_FOLDER } from "../../files/service_names.ts";
 import type { WrittenSettings } from "./settings_file.ts";
-import { outputFolder } from "../../plugins/host/plugin_host.ts";
 
 /** A folder that cannot be used; `key` is the configuration's. */
 export class FolderError extends Error {
@@ -81,5 +80,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
     return "a file is in its place";
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

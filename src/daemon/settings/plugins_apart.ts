@@ -1,9 +1,8 @@
 /** Whoever can write where plugins lie has code run: detectors, users of shares and clients write where frames lie. */
 import { dirname } from "node:path";
-import type { Settings } from "../../config/settings.ts";
+import { outputFolder, type Settings } from "../../config/settings.ts";
 import { liesWithin } from "../../files/folder_identity.ts";
 import { folderExists } from "../../files/listing.ts";
-import { outputFolder } from "../../plugins/host/plugin_host.ts";
 import { insideFaults, type PlacedFolder } from "./folder_places.ts";
 
 /**

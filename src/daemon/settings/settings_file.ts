@@ -1,6 +1,7 @@
 /** The file that carries over a restart what clients have changed, and all folders that may have frames in progress. */
 import { dirname, join } from "node:path";
 import { encodeJson, type JsonFileKind, readJson } from "../../files/json_file.ts";
+import { isNumber, isObject, isText, listOf, oneOf, orAbsent, orNull, shape } from "../../files/json_shape.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { writeWholeBehind } from "../../files/whole_file.ts";
 import { SETTINGS_FILE } from "../../files/service_names.ts";
@@ -15,7 +16,6 @@ const ABOUT =
   "The folders below work and left may have frames in progress.";
 /** A handful of paths. */
 const FILE_BYTES_MAX = 1024 * 1024;
-const KINDS = ["raw", "temp", "proc"] as const satisfies FolderKind[];
 
 /** A setting as a client has written it. */
 export interface WrittenSetting {
@@ -59,16 +59,14 @@ export function readSettingsFile(path: string): SettingsState {
   if (read === null) return { settings: {}, work: null, left: [], roots: NO_ROOTS };
   // Files of older versions have no roots.
   const { settings, work, left, roots = NO_ROOTS } = read.value;
-  if (!isObject(work) || typeof work["temp"] !== "string" || typeof work["proc"] !== "string") {
-    throw new SyntaxError("work holds no folders");
-  }
+  if (!isWork(work)) throw new SyntaxError("work holds no folders");
   if (!isObject(settings) || !Array.isArray(left)) throw new SyntaxError("settings or left is missing");
   for (const [key, setting] of Object.entries(settings)) {
-    if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is none`);
+    if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is no setting that clients can change`);
   }
-  if (!left.every(isKept)) throw new SyntaxError("left holds what is no folder");
-  if (!areRoots(roots)) throw new SyntaxError("roots holds what is no folder");
-  return { settings: settings as WrittenSettings, work: { temp: work["temp"], proc: work["proc"] }, left, roots };
+  if (!areKept(left)) throw new SyntaxError("an entry of left is no folder");
+  if (!areRoots(roots)) throw new SyntaxError("an entry of roots is no folder");
+  return { settings: settings as WrittenSettings, work, left, roots };
 }
 
 const SETTINGS_KIND: JsonFileKind<Readonly<Record<string, unknown>>> = {
@@ -135,16 +133,19 @@ async function writeSettingsFile(path: string, state: SettingsState): Promise<vo
   await writeWholeBehind(path, [encodeJson({ version: VERSION, about: ABOUT, ...state }, 2)], { fsync: true });
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+const isWork = shape<NonNullable<SettingsState["work"]>>({ temp: isText, proc: isText });
 
-function areRoots(value: unknown): value is KnownRoots {
-  if (!isObject(value)) return false;
-  // Files of older versions have no marked ones.
-  return [value["raw"], value["output"], value["marked"] ?? []].every((list) =>
-    Array.isArray(list) && list.every((path) => typeof path === "string")
-  );
+const areRoots = shape<KnownRoots>({
+  raw: listOf(isText),
+  output: listOf(isText),
+  // Files of older versions have none.
+  marked: orAbsent(listOf(isText)),
+});
+
+const isKept = shape<KeptFolder>({ kind: oneOf("raw", "temp", "proc"), path: isText, until_ms: orNull(isNumber) });
+
+function areKept(value: readonly unknown[]): value is readonly KeptFolder[] {
+  return value.every(isKept);
 }
 
 function isWritten(key: string, setting: unknown): boolean {
@@ -152,11 +153,4 @@ function isWritten(key: string, setting: unknown): boolean {
   const type = CLIENT_SETTINGS[key as ClientSetting].kind === "number" ? "number" : "string";
   const { value, instead_of, since } = setting;
   return typeof value === type && typeof instead_of === type && typeof since === "string";
-}
-
-function isKept(folder: unknown): boolean {
-  if (!isObject(folder)) return false;
-  const { kind, path, until_ms } = folder;
-  return KINDS.some((known) => known === kind) && typeof path === "string" &&
-    (until_ms === null || typeof until_ms === "number");
 }

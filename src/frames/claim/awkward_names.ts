@@ -5,7 +5,7 @@
 import { nameForOthers } from "../../config/names/reserved_names.ts";
 import { nameForWindows } from "../../config/names/windows_names.ts";
 import type { ClaimRecord, Member } from "./record.ts";
-import type { Candidate } from "../prepare/scan.ts";
+import type { Candidate } from "../prepare/sort_names.ts";
 
 /** What the members are called from the claim on, and what a person should know of it. */
 export function withNamesToKeep(

@@ -10,18 +10,28 @@ import { allOf } from "./draining_folders.ts";
 import { type ClaimRecord, reasonName, RecordError } from "./record.ts";
 import type { FrameFolders } from "../stage.ts";
 import {
+  ATTEMPTS_NAME,
   CLAIM_PARAMETERS_NAME,
+  CONFIRMED_NAME,
   DONE_NAME,
   MOVING_NAME,
   NEXUS_NAME,
   PART_ENDING,
-  QUARANTINE_FOLDER,
   RECORD_NAME,
 } from "../../files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 /** What pewatch itself puts into claims; each also with ".part" behind it. */
-const OWN_NAMES: readonly string[] = [RECORD_NAME, DONE_NAME, CLAIM_PARAMETERS_NAME, NEXUS_NAME, MOVING_NAME];
+const OWN_NAMES: readonly string[] = [
+  RECORD_NAME,
+  DONE_NAME,
+  CLAIM_PARAMETERS_NAME,
+  ATTEMPTS_NAME,
+  NEXUS_NAME,
+  MOVING_NAME,
+  CONFIRMED_NAME,
+];
 
 /**
  * A claim is removed with all that is in it once its record's files are delivered, so its record must name all of them,

@@ -2,39 +2,45 @@
  * Claims: a folder for each frame in progress.
  *
  * `temp/.claiming-ID` is being filled from raw, `temp/ID` waits for the merge, `proc/ID` for its delivery,
- * `temp/.discard-ID` for its removal; `.moving-ID` is a copy on its way from another volume. Each change of state is one rename of the folder, so that every stage sees only
- * claims that are whole, and a restart knows from the name where to go on.
+ * `temp/.discard-ID` for its removal; `.moving-ID` is a copy in progress from another volume. Each change of state is
+ * one rename of the folder, so that every stage sees only claims that are whole, and a restart knows from the name where
+ * to go on.
  */
 import { join } from "node:path";
-import { removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
-import { isMissing, isOtherVolume, mayBeHeldOpen, reasonOf } from "../../files/errors.ts";
-import { folderExists, listFolder, makeFoldersBelow, statOf } from "../../files/listing.ts";
+import { removeFile, removeFolder, whileHeldOpen } from "../../files/durable.ts";
+import { isMissing, mayBeHeldOpen } from "../../files/errors.ts";
+import { listFolder, statOf } from "../../files/listing.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
 import { originOf } from "./belief.ts";
 import { type ClaimRecord, type Member, readRecord, writeRecord } from "./record.ts";
-import { allOf, drainingOf } from "./draining_folders.ts";
-import { copyFile, moveFile } from "./move_file.ts";
+import { allOf } from "./draining_folders.ts";
+import { moveFile } from "./move_file.ts";
+import { ownerOf } from "./owner.ts";
 import type { FrameFolders } from "../stage.ts";
 import {
+  ATTEMPTS_NAME,
   CLAIM_PARAMETERS_NAME,
   CLAIMING_PREFIX,
   DISCARD_PREFIX,
   DONE_NAME,
   MOVING_NAME,
-  MOVING_PREFIX,
   PART_ENDING,
   RECORD_NAME,
 } from "../../files/service_names.ts";
 
 let sequence = 0;
 
-/** A new claim's id: the time first, so that claims sort in the order of their frames; unique over restarts. */
-export function newClaimId(now = new Date()): string {
+/**
+ * A new claim's id: the time first, so that claims sort in the order of their frames; unique over restarts. It says
+ * whose it is, so that its parts in the output can be known.
+ * @param temp the folder that the claim is made in
+ */
+export function newClaimId(temp: string, now = new Date()): string {
   const time = now.toISOString().replace(/[-:.Z]/g, "");
   sequence = (sequence + 1) % 1_000_000;
-  const chance = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
-  return `${time}-${String(sequence).padStart(6, "0")}-${chance}`;
+  const chance = crypto.getRandomValues(new Uint16Array(1))[0]!.toString(16).padStart(4, "0");
+  return `${time}-${String(sequence).padStart(6, "0")}-${ownerOf(temp)}${chance}`;
 }
 
 const CLAIM_ID = /^\d{8}T\d{9}-\d{6}-[0-9a-f]{8}$/;
@@ -180,114 +186,13 @@ async function giveBack(claiming: string, claim: { record: ClaimRecord; from: st
 function discardRemains(folder: string): void {
   const { files } = listFolder(folder);
   // Not by their beginnings: an image may be called claim.json.tif.
-  const own = [RECORD_NAME, CLAIM_PARAMETERS_NAME].flatMap((name) => [name, name + PART_ENDING]);
+  const own = [RECORD_NAME, CLAIM_PARAMETERS_NAME, ATTEMPTS_NAME].flatMap((name) => [name, name + PART_ENDING]);
   const foreign = files.filter((name) => !own.includes(name) && name !== DONE_NAME);
   if (foreign.length > 0) {
     throw new Error(`${folder} has no ${RECORD_NAME} but holds ${foreign[0]}: move its files back into the raw folder`);
   }
   for (const name of files) removeFile(join(folder, name));
   removeFolder(folder);
-}
-
-/**
- * Moves a whole claim to another stage's folder: one rename, or, where the volumes differ, a verified copy before the
- * source is let go of.
- */
-export async function moveClaim(id: string, options: { from: string; to: string; record: ClaimRecord }): Promise<void> {
-  const [source, target] = [join(options.from, id), join(options.to, id)];
-  try {
-    await whileHeldOpen(() => Deno.renameSync(source, target));
-  } catch (error) {
-    if (!isOtherVolume(error)) throw error;
-    await moveClaimAcross(source, { to: options.to, id });
-  }
-}
-
-/** Until the source's record says that it is done, the source is the claim; from then on the copy is. */
-async function moveClaimAcross(source: string, target: { to: string; id: string }): Promise<void> {
-  withoutMoves.delete(target.to);
-  const moving = makeFoldersBelow(target.to, MOVING_PREFIX + target.id);
-  try {
-    const left = [RECORD_NAME, RECORD_NAME + PART_ENDING, MOVING_NAME];
-    const others = listFolder(source).files.filter((name) => !left.includes(name));
-    // The record goes last: a copy that has it is whole.
-    for (const name of [...others, RECORD_NAME]) copyFile(join(source, name), join(moving, name));
-    syncFolder(target.to);
-    await whileHeldOpen(() => Deno.renameSync(join(source, RECORD_NAME), join(source, DONE_NAME)));
-  } catch (error) {
-    // On a volume that is full its space is needed, and the next try may go to another folder.
-    tryToRemove(moving);
-    throw error;
-  }
-  syncFolder(source);
-  await whileHeldOpen(() => Deno.renameSync(moving, join(target.to, target.id)));
-  await discardClaim(source);
-}
-
-/**
- * Folders in which no move is unfinished: none was when they were last looked at, and this worker, the only one that
- * makes moves there, has begun none since. Hundreds of claims may wait in them, which need not be listed at each firing.
- */
-const withoutMoves = new Set<string>();
-
-/**
- * Goes on with moves between two volumes that a stop cut off, of the one stage that makes them: what its source has let
- * go of takes its place, other copies are removed and made anew.
- * @returns a line for each that stays, which holds up no other
- * @throws the system's error where the folder that claims are moved to now cannot be read
- */
-export function finishMovesAcross(
-  folders: FrameFolders,
-  move: { from: "temp" | "proc"; to: "temp" | "proc" },
-): readonly string[] {
-  const unfinished = [folders[move.to], ...drainingOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
-    if (withoutMoves.has(folder) && isReadable(folder)) return [];
-    try {
-      const names = listUnfinished(folder, MOVING_PREFIX);
-      if (names.length === 0) withoutMoves.add(folder);
-      return names.map((name) => ({ folder, name }));
-    } catch (error) {
-      if (folder === folders[move.to]) throw error;
-      return []; // told of where its claims are looked for
-    }
-  });
-  if (unfinished.length === 0) return [];
-  const sources = allOf(folders, move.from);
-  // One that is away may still have the claim: then nothing can be said of its copy.
-  if (!sources.every(isReadable)) return [];
-  return unfinished.flatMap(({ folder, name }) => {
-    const moving = join(folder, name);
-    const id = name.slice(MOVING_PREFIX.length);
-    try {
-      const stillInSource = sources.some((source) => statOf(join(source, id, RECORD_NAME)) !== null);
-      if (stillInSource || readRecord(moving) === null) removeCopy(moving);
-      else Deno.renameSync(moving, join(folder, id));
-      return [];
-    } catch (error) {
-      return [`${moving} can be neither used nor removed: ${reasonOf(error)}`];
-    }
-  });
-}
-
-function isReadable(folder: string): boolean {
-  try {
-    return folderExists(folder);
-  } catch {
-    return false;
-  }
-}
-
-function removeCopy(folder: string): void {
-  for (const name of listFolder(folder).files) removeFile(join(folder, name));
-  removeFolder(folder);
-}
-
-function tryToRemove(folder: string): void {
-  try {
-    removeCopy(folder);
-  } catch {
-    // the next firing removes it: its source still has the claim
-  }
 }
 
 /**

@@ -8,8 +8,8 @@ import { nameIsTaken } from "../../files/listing.ts";
 import { readPlain } from "../../files/plain_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
-import { readingFromJson, readingToJson } from "../../parameters/json.ts";
-import type { Logger } from "../events.ts";
+import { linesOf, readingsOf } from "../../parameters/lines.ts";
+import type { Logger } from "../../log/logger.ts";
 import { type ClaimRecord, frameOf } from "./record.ts";
 import type { ParameterSource } from "../stage.ts";
 import { CLAIM_PARAMETERS_NAME } from "../../files/service_names.ts";
@@ -19,13 +19,14 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What counted at the exposure of a frame that is being claimed; none where nobody can be asked. */
 export async function parametersFor(
-  record: Pick<ClaimRecord, "folder" | "image" | "written_ms" | "exposed_ms">,
+  record: Pick<ClaimRecord, "folder" | "image" | "written_ms" | "exposed_ms" | "exposure_s">,
   options: { readonly source: ParameterSource | undefined; readonly log: Logger },
 ): Promise<readonly ParameterReading[]> {
   if (options.source === undefined) return [];
   try {
     // A file that was copied has a new time; what its sidecar says is the time of the exposure.
-    const readings: unknown = await options.source.at(record.exposed_ms ?? record.written_ms);
+    const end_ms = record.exposed_ms ?? record.written_ms;
+    const readings: unknown = await options.source.at(end_ms, end_ms - 1000 * (record.exposure_s ?? 0));
     // A main thread that is ending, or that knows of no parameters, may answer nothing.
     return Array.isArray(readings) ? readings : [];
   } catch (error) {
@@ -41,8 +42,7 @@ export function writeClaimParameters(
   options: { fsync: boolean },
 ): void {
   if (readings.length === 0) return;
-  const lines = readings.map((reading) => `${readingToJson(reading)}\n`).join("");
-  writeWhole(join(claim, CLAIM_PARAMETERS_NAME), new TextEncoder().encode(lines), options);
+  writeWhole(join(claim, CLAIM_PARAMETERS_NAME), new TextEncoder().encode(linesOf(readings)), options);
 }
 
 /** @throws the system's error, or one that says what is wrong with the file */
@@ -52,8 +52,7 @@ export function readClaimParameters(claim: string): readonly ParameterReading[] 
     if (!nameIsTaken(path)) return [];
     const bytes = readPlain(path, FILE_BYTES_MAX);
     if (bytes === null) return [];
-    const lines = new TextDecoder().decode(bytes).split("\n").filter((line) => line !== "");
-    return lines.map((line) => readingFromJson(JSON.parse(line)));
+    return readingsOf(new TextDecoder().decode(bytes));
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
@@ -65,6 +64,8 @@ export function newestOf(
   former: readonly ParameterReading[],
   later: readonly ParameterReading[],
 ): readonly ParameterReading[] {
+  // Most often nothing has been reported since the frame was claimed.
+  if (former.length === later.length && later.every((reading, index) => reading === former[index])) return former;
   const byName = new Map(former.map((reading) => [reading.name, reading]));
   for (const reading of later) {
     const known = byName.get(reading.name);
@@ -93,7 +94,8 @@ export async function parametersOfClaim(
     log.warn(`${frame}: the parameters in its claim are lost: ${messageOf(error)}`);
   }
   const all = newestOf(known, await parametersFor(claim.record, options));
-  const isNew = all.length > known.length || all.some((reading, index) => reading.time > (known[index]?.time ?? 0));
+  const isNew = all !== known &&
+    (all.length > known.length || all.some((reading, index) => reading.time > (known[index]?.time ?? 0)));
   try {
     if (isNew && !isDamaged) writeClaimParameters(claim.path, all, { fsync });
   } catch (error) {

@@ -1,7 +1,8 @@
 /**
- * Companions with endings that another program runs. Whatever begins with an image's name goes with the image, and the
- * output may be a folder that somebody watches: a start menu, profile.d, a plugins folder. So a companion whose last
- * ending is one of these is delivered with HARMLESS_ENDING behind its name; its content stays as it is.
+ * Companions with endings that another program runs. Whatever begins with an image's name goes with the image, and
+ * the output may be a folder that somebody watches: a start menu, profile.d, a plugins folder. So a companion whose
+ * last ending is one of these is delivered with HARMLESS_ENDING behind its name; its content stays as it is. A file
+ * of its own: the list is a rule of safety, shared by the output, the quarantine and the search for delivered sets.
  */
 
 const HARMLESS_ENDING = ".inert";

@@ -3,8 +3,10 @@
  * its times, its names. It lies beside the frame, and `pewatch retry` goes by it.
  */
 import { readJson } from "../../files/json_file.ts";
+import { isTime, listOf, oneOf, orNull, shape } from "../../files/json_shape.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
+import { isPlainName, isRelativeFolder } from "./record.ts";
 
 /** What file systems take, in bytes; those of Windows count characters, of which there are not more. */
 export const NAME_BYTES_MAX = 255;
@@ -51,6 +53,17 @@ export function keptFrameBytes(frame: KeptFrame): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${JSON.stringify(json, null, 1)}\n`);
 }
 
+const isKept = shape<KeptJson>({
+  version: oneOf(1),
+  folder: isRelativeFolder,
+  image: isPlainName,
+  written_ms: isTime,
+  exposed_ms: orNull(isTime),
+  files: listOf(shape<KeptFrame["files"][number]>({ name: isPlainName, original: isPlainName })),
+  made: listOf(isPlainName),
+  parameters: Array.isArray,
+});
+
 /**
  * Null where nothing has the name.
  * @throws JsonFileError and what `readingFromJson` throws where it is something else; the system's error
@@ -60,32 +73,4 @@ export function readKeptFrame(path: string): KeptFrame | null {
   if (found === null) return null;
   const { folder, image, written_ms, exposed_ms, files, made, parameters } = found.value;
   return { folder, image, written_ms, exposed_ms, files, made, parameters: parameters.map(readingFromJson) };
-}
-
-function isKept(value: unknown): value is KeptJson {
-  if (typeof value !== "object" || value === null) return false;
-  const kept = value as Record<string, unknown>;
-  return kept.version === 1 && isFolder(kept.folder) && isName(kept.image) && isTime(kept.written_ms) &&
-    (kept.exposed_ms === null || isTime(kept.exposed_ms)) && Array.isArray(kept.files) && kept.files.every(isFile) &&
-    Array.isArray(kept.made) && kept.made.every(isName) && Array.isArray(kept.parameters);
-}
-
-function isFile(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, original } = value as Record<string, unknown>;
-  return isName(name) && isName(original);
-}
-
-/** Whoever writes into the quarantine must not lead anything out of it. */
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value !== "." && value !== ".." && !/[/\0]/.test(value) &&
-    (Deno.build.os !== "windows" || !value.includes("\\"));
-}
-
-function isFolder(value: unknown): boolean {
-  return value === "" || (typeof value === "string" && value.split("/").every(isName));
-}
-
-function isTime(value: unknown): boolean {
-  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
 }

@@ -45,7 +45,6 @@ export function copyFile(from: string, to: string): void {
   copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
     verify: "compare",
     fsync: true,
-    hashed: null,
   });
   keepTime(part, mtime);
   Deno.renameSync(part, to);

@@ -1,4 +1,7 @@
-/** The names of a set: one stem for the image and all that travels with it. */
+/**
+ * The names of a set: one stem for the image and all that travels with it. A file of its own: shared by all parts of
+ * a claim's way, and by the simulator.
+ */
 
 /** The image's name without its ending: what the set's names have in common. */
 export function stemOf(image: string): string {

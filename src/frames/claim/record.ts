@@ -1,9 +1,25 @@
 /** The claim record: the small file in each claim that lets a restart continue without any other state. */
-import { isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import type { GeometryFiles } from "../../geometry/files.ts";
-import type { NexusReport } from "../../nexus/frame/facts.ts";
+import type { NexusReport, Splice } from "../../nexus/frame/facts.ts";
+import {
+  isCount,
+  isFlag,
+  isNumber,
+  isObject,
+  isText,
+  isTime,
+  listOf,
+  oneOf,
+  orAbsent,
+  orNull,
+  shape,
+} from "../../files/json_shape.ts";
+import { isChunkedPixels } from "../../nexus/chunks/chunk_layout.ts";
 import { JsonFileError, type JsonFileKind, readJson, writeJson } from "../../files/json_file.ts";
+import type { Flush } from "../../files/whole_file.ts";
 import { PART_ENDING, RECORD_NAME } from "../../files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
 
 export const RECORD_VERSION = 1;
 /** A record has a handful of members; a larger file is not one. */
@@ -36,6 +52,10 @@ export interface MergeRecord {
   readonly parametersBeside?: boolean;
   /** What the frame's series is called; null where it is in none. Records of 0.1 have none. */
   readonly series?: string | null;
+  /** How many parameters it has. */
+  readonly parameters?: number;
+  /** Frame of the reference dark in its NeXus file. */
+  readonly referenceDark?: string;
   readonly notes: readonly string[];
 }
 
@@ -52,6 +72,8 @@ export interface ClaimRecord {
   readonly dark: boolean;
   /** A dark that is removed instead of delivered. */
   readonly remove: boolean;
+  /** A dark that goes to the archive folder. */
+  readonly archived?: boolean;
   /** Where the set goes: fixed when it is claimed, so that a later change of folders does not split a series. */
   readonly destination: { readonly root: string; readonly dir: string };
   /** Where its files lay below raw, where that is another folder; of a frame that comes from the quarantine. */
@@ -69,7 +91,9 @@ export interface ClaimRecord {
    * records have none.
    */
   readonly exposed_ms?: number | null;
-  /** How often the merge stage has begun with it. */
+  /** How long, in seconds, all exposures together; null where the sidecar does not say. Older records have none. */
+  readonly exposure_s?: number | null;
+  /** How often the merge stage had begun with it when this was written; see attempts.ts. */
   readonly attempts: number;
   readonly merge: MergeRecord | null;
   /** The stem that the set is delivered under where its own was taken, or null. */
@@ -99,8 +123,13 @@ export function frameOf(record: Pick<ClaimRecord, "folder" | "image">): string {
   return record.folder === "" ? record.image : `${record.folder}/${record.image}`;
 }
 
+/** Whether it was claimed from the quarantine, to be tried once more. */
+export function isFromQuarantine({ raw }: Pick<ClaimRecord, "raw">): boolean {
+  return raw !== undefined && basename(raw) === QUARANTINE_FOLDER;
+}
+
 /** @throws RecordError for a record that could not be read again, before anything is written */
-export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: boolean }): void {
+export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: Flush }): void {
   checkRecord(record);
   writeJson(join(claim, RECORD_NAME), record, { ...options, indent: 1 });
 }
@@ -130,101 +159,93 @@ export function readRecord(claim: string): ClaimRecord | null {
   }
 }
 
+const isMember = shape<Member>({
+  name: isPlainName,
+  from: orAbsent(isPlainName),
+  role: oneOf("image", "sidecar", "other"),
+  size: isCount,
+  modified_ms: isNumber,
+});
+
+const isSplice = shape<Splice>({ at: isCount, tiffOffset: isCount, byteCount: isCount });
+
+const isMerge = shape<MergeRecord>({
+  geometry: orAbsent(areGeometryFiles),
+  tagged: isFlag,
+  imageSize: isCount,
+  nexus: orNull(isNexusReport),
+  parametersBeside: orAbsent(isFlag),
+  series: orAbsent(orNull(isSeriesName)),
+  parameters: orAbsent(isCount),
+  referenceDark: orAbsent(isText),
+  notes: listOf(isText),
+});
+
+const hasMembers = shape<ClaimRecord>({
+  version: oneOf(RECORD_VERSION),
+  id: isPlainName,
+  raw: orAbsent(isText),
+  folder: isRelativeFolder,
+  image: isPlainName,
+  members: listOf(isMember),
+  dark: isFlag,
+  remove: isFlag,
+  archived: orAbsent(isFlag),
+  destination: shape<ClaimRecord["destination"]>({
+    root: (root) => isText(root) && isAbsolute(root),
+    dir: isRelativeFolder,
+  }),
+  origin: orAbsent(isRelativeFolder),
+  quarantine: orNull(isText),
+  undeliverable: orAbsent(isFlag),
+  notes: listOf(isText),
+  written_ms: isTime,
+  exposed_ms: orAbsent(orNull(isTime)),
+  exposure_s: orAbsent(orNull(isTime)),
+  attempts: isCount,
+  merge: orNull(isMerge),
+  deliverAs: orNull(isPlainName),
+});
+
 function isRecord(value: unknown): value is ClaimRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const record = value as Record<string, unknown>;
-  const destination = record.destination as Record<string, unknown> | null | undefined;
-  return record.version === RECORD_VERSION && typeof record.id === "string" && isPlainName(record.id) &&
-    typeof record.folder === "string" && (record.raw === undefined || typeof record.raw === "string") &&
-    typeof record.image === "string" && isPlainName(record.image) && isRelativeFolder(record.folder) &&
-    typeof destination?.root === "string" && isAbsolute(destination.root) && typeof destination.dir === "string" &&
-    isRelativeFolder(destination.dir) &&
-    areMembers(record.members, record.image) && areTexts(record.notes) &&
-    isTime(record.written_ms) &&
-    (record.exposed_ms === undefined || record.exposed_ms === null || isTime(record.exposed_ms)) &&
-    isCount(record.attempts) && typeof record.dark === "boolean" &&
-    typeof record.remove === "boolean" &&
-    (record.quarantine === null || typeof record.quarantine === "string") &&
-    (record.undeliverable === undefined || typeof record.undeliverable === "boolean") &&
-    (record.origin === undefined || (typeof record.origin === "string" && isRelativeFolder(record.origin))) &&
-    (record.deliverAs === null || (typeof record.deliverAs === "string" && isPlainName(record.deliverAs))) &&
-    (record.merge === null || isMerge(record.merge));
+  return hasMembers(value) && areOfOneImage(value.members, value.image);
 }
 
 /** Each name once, and the image among them. */
-function areMembers(value: unknown, image: string): value is Member[] {
-  if (!Array.isArray(value) || !value.every(isMember)) return false;
-  const images = value.filter((member) => member.role === "image");
+function areOfOneImage(members: readonly Member[], image: string): boolean {
+  const images = members.filter(({ role }) => role === "image");
   return images.length === 1 && images[0]!.name === image &&
-    new Set(value.map(({ name }) => name)).size === value.length;
-}
-
-function isMerge(value: unknown): value is MergeRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const merge = value as Record<string, unknown>;
-  return typeof merge.tagged === "boolean" && isCount(merge.imageSize) && areTexts(merge.notes) &&
-    (merge.nexus === null || isNexusReport(merge.nexus)) &&
-    (merge.parametersBeside === undefined || typeof merge.parametersBeside === "boolean") &&
-    (merge.geometry === undefined || areGeometryFiles(merge.geometry)) &&
-    (merge.series === undefined || merge.series === null ||
-      isSeriesName(merge.series));
+    new Set(members.map(({ name }) => name)).size === members.length;
 }
 
 /** Their endings become names in the output. */
 function areGeometryFiles(value: unknown): value is GeometryFiles {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).every(([ending, text]) => /^(poni|imctrl)$/.test(ending) && typeof text === "string");
+  return isObject(value) &&
+    Object.entries(value).every(([ending, text]) => /^(poni|imctrl)$/.test(ending) && isText(text));
 }
 
 function isNexusReport(value: unknown): value is NexusReport {
   if (typeof value !== "object" || value === null) return false;
-  const { way, splice, checksumSlot, reason } = value as Record<string, unknown>;
-  return (way === "splice" ? isSplice(splice) : way === "whole" && splice === null) &&
-    (checksumSlot === null || isCount(checksumSlot)) && (reason === null || typeof reason === "string");
-}
-
-function isSplice(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { at, tiffOffset, byteCount } = value as Record<string, unknown>;
-  return [at, tiffOffset, byteCount].every(isCount);
-}
-
-function areTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === "string");
-}
-
-/** What Date takes, so that it can be told. */
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && !Number.isNaN(new Date(value).getTime());
-}
-
-/** Bytes, or a place in a file. */
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isMember(value: unknown): value is Member {
-  if (typeof value !== "object" || value === null) return false;
-  const member = value as Record<string, unknown>;
-  return typeof member.name === "string" && isPlainName(member.name) && isCount(member.size) &&
-    (member.from === undefined || (typeof member.from === "string" && isPlainName(member.from))) &&
-    typeof member.modified_ms === "number" &&
-    (member.role === "image" || member.role === "sidecar" || member.role === "other");
+  const { way, splice, chunks, checksumSlot, crc32 } = value as Record<string, unknown>;
+  return (crc32 === undefined || isCount(crc32)) &&
+    (way === "splice" ? isSplice(splice) : (way === "whole" || way === "chunks") && splice === null) &&
+    (way === "chunks" ? isChunkedPixels(chunks) : chunks === undefined) &&
+    (checksumSlot === null || isCount(checksumSlot));
 }
 
 /** A damaged record must never lead a copy or a removal out of the folders. A backslash is a letter but on Windows. */
-export function isPlainName(name: string): boolean {
-  return name !== "" && name !== "." && name !== ".." && !SEPARATORS.test(name);
+export function isPlainName(name: unknown): name is string {
+  return isText(name) && name !== "" && name !== "." && name !== ".." && !SEPARATORS.test(name);
 }
 
 /** The beginning of a master's name; empty for frames called `-00001`. */
 export function isSeriesName(series: unknown): series is string {
-  return typeof series === "string" && !SEPARATORS.test(series);
+  return isText(series) && !SEPARATORS.test(series);
 }
 
 const SEPARATORS = Deno.build.os === "windows" ? /[/\\\0]/ : /[/\0]/;
 
 /** The same of a folder below another, forward slashes. */
-export function isRelativeFolder(folder: string): boolean {
-  return folder === "" || folder.split("/").every(isPlainName);
+export function isRelativeFolder(folder: unknown): folder is string {
+  return isText(folder) && (folder === "" || folder.split("/").every(isPlainName));
 }

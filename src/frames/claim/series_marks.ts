@@ -1,11 +1,12 @@
 /**
  * Marks of delivered frames whose series' master has still to be written: one small file each in proc, durable before
- * the frame's claim is let go. They are plain files with a hidden name, so no stage takes them for claims, and there is
+ * the frame's claim is removed. They are plain files with a hidden name, so no stage takes them for claims, and there is
  * no folder that one worker would remove while another writes into it.
  */
 import { join } from "node:path";
 import { removeFile } from "../../files/durable.ts";
 import { reasonOf } from "../../files/errors.ts";
+import { isText, orAbsent, shape } from "../../files/json_shape.ts";
 import { JsonFileError, readJson, writeJson } from "../../files/json_file.ts";
 import { listFolder } from "../../files/listing.ts";
 import { markName } from "../../files/service_names.ts";
@@ -81,9 +82,14 @@ function readMark(path: string): SeriesMark | "damaged" | null {
 /** As it may stand in a file. */
 type StoredMark = Omit<SeriesMark, "series"> & { readonly series?: string };
 
+const isStored = shape<StoredMark>({
+  id: isText,
+  root: isText,
+  folder: isText,
+  nexus: isText,
+  series: orAbsent(isSeriesName),
+});
+
 function isMark(value: unknown): value is StoredMark {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, root, folder, nexus, series } = value as Record<string, unknown>;
-  return [id, root, folder, nexus].every((text) => typeof text === "string") &&
-    (series === undefined ? placeByName(nexus as string) !== null : isSeriesName(series));
+  return isStored(value) && (value.series !== undefined || placeByName(value.nexus) !== null);
 }

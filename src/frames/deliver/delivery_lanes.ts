@@ -7,7 +7,7 @@ export interface LanesOptions<Claim> {
   readonly lanes: number;
   /** Claims of one key go one after the other, in the order that they came. */
   readonly keyOf: (claim: Claim) => string;
-  /** @returns whether to go on with others; what is under way goes to its end in any case */
+  /** @returns whether to go on with others; what is in progress is finished in any case */
   readonly deliver: (claim: Claim) => Promise<boolean>;
   /** Asked for more whenever a delivery has ended and none waits for a lane. */
   readonly more: () => Promise<readonly Claim[]>;

@@ -144,7 +144,7 @@ export interface SetOfClaim {
 function planFor(record: ClaimRecord, set: SetOfClaim & { readonly stem: string }): Plan | null {
   const files = filesOf(record, set);
   const present = new Set<string>();
-  // Small files first: a sidecar tells two frames apart before an image is read.
+  // Small files first: a sidecar distinguishes two frames before an image is read.
   const members = record.members.toSorted((a, b) => a.size - b.size).map((member) => member.name);
   const inOrder = files.toSorted((a, b) => members.indexOf(sourceName(a)) - members.indexOf(sourceName(b)));
   for (const file of inOrder) {

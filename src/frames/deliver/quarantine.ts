@@ -1,26 +1,31 @@
 /**
- * The way out for a frame that cannot be delivered as it should. It takes a frame whatever is wrong with it: each file on
- * its own, under names that are free, short enough and allowed on every volume, with a text that says why.
+ * The way out for a frame that cannot be delivered as it should. It takes a frame whatever is wrong with it: each
+ * file on its own, under names that are free, short enough and allowed on every volume, with a text that says why.
+ * One file: each step is the way out of the one before, where that fails.
  */
 import { join } from "node:path";
 import { nameForWindows } from "../../config/names/windows_names.ts";
 import { type Span, VerificationError } from "../../files/copy_spans.ts";
-import { publish, removeFile, syncFolder, whileHeldOpen, writeAll } from "../../files/durable.ts";
+import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen, writeAll } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";
 import { LinkInPathError, nameIsTaken, statOf } from "../../files/listing.ts";
 import { createOwn, readPlain } from "../../files/plain_file.ts";
-import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName, QUARANTINE_FOLDER } from "../../files/service_names.ts";
+import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
+import { LedgerError } from "../../ledger/error.ts";
+import type { LedgerFile } from "../../ledger/line.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { readClaimParameters } from "../claim/claim_parameters.ts";
 import { bytesOf, keptFrameBytes, madeName, NAME_BYTES_MAX } from "../claim/kept_frame.ts";
 import { numberedStem, stemOf, underStem } from "../claim/names.ts";
-import { type ClaimRecord, frameOf } from "../claim/record.ts";
+import { type ClaimRecord, frameOf, isFromQuarantine } from "../claim/record.ts";
 import { makeOutputFolder, OutputGoneError, outputRootOf } from "./destination.ts";
 import type { Delivery } from "./delivery.ts";
+import { placeOf, receiptFiles } from "./receipt_files.ts";
 import { harmlessName } from "../claim/harmless_names.ts";
 
 /** Of a name that is not known to be allowed, so much is kept. */
@@ -44,6 +49,7 @@ interface Piece {
   readonly source: string | null;
   readonly modified_ms: number;
   readonly checksumSlot: number | null;
+  readonly role: LedgerFile["role"];
 }
 
 interface QuarantineSet {
@@ -58,23 +64,25 @@ export interface Quarantined {
   readonly folder: string;
   readonly reason: string;
   readonly bytes: number;
+  /** Of its line in the ledger, where one is kept. */
+  readonly sequence: number | undefined;
 }
 
 /**
  * Under the frame's own names, else under the claim's id in the quarantine itself.
- * @throws OutputGoneError, VerificationError or the system's error; what could be put there stays, and the next try puts
- *   the rest there
+ * @throws OutputGoneError, VerificationError, LedgerError or the system's error; what could be put there stays, and the
+ *   next try puts the rest there
  */
 export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Promise<Quarantined> {
   const { record } = claim;
   const root = outputRootOf(record, delivery.folders);
   const { fsync } = delivery.settings.frames;
   const folders = (parts: readonly string[]) => makeOutputFolder(root, parts.filter((part) => part !== ""), { fsync });
-  const done = (set: QuarantineSet, bytes: number): Quarantined => ({
+  const done = (set: QuarantineSet, published: Published): Quarantined => ({
     type: "quarantined",
     folder: set.folder,
     reason: record.quarantine ?? "",
-    bytes,
+    ...published,
   });
   try {
     const folder = folders([QUARANTINE_FOLDER, ...nameInOutput(record.folder, record).split("/")]);
@@ -82,7 +90,7 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
     if (set !== null) return done(set, await publishAll(claim, set, delivery));
   } catch (error) {
     const passes = isFull(error) || isHeldOpen(error) || error instanceof OutputGoneError ||
-      error instanceof VerificationError;
+      error instanceof VerificationError || error instanceof LedgerError;
     // What fails once is no reason for other names: pieces are there already.
     const isLasting = isAboutName(error) || error instanceof LinkInPathError;
     if (passes || (!isLasting && (delivery.failures ?? 0) < FAILURES_BEFORE_ID)) throw error;
@@ -142,6 +150,7 @@ function piecesOf(claim: Claim, nameOf: (name: string) => string): Piece[] {
       source,
       modified_ms: member.modified_ms,
       checksumSlot: null,
+      role: member.role,
     };
     return [{ member, piece }];
   });
@@ -149,7 +158,7 @@ function piecesOf(claim: Claim, nameOf: (name: string) => string): Piece[] {
   const nexus = nexusOf(claim, free(`${stemOf(image)}.nxs`));
   const parameters = parametersIn(claim, free(madeName(image, ".parameters")));
   const made = (name: string, content: Uint8Array<ArrayBuffer>): Piece => {
-    return { name, content, source: null, modified_ms: 0, checksumSlot: null };
+    return { name, content, source: null, modified_ms: 0, checksumSlot: null, role: "other" };
   };
   const [reasonName, keptName] = [free(madeName(image, ".reason.txt")), free(madeName(image, ".pewatch.json"))];
   const kept = keptFrameBytes({
@@ -193,7 +202,7 @@ function parametersIn(
     const size = statOf(source)?.size;
     if (size === undefined) return { readings: [], piece: null };
     const content = [{ source, offset: 0, length: size }];
-    return { readings: [], piece: { name, content, source, modified_ms: 0, checksumSlot: null } };
+    return { readings: [], piece: { name, content, source, modified_ms: 0, checksumSlot: null, role: "other" } };
   }
 }
 
@@ -209,7 +218,7 @@ function nexusOf({ path, record }: Claim, name: string): Piece | null {
     offset: span.offset,
     length: span.length,
   }));
-  return { name, content: spans, source: null, modified_ms: 0, checksumSlot: report.checksumSlot };
+  return { name, content: spans, source: null, modified_ms: 0, checksumSlot: report.checksumSlot, role: "nexus" };
 }
 
 /** Which names are there already with this frame's content; null where one of them has other content. */
@@ -239,8 +248,11 @@ function hasContent(path: string, { content, source }: Piece): boolean {
   }
 }
 
+type Published = Pick<Quarantined, "bytes" | "sequence">;
+
 /** Each on its own: one that cannot be read holds up none of the others. */
-async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery): Promise<number> {
+async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery): Promise<Published> {
+  delivery.parts.writesTo(set.folder);
   const { fsync } = delivery.settings.frames;
   let bytes = 0;
   let failure: unknown = null;
@@ -250,6 +262,7 @@ async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery):
       if (!set.present.has(piece.name)) bytes += await publishPiece(piece, { part, claim, set }, delivery);
       else removeFile(part); // a kill may have come between its link and its removal
     } catch (error) {
+      delivery.parts.mayHaveLeft(set.folder);
       tryToRemove(part);
       if (isFull(error)) throw error;
       failure ??= error;
@@ -257,8 +270,22 @@ async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery):
   }
   if (fsync) syncFolder(set.folder);
   if (failure !== null) throw failure;
+  const { record } = claim;
+  const files = set.pieces.map(({ name, role }) => ({ name, kind: role }));
+  const receipt = await delivery.ledger?.append({
+    type: "quarantined",
+    claim: record.id,
+    frame: frameOf(record),
+    ...placeOf(set.folder, record, delivery.folders),
+    files: receiptFiles({ folder: set.folder, files }, new Map(), delivery),
+    reason: record.quarantine ?? "",
+    cause: record.undeliverable === true ? "undeliverable" : "unreadable",
+    bytes,
+    notes: record.notes,
+    fromQuarantine: isFromQuarantine(record),
+  });
   await discardClaim(claim.path);
-  return bytes;
+  return { bytes, sequence: receipt?.sequence };
 }
 
 async function publishPiece(
@@ -273,19 +300,13 @@ async function publishPiece(
     writeAll(file, content);
     if (fsync) file.syncSync();
   } else {
-    const targets = [{ path: to.part, spans: content, checksumSlot }];
-    const hashed = checksumSlot === null ? null : join(to.claim.path, to.claim.record.image);
-    await delivery.pool.copy({ targets, options: { verify, fsync, hashed } }, { workers: delivery.workers });
+    const source = join(to.claim.path, to.claim.record.image);
+    const slot = checksumSlot === null ? null : { at: checksumSlot, source };
+    const targets = [{ path: to.part, spans: content, checksumSlot: slot }];
+    await delivery.pool.copy({ targets, options: { verify, fsync } }, { workers: delivery.workers });
   }
   delivery.times.keep(to.part, { modified_ms: piece.modified_ms, folder: to.set.folder });
-  await whileHeldOpen(() => publish(to.part, join(to.set.folder, piece.name)));
+  const isGone = await whileHeldOpen(() => publish(to.part, join(to.set.folder, piece.name)));
+  if (!isGone) delivery.parts.mayHaveLeft(to.set.folder);
   return content instanceof Uint8Array ? content.length : content.reduce((sum, { length }) => sum + length, 0);
-}
-
-function tryToRemove(path: string): void {
-  try {
-    removeFile(path);
-  } catch {
-    // what stays is hidden, and the next try writes over it
-  }
 }

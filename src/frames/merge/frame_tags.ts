@@ -1,8 +1,12 @@
-/** Chooses what of a frame's sidecar and parameters goes into the TIFF's tags. */
+/**
+ * Chooses what of a frame's sidecar and parameters goes into the TIFF's tags. A file of its own: it is the choice
+ * alone, which tests and benchmarks use without a merge.
+ */
 import type { Settings } from "../../config/settings.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import type { Sidecar } from "../../qxrd/sidecar.ts";
-import { type FrameTags, mainKeys } from "../../tiff/merge_tags.ts";
+import type { FrameTags } from "../../tiff/tags/tag_table.ts";
+import { mainKeys } from "../../tiff/tags/main_keys.ts";
 import { parametersJson } from "../../parameters/tag_json.ts";
 
 /** @param sidecar null where there is none that can be trusted: then only the parameters are left */

@@ -1,4 +1,7 @@
-/** The work of the merge stage on one claim: tags into the TIFF, the NeXus file's skeleton beside it. */
+/**
+ * The work of the merge stage on one claim: tags into the TIFF, the NeXus file's skeleton beside it. One file: its
+ * steps share the notes of the frame, and their order is what a crash relies on.
+ */
 import { join } from "node:path";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import type { TiffLibrary } from "../../../ffi/tiff/library.ts";
@@ -13,9 +16,10 @@ import type { FrameFacts, NexusReport } from "../../nexus/frame/facts.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import type { NexusTemplates } from "../../nexus/tree/templates.ts";
 import { writeNexus } from "../../nexus/write.ts";
+import { OVERFLOW_BYTES_MAX, readOverflow } from "../../qxrd/overflow.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
-import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
+import { readHead, type TiffHead, type TiffLayout } from "../../tiff/layout.ts";
 import { mergeTags } from "../../tiff/merge_tags.ts";
 import { cutOrphanedTail } from "../../tiff/orphaned_tail.ts";
 import { tagsOf } from "./frame_tags.ts";
@@ -37,19 +41,17 @@ import { counted } from "../../log/counted.ts";
  */
 export const ATTEMPTS_MAX = 10;
 
-/** How the NeXus writer's reason begins where the file has no image. */
-const NO_IMAGE = "no image";
-
-/** The libraries of the merging worker; null with the reason where one cannot be had. */
+/** The libraries of the merging worker. */
 export interface MergeLibraries {
   readonly tiff: TiffLibrary;
   readonly hdf5: Hdf5Library;
-  /** Without them each NeXus file is made from nothing. */
-  readonly casts?: NexusTemplates;
 }
+
+type MergeTools = MergeLibraries & { readonly templates: NexusTemplates };
 
 /** Everything about the frame that is read once for both tags and NeXus file. */
 interface Contents {
+  readonly head?: TiffHead;
   readonly layout: TiffLayout | null;
   readonly sidecar: Sidecar | null;
   readonly view: SidecarView | null;
@@ -65,7 +67,7 @@ export interface MergeClaim {
   /** What `[detector] poni` names. */
   readonly calibration?: CurrentCalibration;
   /** For what is the same with many frames: each text is said once. */
-  readonly sayOnce?: (text: string, level: "info" | "warn") => void;
+  readonly logOnce?: (text: string, level: "info" | "warn") => void;
   /** Whether the frame is to go on without what the system refuses, as it has done before. */
   readonly lastTry: boolean;
 }
@@ -77,7 +79,7 @@ export interface MergeClaim {
  *   that passes, and the frame is merged then
  */
 export function mergeFrame(
-  libraries: MergeLibraries,
+  libraries: MergeTools,
   claim: MergeClaim,
   settings: Settings,
 ): MergeRecord {
@@ -93,7 +95,8 @@ export function mergeFrame(
   }
   const tagged = tagImage(libraries.tiff, { imagePath, contents, notes, claim }, settings);
   const made = makeNexus(libraries, { claim, imagePath, contents, notes }, settings);
-  return { tagged, imageSize: sizeOf(imagePath), ...made, notes };
+  const { length: parameters } = claim.parameters;
+  return { tagged, imageSize: sizeOf(imagePath), ...made, ...parameters === 0 ? {} : { parameters }, notes };
 }
 
 function sizeOf(path: string): number {
@@ -105,8 +108,10 @@ function sizeOf(path: string): number {
 function readContents(claim: MergeClaim, notes: string[]): Contents {
   const { path, record } = claim;
   const member = record.members.find((member) => member.role === "sidecar");
-  const layout = readLayoutOrNull(claim, notes);
-  if (member === undefined) return { layout, sidecar: null, view: null, sidecarProblem: "there was no sidecar" };
+  const head = readHeadOrNull(claim, notes);
+  const layout = head?.layout ?? null;
+  const image = { layout, ...head === null ? {} : { head } };
+  if (member === undefined) return { ...image, sidecar: null, view: null, sidecarProblem: "there was no sidecar" };
   let sidecar: Sidecar;
   try {
     if (member.size > SIDECAR_BYTES_MAX) {
@@ -116,18 +121,18 @@ function readContents(claim: MergeClaim, notes: string[]): Contents {
     sidecar = parseSidecar(readExisting(join(path, member.name), SIDECAR_BYTES_MAX));
   } catch (error) {
     if (passes(error, claim)) throw error;
-    return { layout, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };
+    return { ...image, sidecar: null, view: null, sidecarProblem: `the sidecar cannot be read: ${messageOf(error)}` };
   }
   const view = viewSidecar(sidecar);
   const misfit = layout === null ? null : misfitOf(layout, view);
-  return { layout, sidecar, view: misfit === null ? view : null, sidecarProblem: misfit };
+  return { ...image, sidecar, view: misfit === null ? view : null, sidecarProblem: misfit };
 }
 
-function readLayoutOrNull(claim: MergeClaim, notes: string[]): TiffLayout | null {
+function readHeadOrNull(claim: MergeClaim, notes: string[]): TiffHead | null {
   const { image } = claim.record;
   if (isPacked(image)) return null;
   try {
-    return readLayoutOfFile(join(claim.path, image));
+    return readHead(join(claim.path, image));
   } catch (error) {
     if (passes(error, claim)) throw error;
     notes.push(messageOf(error));
@@ -159,12 +164,13 @@ function tagImage(tiff: TiffLibrary, work: Work, settings: Settings): boolean {
   }
   const sidecar = contents.sidecarProblem === null ? contents.sidecar : null;
   const image = work.claim.record.members.find((member) => member.role === "image");
+  const { fsync } = settings.frames;
   try {
     const tags = tagsOf(sidecar, settings, parameters);
     haveOwnContent(imagePath);
     whereWritable(imagePath, () => {
       if (image !== undefined) cutOrphanedTail(imagePath, image.size);
-      const { skipped, replaced } = mergeTags(tiff, imagePath, tags, { fsync: settings.frames.fsync });
+      const { skipped, replaced } = mergeTags(tiff, imagePath, tags, { fsync, head: contents.head });
       if (replaced) notes.push("the TIFF had the tags of another sidecar, which are replaced");
       if (skipped === "kept") {
         notes.push("the TIFF keeps the tags that it came with: there is no sidecar to compare with");
@@ -204,10 +210,10 @@ function whereWritable(path: string, step: () => void): void {
  * says so.
  */
 function makeNexus(
-  libraries: MergeLibraries,
+  libraries: MergeTools,
   work: Work,
   settings: Settings,
-): Pick<MergeRecord, "nexus" | "series" | "geometry" | "parametersBeside"> {
+): Pick<MergeRecord, "nexus" | "series" | "geometry" | "parametersBeside" | "referenceDark"> {
   const { claim, contents, notes } = work;
   let facts: FrameFacts = {
     imageName: deliveredImage(claim.record),
@@ -220,11 +226,12 @@ function makeNexus(
     notes,
     parameters: claim.parameters,
     isThere: (stem) => isImageThere(claim.record, stem),
+    ...overflowOf(work),
     dark: claim.record.dark,
     referenceDark: referenceOf(work, settings),
     writtenAt: new Date(claim.record.written_ms),
     timeZone: settings.detector.time_zone,
-    checksum: settings.frames.checksum === "sha256",
+    checksum: settings.frames.checksum !== "none",
     ...(claim.calibration === undefined ? {} : { calibration: claim.calibration }),
   };
   const geometry = geometryFilesFor(facts, { claim, settings });
@@ -232,7 +239,8 @@ function makeNexus(
     try {
       const nexus = writeFacts(libraries, { work, facts }, settings);
       const beside = claim.parameters.length > facts.parameters.length ? { parametersBeside: true } : {};
-      return { nexus, series: facts.dark ? null : identityOf(facts).series, ...geometry, ...beside };
+      const dark = facts.referenceDark === null ? {} : { referenceDark: facts.referenceDark.frame };
+      return { nexus, series: facts.dark ? null : identityOf(facts).series, ...geometry, ...beside, ...dark };
     } catch (error) {
       if (isFull(error) || isHeldOpen(error)) throw error;
       if (facts.referenceDark !== null) {
@@ -240,6 +248,10 @@ function makeNexus(
         facts = { ...facts, referenceDark: null };
       } else if (passes(error, claim)) {
         throw error;
+      } else if (facts.overflow !== undefined) {
+        notes.push(`no pixel_mask in the NeXus file: ${messageOf(error)}`);
+        const { overflow: _, ...rest } = facts;
+        facts = rest;
       } else if (facts.parameters.length > 0) {
         notes.push(`no parameters in the NeXus file: ${messageOf(error)}`);
         facts = { ...facts, parameters: [] };
@@ -261,12 +273,30 @@ function geometryFilesFor(
   const { files: kinds } = settings.geometry;
   // Who asks for no geometry need not mind that there is none.
   const level = kinds.length > 0 || settings.nexus.profile === "nxmx" ? "warn" : "info";
-  for (const note of geometry.notes) claim.sayOnce?.(note, level);
+  for (const note of geometry.notes) claim.logOnce?.(note, level);
   if (facts.layout === null || kinds.length === 0) return {};
   const files = geometryFiles(geometry, { image: facts.layout, kinds });
   if (typeof files !== "string") return { geometry: files };
-  claim.sayOnce?.(`no ${kinds.map((kind) => `.${kind}`).join(" and ")} beside it: ${files}`, "warn");
+  claim.logOnce?.(`no ${kinds.map((kind) => `.${kind}`).join(" and ")} beside it: ${files}`, "warn");
   return {};
+}
+
+/** A list that cannot be read, or only in part, is noted; it is delivered as it is in any case. */
+function overflowOf({ claim, contents: { layout }, notes }: Work): Pick<FrameFacts, "overflow"> {
+  const { record, path } = claim;
+  const name = `${record.image}.overflow`;
+  const member = record.members.find((member) => member.role === "other" && member.name === name);
+  if (member === undefined || layout === null) return {};
+  try {
+    if (member.size > OVERFLOW_BYTES_MAX) throw new RangeError(`it has ${member.size} bytes`);
+    const { pixels, problem } = readOverflow(readExisting(join(path, name), OVERFLOW_BYTES_MAX), layout);
+    if (problem !== null) notes.push(`the list of overflowed pixels: ${problem}`);
+    return { overflow: pixels };
+  } catch (error) {
+    if (passes(error, claim)) throw error;
+    notes.push(`no pixel_mask in the NeXus file, the list of overflowed pixels cannot be read: ${messageOf(error)}`);
+    return {};
+  }
 }
 
 /** The frame goes without a reference that cannot be read. */
@@ -281,17 +311,17 @@ function referenceOf({ claim, contents, notes }: Work, settings: Settings): Fram
 }
 
 function writeFacts(
-  { hdf5, casts: templates }: MergeLibraries,
+  { hdf5, templates }: MergeTools,
   of: { work: Work; facts: FrameFacts },
   settings: Settings,
 ): NexusReport {
-  const { claim, contents, imagePath, notes } = of.work;
-  const report = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, of.facts, {
+  const { claim, imagePath, notes } = of.work;
+  const { unusual, ...report } = writeNexus(hdf5, join(claim.path, NEXUS_NAME), imagePath, of.facts, {
     fsync: settings.frames.fsync,
-    ...templates === undefined ? {} : { kept: { templates, folder: settings.folders.temp } },
+    templates,
   });
-  // An image that is there, by whatever way, is no news to a person.
-  if (contents.layout !== null && report.reason?.startsWith(NO_IMAGE)) notes.push(report.reason);
+  // An image that came another way is no news to a person.
+  if (unusual?.code === "no_image") notes.push(unusual.reason);
   return report;
 }
 

@@ -7,10 +7,11 @@ import { readExisting } from "../../files/plain_file.ts";
 import { type DarkEvidence, darkEvidence } from "../../qxrd/dark.ts";
 import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
-import { readLayoutOfFile, TiffFormatError, type TiffLayout } from "../../tiff/layout.ts";
+import { TiffFormatError } from "../../tiff/format_error.ts";
+import { readLayoutOfFile, type TiffLayout } from "../../tiff/layout.ts";
 import type { Member } from "../claim/record.ts";
 import { judgeCompanion, judgeSidecar, type PairVerdict } from "./pairing.ts";
-import type { Candidate } from "./scan.ts";
+import type { Candidate } from "./sort_names.ts";
 import type { Watch } from "./watch.ts";
 import { counted } from "../../log/counted.ts";
 
@@ -44,6 +45,8 @@ export interface NotAttached {
 export interface NotYet {
   readonly state: "waiting";
   readonly reason: string;
+  /** Where only time is missing: how much of it. */
+  readonly in_s?: number;
 }
 
 /** What reading an image or a sidecar gave: the thing, or what is wrong with it. */
@@ -76,7 +79,8 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
   const look: Look = { candidate, image, sidecar, settled_s, frames, live: frames.sidecar_wait_s > 0 };
   const image_s = settled_s(candidate.image, image);
   const sidecar_s = sidecar === null ? Infinity : settled_s(candidate.sidecar!, sidecar);
-  if (Math.min(image_s, sidecar_s) < frames.settle_s) return waiting("written a moment ago");
+  const in_s = frames.settle_s - Math.min(image_s, sidecar_s);
+  if (in_s > 0) return { ...waiting("written a moment ago"), in_s };
   if (sidecar === null && image_s < frames.sidecar_wait_s) return waiting("no sidecar yet");
 
   const layout = readImage(imagePath, candidate.image);
@@ -185,7 +189,7 @@ function readImage(path: string, name: string): Reading<TiffLayout> {
   try {
     return { value: readLayoutOfFile(path), flaw: null };
   } catch (error) {
-    if (error instanceof TiffFormatError) return { value: null, flaw: messageOf(error) };
+    if (error instanceof TiffFormatError) return { value: null, flaw: error.reason };
     throw error;
   }
 }
@@ -220,4 +224,13 @@ function remarksOn({ flaws, cutOff }: Sidecar): string[] {
   const more = flaws.length === 1 ? "" : `, and ${counted(flaws.length - 1, "more line is", "more lines are")} flawed`;
   const line = `line ${first.line} of the sidecar: ${first.text}${more}`;
   return [cut === null ? `${line}; the other lines are used` : `${line}; ${cut}`];
+}
+
+/** "deliver": like any frame; "archive": to the archive folder of the configuration. */
+export type DarkFate = "deliver" | "archive" | "remove";
+
+/** Only what its sidecar calls a dark is ever removed. */
+export function fateOfDark(dark: DarkEvidence | null, policy: Settings["dark"]["policy"]): DarkFate {
+  if (dark === null || policy === "keep") return "deliver";
+  return policy === "delete" && dark === "sidecar" ? "remove" : "archive";
 }

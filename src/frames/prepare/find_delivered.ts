@@ -31,11 +31,18 @@ export interface LateFile {
 
 /** `present`: the same content stands there already. */
 export type FoundPlace =
-  | { readonly folder: string; readonly name: string; readonly image: string; readonly present: boolean }
+  | {
+    readonly root: string;
+    readonly folder: string;
+    readonly name: string;
+    readonly image: string;
+    readonly present: boolean;
+  }
   | { readonly reason: string };
 
 /** A delivered image whose name may come from the file's. */
 interface DeliveredImage {
+  readonly root: string;
   readonly folder: string;
   readonly image: string;
   readonly facts: FileStat;
@@ -81,7 +88,7 @@ function imagesFor(name: string, { root, dir }: OutputPlace): DeliveredImage[] {
       else {
         misses = 0;
         if (isOfName(own, { folder, image, counted: count > 0 })) {
-          found.push({ folder, image, facts, name: harmlessName(underStem(name, stems)) });
+          found.push({ root, folder, image, facts, name: harmlessName(underStem(name, stems)) });
         }
       }
     }

@@ -7,15 +7,17 @@ import { isMissing, reasonOf } from "../../files/errors.ts";
 import { fileExists, type FileStat, statOf } from "../../files/listing.ts";
 import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
-import { CLAIMING_PREFIX, LATE_PREFIX, QUARANTINE_FOLDER } from "../../files/service_names.ts";
+import { CLAIMING_PREFIX, LATE_PREFIX } from "../../files/service_names.ts";
+import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
 import { listClaims, listUnfinished } from "../claim/claim.ts";
 import { allOf } from "../claim/draining_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { readRecord } from "../claim/record.ts";
+import { PartSweep } from "../deliver/part_sweep.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 import { findDelivered, type FoundPlace, type LateFile, type OutputPlace } from "./find_delivered.ts";
 import { type LateOutcome, type LateRecord, resumeLate, takeLate } from "./late_move.ts";
-import type { Companion, Unclaimed } from "./scan.ts";
+import type { Companion, Unclaimed } from "./sort_names.ts";
 
 /** Two looks so far apart find the same file; nobody waits for a late file, so longer than for a frame. */
 const SETTLE_MS = 1000;
@@ -46,6 +48,7 @@ export class LateCompanions {
   #unfinished = true;
   /** What cannot be gone on with is reported once. */
   #reported = "";
+  readonly #parts = new PartSweep();
   readonly #now_ms: () => number;
 
   constructor(now_ms: () => number = () => performance.now()) {
@@ -68,6 +71,7 @@ export class LateCompanions {
     options: StageOptions,
   ): Promise<{ readonly stays: readonly Unclaimed[]; readonly others: number }> {
     if (this.#unfinished) await this.#resume(options);
+    this.#parts.work(options.folders);
     const before = this.#seen;
     this.#seen = new Map();
     const stays: Unclaimed[] = [];
@@ -127,9 +131,8 @@ export class LateCompanions {
       const found = find(late, companion);
       if ("reason" in found) return void (seen.reason = found.reason);
       const { temp } = options.folders;
-      const fsync = options.settings.frames.fsync;
       const record = { raw: companion.raw, folder: companion.folder, name: companion.name };
-      const outcome = await takeLate(record, { from: late.path, temp, find, fsync });
+      const outcome = await takeLate(record, { from: late.path, temp, find, ...this.#deliveryOptions(options) });
       report(outcome, name, options);
       seen.reason = "reason" in outcome ? outcome.reason : null;
     } catch (error) {
@@ -155,9 +158,13 @@ export class LateCompanions {
     };
   }
 
+  #deliveryOptions({ settings: { frames: { fsync, checksum } }, ledger }: StageOptions) {
+    return { fsync, checksum: checksum !== "none", ledger, parts: this.#parts };
+  }
+
   /** Goes on with what a stop left between raw and the output. */
   async #resume(options: StageOptions): Promise<void> {
-    const { folders, settings } = options;
+    const { folders } = options;
     this.#unfinished = false;
     const find = this.#findIn(options);
     const raws = allOf(folders, "raw");
@@ -165,7 +172,7 @@ export class LateCompanions {
       for (const holder of unfinishedIn(temp, LATE_PREFIX)) {
         const path = join(temp, holder);
         try {
-          const outcome = await resumeLate(path, { find, raws, fsync: settings.frames.fsync });
+          const outcome = await resumeLate(path, { find, raws, ...this.#deliveryOptions(options) });
           if (outcome !== null) report(outcome, path, options);
         } catch (error) {
           this.#unfinished = true;

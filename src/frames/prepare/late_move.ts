@@ -5,18 +5,22 @@
  * Nothing in the output is replaced. The file leaves `.late-ID` only when its copy in the output is verified, flushed and
  * has its name, or when it is back in raw.
  */
-import { basename, join } from "node:path";
-import { copySpans } from "../../files/copy_spans.ts";
+import { type JsonFileKind, readJson } from "../../files/json_file.ts";
+import { isText, shape } from "../../files/json_shape.ts";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { copySpans, sha256OfFile } from "../../files/copy_spans.ts";
 import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { listFolder, nameIsTaken, refuseLinks, statOf } from "../../files/listing.ts";
-import { readPlain } from "../../files/plain_file.ts";
 import { LATE_PREFIX, LATE_RECORD_NAME, outputPartName } from "../../files/service_names.ts";
 import { sameContent } from "../../files/same_content.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { rawFolder } from "../../files/listing.ts";
+import type { FrameLedger } from "../../ledger/line.ts";
+import { isSidecarName } from "../../qxrd/frame_name.ts";
 import { newClaimId } from "../claim/claim.ts";
 import { moveFile } from "../claim/move_file.ts";
 import { isPlainName, isRelativeFolder } from "../claim/record.ts";
+import type { PartSweep } from "../deliver/part_sweep.ts";
 import type { FoundPlace, LateFile } from "./find_delivered.ts";
 
 const RECORD_BYTES_MAX = 65_536;
@@ -34,12 +38,21 @@ export type FindFrame = (file: LateFile, record: LateRecord) => FoundPlace;
 
 export type LateOutcome = { readonly delivered: string; readonly image: string } | { readonly reason: string };
 
-/** @throws the system's error; the file is then whole in raw or in `.late-ID` */
+interface LateOptions {
+  readonly find: FindFrame;
+  readonly fsync: boolean;
+  readonly ledger: FrameLedger | undefined;
+  /** Whether its SHA-256 is wanted. */
+  readonly checksum: boolean;
+  readonly parts: PartSweep;
+}
+
+/** @throws LedgerError or the system's error; the file is then whole in raw or in `.late-ID` */
 export async function takeLate(
   record: LateRecord,
-  options: { from: string; temp: string; find: FindFrame; fsync: boolean },
+  options: { from: string; temp: string } & LateOptions,
 ): Promise<LateOutcome> {
-  const holder = join(options.temp, LATE_PREFIX + newClaimId());
+  const holder = join(options.temp, LATE_PREFIX + newClaimId(options.temp));
   Deno.mkdirSync(holder);
   writeWhole(join(holder, LATE_RECORD_NAME), new TextEncoder().encode(JSON.stringify(record)), {
     fsync: options.fsync,
@@ -60,7 +73,7 @@ export async function takeLate(
  */
 export async function resumeLate(
   holder: string,
-  options: { find: FindFrame; fsync: boolean; raws: readonly string[] },
+  options: { raws: readonly string[] } & LateOptions,
 ): Promise<LateOutcome | null> {
   const record = readLate(holder);
   if (record === null || statOf(join(holder, record.name)) === null) {
@@ -74,7 +87,7 @@ export async function resumeLate(
 async function finishLate(
   holder: string,
   record: LateRecord,
-  { find, fsync }: { find: FindFrame; fsync: boolean },
+  { find, fsync, ledger, checksum, parts }: LateOptions,
 ): Promise<LateOutcome> {
   const path = join(holder, record.name);
   const facts = statOf(path);
@@ -86,26 +99,45 @@ async function finishLate(
   const part = join(found.folder, outputPartName(basename(holder).slice(LATE_PREFIX.length), "late"));
   // What a try left that was ended: half a copy, or the second name of a whole one.
   removeFile(part);
-  if (!found.present && !await deliver(path, { part, target, fsync })) {
+  if (!found.present && !await deliver(path, { part, target, fsync, parts })) {
     return await giveBack(holder, record, `its image ${found.image} has another file of this kind beside it`);
   }
   // Also of what an earlier try has put there: it may have ended before this.
   if (fsync) syncFolder(found.folder);
+  await ledger?.append({
+    type: "late",
+    claim: basename(holder).slice(LATE_PREFIX.length),
+    frame: record.folder === "" ? found.image : `${record.folder}/${found.image}`,
+    root: found.root,
+    folder: relative(found.root, found.folder).split(sep).join("/"),
+    files: [{
+      name: found.name,
+      role: isSidecarName(found.name) ? "sidecar" : "other",
+      size: facts.size,
+      sha256: checksum ? sha256OfFile(target) : null,
+    }],
+    bytes: facts.size,
+  });
   removeFile(path);
   clear(holder);
   return { delivered: target, image: found.image };
 }
 
 /** Whether it stands there now; false where another file has the name. */
-async function deliver(path: string, to: { part: string; target: string; fsync: boolean }): Promise<boolean> {
+async function deliver(
+  path: string,
+  to: { part: string; target: string; fsync: boolean; parts: PartSweep },
+): Promise<boolean> {
   const { size, mtime } = Deno.lstatSync(path);
   const { part } = to;
   try {
     const spans = [{ source: path, offset: 0, length: size }];
-    copySpans([{ path: part, spans, checksumSlot: null }], { verify: "compare", fsync: to.fsync, hashed: null });
+    copySpans([{ path: part, spans, checksumSlot: null }], { verify: "compare", fsync: to.fsync });
     if (mtime !== null) Deno.utimeSync(part, mtime, mtime);
-    await whileHeldOpen(() => publish(part, to.target));
+    const isGone = await whileHeldOpen(() => publish(part, to.target));
+    if (!isGone) to.parts.mayHaveLeft(dirname(part));
   } catch (error) {
+    to.parts.mayHaveLeft(dirname(part));
     removeFile(part);
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     return sameContent(path, to.target);
@@ -134,15 +166,15 @@ function clear(holder: string): void {
 
 /** Null where there is none, or one that was cut off: nothing had moved then. */
 function readLate(holder: string): LateRecord | null {
-  const bytes = readPlain(join(holder, LATE_RECORD_NAME), RECORD_BYTES_MAX);
-  if (bytes === null) return null;
-  const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  const { raw, folder, name } = (value ?? {}) as Record<string, unknown>;
-  if (typeof raw !== "string" || typeof folder !== "string" || typeof name !== "string") {
-    throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it is not the record of a late file`);
-  }
-  if (!isRelativeFolder(folder) || !isPlainName(name) || name.startsWith(LATE_RECORD_NAME)) {
-    throw new Error(`Cannot read ${join(holder, LATE_RECORD_NAME)}: it names no file of a raw folder`);
-  }
-  return { raw, folder, name };
+  return readJson(join(holder, LATE_RECORD_NAME), LATE_RECORD)?.value ?? null;
 }
+
+const LATE_RECORD: JsonFileKind<LateRecord> = {
+  bytesMax: RECORD_BYTES_MAX,
+  what: "record of a late file, or names none of a raw folder",
+  isRight: shape<LateRecord>({
+    raw: isText,
+    folder: isRelativeFolder,
+    name: (name) => isPlainName(name) && !name.startsWith(LATE_RECORD_NAME),
+  }),
+};

@@ -3,7 +3,7 @@
  * Of a crowd (frames that wait for the output, a folder of old frames) the new ones come first, so that what is measured
  * now is delivered now; the others have their turn one after the other, some at each firing.
  */
-import type { Candidate } from "./scan.ts";
+import type { Candidate } from "./sort_names.ts";
 
 /** More frames than this are a crowd. */
 export const CROWD_MIN = 1000;

@@ -84,7 +84,7 @@ function secondOf(date: LocalDateTime): string {
   return formatLocalIso({ ...date, millisecond: 0 }).replace("T", " ").replace(/\.000$/, "");
 }
 
-/** Whether a file was last written before another, as far as their volume's times can tell; 0 is no time. */
+/** Whether a file was last written before another, as far as their volume's times show; 0 is no time. */
 export function isOlder(file: FileStat, than: FileStat): boolean {
   if (file.modified_ms === 0 || than.modified_ms === 0) return false;
   const slack_ms = isCoarse(file) && isCoarse(than) ? COARSE_MS : 0;

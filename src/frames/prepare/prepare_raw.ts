@@ -1,32 +1,31 @@
 /** The first stage: finds frames in raw that are whole, treats darks by the policy, claims the rest. */
-import { join, sep } from "node:path";
-import type { Settings } from "../../config/settings.ts";
+import { join } from "node:path";
 import { removeFolder } from "../../files/durable.ts";
-import { isHeldOpen, isMissing, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
-import { fileExists, statOf } from "../../files/listing.ts";
+import { isHeldOpen, mayBeHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
+import { fileExists } from "../../files/listing.ts";
+import { LedgerError } from "../../ledger/error.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
-import { withNamesToKeep } from "../claim/awkward_names.ts";
-import { claimFrame, discardClaim, listClaims, listUnfinished, newClaimId, resumeClaim } from "../claim/claim.ts";
-import { newestOf, parametersFor } from "../claim/claim_parameters.ts";
+import { listClaims, listUnfinished, newClaimId, resumeClaim } from "../claim/claim.ts";
 import type { KeptFrame } from "../claim/kept_frame.ts";
 import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
-import { type ClaimRecord, frameOf, type Member, readRecord, RECORD_VERSION } from "../claim/record.ts";
+import { frameOf } from "../claim/record.ts";
 import { LateCompanions } from "./late_companions.ts";
 import { type Claim, QuarantineRetry } from "./quarantine_retry.ts";
-import { type DarkFate, fateOfDark } from "./dark_policy.ts";
-import { exposedAt } from "../exposure_time.ts";
-import { type DarkToKeep, keepReference } from "../reference_dark.ts";
-import { allOf, drainingKey, drainingOf, drainingUnreadable } from "../claim/draining_folders.ts";
+
+import { allOf } from "../claim/draining_folders.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { LookOrder } from "./look_order.ts";
-import { type Candidate, joined, type Scan, scanRaw } from "./scan.ts";
+import type { Candidate } from "./sort_names.ts";
+import { eventTurns } from "../rounds.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 import { UnclaimedReport } from "./unclaimed.ts";
 import { Watch } from "./watch.ts";
 import { CLAIMING_PREFIX, DISCARD_PREFIX } from "../../files/service_names.ts";
 
+import { claimReady, removeDark } from "./claim_ready.ts";
+import { drainingInRaw, scanAll } from "./scan_all.ts";
 /**
  * Frames that may be between raw and the output at once. Where the output is away, the others wait in raw as QXRD
  * wrote them, where any program can read them; and the lists that each firing reads stay short.
@@ -45,6 +44,9 @@ const PAUSE_MS_MAX = 1000;
 /** A scan this short may be done at each tick. */
 const SCAN_SHORT_MS = 50;
 
+/** Shorter pauses are not worth another look. */
+const SETTLE_LOOK_MS = 20;
+
 export class PrepareRaw {
   readonly #watch = new Watch();
   readonly #held = new HeldOpen("raw");
@@ -55,6 +57,8 @@ export class PrepareRaw {
   readonly #refused = new Map<string, string>();
   /** On the monotonic clock. */
   #nextScan_ms = 0;
+  /** When the first of the frames that were just written will be ready; Infinity where there is none. */
+  #settled_ms = Infinity;
 
   /** @param clock.now_ms by which late files are waited for */
   constructor(clock: { readonly now_ms?: () => number } = {}) {
@@ -65,9 +69,18 @@ export class PrepareRaw {
   async work(options: StageOptions): Promise<void> {
     try {
       await this.#work(options);
+      if (await this.#settles(options)) await this.#work(options);
     } finally {
       reportLacks(options);
     }
+  }
+
+  /** A frame that has just been written is taken when `settle_s` is over, not at the tick behind that. */
+  async #settles({ signal, nextTick_ms = -Infinity }: StageOptions): Promise<boolean> {
+    const pause_ms = Math.max(SETTLE_LOOK_MS, this.#settled_ms - performance.now());
+    if (performance.now() + pause_ms + SETTLE_LOOK_MS >= nextTick_ms) return false;
+    await new Promise((resolve) => setTimeout(resolve, pause_ms));
+    return !signal.aborted;
   }
 
   async #work(options: StageOptions): Promise<void> {
@@ -76,14 +89,17 @@ export class PrepareRaw {
     await this.#resume(options);
     const begun_ms = performance.now();
     if (begun_ms < this.#nextScan_ms) return;
+    this.#settled_ms = Infinity;
     const scan = scanAll(options);
     const taken = new Set<Candidate>();
     const onTheWay = countClaims(folders);
     const room = CLAIMS_MAX - onTheWay;
+    const letEventsIn = eventTurns();
     let claimed = 0, stuck = false;
     const takeAll = async (candidates: Iterable<Candidate>, room: number) => {
       if (room <= 0) return;
       for (const candidate of candidates) {
+        await letEventsIn();
         if (signal.aborted || stuck) return;
         const outcome = await this.#treat(candidate, options);
         stuck ||= outcome === "stuck";
@@ -139,16 +155,21 @@ export class PrepareRaw {
         this.#refused.delete(name);
       } catch (error) {
         if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(temp, name), error });
-        else this.#sayOnce(name, { text: `claim ${join(temp, name)}: ${messageOf(error)}`, reporter });
+        else {this.#warnOnce(name, {
+            text: `claim ${join(temp, name)} cannot be continued: ${messageOf(error)}`,
+            reporter,
+          });}
       }
     }
     for (const name of listOrNothing(temp, DISCARD_PREFIX)) {
       const path = join(temp, name);
       try {
-        await removeDark(path, reporter);
+        await removeDark(path, options);
       } catch (error) {
+        // The daemon's own condition says what is wrong with the ledger.
+        if (error instanceof LedgerError) return;
         if (mayBeHeldOpen(error)) this.#held.add(name, { frame: path, error });
-        else this.#sayOnce(name, { text: `${path} cannot be removed: ${messageOf(error)}`, reporter });
+        else this.#warnOnce(name, { text: `${path} cannot be removed: ${messageOf(error)}`, reporter });
       }
     }
   }
@@ -158,12 +179,18 @@ export class PrepareRaw {
     const frame = frameOf(candidate);
     try {
       const verdict = assess(candidate, this.#watch, settings.frames);
-      if (verdict.state === "waiting") return "waiting";
+      if (verdict.state === "waiting") {
+        const settled_ms = performance.now() + 1000 * (verdict.in_s ?? Infinity);
+        this.#settled_ms = Math.min(this.#settled_ms, settled_ms);
+        return "waiting";
+      }
       const outcome = await this.#claim(candidate, { verdict, options });
       this.#refused.delete(frame);
       reporter.condition({ key: "temp", message: null });
       return outcome;
     } catch (error) {
+      // A dark that waits for its line: the next firing goes on with its removal.
+      if (error instanceof LedgerError) return "removed";
       // Its files are in the claim, whose folder cannot be renamed while one of them is open: the next firing goes on.
       const isTaken = mayBeHeldOpen(error) && !fileExists(join(candidate.path, candidate.image));
       if (isHeldOpen(error) || isTaken) {
@@ -179,12 +206,12 @@ export class PrepareRaw {
           key: "temp",
           message: `no frame can be moved to the temp folder ${temp}: ${reasonOf(error)}`,
         });
-      } else this.#sayOnce(frame, { text, reporter });
+      } else this.#warnOnce(frame, { text, reporter });
       return stuck ? "stuck" : "waiting";
     }
   }
 
-  #sayOnce(key: string, message: { text: string; reporter: Reporter }): void {
+  #warnOnce(key: string, message: { text: string; reporter: Reporter }): void {
     if (this.#refused.get(key) === message.text) return;
     if (this.#refused.size > REMEMBERED_MAX) this.#refused.clear();
     this.#refused.set(key, message.text);
@@ -194,68 +221,6 @@ export class PrepareRaw {
 
 /** Messages are repeated after so many others rather than remembered for ever. */
 const REMEMBERED_MAX = 10_000;
-
-interface ScanOfAll extends Scan {
-  /** The raw folders that could be read. */
-  readonly read: ReadonlySet<string>;
-}
-
-/** The raw folder, and before it those that were left, each reported where it cannot be read. */
-function scanAll({ folders, reporter }: StageOptions): ScanOfAll {
-  const scans: Scan[] = [];
-  const read = new Set<string>();
-  for (const left of drainingOf(folders, "raw")) {
-    const key = drainingKey(left.path);
-    try {
-      const scan = scanRaw(left.path);
-      scans.push({ ...scan, candidates: writtenInTime(scan.candidates, left.until_ms) });
-      read.add(left.path);
-      reporter.condition({ key, message: null });
-    } catch (error) {
-      // Whoever takes an old raw folder away when its time is over has looked into it.
-      const over = isMissing(error) && isOver(left.until_ms);
-      if (over) read.add(left.path);
-      reporter.condition({ key, message: over ? null : drainingUnreadable("raw", left.path, reasonOf(error)) });
-    }
-  }
-  try {
-    scans.push(scanRaw(folders.raw));
-    read.add(folders.raw);
-    reporter.condition({ key: "raw", message: null });
-  } catch (error) {
-    reporter.condition({ key: "raw", message: `the raw folder cannot be read: ${messageOf(error)}` });
-  }
-  return { ...(scans.length === 1 ? scans[0]! : joined(scans)), read };
-}
-
-function isOver(until_ms: number | null): boolean {
-  return until_ms !== null && Date.now() > until_ms;
-}
-
-/** Without those that were written to a folder long after it was left. */
-function writtenInTime(candidates: readonly Candidate[], until_ms: number | null): readonly Candidate[] {
-  if (!isOver(until_ms)) return candidates;
-  return candidates.filter(({ path, image }) => {
-    try {
-      return (statOf(join(path, image))?.modified_ms ?? Infinity) <= until_ms!;
-    } catch {
-      return true; // its own turn says what is wrong with it
-    }
-  });
-}
-
-/** How many frames of each raw folder that was left are still to be taken; as long as QXRD may write there, nothing. */
-function drainingInRaw(
-  { candidates, read }: ScanOfAll,
-  { folders, waits }: { folders: FrameFolders; waits: (candidate: Candidate) => boolean },
-): { id: number; frames: number }[] {
-  return drainingOf(folders, "raw")
-    .filter(({ closed, until_ms, path }) => closed && isOver(until_ms) && read.has(path))
-    .map(({ id, path }) => ({
-      id,
-      frames: candidates.filter((candidate) => candidate.raw === path && waits(candidate)).length,
-    }));
-}
 
 function countClaims(folders: FrameFolders): number {
   return [...allOf(folders, "temp"), ...allOf(folders, "proc")].reduce((count, folder) => {
@@ -276,7 +241,7 @@ function listOrNothing(folder: string, prefix: string): string[] {
 }
 
 function canMakeClaims(temp: string): boolean {
-  const probe = join(temp, CLAIMING_PREFIX + newClaimId());
+  const probe = join(temp, CLAIMING_PREFIX + newClaimId(temp));
   try {
     Deno.mkdirSync(probe);
     removeFolder(probe);
@@ -284,135 +249,4 @@ function canMakeClaims(temp: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function claimReady(
-  candidate: Candidate,
-  claim: { verdict: Ready; options: StageOptions; kept?: KeptFrame | null },
-): Promise<{ outcome: "claimed" | "removed"; record: ClaimRecord }> {
-  const { verdict, options, kept = null } = claim;
-  const { settings, folders, reporter } = options;
-  const frame = frameOf(candidate);
-  const fate = treatDark(candidate, { verdict, options });
-  const record = recordOf(candidate, { verdict, options, fate, kept });
-  // What is removed or goes to quarantine is reported when that is done.
-  const notes = record.remove || record.quarantine !== null ? [] : verdict.notes;
-  for (const note of notes) reporter.log.warn(`${frame}: ${note}; delivered as it is`);
-  for (const remark of verdict.remarks) reporter.log.warn(`${frame}: ${remark}`);
-  for (const { name, reason } of verdict.notAttached) {
-    reporter.log.warn(`${frame}: ${name} is not part of it and stays where it is: ${reason}`);
-  }
-  // A frame that goes to quarantine may be tried again when nobody knows them any more.
-  const source = record.remove ? undefined : options.parameters;
-  const asked = await parametersFor(record, { source, log: reporter.log });
-  const parameters = kept === null ? asked : newestOf(kept.parameters, asked);
-  const fsync = settings.frames.fsync;
-  await claimFrame(record, { from: candidate.path, temp: folders.temp, fsync, parameters });
-  if (record.remove) {
-    await removeDark(join(folders.temp, DISCARD_PREFIX + record.id), reporter);
-    return { outcome: "removed", record };
-  }
-  reporter.event({ type: "claimed", frame });
-  return { outcome: "claimed", record };
-}
-
-/** Tells of it when its record is gone, so once, also where another program keeps the rest of it open for a while. */
-async function removeDark(claim: string, reporter: Reporter): Promise<void> {
-  const record = readRecord(claim);
-  await discardClaim(claim);
-  if (record === null) return;
-  const bytes = record.members.reduce((sum, member) => sum + member.size, 0);
-  reporter.event({ type: "dark_removed", frame: frameOf(record), bytes });
-}
-
-/**
- * Keeps a dark as the reference where that is asked for, and decides what becomes of it. What cannot be kept as the
- * reference is not removed either: it goes to the archive, so that it does not fill the raw folder.
- */
-function treatDark(candidate: Candidate, claim: { verdict: Ready; options: StageOptions }): DarkFate {
-  const { verdict, options } = claim;
-  const { dark: darks } = options.settings;
-  const { log } = options.reporter;
-  if (verdict.dark === null || verdict.quarantine !== null) return "deliver";
-  const frame = frameOf(candidate);
-  const fate = fateOfDark(verdict.dark, darks.policy);
-  const archived = `is archived in ${darks.archive_dir} instead of removed`;
-  if (verdict.dark === "name") {
-    if (darks.policy === "delete") log.warn(`${frame}: only its name says that it is a dark: it ${archived}`);
-    return fate;
-  }
-  if (!darks.reference || candidate.sidecar === null) return fate;
-  const problem = reasonAgainstKeeping(options.settings, {
-    folder: candidate.path,
-    image: candidate.image,
-    sidecar: candidate.sidecar,
-    frame,
-    written_ms: verdict.written_ms,
-  });
-  if (problem === null) return fate;
-  log.warn(`${frame}: cannot be kept as the reference dark: ${problem}${fate === "remove" ? `; it ${archived}` : ""}`);
-  return fate === "remove" ? "archive" : fate;
-}
-
-/** In words, or null where the dark is the reference now. */
-function reasonAgainstKeeping({ daemon, detector, frames }: Settings, dark: DarkToKeep): string | null {
-  try {
-    return keepReference(daemon.state_dir, dark, { fsync: frames.fsync, timeZone: detector.time_zone });
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-function recordOf(
-  candidate: Candidate,
-  claim: { verdict: Ready; options: StageOptions; fate: DarkFate; kept: KeptFrame | null },
-): ClaimRecord {
-  const { verdict, options, fate, kept } = claim;
-  const { settings, folders } = options;
-  const named = kept === null
-    ? { ...candidate, members: verdict.members }
-    : asOnce(verdict.members, { candidate, kept });
-  const { image, members, notes } = withNamesToKeep(named, named.members);
-  const archived = fate === "archive" ? settings.dark.archive_dir : "";
-  return {
-    version: RECORD_VERSION,
-    id: newClaimId(),
-    raw: candidate.raw,
-    folder: named.folder,
-    ...named.folder === candidate.folder ? {} : { origin: candidate.folder },
-    image,
-    members,
-    dark: verdict.dark !== null,
-    remove: fate === "remove",
-    destination: { root: folders.outputRoot, dir: forward([folders.outputDir, archived]) },
-    quarantine: verdict.quarantine,
-    notes: [...verdict.notes, ...verdict.remarks, ...notes],
-    // The time of the measurement, whoever has mended a file since.
-    written_ms: kept?.written_ms ?? verdict.written_ms,
-    exposed_ms: kept?.exposed_ms ?? exposedAt(verdict, settings),
-    attempts: 0,
-    merge: null,
-    deliverAs: null,
-  };
-}
-
-/** A frame of the quarantine under the names and in the folder that it had in raw. */
-function asOnce(
-  members: readonly Member[],
-  { candidate, kept }: { candidate: Candidate; kept: KeptFrame },
-): { folder: string; image: string; members: readonly Member[] } {
-  const originals = new Map(kept.files.map(({ name, original }) => [name, original]));
-  const named = members.map((member) => {
-    const name = originals.get(member.name) ?? member.name;
-    return name === member.name ? member : { ...member, name, from: member.name };
-  });
-  const isEachOnce = new Set(named.map(({ name }) => name)).size === named.length;
-  const image = originals.get(candidate.image) ?? candidate.image;
-  if (!isEachOnce) return { folder: candidate.folder, image: candidate.image, members };
-  return { folder: kept.folder, image, members: named };
-}
-
-/** Folders below each other with forward slashes, whatever this system's separator is. */
-function forward(parts: readonly string[]): string {
-  return parts.flatMap((part) => part.split(sep)).filter((part) => part !== "").join("/");
 }

@@ -7,7 +7,8 @@ import { assess, type Ready } from "./assess.ts";
 import { type KeptFrame, madeName, readKeptFrame } from "../claim/kept_frame.ts";
 import { frameOf } from "../claim/record.ts";
 import type { Reporter } from "../events.ts";
-import { type Candidate, scanRaw } from "./scan.ts";
+import { scanRaw } from "./scan.ts";
+import type { Candidate } from "./sort_names.ts";
 import type { RetryOrder, StageOptions } from "../stage.ts";
 import { Watch } from "./watch.ts";
 
@@ -97,7 +98,7 @@ export class QuarantineRetry {
       const made = kept.made.filter((one) => one !== name && MADE_ENDINGS.some((ending) => one.endsWith(ending)));
       this.#removeRest({ path: folder }, [...made, name], reporter);
     } catch (error) {
-      reporter.log.warn(`${path} stays: ${reasonOf(error)}`);
+      reporter.log.warn(`${path} cannot be read, so what belongs to it stays: ${reasonOf(error)}`);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Counts what stays in raw since it is no frame, and names each thing once in the log. */
 import type { Reporter, UnclaimedCounts, UnclaimedKind } from "../events.ts";
-import type { Unclaimed } from "./scan.ts";
+import type { Unclaimed } from "./sort_names.ts";
 
 /** What is there for a moment only (a file that is copied under another name first) is not named. */
 const STAYS_MS = 2000;

@@ -1,4 +1,4 @@
-/** Tells how long a file has not changed, also when the system's clock is wrong or set back. */
+/** Measures how long a file has not changed, also when the system's clock is wrong or set back. */
 import type { FileStat } from "../../files/listing.ts";
 
 interface Watched {

@@ -8,6 +8,7 @@ import { openPlain } from "../../files/plain_file.ts";
 import { describeType } from "../../nexus/tree/read_tree.ts";
 import { type FrameImage, readFrameImage } from "../../nexus/series/series_frame.ts";
 import { inSeriesOrder, mayBeOf, placeByName, type SeriesPlace } from "../../nexus/series/series_layout.ts";
+import { VALUES_MAX } from "../../nexus/series/series_parameters.ts";
 import type { MasterFrame } from "../../nexus/series/series_tree.ts";
 
 /** More frames than this of one name are left out: their master would take many seconds to write and to open. */
@@ -51,7 +52,8 @@ export function collectFrames(
       if (!hasTime()) return null;
       let found: ReturnType<typeof readOne>;
       try {
-        found = readOne(hdf5, join(series.folder, file));
+        const parametersMax = Math.ceil(VALUES_MAX / (known.size + 1));
+        found = readOne(hdf5, join(series.folder, file), { parametersMax });
       } catch (error) {
         leftOut.push(`${file}: left out, it cannot be read: ${reasonOf(error)}`);
         unreadable ??= new Error(`${join(series.folder, file)}: ${reasonOf(error)}`, { cause: error });
@@ -85,9 +87,13 @@ function folded(name: string): string {
 }
 
 /** Null where the file has gone meanwhile; `passing`: ask again next time. */
-function readOne(hdf5: Hdf5Library, path: string): { image: FrameImage | string; passing: boolean } | null {
+function readOne(
+  hdf5: Hdf5Library,
+  path: string,
+  options: { readonly parametersMax: number },
+): { image: FrameImage | string; passing: boolean } | null {
   try {
-    return { image: readFrameImage(hdf5, path), passing: false };
+    return { image: readFrameImage(hdf5, path, options), passing: false };
   } catch (error) {
     if (!(error instanceof Hdf5Error)) throw error;
     try {

@@ -4,9 +4,12 @@ import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { removeFile } from "../../files/durable.ts";
 import { messageOf, reasonOf } from "../../files/errors.ts";
 import { folderExists } from "../../files/listing.ts";
+import { Once } from "../../log/logger.ts";
 import { masterName } from "../../nexus/series/series_layout.ts";
+import { VALUES_MAX } from "../../nexus/series/series_parameters.ts";
 import { collectFrames, type KnownFrames } from "./series_frames.ts";
 import { outputFault } from "../deliver/destination.ts";
+import { PartSweep } from "../deliver/part_sweep.ts";
 import { readMarks, removeMark, type SeriesMark } from "../claim/series_marks.ts";
 import { publishMaster } from "./series_publish.ts";
 import { isBelow, outputRoots } from "../claim/belief.ts";
@@ -20,8 +23,6 @@ export const REWRITE_PAUSE_FACTOR = 20;
 const READING_MS_MAX = 2000;
 /** What is known of more series is forgotten, which costs only reading again. */
 const SERIES_MAX = 16;
-/** Messages are repeated after so many others rather than remembered for ever. */
-const TOLD_MAX = 10_000;
 
 /** A mark with the proc folder that it lies in. */
 interface PlacedMark extends SeriesMark {
@@ -55,7 +56,8 @@ export interface SeriesMastersOptions {
 
 export class SeriesMasters {
   readonly #memories = new Map<string, Memory>();
-  readonly #told = new Set<string>();
+  readonly #warned = new Once();
+  readonly #parts = new PartSweep();
   readonly #now_ms: () => number;
 
   constructor(options: SeriesMastersOptions = {}) {
@@ -82,6 +84,7 @@ export class SeriesMasters {
       }
       if (memory.problem !== null) problems.push(memory.problem);
     }
+    this.#parts.work(folders);
     reporter.condition({ key: "series", message: problems[0] ?? null });
     reporter.backlog({ series: waiting });
   }
@@ -99,9 +102,11 @@ export class SeriesMasters {
       memory.problem = null;
       removeMarks(series, memory);
     } catch (error) {
+      this.#parts.mayHaveLeft(series.folder);
       memory.problem = `the series master ${path} cannot be written: ${messageOf(error)}; retrying`;
     }
     const time_ms = this.#now_ms() - begin_ms;
+    this.#forgetValues(series.key);
     memory.dueAt_ms = begin_ms + time_ms + Math.max(REWRITE_PAUSE_MS, REWRITE_PAUSE_FACTOR * time_ms);
     if (memory.problem === null) reporter.log.debug(`${path} written in ${Math.round(time_ms)} ms`);
     return "done";
@@ -131,7 +136,7 @@ export class SeriesMasters {
     const until_ms = this.#now_ms() + READING_MS_MAX;
     const frames = collectFrames(hdf5, series, { known: memory.known, hasTime: () => this.#now_ms() < until_ms });
     if (frames === null) return false;
-    const report = (text: string) => this.#sayOnce(text, options);
+    const report = (text: string) => this.#warnOnce(text, options);
     for (const note of frames.leftOut) report(`${path}: ${note}`);
     if (frames.frames.length === 0) return true;
     const { id, proc } = series.marks[0]!;
@@ -141,6 +146,7 @@ export class SeriesMasters {
       id,
       frames: frames.frames,
       notes: frames.leftOut,
+      report: (text) => report(`${path}: ${text}`),
     }, { proc, ...options.settings.frames });
     if (!written) report(`${path} was not written by pewatch: it is kept, and the series has no master`);
     // The others are in the master now; the marks stay, so that it is written again with all of them.
@@ -157,7 +163,7 @@ export class SeriesMasters {
       return []; // a vanished folder is reported where frames need it
     }
     for (const line of found.unreadable) {
-      this.#sayOnce(`${line}; the master of a series may lack its last frames until it can be read`, options);
+      this.#warnOnce(`${line}; the master of a series may lack its last frames until it can be read`, options);
     }
     for (const name of found.damaged) {
       try {
@@ -166,17 +172,24 @@ export class SeriesMasters {
           `${join(proc, name)} is damaged and was removed; the master of a series may lack its last frames`,
         );
       } catch (error) {
-        this.#sayOnce(`${join(proc, name)} is damaged and cannot be removed: ${reasonOf(error)}; remove it`, options);
+        this.#warnOnce(`${join(proc, name)} is damaged and cannot be removed: ${reasonOf(error)}; remove it`, options);
       }
     }
     return found.marks.map((mark) => ({ ...mark, proc }));
   }
 
-  #sayOnce(text: string, options: StageOptions): void {
-    if (this.#told.has(text)) return;
-    if (this.#told.size >= TOLD_MAX) this.#told.clear();
-    this.#told.add(text);
-    options.reporter.log.warn(text);
+  #warnOnce(text: string, options: StageOptions): void {
+    if (this.#warned.isFirst(text)) options.reporter.log.warn(text);
+  }
+
+  /** All series together hold the values of one large master besides the one that was just written. */
+  #forgetValues(except: string): void {
+    let values = 0;
+    for (const [key, { known }] of [...this.#memories].reverse()) {
+      if (key === except) continue;
+      for (const image of known.values()) values += typeof image === "string" ? 0 : image.parameters.numbers.length;
+      if (values > VALUES_MAX) known.clear();
+    }
   }
 
   /** The series that was asked for longest ago is forgotten first. */

@@ -18,6 +18,8 @@ export interface MasterToPublish {
   /** At least one. */
   readonly frames: readonly MasterFrame[];
   readonly notes: readonly string[];
+  /** For the log: what of all frames is not in the master. */
+  readonly report: (text: string) => void;
 }
 
 /**
@@ -38,19 +40,21 @@ export async function publishMaster(
   const part = join(folder, outputPartName(master.id, "series"));
   try {
     const slots = layOutSlots(master.frames);
-    const { groups } = masterParameters(slots);
-    const members = readFrameMembers(hdf5, join(folder, slots[0]!.frame!.file), groups);
+    const parameters = masterParameters(slots);
+    if (parameters.leftOut !== null) master.report(parameters.leftOut);
+    const members = readFrameMembers(hdf5, join(folder, slots[0]!.frame!.file), parameters.groups);
     writeMaster(hdf5, made, {
       series: master.series,
       slots,
       members,
+      parameters,
       notes: master.notes,
       now: new Date(),
       hdf5Version: hdf5.version,
     });
     const spans = [{ source: made, offset: 0, length: Deno.lstatSync(made).size }];
     const { verify, fsync } = options;
-    copySpans([{ path: part, spans, checksumSlot: null }], { verify, fsync, hashed: null });
+    copySpans([{ path: part, spans, checksumSlot: null }], { verify, fsync });
     // Who looks at the old master on Windows holds it open for a moment, or for long.
     await whileHeldOpen(() => standing === "none" ? publish(part, master.path) : Deno.renameSync(part, master.path));
     if (fsync) syncFolder(folder);

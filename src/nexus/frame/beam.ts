@@ -1,8 +1,8 @@
 /** The parts before the sample: source, monochromator, beam. */
-import type { Geometry } from "../../geometry/geometry.ts";
+import type { Geometry, Sourced } from "../../geometry/geometry.ts";
 import type { FrameFacts } from "./facts.ts";
-import { configured, mapped, numberField, positive, type Sourced, textField } from "./sources.ts";
-import { field, type FieldOptions, group, groupIfAny, type NexusField, type NexusGroup } from "../tree/tree.ts";
+import { assumed, configured, mapped, numberField, positive, sourceOf, textField } from "./sources.ts";
+import { field, type FieldOptions, groupAt, groupAtIfAny, type NexusField, type NexusGroup } from "../tree/tree.ts";
 
 const ANGSTROM_PER_M = 1e10;
 
@@ -17,14 +17,14 @@ export function beamFacts({ energy_kev, wavelength_m }: Geometry): BeamFacts {
 }
 
 export function monochromatorGroup(beam: BeamFacts): NexusGroup | null {
-  return groupIfAny("monochromator", "NXmonochromator", [
+  return groupAtIfAny("instrument/monochromator", [
     numberField("energy", beam.energy_kev, "keV"),
     numberField("wavelength", beam.wavelength_angstrom, "angstrom"),
   ]);
 }
 
 export function beamGroup(facts: FrameFacts, beam: BeamFacts): NexusGroup | null {
-  return groupIfAny("beam", "NXbeam", [
+  return groupAtIfAny("instrument/beam", [
     numberField("incident_energy", beam.energy_kev, "keV"),
     numberField("incident_wavelength", beam.wavelength_angstrom, "angstrom"),
     // Not `flux`, which is a number per area.
@@ -46,7 +46,7 @@ function polarization(facts: FrameFacts): (NexusField | null)[] {
   const along = (turned: number) => [degree.value * Math.cos(turned), degree.value * Math.sin(turned)] as const;
   const of = (values: readonly number[]): [Float64Array, FieldOptions] => [
     Float64Array.from(values),
-    { origin: degree.origin, shape: [1, values.length] },
+    { ...sourceOf(degree), shape: [1, values.length] },
   ];
   return [
     field("incident_polarization", ...of(along(angle))),
@@ -59,12 +59,12 @@ export function sourceGroup(facts: FrameFacts): NexusGroup {
   const shortName = configured(facts, "source", "short_name");
   const attributes = shortName === null ? {} : { short_name: shortName.value };
   const probe = configured(facts, "source", "probe");
-  return group("source", "NXsource", {
+  return groupAt("source", {
     children: [
-      name === null ? null : field("name", name.value, { origin: name.origin, attributes }),
+      name === null ? null : field("name", name.value, { ...sourceOf(name), attributes }),
       textField("type", configured(facts, "source", "type")),
       // A flat panel of this kind sees nothing else.
-      textField("probe", probe ?? { value: "x-ray", origin: "kind of detector" }),
+      textField("probe", probe ?? assumed("x-ray", "kind of detector")),
       numberField("energy", positive(configured(facts, "source", "energy_gev")), "GeV"),
       numberField("current", configured(facts, "source", "current_ma"), "mA"),
     ],

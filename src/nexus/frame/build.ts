@@ -1,23 +1,27 @@
-/** SerialQueue what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
+/** Turns what is known of a frame into the tree of its NeXus file. Pure: it reads no file and asks no clock. */
 import { type Geometry, missingFor } from "../../geometry/geometry.ts";
 import { geometryOf } from "../../geometry/geometry_of.ts";
 import { type BeamFacts, beamFacts, beamGroup, monochromatorGroup, sourceGroup } from "./beam.ts";
-import { detectorGroup, IMAGE_PATH } from "./detector/detector.ts";
-import { pixelAxis } from "./detector/pixel_axis.ts";
-import { processGroup, PROGRAM, PROGRAM_VERSION, sampleGroup } from "./entry_parts.ts";
+import { detectorGroup } from "./detector/detector.ts";
+import { frameProcess, sampleGroup } from "./entry_parts.ts";
 import { frameNumber, identityOf, totalExposure } from "./detector/exposure.ts";
 import { PLACE_IN_SERIES, SERIES_FIELD } from "./series_field.ts";
 import type { FrameFacts } from "./facts.ts";
-import { DEFINITION, DEFINITION_VERSION } from "./nxmx.ts";
+import { absolute, isIn, type Profile } from "../../config/names/nexus_layout.ts";
+import { mappedReadings } from "./mapped_values.ts";
+import { plotGroup, rootGroup } from "../common_groups.ts";
 import { placeParameters } from "./parameter_tree.ts";
 import { userGroup } from "./people.ts";
-import { clean, configured, firstOf, fromMetadata, numberField, textField } from "./sources.ts";
+import { assumed, clean, configured, firstOf, fromMetadata, numberField, sourceOf, textField } from "./sources.ts";
 import { momentOf } from "./time/moment.ts";
-import { formatInZone, formatMoment, formatOffset, formatUtc, type Moment } from "./time/iso_time.ts";
-import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
+import { formatMoment, formatOffset, formatUtc, type Moment } from "../../time/iso_time.ts";
+import { type Attributes, field, groupAt, type ImagePlan, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
-/** The release of the definitions that the layout was checked with. */
-export const NEXUS_RELEASE = "2026.01";
+/** Of the profile nxmx. */
+const DEFINITION = "NXmx";
+/** Of the definition itself, in definitions 2026.01. */
+const DEFINITION_VERSION = "1.8";
+
 const MS_PER_S = 1000;
 
 export interface BuildOptions {
@@ -30,20 +34,11 @@ export interface BuildOptions {
   readonly hdf5Version: string;
 }
 
-/** The tree of one frame's file; docs/files.md shows its layout. */
+/** The tree of one frame's file; src/config/names/nexus_layout.ts lists what stands where. */
 export function buildTree(facts: FrameFacts, options: BuildOptions): NexusGroup {
-  return group("/", "NXroot", {
-    attributes: {
-      default: "entry",
-      file_name: nexusName(facts.imageName),
-      file_time: formatInZone(options.now, facts.timeZone),
-      HDF5_Version: options.hdf5Version,
-      NeXus_release: NEXUS_RELEASE,
-      creator: PROGRAM,
-      creator_version: PROGRAM_VERSION,
-    },
-    children: [entryGroup(facts, options)],
-  });
+  const { now, hdf5Version } = options;
+  const making = { now, hdf5Version, timeZone: facts.timeZone };
+  return rootGroup(nexusName(facts.imageName), entryGroup(facts, options), making);
 }
 
 /** "P-00001.tif" gives "P-00001.nxs". */
@@ -60,21 +55,24 @@ function entryGroup(facts: FrameFacts, options: BuildOptions): NexusGroup {
   const lacking = wanted ? missingForNxmx(facts, { options, beam, geometry }) : [];
   const isNxmx = wanted && lacking.length === 0;
   if (lacking.length > 0) notes.push(`profile base instead of nxmx: ${lacking.join(", ")} not known`);
-  const measured = group("entry", "NXentry", {
+  const profile = isNxmx ? "nxmx" : "base";
+  const measured = groupAt("", {
     attributes: options.plan === null ? {} : { default: "data" },
     children: [
-      isNxmx ? field("definition", DEFINITION, { attributes: { version: DEFINITION_VERSION } }) : null,
+      isIn(profile, "definition")
+        ? field("definition", DEFINITION, { attributes: { version: DEFINITION_VERSION } })
+        : null,
       ...about(facts),
-      ...times(facts, { end, isNxmx }),
-      // NXmx wants the source here; to the base classes it belongs to the instrument.
-      isNxmx ? sourceGroup(facts) : null,
-      instrumentGroup(facts, options, { beam, geometry, end, isNxmx }),
-      sampleGroup(facts, isNxmx),
+      ...times(facts, { end, profile }),
+      isIn(profile, "source") ? sourceGroup(facts) : null,
+      instrumentGroup(facts, options, { beam, geometry, end, profile }),
+      sampleGroup(facts, profile),
       userGroup(facts),
     ],
   });
-  const { entry, notes: displaced, places } = placeParameters(measured, facts.parameters, { timeZone: facts.timeZone });
-  const process = processGroup(facts, { notes: [...notes, ...displaced], places }, options.now);
+  const readings = [...mappedReadings(facts, new Date(end.time_ms)), ...facts.parameters];
+  const { entry, notes: displaced, places } = placeParameters(measured, readings, { timeZone: facts.timeZone });
+  const process = frameProcess(facts, { notes: [...notes, ...displaced], places }, options.now);
   return { ...entry, children: [...entry.children, process, ...(options.plan === null ? [] : [dataGroup(facts)])] };
 }
 
@@ -91,14 +89,14 @@ export function geometryOfFrame({ settings, view, layout, calibration }: FrameFa
   return note === null ? geometry : { ...geometry, notes: [note, ...geometry.notes] };
 }
 
-/** A known key of the sidecar whose value cannot be used is told of, as it would be missed otherwise. */
+/** A known key of the sidecar whose value cannot be used is reported, as it would be missed otherwise. */
 function viewProblems(facts: FrameFacts): string[] {
   return (facts.view?.problems ?? []).map(({ key, line, text }) =>
     `sidecar line ${line}${key === "" ? "" : `, ${key}`}: ${text}`
   );
 }
 
-/** What NXmx calls required and nobody has told: a file must not claim a definition that it does not keep. */
+/** What NXmx calls required and nobody has said: a file must not claim a definition that it does not keep. */
 function missingForNxmx(
   facts: FrameFacts,
   known: { options: BuildOptions; beam: BeamFacts; geometry: Geometry },
@@ -123,7 +121,7 @@ function missingForNxmx(
 /** Of the entry and of its default plot, where programs look for a heading. */
 function titleField(facts: FrameFacts): NexusNode | null {
   const title = fromMetadata(facts, "title", ["title"]);
-  const named = title === null || title.value === "" ? { value: facts.imageName, origin: "file name" } : title;
+  const named = title === null || title.value === "" ? assumed(facts.imageName, "file name") : title;
   return textField("title", firstOf(configured(facts, "beamline", "title"), named));
 }
 
@@ -156,14 +154,16 @@ function seriesField(facts: FrameFacts): NexusNode | null {
 }
 
 /** QXRD notes when it had processed a frame; the exposure ended before, by a time that it does not note. */
-function times(facts: FrameFacts, { end, isNxmx }: { end: Moment; isNxmx: boolean }): (NexusNode | null)[] {
+function times(facts: FrameFacts, { end, profile }: { end: Moment; profile: Profile }): (NexusNode | null)[] {
   const exposure = totalExposure(facts);
   const start = exposure === null ? null : { ...end, time_ms: end.time_ms - exposure.value * MS_PER_S };
   // NXmx wants UTC, and an end_time only where the end itself was observed.
-  const format = isNxmx ? ({ time_ms }: Moment) => formatUtc(time_ms) : formatMoment;
+  const format = profile === "nxmx" ? ({ time_ms }: Moment) => formatUtc(time_ms) : formatMoment;
   return [
     start === null ? null : field("start_time", format(start), { origin: `${end.origin}, less collection_time` }),
-    field(isNxmx ? "end_time_estimated" : "end_time", format(end), { origin: end.origin }),
+    ...(["end_time", "end_time_estimated"] as const).filter((name) => isIn(profile, name)).map((name) =>
+      field(name, format(end), { origin: end.origin })
+    ),
     numberField("collection_time", exposure, "s"),
   ];
 }
@@ -171,18 +171,20 @@ function times(facts: FrameFacts, { end, isNxmx }: { end: Moment; isNxmx: boolea
 function instrumentGroup(
   facts: FrameFacts,
   options: BuildOptions,
-  known: { beam: BeamFacts; geometry: Geometry; end: Moment; isNxmx: boolean },
+  known: { beam: BeamFacts; geometry: Geometry; end: Moment; profile: Profile },
 ): NexusGroup {
-  const { beam, geometry, end, isNxmx } = known;
+  const { beam, geometry, end, profile } = known;
   const name = configured(facts, "beamline", "name");
   const shortName = configured(facts, "beamline", "short_name");
   const attributes: Attributes = shortName === null ? {} : { short_name: shortName.value };
-  return group("instrument", "NXinstrument", {
+  return groupAt("instrument", {
     children: [
-      name === null ? null : field("name", name.value, { origin: name.origin, attributes }),
+      name === null ? null : field("name", name.value, { ...sourceOf(name), attributes }),
       // In the base profile each time has its offset, and NXinstrument knows no zone.
-      isNxmx ? field("time_zone", formatOffset(end.offset_min), { origin: end.origin }) : null,
-      isNxmx ? null : sourceGroup(facts),
+      isIn(profile, "instrument/time_zone")
+        ? field("time_zone", formatOffset(end.offset_min), { origin: end.origin })
+        : null,
+      isIn(profile, "instrument/source") ? sourceGroup(facts) : null,
       monochromatorGroup(beam),
       beamGroup(facts, beam),
       detectorGroup(facts, {
@@ -194,27 +196,13 @@ function instrumentGroup(
   });
 }
 
-/**
- * The default plot. No other member may begin with "data": fabio and Dioptas would take it for a frame. The axes are
- * real datasets, since readers refuse a name without one.
- */
 function dataGroup(facts: FrameFacts): NexusGroup {
-  const { width, height } = facts.layout!;
   const number = frameNumber(facts)?.value ?? 0;
-  return group("data", "NXdata", {
-    attributes: {
-      signal: "data",
-      axes: ["frame_number", "y", "x"],
-      frame_number_indices: { integer: 0 },
-      y_indices: { integer: 1 },
-      x_indices: { integer: 2 },
-    },
-    children: [
-      titleField(facts),
-      field("frame_number", Int32Array.of(Number.isSafeInteger(number) && number < 2 ** 31 ? number : 0)),
-      field("y", pixelAxis(height), { units: "pixel" }),
-      field("x", pixelAxis(width), { units: "pixel" }),
-      { kind: "link", name: "data", target: IMAGE_PATH },
-    ],
+  return plotGroup({
+    title: titleField(facts),
+    numbers: Int32Array.of(Number.isSafeInteger(number) && number < 2 ** 31 ? number : 0),
+    width: facts.layout!.width,
+    height: facts.layout!.height,
+    data: { kind: "link", name: "data", target: absolute("instrument/detector/data") },
   });
 }

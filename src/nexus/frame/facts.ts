@@ -4,6 +4,7 @@ import type { Settings } from "../../config/settings.ts";
 import type { Sidecar } from "../../qxrd/sidecar.ts";
 import type { SidecarView } from "../../qxrd/view.ts";
 import type { TiffLayout } from "../../tiff/layout.ts";
+import type { ChunkedPixels } from "../chunks/chunk_layout.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 
 /** A dark image to be kept beside a frame. */
@@ -35,15 +36,17 @@ export interface FrameFacts {
   readonly settings: Pick<Settings, "nexus" | "beamline" | "source" | "detector" | "sample" | "user">;
   /** What `[detector] poni` names; none where absent. */
   readonly calibration?: Pick<CurrentCalibration, "calibration" | "note">;
-  /** What happened on the way ("not tagged: compressed"); each ends up in /entry/process. */
+  /** What went otherwise than usual ("not tagged: compressed"); each ends up in /entry/process. */
   readonly notes: readonly string[];
   /** Each at its own path, or as /entry/instrument/parameters/NAME. */
   readonly parameters: readonly ParameterReading[];
-  /** Whether an image of this stem is there too, in raw or in the output: tells a series' number from a taken name's. */
+  /** Whether an image of this stem is there too, in raw or in the output: distinguishes a series' number from a taken name's. */
   readonly isThere?: (stem: string) => boolean;
+  /** Pixels that QXRD's list calls overflowed: row * width + column, ascending. */
+  readonly overflow?: Uint32Array;
   readonly dark: boolean;
   readonly referenceDark: ReferenceDark | null;
-  /** When QXRD wrote the frame; tells the time where no sidecar does. */
+  /** When QXRD wrote the frame; the time where no sidecar says it. */
   readonly writtenAt: Date;
   /** IANA name of the zone of the sidecar's local times; this computer's where absent. */
   readonly timeZone?: string | undefined;
@@ -60,12 +63,32 @@ export interface Splice {
   readonly byteCount: number;
 }
 
+export interface UnusualImage {
+  /** unreadable_tiff: no image, since there is none to be seen; no_image: this file lacks it; other_way: it has it. */
+  readonly code: "unreadable_tiff" | "no_image" | "other_way";
+  /** Why, in words. */
+  readonly reason: string;
+}
+
 export interface NexusReport {
-  /** splice: the file on disk lacks the pixels, which delivery puts at `splice.at`. whole: complete as it is. */
-  readonly way: "splice" | "whole";
+  /**
+   * splice: the file on disk lacks the pixels, which delivery puts at `splice.at`. chunks: it lacks them too, and
+   * delivery compresses them and appends them to it. whole: complete as it is.
+   */
+  readonly way: "splice" | "chunks" | "whole";
   readonly splice: Splice | null;
+  /** Of the way `chunks`. */
+  readonly chunks?: ChunkedPixels;
   /** Where the 64 hex digits of the delivered TIFF's SHA-256 go: the same offset in the delivered file and on disk. */
   readonly checksumSlot: number | null;
-  /** Why the plain way was taken, or why there is no image; null where neither is so. */
-  readonly reason: string | null;
+  /**
+   * Of all bytes of the file on disk, which is then not flushed: it can be made again, and this shows whether a power
+   * cut has taken of it. Absent where the file is large, and flushed; records of earlier versions have none.
+   */
+  readonly crc32?: number;
+}
+
+export interface WrittenNexus extends NexusReport {
+  /** Whether the image came another way than usual, or not at all. */
+  readonly unusual: UnusualImage | null;
 }

@@ -1,39 +1,39 @@
-/** Puts parameters into the tree of a frame's file, each at its place or, where that is taken, at the default one. */
+/**
+ * Puts parameters into the tree of a frame's file, each at its place or, where that is taken, at the default one.
+ * One file: where a parameter may stand and what stands there is one decision.
+ */
 import type { Hdf5Value } from "../../../ffi/hdf5/library.ts";
 import {
+  differInNumber,
   isSeries,
   type ParameterList,
   type ParameterReading,
   type ParameterValue,
 } from "../../parameters/parameter.ts";
 import { classFor, parsePlace, type PlaceGroup } from "../../parameters/path.ts";
-import { formatInZone } from "./time/iso_time.ts";
+import { absolute, GROUPS, membersOfLayout } from "../../config/names/nexus_layout.ts";
+import { formatInZone } from "../../time/iso_time.ts";
 import { type Attributes, field, group, type NexusField, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
 const DEFAULT_GROUPS: readonly PlaceGroup[] = [
-  { name: "instrument", nxClass: "NXinstrument" },
-  { name: "parameters", nxClass: "NXcollection" },
+  { name: "instrument", nxClass: GROUPS.instrument.nxClass },
+  { name: "parameters", nxClass: GROUPS["instrument/parameters"].nxClass },
 ];
 /** Where parameters without a path stand. */
-export const DEFAULT_PATH = "/entry/instrument/parameters";
-/** The list of a frame's parameters: a collection, in which validators take attributes that NeXus does not define. */
-export const PARAMETER_LIST = "parameters";
-/** Its attributes: the names, and where each of them stands. */
+export const DEFAULT_PATH = absolute("instrument/parameters");
+/** Attributes of process/parameters: the names of a frame's parameters, and where each of them stands. */
 export const PARAMETER_NAMES = "names";
 export const PARAMETER_PATHS = "paths";
 /**
- * Where a value comes from that a parameter may replace: what the configuration says, and what pewatch puts in for want
- * of better knowledge. What the sidecar says of the frame stays.
+ * What the master of the series has of each where that is one number (NaN elsewhere), and its unit ("" for none): to open
+ * hundreds of groups for them takes HDF5 longer than all else that the merge does for a frame.
  */
-const REPLACEABLE = /^(configuration \[|file name$|not configured$|kind of detector$)/;
+export const PARAMETER_NUMBERS = "numbers";
+export const PARAMETER_UNITS = "units";
 /** Of a detector with a chain of transformations: another number here would contradict it. */
-const GEOMETRY_FIELDS: ReadonlySet<string> = new Set([
-  "x_pixel_size",
-  "y_pixel_size",
-  "distance",
-  "beam_center_x",
-  "beam_center_y",
-]);
+const GEOMETRY_FIELDS: ReadonlySet<string> = new Set(membersOfLayout("instrument/detector", ["geometry"]));
+/** Of an NXlog; what a master has of it for each frame. */
+export const AVERAGE = "average_value";
 const MS_PER_S = 1000;
 
 export interface PlacedParameters {
@@ -41,7 +41,13 @@ export interface PlacedParameters {
   /** Which parameters stand elsewhere than they were meant to, and why. */
   readonly notes: readonly string[];
   /** Where each stands. */
-  readonly places: readonly { readonly name: string; readonly path: string }[];
+  readonly places: readonly PlacedParameter[];
+}
+
+export interface PlacedParameter {
+  readonly name: string;
+  readonly path: string;
+  readonly node: NexusField | NexusGroup;
 }
 
 /** The entry with its parameters; of two that want one place the first has it. */
@@ -51,12 +57,16 @@ export function placeParameters(
   options: { readonly timeZone?: string | undefined } = {},
 ): PlacedParameters {
   const notes: string[] = [];
-  const places: { name: string; path: string }[] = [];
+  const places: PlacedParameter[] = [];
   const byDefault: ParameterReading[] = [];
   // What a parameter has put there is never replaced by the next, whatever it says of its origin.
   const placed = new Set<NexusNode>();
   let tree = entry;
   for (const reading of readings) {
+    if (reading.value === null) {
+      notes.push(`parameter ${reading.name} has no value: ${reading.note}`);
+      continue;
+    }
     if (reading.path === undefined) {
       byDefault.push(reading);
       continue;
@@ -68,7 +78,8 @@ export function placeParameters(
       const result = put(tree, { groups, node, placed });
       if (typeof result === "string") return result;
       placed.add(node);
-      places.push({ name: reading.name, path: ["/entry", ...groups.map(({ name }) => name), node.name].join("/") });
+      const path = ["/entry", ...groups.map(({ name }) => name), node.name].join("/");
+      places.push({ name: reading.name, path, node });
       tree = result;
       return null;
     })();
@@ -132,8 +143,8 @@ function whyNotReplaced(
   if (GEOMETRY_FIELDS.has(there.name) && childOf(parent, "transformations") !== undefined) {
     return "the place of the detector's pixels (transformations, module) is made of the value that stands there";
   }
-  const origin = there.attributes["origin"];
-  if (typeof origin !== "string" || !REPLACEABLE.test(origin)) {
+  if (there.replaceable === undefined) {
+    const { origin } = there.attributes;
     return `what stands there is known from ${typeof origin === "string" ? origin : "pewatch itself"}`;
   }
   if (typeof there.value === "string") {
@@ -156,17 +167,20 @@ function putByDefault(
   { timeZone }: { readonly timeZone?: string | undefined },
 ): Pick<PlacedParameters, "entry" | "places"> {
   if (readings.length === 0) return { entry, places: [] };
-  const places: { name: string; path: string }[] = [];
+  const places: PlacedParameter[] = [];
   const nodes: NexusNode[] = [];
   const taken = new Set(namesIn(entry, DEFAULT_GROUPS));
   // Who has a valid name keeps it, whatever the others become.
-  const isKept = ({ name }: ParameterReading) => validName(name) === name;
-  for (const reading of [...readings.filter(isKept), ...readings.filter((one) => !isKept(one))]) {
+  const others = readings.filter(({ name }) => validName(name) !== name);
+  const ordered = others.length === 0
+    ? readings
+    : [...readings.filter((reading) => !others.includes(reading)), ...others];
+  for (const reading of ordered) {
     const name = freeName(validName(reading.name), taken);
     taken.add(name);
-    places.push({ name: reading.name, path: `${DEFAULT_PATH}/${name}` });
-    const attributes: Attributes = name === reading.name ? {} : { long_name: reading.name };
-    nodes.push(nodeOf(reading, { name, timeZone, attributes }));
+    const node = nodeOf(reading, { name, timeZone, ...name === reading.name ? {} : { longName: reading.name } });
+    nodes.push(node);
+    places.push({ name: reading.name, path: `${DEFAULT_PATH}/${name}`, node });
   }
   return { entry: withDefaults(entry, DEFAULT_GROUPS, nodes), places };
 }
@@ -187,26 +201,126 @@ function withDefaults(parent: NexusGroup, groups: readonly PlaceGroup[], nodes: 
   return withChildren(parent, parent.children.map((child) => child === there ? filled : child));
 }
 
+/** The attributes of process/parameters. */
+export function parameterList(places: readonly PlacedParameter[]): Attributes {
+  const numbers = new Float64Array(places.length);
+  const units: string[] = [];
+  const names: string[] = [];
+  const paths: string[] = [];
+  for (const [index, { name, path, node }] of places.entries()) {
+    const entry = tableEntry(node);
+    numbers[index] = entry.number;
+    units.push(entry.units);
+    names.push(name);
+    paths.push(path);
+  }
+  return {
+    [PARAMETER_NAMES]: asBefore(PARAMETER_NAMES, names),
+    [PARAMETER_PATHS]: asBefore(PARAMETER_PATHS, paths),
+    [PARAMETER_NUMBERS]: numbers,
+    [PARAMETER_UNITS]: asBefore(PARAMETER_UNITS, units),
+  };
+}
+
+/** The lists of the last frame. */
+const listsBefore = new Map<string, readonly string[]>();
+
+/** The same object as for the frame before where all is equal: hundreds of texts need no second look then. */
+function asBefore(key: string, list: readonly string[]): readonly string[] {
+  const before = listsBefore.get(key);
+  if (before?.length === list.length && list.every((text, index) => text === before[index])) return before;
+  listsBefore.set(key, list);
+  return list;
+}
+
+function tableEntry(node: NexusField | NexusGroup): { number: number; units: string } {
+  const counts = node.kind === "group" ? childOf(node, AVERAGE) : node;
+  if (counts?.kind !== "field") return { number: NaN, units: "" };
+  const { value, attributes: { units } } = counts;
+  // A ratio's unit is "" itself: it is read where it stands.
+  if (units === "") return { number: NaN, units };
+  const known = typeof units === "string" ? units : "";
+  if (typeof value === "number") return { number: value, units: known };
+  const isInteger = typeof value === "object" && "integer" in value;
+  return { number: isInteger ? Number(value.integer) : NaN, units: known };
+}
+
+interface NodeOptions {
+  readonly name: string;
+  readonly timeZone: string | undefined;
+  /** Where the name is not the parameter's own. */
+  readonly longName?: string;
+}
+
+interface Made {
+  readonly reading: ParameterReading;
+  readonly as: NodeOptions;
+  readonly node: NexusField | NexusGroup;
+}
+
+/** By the parameter's name, of frames before: the next have most readings again, most others with another number alone. */
+const made = new Map<string, Made>();
+/** Parameters, and values of the sidecar. */
+const MADE_MAX = 2000;
+
+function nodeOf(reading: ParameterReading, as: NodeOptions): NexusField | NexusGroup {
+  const known = made.get(reading.name);
+  const isSameAs = known?.as.name === as.name && known.as.timeZone === as.timeZone && known.as.longName === as.longName;
+  if (isSameAs && known.reading === reading) return known.node;
+  const node = (isSameAs ? nodeLike(known, reading) : null) ?? { ...makeNode(reading, as), reused: {} };
+  if (known === undefined && made.size >= MADE_MAX) made.clear();
+  made.set(reading.name, { reading, as, node });
+  return node;
+}
+
+/** The node of a reading that differs from another in time and number alone; null for others. */
+function nodeLike({ reading: former, node, as }: Made, reading: ParameterReading): NexusField | null {
+  const { value, time } = reading;
+  if (node.kind !== "field" || typeof value !== "number" || !differInNumber(reading, former)) return null;
+  return { ...node, value, attributes: { ...node.attributes, time: formatInZone(time, as.timeZone) } };
+}
+
 /** A value in one field, a series as an NXlog: its value bears what else is known. */
-function nodeOf(
-  reading: ParameterReading,
-  as: { name: string; timeZone: string | undefined; attributes?: Attributes },
-): NexusField | NexusGroup {
-  const { value, unit } = reading;
+function makeNode(reading: ParameterReading, as: NodeOptions): NexusField | NexusGroup {
+  const { unit } = reading;
+  // Those without a value are notes.
+  const value = reading.value!;
   const options = {
     ...(unit === undefined ? {} : { units: unit }),
     origin: reading.origin ?? `parameter ${reading.name}`,
-    attributes: { time: formatInZone(reading.time, as.timeZone), ...as.attributes },
+    attributes: {
+      time: formatInZone(reading.time, as.timeZone),
+      ...as.longName === undefined ? {} : { long_name: as.longName },
+      ...reading.attributes,
+      ...(reading.note === undefined ? {} : { note: reading.note }),
+    },
   };
   if (!isSeries(value)) return field(as.name, stored(value), options);
   const start = value.times[0]!;
   const times_s = Float64Array.from(value.times, (time) => (time.getTime() - start.getTime()) / MS_PER_S);
   return group(as.name, "NXlog", {
+    ...reading.within === undefined ? {} : { attributes: { [WITHIN]: { integer: reading.within } } },
     children: [
-      field("time", times_s, { units: "s", attributes: { start: formatInZone(start, as.timeZone) } }),
-      field("value", storedList(value.values), options),
+      field("time", times_s, { units: "s", attributes: { start: formatInZone(start, as.timeZone) }, varies: true }),
+      field("value", storedList(value.values), { ...options, varies: true }),
+      ...reading.within === undefined ? [] : statistics(value.values, unit),
     ],
   });
+}
+
+/** Of an NXlog over an exposure: how many of its values were read within it; 0 marks the last one before. */
+const WITHIN = "values_within_exposure";
+
+/** Of the readings as they are, each with the same weight. NaN is left out, as numpy's nanmean does. */
+function statistics(list: ParameterList, unit: string | undefined): NexusField[] {
+  const numbers = Array.from(list as ArrayLike<unknown>, Number).filter((one) => !Number.isNaN(one));
+  const units = unit === undefined ? {} : { units: unit };
+  const sum = numbers.reduce((total, one) => total + one, 0);
+  return [
+    field(AVERAGE, numbers.length === 0 ? NaN : sum / numbers.length, units),
+    field("minimum_value", numbers.length === 0 ? NaN : numbers.reduce((a, b) => Math.min(a, b)), units),
+    field("maximum_value", numbers.length === 0 ? NaN : numbers.reduce((a, b) => Math.max(a, b)), units),
+  ];
 }
 
 function stored(value: Exclude<ParameterValue, { times: unknown }>): Hdf5Value {
@@ -233,8 +347,12 @@ function withChildren(parent: NexusGroup, children: readonly NexusNode[]): Nexus
   return { ...parent, children };
 }
 
+/** The usual ones; a single character is left to what follows. */
+const VALID_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.]*[A-Za-z0-9_]$/;
+
 /** A name as NeXus takes it (its validItemName); what it does not take becomes an underscore. */
 export function validName(name: string): string {
+  if (VALID_NAME.test(name)) return name;
   return name.replace(/[^A-Za-z0-9_.]/g, "_").replace(/^\.|\.$/g, "_") || "_";
 }
 

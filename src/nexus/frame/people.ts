@@ -1,14 +1,14 @@
-/** Who measured: NXuser. */
+/** Who measured: NXuser. A file of its own: each group of the layout has one. */
 import type { FrameFacts } from "./facts.ts";
 import { configured, mapped, textField } from "./sources.ts";
-import { groupIfAny, type NexusGroup } from "../tree/tree.ts";
+import { groupAtIfAny, type NexusGroup } from "../tree/tree.ts";
 
 /** NXuser wants an ORCID as a URI. */
 export function userGroup(facts: FrameFacts): NexusGroup | null {
   const known = (
     key: "name" | "role" | "affiliation" | "address" | "telephone_number" | "email" | "facility_user_id",
   ) => textField(key, configured(facts, "user", key));
-  return groupIfAny("user", "NXuser", [
+  return groupAtIfAny("user", [
     known("name"),
     known("role"),
     known("affiliation"),

@@ -1,7 +1,8 @@
 /** Decides how an image's pixels come into the NeXus file, from where they lie in the TIFF. */
 import type { Hdf5Type } from "../../../ffi/hdf5/library.ts";
 import type { TiffLayout } from "../../tiff/layout.ts";
-import type { FrameFacts } from "./facts.ts";
+import type { FrameFacts, UnusualImage } from "./facts.ts";
+import type { Compression, PixelRun } from "../chunks/chunk_layout.ts";
 import type { ImagePlan, StripPlan } from "../tree/tree.ts";
 
 /** A larger image is no detector's: 16,384 x 16,384 pixels of 8 bytes. */
@@ -10,35 +11,60 @@ const IMAGE_BYTES_MAX = 2 * 1024 ** 3;
 export interface PlannedImage {
   /** Null: the file has no image. */
   readonly plan: ImagePlan | null;
-  /** Why not the usual way; null where it is the usual way, or where no image is wanted. */
-  readonly reason: string | null;
+  /** Null where it comes the usual way, or where no image is wanted. */
+  readonly unusual: UnusualImage | null;
 }
 
 /** The plan of the frame's own image. `tiffPath` is read only where the plain way has to be taken. */
 export function planImage(facts: FrameFacts, tiffPath: string): PlannedImage {
-  const wanted = facts.settings.nexus.image;
-  if (wanted === "none") return { plan: null, reason: null };
-  if (facts.layout === null) return { plan: null, reason: "no image in the NeXus file: the TIFF is not understood" };
+  const { image: wanted, compression } = facts.settings.nexus;
+  if (wanted === "none") return { plan: null, unusual: null };
+  if (facts.layout === null) return without("unreadable_tiff", "the layout of the TIFF cannot be read");
   const { layout } = facts;
   const readable = readableType(layout);
-  if (typeof readable === "string") return { plan: null, reason: `no image in the NeXus file: ${readable}` };
+  if (typeof readable === "string") return without("no_image", readable);
+  if (wanted === "embed" && compression !== "none") return planChunks(layout, { type: readable, compression });
   if (layout.pixels !== null) {
     const { offset, byteCount } = layout.pixels;
     const place = { type: readable, offset, byteCount };
     const plan: ImagePlan = wanted === "external"
       ? { way: "external", file: facts.imageName, ...place }
       : { way: "splice", ...place };
-    return { plan, reason: null };
+    return { plan, unusual: null };
   }
   const strips = planStrips(layout, readable);
-  if (typeof strips === "string") return { plan: null, reason: `no image in the NeXus file: ${strips}` };
+  if (typeof strips === "string") return without("no_image", strips);
   const how = wanted === "external" ? "image embedded, not external" : "image written through HDF5";
   const plan: ImagePlan = { way: "strips", type: readable, path: tiffPath, strips };
-  return { plan, reason: `${how}: its strips do not lie one after the other` };
+  return { plan, unusual: { code: "other_way", reason: `${how}: its strips do not lie one after the other` } };
+}
+
+function planChunks(
+  layout: TiffLayout,
+  of: { readonly type: Hdf5Type; readonly compression: Compression },
+): PlannedImage {
+  const strips = layout.pixels === null ? planStrips(layout, of.type) : [layout.pixels];
+  if (typeof strips === "string") return without("no_image", strips);
+  return { plan: { way: "chunks", ...of, runs: joined(strips) }, unusual: null };
+}
+
+/** The same bytes in as few runs as they are. */
+function joined(strips: readonly PixelRun[]): PixelRun[] {
+  const runs: { offset: number; byteCount: number }[] = [];
+  for (const { offset, byteCount } of strips) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.offset + last.byteCount === offset) last.byteCount += byteCount;
+    else runs.push({ offset, byteCount });
+  }
+  return runs;
+}
+
+function without(code: UnusualImage["code"], why: string): PlannedImage {
+  return { plan: null, unusual: { code, reason: `no image in the NeXus file: ${why}` } };
 }
 
 /** The plan of an image that is always written through the library, or in words why it cannot be. */
-export function planThroughLibrary(layout: TiffLayout, tiffPath: string): ImagePlan | string {
+export function planThroughLibrary(layout: TiffLayout, tiffPath: string): (ImagePlan & { way: "strips" }) | string {
   const readable = readableType(layout);
   if (typeof readable === "string") return readable;
   const strips = planStrips(layout, readable);

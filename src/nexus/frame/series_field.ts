@@ -1,4 +1,7 @@
-/** Where a frame's file says which series it belongs to. */
+/**
+ * Where a frame's file says which series it belongs to. A file of its own: who writes these names and who reads them
+ * share it.
+ */
 
 /** Of the entry; NXentry has this name for a group of files that belong together. */
 export const SERIES_FIELD = "collection_identifier";

@@ -1,10 +1,8 @@
-/** Where the numbers of a file come from: the configuration or the sidecar, each told with its value. */
+/** Where the numbers of a file come from: the configuration or the sidecar, each named with its value. */
 import type { SidecarView } from "../../qxrd/view.ts";
 import type { Sourced } from "../../geometry/geometry.ts";
 import type { FrameFacts } from "./facts.ts";
-import { type Attributes, field, type NexusField } from "../tree/tree.ts";
-
-export type { Sourced };
+import { type Attributes, field, type FieldOptions, type NexusField } from "../tree/tree.ts";
 
 type Tables = Pick<FrameFacts["settings"], "beamline" | "source" | "detector" | "sample" | "user">;
 
@@ -16,7 +14,7 @@ export function configured<T extends keyof Tables, K extends keyof Tables[T] & s
 ): Sourced<NonNullable<Tables[T][K]>> | null {
   const value = (facts.settings[table] as Tables[T])[key];
   if (value === undefined || value === null) return null;
-  return { value, origin: `configuration [${table}] ${key}` };
+  return { value, origin: `configuration [${table}] ${key}`, replaceable: true };
 }
 
 type MetadataKey = Exclude<keyof SidecarView, "centerfinder" | "problems">;
@@ -26,11 +24,11 @@ export function fromMetadata<K extends MetadataKey>(
   facts: Pick<FrameFacts, "sidecar" | "view">,
   property: K,
   keys: readonly [string, ...string[]],
-): Sourced<NonNullable<SidecarView[K]>> | null {
+): (Sourced<NonNullable<SidecarView[K]>> & { readonly key: string }) | null {
   const value = facts.view?.[property];
   if (value === undefined || value === null) return null;
   const key = keys.find((name) => facts.sidecar?.raw("metadata", name) !== undefined) ?? keys[0];
-  return { value, origin: `sidecar [metadata] ${key}` };
+  return { value, origin: `sidecar [metadata] ${key}`, key };
 }
 
 /** The first that is known. */
@@ -44,7 +42,17 @@ export function positive(sourced: Sourced<number> | null): Sourced<number> | nul
 }
 
 export function mapped<T, U>(sourced: Sourced<T> | null, convert: (value: T) => U): Sourced<U> | null {
-  return sourced === null ? null : { value: convert(sourced.value), origin: sourced.origin };
+  return sourced === null ? null : { ...sourced, value: convert(sourced.value) };
+}
+
+/** What pewatch puts in where neither the configuration nor the sidecar says better. */
+export function assumed<T>(value: T, origin: string): Sourced<T> {
+  return { value, origin, replaceable: true };
+}
+
+/** What a field says of where its value comes from. */
+export function sourceOf({ origin, replaceable }: Sourced<unknown>): Pick<FieldOptions, "origin" | "replaceable"> {
+  return { origin, ...replaceable && { replaceable } };
 }
 
 /** A number with its units and origin; null where it is not known. */
@@ -55,20 +63,18 @@ export function numberField(
   more: { readonly attributes?: Attributes } = {},
 ): NexusField | null {
   if (sourced === null || !Number.isFinite(sourced.value)) return null;
-  return field(name, sourced.value, { origin: sourced.origin, ...(units === undefined ? {} : { units }), ...more });
+  return field(name, sourced.value, { ...sourceOf(sourced), ...(units === undefined ? {} : { units }), ...more });
 }
 
 /** A whole number without units; null where it is not known or not whole. */
 export function integerField(name: string, sourced: Sourced<number> | null): NexusField | null {
   if (sourced === null || !Number.isSafeInteger(sourced.value)) return null;
-  return field(name, { integer: sourced.value }, { origin: sourced.origin });
+  return field(name, { integer: sourced.value }, sourceOf(sourced));
 }
 
 /** A text; null where it is not known or empty. */
 export function textField(name: string, sourced: Sourced<string> | null): NexusField | null {
-  return sourced === null || sourced.value === ""
-    ? null
-    : field(name, clean(sourced.value), { origin: sourced.origin });
+  return sourced === null || sourced.value === "" ? null : field(name, clean(sourced.value), sourceOf(sourced));
 }
 
 /** A C string ends at its first NUL, so a NUL is shown by its sign. */

@@ -1,25 +1,17 @@
 /** What of a frame's geometry a master may show as that of the series: only what all its frames have in common. */
 import type { Hdf5Dataset, Hdf5Group } from "../../../ffi/hdf5/library.ts";
+import type { LayoutPath } from "../../config/names/nexus_layout.ts";
 import { openDataset } from "./read_at.ts";
 
-const DETECTOR = "entry/instrument/detector";
-/** Below the detector: the numbers that all else of the geometry follows from. */
-const NUMBERS = ["distance", "beam_center_x", "beam_center_y", "x_pixel_size", "y_pixel_size", "transformations/roll"];
-const TILT = "transformations/tilt";
-
-/** Of the detector, what says where its pixels are. */
-export const GEOMETRY_MEMBERS: ReadonlySet<string> = new Set([
-  "depends_on",
-  "transformations",
-  "module",
-  "distance",
-  "beam_center_x",
-  "beam_center_y",
-  "x_pixel_size",
-  "y_pixel_size",
-]);
-/** Of the instrument, what says the wavelength. */
-export const BEAM_MEMBERS: ReadonlySet<string> = new Set(["monochromator", "beam"]);
+/** The numbers that all else of the geometry follows from, but for the tilt, of which the axis counts too. */
+const NUMBERS: readonly LayoutPath[] = [
+  "instrument/detector/distance",
+  "instrument/detector/beam_center_x",
+  "instrument/detector/beam_center_y",
+  "instrument/detector/x_pixel_size",
+  "instrument/detector/y_pixel_size",
+  "instrument/detector/transformations/roll",
+];
 
 export interface FrameGeometry {
   /** Equal where the pixels are at the same places. */
@@ -29,12 +21,12 @@ export interface FrameGeometry {
 }
 
 export function readGeometry(root: Hdf5Group): FrameGeometry {
-  const numbers = NUMBERS.map((path) => numberAt(root, `${DETECTOR}/${path}`));
-  using tilt = openDataset(root, `${DETECTOR}/${TILT}`);
+  const numbers = NUMBERS.map((path) => numberAt(root, path));
+  using tilt = openDataset(root, "entry/instrument/detector/transformations/tilt");
   const axis = tilt === null ? null : JSON.stringify([tilt.read({ elementsMax: 1 }), axisOf(tilt)]);
   return {
     detector: JSON.stringify([...numbers, axis]),
-    wavelength: numberAt(root, "entry/instrument/beam/incident_wavelength"),
+    wavelength: numberAt(root, "instrument/beam/incident_wavelength"),
   };
 }
 
@@ -42,8 +34,8 @@ function axisOf(tilt: Hdf5Dataset): unknown {
   return tilt.attributeNames().includes("vector") ? tilt.readAttribute("vector", { elementsMax: 3 }) : null;
 }
 
-function numberAt(root: Hdf5Group, path: string): number | null {
-  using dataset = openDataset(root, path);
+function numberAt(root: Hdf5Group, path: LayoutPath): number | null {
+  using dataset = openDataset(root, `entry/${path}`);
   const value = dataset?.read({ elementsMax: 1 }) ?? null;
   return typeof value === "number" ? value : null;
 }

@@ -1,10 +1,17 @@
 /** Reads of a frame's file the parameters that it has. */
-import type { Hdf5Group, Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
-import { DEFAULT_PATH, PARAMETER_LIST, PARAMETER_NAMES, PARAMETER_PATHS } from "../frame/parameter_tree.ts";
+import type { Hdf5Dataset, Hdf5Group, Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
+import {
+  AVERAGE,
+  DEFAULT_PATH,
+  PARAMETER_NAMES,
+  PARAMETER_NUMBERS,
+  PARAMETER_PATHS,
+  PARAMETER_UNITS,
+} from "../frame/parameter_tree.ts";
 import { openAt, openDataset } from "./read_at.ts";
 
-/** Of one frame: each is kept in memory for every frame of the series. */
-const PARAMETERS_MAX = 200;
+/** All that the store and `[[nexus.map]]` may give a frame; a wild file ends somewhere. */
+const PARAMETERS_MAX = 2000;
 /** Longer lists and texts are not for a table of all frames. */
 const ELEMENTS_MAX = 16;
 const TEXT_MAX = 1000;
@@ -18,43 +25,90 @@ export interface FrameParameter {
   readonly units: string | null;
 }
 
-/** In the order in which the frame has them, PARAMETERS_MAX at most. Of a series of readings the last one counts. */
-export function readParameters(root: Hdf5Group): FrameParameter[] {
-  const opened = openAt(root, `entry/process/${PARAMETER_LIST}`);
+/** In the order in which the frame has them, `max` at most. Of the readings over an exposure the average counts, of another series the last one. */
+export function readParameters(root: Hdf5Group, { max = PARAMETERS_MAX }: { max?: number } = {}): FrameParameter[] {
+  const most = Math.min(max, PARAMETERS_MAX);
+  const opened = openAt(root, "entry/process/parameters");
   // Files of older versions have no list of their parameters.
-  if (opened?.kind !== "group") return parametersIn(root);
+  if (opened?.kind !== "group") return parametersIn(root, most);
   using list = opened.group;
-  const [names, paths] = [PARAMETER_NAMES, PARAMETER_PATHS].map((attribute) => {
-    const value = list.readAttribute(attribute, { elementsMax: 10_000 });
-    return typeof value === "string" ? [value] : Array.isArray(value) ? value.map(String) : [];
-  }) as [string[], string[]];
-  return names.slice(0, PARAMETERS_MAX).flatMap((name, index) => {
+  const attributes = list.attributeNames();
+  const listOf = (name: string) => {
+    const value = attributes.includes(name) ? list.readAttribute(name, { elementsMax: 10_000 }) : null;
+    return Array.isArray(value) ? value : value === null ? [] : [value];
+  };
+  const [names, paths, units] = [PARAMETER_NAMES, PARAMETER_PATHS, PARAMETER_UNITS]
+    .map((name) => listOf(name).map(String)) as [string[], string[], string[]];
+  const numbers = listOf(PARAMETER_NUMBERS);
+  // Most stand in one group: it is opened once, since each of them would otherwise be looked for from the root on.
+  using groups = new OpenGroups(root);
+  return names.slice(0, most).flatMap((name, index) => {
     const path = paths[index];
-    const read = path === undefined ? null : readParameter(root, path);
+    const number = numbers[index];
+    if (path !== undefined && typeof number === "number" && !Number.isNaN(number)) {
+      return [{
+        name: interned(name),
+        path: interned(path),
+        value: number,
+        units: interned(units[index] ?? "") || null,
+      }];
+    }
+    const parent = path === undefined ? null : groups.at(path.slice(1, path.lastIndexOf("/")));
+    const read = parent === null ? null : readParameter(parent, path!.slice(path!.lastIndexOf("/") + 1));
     return read === null ? [] : [{ name: interned(name), path: interned(path!), ...read }];
   });
 }
 
 /** All in the group where parameters without a path stand. */
-function parametersIn(root: Hdf5Group): FrameParameter[] {
+function parametersIn(root: Hdf5Group, max: number): FrameParameter[] {
   const opened = openAt(root, DEFAULT_PATH.slice(1));
   if (opened?.kind !== "group") return [];
   using group = opened.group;
-  return group.links({ max: PARAMETERS_MAX }).links.flatMap(({ name }) => {
+  return group.links({ max }).links.flatMap(({ name }) => {
     const path = `${DEFAULT_PATH}/${name}`;
-    const read = readParameter(root, path);
+    const read = readParameter(group, name);
     return read === null ? [] : [{ name: interned(name), path: interned(path), ...read }];
   });
 }
 
-function readParameter(root: Hdf5Group, path: string): Pick<FrameParameter, "value" | "units"> | null {
-  const at = path.slice(1);
-  const opened = openAt(root, at);
+/** The groups of one file that are open, by their paths below the root. */
+class OpenGroups implements Disposable {
+  readonly #root: Hdf5Group;
+  readonly #groups = new Map<string, Hdf5Group | null>();
+
+  constructor(root: Hdf5Group) {
+    this.#root = root;
+  }
+
+  /** Null where there is none. */
+  at(path: string): Hdf5Group | null {
+    const known = this.#groups.get(path);
+    if (known !== undefined) return known;
+    const opened = openAt(this.#root, path);
+    if (opened?.kind === "dataset") opened.dataset[Symbol.dispose]();
+    const group = opened?.kind === "group" ? opened.group : null;
+    this.#groups.set(path, group);
+    return group;
+  }
+
+  [Symbol.dispose](): void {
+    for (const group of this.#groups.values()) group?.[Symbol.dispose]();
+  }
+}
+
+function readParameter(parent: Hdf5Group, name: string): Pick<FrameParameter, "value" | "units"> | null {
+  const opened = openAt(parent, name);
   if (opened === null || opened.kind === "other") return null;
-  const isLog = opened.kind === "group";
-  if (isLog) opened.group[Symbol.dispose]();
-  using dataset = isLog ? openDataset(root, `${at}/value`) : opened.dataset;
-  if (dataset === null) return null;
+  if (opened.kind === "dataset") {
+    using dataset = opened.dataset;
+    return readValue(dataset, { isLog: false });
+  }
+  using log = opened.group;
+  using dataset = openDataset(log, AVERAGE) ?? openDataset(log, "value");
+  return dataset === null ? null : readValue(dataset, { isLog: true });
+}
+
+function readValue(dataset: Hdf5Dataset, { isLog }: { isLog: boolean }): Pick<FrameParameter, "value" | "units"> {
   // Of a series only the last reading is wanted, but it is read as a whole.
   const read = dataset.read({ elementsMax: isLog ? LOG_ELEMENTS_MAX : ELEMENTS_MAX });
   const units = dataset.attributeNames().includes("units") ? dataset.readAttribute("units", { elementsMax: 1 }) : null;

@@ -1,4 +1,7 @@
-/** Opens what stands at a path of a file, where something does. */
+/**
+ * Opens what stands at a path of a file, where something does. A file of its own: shared by all readers of frames'
+ * files.
+ */
 import type { Hdf5Dataset, Hdf5Group } from "../../../ffi/hdf5/library.ts";
 
 /** Null where nothing is there: what is not known of a frame is not in its file. */

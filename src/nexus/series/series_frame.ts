@@ -1,14 +1,15 @@
 /** Reads of a delivered NeXus file what its series' master has to know. */
 import type { Hdf5Dataset, Hdf5Group, Hdf5Library, Hdf5Type } from "../../../ffi/hdf5/library.ts";
 import { type FrameGeometry, readGeometry } from "./frame_geometry.ts";
-import { type FrameParameter, readParameters } from "./frame_parameters.ts";
+import { readParameters } from "./frame_parameters.ts";
+import { packed, type PackedParameters } from "./packed_parameters.ts";
+import { absolute, type LayoutPath } from "../../config/names/nexus_layout.ts";
 import { openAt, openDataset } from "./read_at.ts";
 import { PLACE_IN_SERIES, SERIES_FIELD } from "../frame/series_field.ts";
 import type { SeriesPlace } from "./series_layout.ts";
 
 /** Where each frame's file has its image. */
-export const FRAME_IMAGE = "/entry/data/data";
-const DETECTOR = "entry/instrument/detector";
+export const FRAME_IMAGE = absolute("data/data");
 /** An instrument has some twenty members; a wild file ends somewhere. */
 const MEMBERS_MAX = 1000;
 const IMAGE_KEY_DARK = 2;
@@ -20,31 +21,35 @@ export interface FrameImage {
   readonly countTime_s: number | null;
   readonly startTime: string | null;
   readonly endTime: string | null;
-  readonly parameters: readonly FrameParameter[];
+  readonly parameters: PackedParameters;
   readonly geometry: FrameGeometry;
   /** Null where the file does not say it: older ones. */
   readonly place: SeriesPlace | null;
 }
 
 /** Or in words why the frame cannot stand in a master. @throws Hdf5Error where the file is none of HDF5 */
-export function readFrameImage(hdf5: Hdf5Library, path: string): FrameImage | string {
+export function readFrameImage(
+  hdf5: Hdf5Library,
+  path: string,
+  options: { readonly parametersMax?: number } = {},
+): FrameImage | string {
   using file = hdf5.openFile(path);
   using image = openDataset(file.root, FRAME_IMAGE.slice(1));
   if (image === null) return "it has no image";
   // An image in another file would be looked for in the reader's working directory.
-  if (image.fileOffset === null) return "its image is not in the file itself";
+  if (image.isExternal) return "its image is not in the file itself";
   const { shape, type } = image;
   const [frames, height, width] = shape ?? [];
   if (shape?.length !== 3 || frames !== 1 || type.class === "text" || type.class === "other") return "it has no image";
-  if (numberAt(file.root, `${DETECTOR}/image_key`) === IMAGE_KEY_DARK) return "it is a dark";
+  if (numberAt(file.root, "instrument/detector/image_key") === IMAGE_KEY_DARK) return "it is a dark";
   return {
     type,
     height: height!,
     width: width!,
-    countTime_s: numberAt(file.root, `${DETECTOR}/count_time`),
-    startTime: textAt(file.root, "entry/start_time"),
-    endTime: textAt(file.root, "entry/end_time") ?? textAt(file.root, "entry/end_time_estimated"),
-    parameters: readParameters(file.root),
+    countTime_s: numberAt(file.root, "instrument/detector/count_time"),
+    startTime: textAt(file.root, "start_time"),
+    endTime: textAt(file.root, "end_time") ?? textAt(file.root, "end_time_estimated"),
+    parameters: packed(readParameters(file.root, { max: options.parametersMax ?? Infinity })),
     geometry: readGeometry(file.root),
     place: placeIn(file.root),
   };
@@ -84,7 +89,7 @@ export interface FrameGroup {
 export function readFrameMembers(hdf5: Hdf5Library, path: string, groups: readonly string[]): FrameMembers {
   using file = hdf5.openFile(path);
   const found = new Map<string, FrameGroup>();
-  for (const group of ["entry/instrument", DETECTOR, ...groups]) {
+  for (const group of ["entry/instrument", "entry/instrument/detector", ...groups]) {
     const names = group.split("/");
     for (let depth = 1; depth <= names.length; depth++) {
       const at = names.slice(0, depth).join("/");
@@ -109,18 +114,18 @@ function readGroup(root: Hdf5Group, path: string): FrameGroup | null {
   };
 }
 
-function valueAt(root: Hdf5Group, path: string): unknown {
-  using dataset = openDataset(root, path);
+function valueAt(root: Hdf5Group, path: LayoutPath): unknown {
+  using dataset = openDataset(root, `entry/${path}`);
   const value = dataset?.read({ elementsMax: 1 }) ?? null;
   return Array.isArray(value) ? value[0] ?? null : value;
 }
 
-function numberAt(root: Hdf5Group, path: string): number | null {
+function numberAt(root: Hdf5Group, path: LayoutPath): number | null {
   const value = valueAt(root, path);
   return typeof value === "number" ? value : null;
 }
 
-function textAt(root: Hdf5Group, path: string): string | null {
+function textAt(root: Hdf5Group, path: LayoutPath): string | null {
   const value = valueAt(root, path);
   return typeof value === "string" ? value : null;
 }

@@ -3,7 +3,7 @@ import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import { isMissing } from "../../files/errors.ts";
 import { ForeignEntryError, openPlain } from "../../files/plain_file.ts";
-import { PROGRAM } from "../frame/entry_parts.ts";
+import { PROGRAM } from "../../config/program.ts";
 import { buildMasterTree, FRAMES_GROUP, type MasterContents, SERIES_ATTRIBUTE } from "./series_tree.ts";
 import { writeTree } from "../tree/write_tree.ts";
 

@@ -2,6 +2,7 @@
 import { DEFAULT_PATH, freeName, validName } from "../frame/parameter_tree.ts";
 import { type Attributes, field, type NexusField } from "../tree/tree.ts";
 import type { FrameParameter } from "./frame_parameters.ts";
+import { type PackedParameters, type ParameterTable, unpacked } from "./packed_parameters.ts";
 
 export interface SeriesParameter {
   readonly field: NexusField;
@@ -15,10 +16,21 @@ export interface SeriesParameters {
   readonly parameters: readonly SeriesParameter[];
   /** What is missing in the arrays though a frame has it, and why. */
   readonly notes: readonly string[];
+  /** That of them which says what was too much for one master; null where nothing was. */
+  readonly leftOut: string | null;
 }
 
 /** One slot of the series: what its frame has; null where there is no frame. */
-export type SlotParameters = readonly FrameParameter[] | null;
+export type SlotParameters = PackedParameters | null;
+
+/**
+ * Of one master, in numbers: 1,000 parameters of 4,000 frames, 200 of 20,000. Beyond, a master would take seconds to
+ * write and its frames more memory than the rest of the daemon.
+ */
+export const VALUES_MAX = 4_000_000;
+/** A text costs HDF5 as much time as so many numbers. */
+const NUMBERS_PER_TEXT = 10;
+const NAMES_SHOWN_MAX = 5;
 
 /**
  * Numbers are float64, NaN where a frame lacks the parameter or is absent; lists of numbers of one length are rows; a
@@ -27,25 +39,26 @@ export type SlotParameters = readonly FrameParameter[] | null;
 export function parametersOfSeries(
   slots: readonly SlotParameters[],
   files: readonly (string | null)[],
+  { valuesMax = VALUES_MAX }: { readonly valuesMax?: number } = {},
 ): SeriesParameters {
-  const byName = new Map<string, (FrameParameter | null)[]>();
-  for (const [slot, parameters] of slots.entries()) {
-    for (const parameter of parameters ?? []) {
-      let rows = byName.get(parameter.name);
-      if (rows === undefined) {
-        byName.set(parameter.name, rows = new Array<FrameParameter | null>(slots.length).fill(null));
-      }
-      rows[slot] = parameter;
-    }
-  }
+  const tables = new Set(slots.flatMap((slot) => slot?.table ?? []));
+  const names = new Set([...tables].flatMap((table) => table.names));
   const taken = new Set<string>();
   const notes: string[] = [];
-  const parameters = [...byName].map(([name, rows]): SeriesParameter => {
+  const parameters: SeriesParameter[] = [];
+  const over: string[] = [];
+  let room = valuesMax;
+  for (const name of names) {
+    const column = over.length > 0 || slots.length > room ? null : columnOf(slots, name);
+    if (column === null || column.cost > room) {
+      over.push(name);
+      continue;
+    }
+    room -= column.cost;
+    const { table, path, same } = column;
     const free = freeName(validName(name), taken);
     taken.add(free);
-    const first = rows.find((row) => row !== null)!;
-    const own = first.path.startsWith(`${DEFAULT_PATH}/`) ? null : first.path;
-    const table = tableOf(rows);
+    const own = path.startsWith(`${DEFAULT_PATH}/`) ? null : path;
     for (const [count, slot, why] of table.left) {
       const more = count === 1 ? "" : `, and ${count - 1} more frames`;
       notes.push(`parameter ${name}: left out in the table of all frames, ${why}: ${files[slot]}${more}`);
@@ -56,9 +69,73 @@ export function parametersOfSeries(
     };
     const { value, shape, units } = table;
     const options = { ...(units === null ? {} : { units }), ...(shape === undefined ? {} : { shape }), attributes };
-    return { field: field(free, value, options), path: own, same: isSame(slots, rows) };
+    parameters.push({ field: field(free, value, options), path: own, same });
+  }
+  const leftOut = over.length === 0 ? null : leftOutText(over, valuesMax);
+  return { parameters, notes: leftOut === null ? notes : [...notes, leftOut], leftOut };
+}
+
+/** The same text for all rewrites of a master, so that it is logged once. */
+function leftOutText(over: readonly string[], valuesMax: number): string {
+  const more = over.length > NAMES_SHOWN_MAX ? " and more" : "";
+  const shown = over.slice(0, NAMES_SHOWN_MAX).join(", ");
+  const most = valuesMax.toLocaleString("en");
+  return `parameters left out in the master, which holds ${most} values of all frames: ${shown}${more}; ` +
+    `each frame's own file has them`;
+}
+
+interface Column {
+  readonly table: Table;
+  /** Where it stands in the first frame that has it. */
+  readonly path: string;
+  readonly same: boolean;
+  /** In numbers. */
+  readonly cost: number;
+}
+
+function columnOf(slots: readonly SlotParameters[], name: string): Column {
+  const numbers = numbersOf(slots, name);
+  if (numbers !== null) return numbers;
+  const rows = slots.map((slot) => {
+    const place = slot?.table.places.get(name);
+    return slot === null || place === undefined ? null : unpacked(slot, place);
   });
-  return { parameters, notes };
+  const table = tableOf(rows);
+  const isText = Array.isArray(table.value);
+  const cost = rows.length * (isText ? NUMBERS_PER_TEXT : table.shape?.[1] ?? 1);
+  return { table, path: rows.find((row) => row !== null)!.path, same: isSame(slots, rows), cost };
+}
+
+/** Of what is one number, of one unit and at one place, in each frame that has it, as nearly all are; else null. */
+function numbersOf(slots: readonly SlotParameters[], name: string): Column | null {
+  const values = new Float64Array(slots.length).fill(NaN);
+  let first: { readonly path: string; readonly units: string | null; readonly value: number } | null = null;
+  let table: ParameterTable | null = null;
+  let place: number | undefined;
+  let same = true;
+  for (let index = 0; index < slots.length; index++) {
+    const slot = slots[index]!;
+    if (slot === null) continue;
+    if (slot.table !== table) {
+      table = slot.table;
+      place = table.places.get(name);
+      if (place !== undefined && first !== null) {
+        if (table.paths[place] !== first.path || table.units[place] !== first.units) return null;
+      }
+    }
+    if (place === undefined) {
+      same = false;
+      continue;
+    }
+    const value = slot.numbers[place]!;
+    if (Number.isNaN(value) && slot.others.has(place)) return null;
+    // A frame before that lacks it has set `same` already.
+    first ??= { path: table.paths[place]!, units: table.units[place]!, value };
+    same &&= value === first.value || (Number.isNaN(value) && Number.isNaN(first.value));
+    values[index] = value;
+  }
+  if (first === null) return null;
+  return { table: { value: values, units: first.units, left: [] }, path: first.path, same, cost: slots.length };
 }
 
 interface Table {

@@ -1,50 +1,28 @@
 /** The tree of a series' master file: the stack of its frames, and what is the same for all by links to the first. */
-import { NEXUS_RELEASE } from "../frame/build.ts";
-import { PROGRAM, PROGRAM_VERSION } from "../frame/entry_parts.ts";
-import { pixelAxis } from "../frame/detector/pixel_axis.ts";
+import { membersOfLayout } from "../../config/names/nexus_layout.ts";
+import { noteGroup, plotGroup, processGroup, rootGroup } from "../common_groups.ts";
 import { SERIES_FIELD } from "../frame/series_field.ts";
 import { DEFAULT_PATH } from "../frame/parameter_tree.ts";
 import { type FirstFrame, membersOf } from "./first_frame.ts";
-import { BEAM_MEMBERS, GEOMETRY_MEMBERS } from "./frame_geometry.ts";
 import { FRAME_IMAGE, type FrameImage, type FrameMembers } from "./series_frame.ts";
 import { parametersOfSeries, type SeriesParameters } from "./series_parameters.ts";
 import { masterName, type SeriesFrame, type Slot } from "./series_layout.ts";
-import { formatInZone } from "../frame/time/iso_time.ts";
-import { field, group, type NexusGroup } from "../tree/tree.ts";
+import { field, groupAt, type NexusGroup, type NexusNode } from "../tree/tree.ts";
 
 /** Of the entry, a group that only a master has: by its attribute a file is known that may be replaced. */
 export const FRAMES_GROUP = "frames";
 export const SERIES_ATTRIBUTE = "pewatch_series";
 
-/** What differs from frame to frame, and so is not taken from the first. */
-const OF_ONE_FRAME: ReadonlySet<string> = new Set([
-  "data",
-  "data_file",
-  "qxrd",
-  "reference_dark",
-  "count_time",
-  "frame_time",
-  "number_of_cycles",
-  "sequence_number",
-  "frame_start_number",
-  "saturation_value",
-  "image_key",
-]);
-/** The instrument's members that are made here, and the zone, which only NXmx knows. */
-const OF_THE_SERIES: ReadonlySet<string> = new Set(["detector", "parameters", "time_zone"]);
+/** Members of a frame's detector, instrument and entry that a master does not link to: it has its own, or none. */
+const NOT_LINKED = {
+  detector: membersOfLayout("instrument/detector", ["differs", "made"]),
+  instrument: membersOfLayout("instrument", ["differs", "made"]),
+  entry: membersOfLayout("", ["differs", "made", "in instrument"]),
+};
 /** Of the entry, what is the same for all frames but for their parameters. */
-const OF_ALL_FRAMES = ["experiment_identifier", "experiment_description", "program_name", "sample", "user"] as const;
-/** Of the entry, what is made here, and what is shown as a part of the instrument. */
-const NOT_LINKED: ReadonlySet<string> = new Set([
-  "title",
-  "start_time",
-  "end_time",
-  "instrument",
-  "source",
-  "frames",
-  "process",
-  "data",
-]);
+const OF_ALL_FRAMES = membersOfLayout("", ["shared"]);
+const OF_THE_GEOMETRY = membersOfLayout("instrument/detector", ["geometry"]);
+const OF_THE_WAVELENGTH = membersOfLayout("instrument", ["wavelength"]);
 /** NXtomo's numbers, as in the frames' files; 3 is "invalid". */
 const IMAGE_KEY = { sample: 0, absent: 3 } as const;
 const MS_PER_S = 1000;
@@ -59,6 +37,8 @@ export interface MasterContents {
   readonly slots: readonly Slot<MasterFrame>[];
   /** What the first frame's file has. */
   readonly members: FrameMembers;
+  /** Of the slots; found where it is not given. */
+  readonly parameters?: MasterParameters;
   /** Frames that are left out, and why. */
   readonly notes: readonly string[];
   readonly now: Date;
@@ -66,22 +46,13 @@ export interface MasterContents {
 }
 
 export function buildMasterTree(contents: MasterContents): NexusGroup {
-  return group("/", "NXroot", {
-    attributes: {
-      default: "entry",
-      file_name: masterName(contents.series),
-      file_time: formatInZone(contents.now),
-      HDF5_Version: contents.hdf5Version,
-      NeXus_release: NEXUS_RELEASE,
-      creator: PROGRAM,
-      creator_version: PROGRAM_VERSION,
-    },
-    children: [entryGroup(contents)],
-  });
+  return rootGroup(masterName(contents.series), entryGroup(contents), contents);
 }
 
 /** The parameters of all frames, and which groups of the first frame's file they differ in. */
-export function masterParameters(slots: MasterContents["slots"]): SeriesParameters & { readonly groups: string[] } {
+export type MasterParameters = SeriesParameters & { readonly groups: readonly string[] };
+
+export function masterParameters(slots: MasterContents["slots"]): MasterParameters {
   const found = parametersOfSeries(
     slots.map(({ frame }) => frame?.image.parameters ?? null),
     slots.map(({ frame }) => frame?.file ?? null),
@@ -95,7 +66,7 @@ export function masterParameters(slots: MasterContents["slots"]): SeriesParamete
 function entryGroup(contents: MasterContents): NexusGroup {
   const frames = framesOf(contents);
   const end = frames.at(-1)!.image.endTime;
-  const parameters = masterParameters(contents.slots);
+  const parameters = contents.parameters ?? masterParameters(contents.slots);
   const replaced = new Map(
     parameters.parameters.flatMap(({ path, same, field }) =>
       path === null || same ? [] : [[path, `${DEFAULT_PATH}/${field.name}`]]
@@ -104,29 +75,29 @@ function entryGroup(contents: MasterContents): NexusGroup {
   const first = { file: frames[0]!.file, members: contents.members, replaced };
   const { notShared, notes } = sharedGeometry(frames, replaced);
   const changed = parameters.groups.flatMap((group) => group.split("/")[1] ?? []);
-  return group("entry", "NXentry", {
+  return groupAt("", {
     attributes: { default: "data" },
     children: [
-      contents.series === "" ? null : field("title", contents.series, { origin: "the frames' files" }),
+      titleField(contents),
       contents.series === "" ? null : field(SERIES_FIELD, contents.series),
       frames[0]!.image.startTime === null
         ? null
         : field("start_time", frames[0]!.image.startTime, { origin: "first frame" }),
       end === null ? null : field("end_time", end, { origin: "last frame" }),
-      ...membersOf(first, "entry", { only: [...OF_ALL_FRAMES, ...changed], except: NOT_LINKED }),
-      group("instrument", "NXinstrument", {
+      ...membersOf(first, "entry", { only: [...OF_ALL_FRAMES, ...changed], except: new Set(NOT_LINKED.entry) }),
+      groupAt("instrument", {
         children: [
-          ...membersOf(first, "entry/instrument", { except: new Set([...OF_THE_SERIES, ...notShared]) }),
+          ...membersOf(first, "entry/instrument", { except: new Set([...NOT_LINKED.instrument, ...notShared]) }),
           // Where NXmx has it; a master is of the base classes.
           ...membersOf({ ...first, replaced: within(replaced, "/entry/source/") }, "entry", { only: ["source"] }),
           detectorGroup(contents, { first, notShared }),
           parameters.parameters.length === 0
             ? null
-            : group("parameters", "NXcollection", { children: parameters.parameters.map(({ field }) => field) }),
+            : groupAt("instrument/parameters", { children: parameters.parameters.map(({ field }) => field) }),
         ],
       }),
       framesGroup(contents),
-      processGroup(contents, [...notes, ...parameters.notes]),
+      masterProcess(contents, [...notes, ...parameters.notes]),
       dataGroup(contents),
     ],
   });
@@ -141,12 +112,12 @@ function sharedGeometry(
   const notes: string[] = [];
   const differ = (of: (frame: MasterFrame) => unknown) => new Set(frames.map(of)).size > 1;
   if (differ(({ image }) => image.geometry.detector)) {
-    for (const name of GEOMETRY_MEMBERS) if (!replaced.has(`/entry/instrument/detector/${name}`)) notShared.add(name);
+    for (const name of OF_THE_GEOMETRY) if (!replaced.has(`/entry/instrument/detector/${name}`)) notShared.add(name);
     notes.push("the place of the detector differs from frame to frame: each frame's own file has it");
   }
   const byParameter = [...replaced.keys()].some((path) => /^\/entry\/instrument\/(beam|monochromator)\//.test(path));
   if (!byParameter && differ(({ image }) => image.geometry.wavelength)) {
-    for (const name of BEAM_MEMBERS) notShared.add(name);
+    for (const name of OF_THE_WAVELENGTH) notShared.add(name);
     notes.push("the wavelength differs from frame to frame: each frame's own file has it");
   }
   return { notShared, notes };
@@ -157,9 +128,9 @@ function detectorGroup(
   { first, notShared }: { readonly first: FirstFrame; readonly notShared: ReadonlySet<string> },
 ): NexusGroup {
   const times_s = slots.map(({ frame }) => frame?.image.countTime_s ?? NaN);
-  return group("detector", "NXdetector", {
+  return groupAt("instrument/detector", {
     children: [
-      ...membersOf(first, "entry/instrument/detector", { except: new Set([...OF_ONE_FRAME, ...notShared]) }),
+      ...membersOf(first, "entry/instrument/detector", { except: new Set([...NOT_LINKED.detector, ...notShared]) }),
       field("image_key", Int32Array.from(slots, ({ frame }) => frame === null ? IMAGE_KEY.absent : IMAGE_KEY.sample)),
       times_s.every(Number.isNaN) ? null : field("count_time", Float64Array.from(times_s), { units: "s" }),
       { kind: "link", name: "data", target: FRAME_IMAGE },
@@ -172,7 +143,7 @@ function framesGroup({ series, slots }: MasterContents): NexusGroup {
   const starts = slots.map(({ frame }) => frame?.image.startTime ?? null);
   const start = starts.find((text) => text !== null && !Number.isNaN(Date.parse(text))) ?? null;
   const times_s = starts.map((text) => text === null || start === null ? NaN : secondsBetween(start, text));
-  return group(FRAMES_GROUP, "NXcollection", {
+  return groupAt(FRAMES_GROUP, {
     attributes: { [SERIES_ATTRIBUTE]: series },
     children: [
       field("file_name", slots.map(({ frame }) => frame?.file ?? "")),
@@ -190,51 +161,37 @@ function secondsBetween(start: string, time: string): number {
   return (Date.parse(time) - Date.parse(start)) / MS_PER_S;
 }
 
-function processGroup({ notes: leftOut, now }: MasterContents, ofParameters: readonly string[]): NexusGroup {
-  const notes = [...leftOut, ...ofParameters];
-  return group("process", "NXprocess", {
-    children: [
-      field("program", PROGRAM),
-      field("version", PROGRAM_VERSION),
-      field("date", formatInZone(now)),
-      notes.length === 0 ? null : group("notes", "NXnote", {
-        children: [
-          field("type", "text/plain"),
-          field("description", "what is left out, and why"),
-          field("data", notes.join("\n")),
-        ],
-      }),
-    ],
-  });
+function masterProcess(contents: MasterContents, ofParameters: readonly string[]): NexusGroup {
+  const notes = [...contents.notes, ...ofParameters];
+  const texts = { description: "what is left out, and why", data: notes.join("\n") };
+  return processGroup(contents, [notes.length === 0 ? null : noteGroup("process/notes", texts)]);
 }
 
-/** The default plot; nothing else here may begin with "data" (see dataGroup in build.ts). */
+/** Of the entry and of its default plot; frames called "-00001" have none. */
+function titleField({ series }: MasterContents): NexusNode | null {
+  return series === "" ? null : field("title", series, { origin: "the frames' files" });
+}
+
 function dataGroup(contents: MasterContents): NexusGroup {
   const { slots } = contents;
   const { type, height, width } = framesOf(contents)[0]!.image;
   const sources = slots.flatMap(({ frame }, slot) => frame === null ? [] : [{ file: frame.file, slot }]);
-  return group("data", "NXdata", {
-    attributes: {
-      signal: "data",
-      axes: ["frame_number", "y", "x"],
-      frame_number_indices: { integer: 0 },
-      y_indices: { integer: 1 },
-      x_indices: { integer: 2 },
-    },
-    children: [
-      field("frame_number", Int32Array.from(slots, (slot) => slot.number)),
+  return plotGroup({
+    title: titleField(contents),
+    numbers: Int32Array.from(slots, (slot) => slot.number),
+    width,
+    height,
+    more: [
       field("present", Int32Array.from(slots, (slot) => slot.frame === null ? 0 : 1), {
         attributes: { long_name: "1 where the frame is there" },
       }),
-      field("y", pixelAxis(height), { units: "pixel" }),
-      field("x", pixelAxis(width), { units: "pixel" }),
-      {
-        kind: "stack",
-        name: "data",
-        attributes: { interpretation: "image", units: "counts", long_name: contents.series || "frames" },
-        stack: { type, shape: [slots.length, height, width], sources, sourcePath: FRAME_IMAGE },
-      },
     ],
+    data: {
+      kind: "stack",
+      name: "data",
+      attributes: { interpretation: "image", units: "counts", long_name: contents.series || "frames" },
+      stack: { type, shape: [slots.length, height, width], sources, sourcePath: FRAME_IMAGE },
+    },
   });
 }
 

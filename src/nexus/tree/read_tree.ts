@@ -25,6 +25,8 @@ export interface TreeDataset {
   readonly attributes: Readonly<Record<string, Hdf5ReadValue>>;
   /** "float32", "uint16, big-endian", "text", "text of 64 bytes", "compound of 16 bytes" … */
   readonly type: string;
+  /** What its chunks are compressed with ("shuffle", "gzip"), in the order in which it was done. */
+  readonly filters: readonly string[];
   /** Slowest dimension first; [] for a scalar; null where the dataset has no elements by its own choice. */
   readonly shape: readonly number[] | null;
   /** Null where there are more elements than the limit, or where their type is not read. */
@@ -56,6 +58,21 @@ export interface TreeLimits {
 
 /** Enough for what pewatch writes (a sidecar's thousands of keys included); a wild file ends somewhere. */
 const TREE_LIMITS: TreeLimits = { nodesMax: 20_000, depthMax: 32, elementsMax: 16, textMax: 4096 };
+
+/** Those of the library, and those of others that detectors' files have (portal.hdfgroup.org, registered filters). */
+const FILTER_NAMES: Readonly<Record<number, string>> = {
+  1: "gzip",
+  2: "shuffle",
+  3: "fletcher32",
+  4: "szip",
+  32001: "blosc",
+  32004: "lz4",
+  32008: "bitshuffle",
+  32015: "zstd",
+};
+
+/** The numbers below are the library's own (H5Z_FILTER_RESERVED). */
+const OTHERS_FILTERS_FROM = 256;
 
 interface Walk {
   readonly limits: TreeLimits;
@@ -103,12 +120,17 @@ function readChild(parent: Hdf5Group, place: Place, walk: Walk): TreeNode {
 }
 
 function readDataset(dataset: Hdf5Dataset, place: Place, walk: Walk): TreeDataset {
-  const { value, cut } = cutTexts(dataset.read({ elementsMax: walk.limits.elementsMax }), walk.limits.textMax);
+  const { filters } = dataset;
+  // Of others' filters the library may have no plugin, and where it looks for one is not for a file to choose.
+  const isReadable = filters.every(({ id }) => id < OTHERS_FILTERS_FROM);
+  const read = isReadable ? dataset.read({ elementsMax: walk.limits.elementsMax }) : null;
+  const { value, cut } = cutTexts(read, walk.limits.textMax);
   return {
     kind: "dataset",
     name: place.name,
     attributes: readAttributes(dataset, walk),
     type: describeType(dataset.type),
+    filters: filters.map(({ id }) => FILTER_NAMES[id] ?? `filter ${id}`),
     shape: dataset.shape,
     value,
     cut,

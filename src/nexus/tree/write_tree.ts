@@ -10,15 +10,15 @@ import type {
 } from "../../../ffi/hdf5/library.ts";
 import { freeName } from "../../files/plain_file.ts";
 import { readInto } from "../../tiff/random_access.ts";
+import { findChunkIndex, PLACEHOLDER_BYTES } from "../chunks/chunk_index.ts";
+import { type ChunkLayout, type Compression, filtersOf, layOutChunks, startOf } from "../chunks/chunk_layout.ts";
+import { packImage } from "../chunks/pack_image.ts";
+import { chunksOf, MASK_CHUNK_BYTES, writeMask } from "./write_mask.ts";
 import type { ImagePlan, NexusChecksum, NexusGroup, NexusImage, NexusLink, NexusStack } from "./tree.ts";
 
 /** Hexadecimal digits of a SHA-256. */
 const CHECKSUM_LENGTH = 64;
-/**
- * Large enough that the image's own metadata, written last, finds room before it; what is left of a block stays empty,
- * so small enough to waste little: 8 kB against 64 kB made a file of 150 kB without pixels 20 kB smaller.
- */
-const METADATA_BLOCK_BYTES = 8192;
+export const CHECKSUM_TYPE = { class: "text", size: CHECKSUM_LENGTH } as const;
 /** The plain way copies so many bytes at once, or one row where that is more. */
 const COPY_BYTES = 4 * 1024 * 1024;
 
@@ -26,6 +26,8 @@ export interface WrittenTree {
   /** Where the frame's left-out pixels belong in the file; null where none are left out. */
   readonly splice: { readonly at: number; readonly tiffOffset: number; readonly byteCount: number } | null;
   readonly checksumSlot: number | null;
+  /** Where the index of a compressed image's chunks stands; null where there is none. */
+  readonly chunkIndexAt: number | null;
 }
 
 /** What has to wait until all else stands in the file. */
@@ -39,29 +41,26 @@ interface Writing {
   readonly open: DisposableStack;
   splice: WrittenTree["splice"];
   checksumSlot: number | null;
+  chunks: ChunkLayout | null;
 }
 
 /**
- * Makes the file and closes it.
+ * Makes the file and closes it. What a run that was cut off left under its name is gone. Two files of one tree are the
+ * same bytes.
  * @throws Hdf5Error, or the system's error where a TIFF cannot be read
  */
 export function writeTree(hdf5: Hdf5Library, path: string, tree: NexusGroup): WrittenTree {
-  using file = createTreeFile(hdf5, path, tree);
-  const written = fillFile(file, tree);
-  file.close();
-  return written;
-}
-
-/** An empty file with room for the tree; what a run that was cut off left under its name is gone. */
-export function createTreeFile(hdf5: Hdf5Library, path: string, tree: NexusGroup): Hdf5File {
   freeName(path);
-  return hdf5.createFile(path, { metadataBlockBytes: METADATA_BLOCK_BYTES, reserveBytes: sizeBound(tree) });
+  using file = hdf5.createFile(path, { reserveBytes: sizeBound(tree) });
+  const { chunks, ...written } = fillFile(file, tree);
+  file.close();
+  return { ...written, chunkIndexAt: chunks === null ? null : findChunkIndex(path, chunks) };
 }
 
 /** Puts all of the tree into an empty file. */
-export function fillFile(file: Hdf5File, tree: NexusGroup): WrittenTree {
+function fillFile(file: Hdf5File, tree: NexusGroup): Pick<Writing, "splice" | "checksumSlot" | "chunks"> {
   using open = new DisposableStack();
-  const writing: Writing = { deferred: [], open, splice: null, checksumSlot: null };
+  const writing: Writing = { deferred: [], open, splice: null, checksumSlot: null, chunks: null };
   writeMembers(file.root, tree, writing);
   const images = writing.deferred.filter(({ node }) => node.kind === "image");
   const isLast = ({ node }: Deferred) => node.kind === "image" && node.plan.way === "splice";
@@ -69,7 +68,8 @@ export function fillFile(file: Hdf5File, tree: NexusGroup): WrittenTree {
     writeImage(one.parent, one.node as NexusImage, writing);
   }
   for (const { parent, node } of writing.deferred) if (node.kind === "link") parent.linkHard(node.name, node.target);
-  return { splice: writing.splice, checksumSlot: writing.checksumSlot };
+  const { splice, checksumSlot, chunks } = writing;
+  return { splice, checksumSlot, chunks };
 }
 
 function writeMembers(into: Hdf5Group, from: NexusGroup, writing: Writing): void {
@@ -83,6 +83,8 @@ function writeMembers(into: Hdf5Group, from: NexusGroup, writing: Writing): void
       setAttributes(dataset, node);
     } else if (node.kind === "checksum") {
       writing.checksumSlot = reserveChecksum(into, node);
+    } else if (node.kind === "mask") {
+      writeMask(into, node);
     } else if (node.kind === "external") {
       into.linkExternal(node.name, node);
     } else if (node.kind === "stack") {
@@ -101,7 +103,7 @@ function setAttributes(object: Hdf5Object, node: Pick<NexusGroup, "attributes">)
 /** Zero bytes until the checksum is known: an empty text. */
 function reserveChecksum(into: Hdf5Group, node: NexusChecksum): number {
   using dataset = into.createDataset(node.name, {
-    type: { class: "text", size: CHECKSUM_LENGTH },
+    type: CHECKSUM_TYPE,
     shape: [],
     storage: { kind: "contiguous", early: true },
   });
@@ -111,6 +113,16 @@ function reserveChecksum(into: Hdf5Group, node: NexusChecksum): number {
 
 function writeImage(into: Hdf5Group, image: NexusImage, writing: Writing): void {
   const { plan, shape, name } = image;
+  if (plan.way === "chunks") {
+    writing.chunks = writeChunks(into, image, { compression: plan.compression, chunks: placeholders });
+    return;
+  }
+  if (plan.way === "strips" && plan.compression !== undefined) {
+    const { compression, path, strips } = plan;
+    const packed = (layout: ChunkLayout) => packImage(path, { runs: strips, compression, layout });
+    writeChunks(into, image, { compression, chunks: packed });
+    return;
+  }
   const storage = plan.way === "external"
     ? { kind: "external", file: plan.file, offset: plan.offset, byteCount: plan.byteCount } as const
     : { kind: "contiguous", early: true } as const;
@@ -120,6 +132,30 @@ function writeImage(into: Hdf5Group, image: NexusImage, writing: Writing): void 
     const { offset, byteCount } = plan;
     writing.splice = { at: placeOf(dataset, name), tiffOffset: offset, byteCount };
   } else if (plan.way === "strips") copyStrips(dataset, plan, shape);
+}
+
+/** Each is of one byte, so that the index has an entry for it. */
+function placeholders({ count }: ChunkLayout): readonly Uint8Array<ArrayBuffer>[] {
+  return Array.from({ length: count }, () => new Uint8Array(PLACEHOLDER_BYTES));
+}
+
+/** @param of.chunks makes what is stored of each */
+function writeChunks(
+  into: Hdf5Group,
+  image: NexusImage,
+  of: {
+    readonly compression: Compression;
+    readonly chunks: (layout: ChunkLayout) => Iterable<Uint8Array<ArrayBuffer>>;
+  },
+): ChunkLayout {
+  const { plan: { type }, shape, name } = image;
+  const layout = layOutChunks(shape, type);
+  const filters = filtersOf(of.compression, layout);
+  using dataset = into.createDataset(name, { type, shape, storage: { kind: "chunked", chunk: layout.shape, filters } });
+  setAttributes(dataset, image);
+  let index = 0;
+  for (const chunk of of.chunks(layout)) dataset.writeChunk(chunk, startOf(layout, index++));
+  return layout;
 }
 
 function placeOf(dataset: Hdf5Dataset, name: string): number {
@@ -152,12 +188,15 @@ function copyStrips(dataset: Hdf5Dataset, plan: ImagePlan & { way: "strips" }, s
 }
 
 /** More than HDF5 was seen to need for each, in bytes (tests/nexus/write_test.ts compares). */
-const FILE_BYTES = 2 * METADATA_BLOCK_BYTES;
+/** HDF5's blocks of metadata (2 kB) and of texts (4 kB), the last of which are not full. */
+const FILE_BYTES = 16_384;
 const GROUP_BYTES = 1200;
 const NODE_BYTES = 500;
 const ATTRIBUTE_BYTES = 150;
 /** Two selections of three dimensions. */
 const SOURCE_BYTES = 250;
+/** One node, however many of its entries are used, and the placeholders. */
+const CHUNK_INDEX_BYTES = 4096;
 /** A heap of texts may be left half empty by the next text, which is up to as large again. */
 const VALUE_FACTOR = 2;
 
@@ -173,6 +212,11 @@ function groupBound(group: NexusGroup): number {
     if (child.kind === "group") bytes += groupBound(child);
     else bytes += NODE_BYTES;
     if (child.kind === "field") bytes += VALUE_FACTOR * valueBytes(child.value);
+    // Each chunk has an entry in an index.
+    if (child.kind === "mask") {
+      bytes += chunksOf(child) * (MASK_CHUNK_BYTES + NODE_BYTES) + attributesBound(child.attributes);
+    }
+    if (child.kind === "image") bytes += CHUNK_INDEX_BYTES;
     if (child.kind === "stack") bytes += stackBound(child.stack);
     if (child.kind === "field" || child.kind === "image" || child.kind === "stack") {
       bytes += attributesBound(child.attributes);

@@ -29,7 +29,11 @@ export interface ModuleLink {
 }
 
 /** What plugins import by bare names, beside Node's modules. */
-const MODULES: readonly string[] = ["pewatch", "pewatch/stages", "valibot"];
+const MODULES: readonly string[] = [
+  "pewatch",
+  ...["", "/prepare", "/merge", "/deliver"].map((stage) => `pewatch/stages${stage}`),
+  "valibot",
+];
 const NOT_AVAILABLE = "not available; plugins import pewatch, valibot, node: modules and files of the plugins folder";
 
 /** @throws {ModuleTextError} where the file is not a text */

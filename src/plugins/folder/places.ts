@@ -1,4 +1,4 @@
-/** SerialQueue places in transpiled copies, as they stand in errors and stacks, into places in the user's own files. */
+/** Turns places in transpiled copies, as they stand in errors and stacks, into places in the user's own files. */
 import { join, sep } from "node:path";
 import type { FilePlaces, PluginPlaces } from "../source.ts";
 

@@ -98,7 +98,7 @@ export class PluginFolder {
 
   /**
    * Removes the transpiled copies that neither these plugins nor those of the last poll use.
-   * @returns how many were removed; none while a poll is under way
+   * @returns how many were removed; none while a poll is in progress
    */
   async prune(hashesInUse: Iterable<string>): Promise<number> {
     if (this.#busy) return 0;

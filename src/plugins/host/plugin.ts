@@ -1,4 +1,7 @@
-/** One plugin under the daemon's care, by its file's name: which version runs, when it fires, what follows a failure. */
+/**
+ * One plugin under the daemon's care, by its file's name: which version runs, when it fires, what follows a failure.
+ * One file: version, firing and failure are one state.
+ */
 import { messageOf } from "../../files/errors.ts";
 import { nameKey } from "../folder/names.ts";
 import type { PluginSource } from "../source.ts";
@@ -26,6 +29,7 @@ export class Plugin {
   /** The key of another plugin's name, which this one wants too and was refused for. */
   #wantedName: string | null = null;
   #busy: Promise<string | null> | null = null;
+  #isOutOfTurn = false;
   /** What is cut off from then on did not fail. */
   #stopping = false;
 
@@ -66,7 +70,7 @@ export class Plugin {
     return this.#worker?.dead === false;
   }
 
-  /** Resolves when no start, firing or change of versions is under way. */
+  /** Resolves when no start, firing or change of versions is in progress. */
   get idle(): Promise<unknown> {
     return this.#busy ?? Promise.resolve();
   }
@@ -91,7 +95,7 @@ export class Plugin {
   start(): void {
     if (this.#stopping || this.#settled()) return;
     if (this.#busy === null) void this.#occupy(() => Promise.resolve(null));
-    else this.#worker?.abort("another version");
+    else this.#worker?.abort("replaced");
   }
 
   /** Fires the plugin where it is due at this value of the counter. */
@@ -100,11 +104,21 @@ export class Plugin {
     if (!isDue(counter, isSuspended ? RHYTHM_SUSPENDED : this.#rhythm ?? RHYTHM_UNKNOWN)) return;
     if (this.out && !(isSuspended && this.versions.stage)) return;
     if (this.#busy !== null) {
+      // A firing out of turn takes the place of this one.
+      if (this.#isOutOfTurn) return;
       this.#record.skips++;
       this.#reports.log("debug", `still firing; the firing at tick ${counter} is skipped`);
       return;
     }
     void this.fire(counter);
+  }
+
+  /** Fires out of turn: there is something to do. Where it fires already, it may have looked before that: once more. */
+  wake(tick: number): void {
+    if (this.out || this.#stopping) return;
+    this.#isOutOfTurn = true;
+    void (this.#busy ?? Promise.resolve()).then(() => this.#stopping ? null : this.fire(tick))
+      .finally(() => this.#isOutOfTurn = false);
   }
 
   /** One firing, in a new worker where the last one died; returns the error, or null. While busy: that one's. */
@@ -130,7 +144,7 @@ export class Plugin {
     if (this.#wantedName === key) this.retry();
   }
 
-  /** Lets the firing under way finish within a bound, then the plugin close what it opened; then ends the worker. */
+  /** Lets the firing in progress finish within a bound, then the plugin close what it opened; then ends the worker. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#worker?.abort("stop");
@@ -210,6 +224,9 @@ export class Plugin {
     const wasSuspended = record.state === "aside";
     record.firing();
     const error = await this.#worker!.fire(tick, (time_ms) => record.took(time_ms));
+    if (error !== null && this.#worker!.dead && !this.#stopping) {
+      this.#dependencies.services.workerEnded(this.#name, "died");
+    }
     if (error !== null) return this.#fail(`firing failed: ${error}`);
     record.succeeded();
     if (wasSuspended) this.#reports.solved();
@@ -220,6 +237,7 @@ export class Plugin {
   async #startWorker(source: PluginSource): Promise<string | null> {
     this.#record.starting();
     this.#worker?.terminate("it is restarted");
+    this.#dependencies.services.workerEnded(this.#name, "ended");
     const worker: PluginWorker = this.#worker = new PluginWorker(source, {
       ...this.#dependencies,
       stage: this.versions.stage,
@@ -227,7 +245,9 @@ export class Plugin {
         if (this.#worker === worker) this.#messages.receive(message);
       },
       onDeath: (reason) => {
-        if (this.#worker === worker) this.#fail(`failed between firings: the worker died: ${reason}`);
+        if (this.#worker !== worker) return;
+        this.#dependencies.services.workerEnded(this.#name, "died");
+        this.#fail(`failed between firings: the worker died: ${reason}`);
       },
       onSlow: (message) => this.#reports.slow(message),
     });
@@ -244,7 +264,7 @@ export class Plugin {
   }
 
   /** Takes the name and the rhythm of the loaded module; returns why it is refused, or null. */
-  #accept({ name, ticktack, offset }: Loaded): string | null {
+  #accept({ name, ticktack, offset, contract }: Loaded): string | null {
     const taken = this.#dependencies.claimName(name, this.fileName);
     this.#wantedName = taken === null ? null : nameKey(name);
     if (taken !== null) return taken;
@@ -252,7 +272,7 @@ export class Plugin {
     const { messages, ...rhythm } = readRhythm(ticktack, offset);
     if (this.#rhythm === null) messages.forEach((message) => this.#reports.log("warn", message));
     this.#rhythm = rhythm;
-    this.#dependencies.services.begin(name);
+    this.#dependencies.services.begin(name, contract);
     return null;
   }
 
@@ -289,7 +309,7 @@ export class Plugin {
     if (!this.versions.stage) this.#worker?.terminate("it is suspended");
   }
 
-  /** The shipped stage takes over, after what is under way. Returns false where the plugin is no user's stage. */
+  /** The shipped stage takes over, after what is in progress. Returns false where the plugin is no user's stage. */
   #giveWay(why: string): boolean {
     if (!this.versions.giveWay(why)) return false;
     this.#reports.problem(this.versions);

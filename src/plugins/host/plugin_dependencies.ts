@@ -1,5 +1,9 @@
-/** What the host provides to each of its plugins. Types only: plugin.ts and what it is made of import it. */
-import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
+/**
+ * What the host provides to each of its plugins. Types only. A file of its own: plugin_host.ts and plugin.ts would
+ * else import each other.
+ */
+import type { Backlog, Condition, FrameEvent } from "../../frames/events.ts";
+import type { Logger } from "../../log/logger.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { ContextData } from "../messages.ts";
 import type { OpenWorker } from "./open_worker.ts";

@@ -1,8 +1,14 @@
-/** Keeps all plugins: those that are shipped and those of the plugins folder. Starts them, ticks them, stops them. */
-import { join } from "node:path";
-import type { Settings } from "../../config/settings.ts";
+/**
+ * Keeps all plugins: those that are shipped and those of the plugins folder. Starts them, ticks them, stops them. One
+ * file: all of it works on the one list of plugins.
+ */
+import { outputFolder, type Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
-import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
+import type { Backlog, Condition, FrameEvent } from "../../frames/events.ts";
+import type { Logger } from "../../log/logger.ts";
+import type { Cursors } from "../../ledger/cursors.ts";
+import type { FrameLedger } from "../../ledger/line.ts";
+import type { ConsumerStatus, LineSource } from "./frame_feed.ts";
 import { type ParameterBoard, PluginServices } from "./services.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../time/clock.ts";
 import type { PluginFolders } from "../contract.ts";
@@ -24,7 +30,7 @@ export interface SourceFolder {
 }
 
 /** What stages do besides the frames in the present folders. */
-export type StageOrders = Pick<PluginFolders, "left" | "retry" | "roots">;
+export type StageOrders = Pick<PluginFolders, "left" | "retry" | "roots" | "confirm" | "progress">;
 
 export interface PluginHostOptions {
   /** The shipped plugins. */
@@ -34,6 +40,10 @@ export interface PluginHostOptions {
   /** Of the folder, only files with the name of a shipped plugin. */
   readonly replacementsOnly?: boolean;
   readonly log: Logger;
+  /** Where stages write down what became of frames; without one it is not. */
+  readonly ledger?: FrameLedger & LineSource;
+  /** How far plugins of contract 2 have come with it. */
+  readonly cursors?: Cursors;
   /** Keeps the parameters that plugins set; without one they are dropped. */
   readonly parameters?: ParameterBoard;
   readonly clock?: Clock;
@@ -50,6 +60,12 @@ export interface PluginHostOptions {
 /** The start waits no longer than this for users' plugins: one may hang, and frames wait. */
 export const START_MS_MAX = 2000;
 
+/** While nothing waits, the stages behind the first look at each tick of this number, and the plugins folder is read. */
+const QUIET_TICKS = 6;
+const QUIET_FOLDER_TICKS = 3;
+/** Shorter than the stages themselves go on looking after a frame (src/frames/rounds.ts). */
+const FLOW_MS = 4000;
+
 export class PluginHost {
   readonly #options: PluginHostOptions;
   readonly #clock: Clock;
@@ -59,6 +75,10 @@ export class PluginHost {
   /** Who has which name. */
   readonly #names = new Map<string, Plugin>();
   #polling: Promise<void> | null = null;
+  /** Of the last tick. */
+  #counter = 0;
+  /** When a frame was last claimed, and when one was last merged. */
+  readonly #handedOn_ms = [-Infinity, -Infinity];
   #stopping = false;
 
   constructor(options: PluginHostOptions) {
@@ -99,19 +119,49 @@ export class PluginHost {
     await this.#atMost(Promise.all(this.plugins.map((plugin) => plugin.idle)));
   }
 
-  /** @param stages false: only the other plugins */
-  tick(counter: number, { stages = true }: { readonly stages?: boolean } = {}): void {
+  /**
+   * @param options.stages false: only the other plugins
+   * @param options.quiet nothing waits for the shipped stages behind the first: they look at some ticks only, and are
+   *   woken by the frame that comes
+   */
+  tick(
+    counter: number,
+    { stages = true, quiet = false }: { readonly stages?: boolean; readonly quiet?: boolean } = {},
+  ): void {
+    const resting = quiet && counter % QUIET_TICKS !== 0 ? this.#followers : [];
+    this.#counter = counter;
     for (const plugin of this.plugins) {
       if (plugin.gone) this.#remove(plugin);
-      else if (stages || !plugin.versions.stage) plugin.tick(counter);
+      else if ((stages || !plugin.versions.stage) && !resting.includes(plugin)) plugin.tick(counter);
     }
-    void this.#look();
+    if (!quiet || counter % QUIET_FOLDER_TICKS === 0) void this.#look();
+  }
+
+  /** The shipped stages behind the first, in their order; none where a user's file is in the place of one. */
+  get #followers(): readonly Plugin[] {
+    const stages = this.plugins.filter(({ versions }) => versions.stage);
+    return stages.every(({ versions }) => versions.runsShipped) ? stages.slice(1) : [];
+  }
+
+  /** The first frame after a pause does not wait for the ticks of the stages behind; those that follow are looked for. */
+  #wakeNext(event: FrameEvent): void {
+    const at = event.type === "claimed" ? 0 : event.type === "merged" ? 1 : -1;
+    if (at < 0) return;
+    const now_ms = this.#clock.now_ms();
+    const before_ms = this.#handedOn_ms[at]!;
+    this.#handedOn_ms[at] = now_ms;
+    if (now_ms - before_ms > FLOW_MS) this.#followers[at]?.wake(this.#counter);
   }
 
   /** Bounded, whatever a plugin does: see PluginWorker. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.plugins.map((plugin) => plugin.stop()));
+  }
+
+  /** Who reads the ledger, and how far each has come. */
+  consumers(): readonly ConsumerStatus[] {
+    return this.#dependencies.services.consumers();
   }
 
   statuses(): PluginStatus[] {
@@ -207,8 +257,24 @@ export class PluginHost {
   }
 
   #makeDependencies(): PluginDependencies {
-    const { log, settings, orders = () => ({ left: [] }), onFrame, onCondition, onBacklog, parameters } = this.#options;
-    const services = new PluginServices({ log, parameters });
+    const {
+      log,
+      settings,
+      orders = () => ({ left: [] }),
+      onFrame,
+      onCondition,
+      onBacklog,
+      parameters,
+      ledger,
+      cursors,
+    } = this.#options;
+    const services = new PluginServices({
+      log,
+      parameters,
+      ledger,
+      cursors,
+      outputRoot: () => settings().folders.output_root,
+    });
     return {
       log,
       services,
@@ -218,12 +284,15 @@ export class PluginHost {
       context: (tick, name) => {
         const now = settings();
         const config = now.plugins.tables[name] ?? {};
-        return { tick, folders: pluginFolders(now, orders()), maxProc: now.daemon.max_proc, settings: now, config };
+        const { confirm } = now.deliver;
+        const progress = confirm.length === 0 ? {} : { progress: services.progressOf(confirm) };
+        const folders = pluginFolders(now, { ...orders(), ...progress });
+        return { tick, folders, maxProc: now.daemon.max_proc, settings: now, config };
       },
       claimName: (name, fileName) => this.#claim(name, fileName),
       onFrame: (event) => {
-        services.frame(event);
-        onFrame(event);
+        this.#wakeNext(event);
+        services.frame(event, onFrame);
       },
       onCondition,
       onBacklog,
@@ -236,8 +305,4 @@ export function pluginFolders(settings: Settings, orders: StageOrders = { left: 
   const { raw, temp, proc, output_root, output_dir } = settings.folders;
   const outputDir = Deno.build.os === "windows" ? output_dir.replaceAll("\\", "/") : output_dir;
   return { raw, temp, proc, outputRoot: output_root, outputDir, output: outputFolder(settings), ...orders };
-}
-
-export function outputFolder(settings: Settings): string {
-  return join(settings.folders.output_root, settings.folders.output_dir);
 }

@@ -1,5 +1,6 @@
 /** What the log and the conditions say of one plugin. */
-import type { Condition, Logger } from "../../frames/events.ts";
+import type { Condition } from "../../frames/events.ts";
+import type { Logger } from "../../log/logger.ts";
 import type { PluginRecord } from "./plugin_status.ts";
 import type { PluginVersions } from "./plugin_versions.ts";
 import { RHYTHM_SUSPENDED } from "./scheduler.ts";

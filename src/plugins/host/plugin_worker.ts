@@ -1,6 +1,6 @@
 /** One worker of one version of a plugin: requests and answers, limits of time and memory, and its end. */
 import { messageOf, oneLine } from "../../files/errors.ts";
-import type { Logger } from "../../frames/events.ts";
+import type { Logger } from "../../log/logger.ts";
 import type { Clock } from "../../time/clock.ts";
 import { userPlace } from "../folder/places.ts";
 import type { Answer, ContextData, FromWorker, ToWorker, WorkerMessage } from "../messages.ts";
@@ -127,11 +127,11 @@ export class PluginWorker {
   }
 
   /** Aborts the context's signal. After a bound the worker is ended, unless a shipped stage is to be replaced. */
-  abort(reason: "stop" | "another version"): void {
+  abort(reason: "stop" | "replaced"): void {
     this.#aborted = true;
     if (!this.dead) this.#handle.post({ type: "stop" });
     // Two workers would move the same frames: see #limited.
-    const isUnbounded = this.#isShippedStage && reason === "another version";
+    const isUnbounded = this.#isShippedStage && reason === "replaced";
     if (isUnbounded || this.#cancelDeadline !== null) return;
     const bound_ms = this.#options.stage ? STAGE_END_MS_MAX : PLUGIN_END_MS_MAX;
     this.#cancelDeadline = this.#options.clock.after(bound_ms, () => {
@@ -204,7 +204,7 @@ export class PluginWorker {
       clock,
       limit_ms: time_limit_s * 1000,
       onLimit: () => {
-        if (isOnlyReported) return onSlow(`its ${what} has moved nothing for ${time_limit_s} s`);
+        if (isOnlyReported) return onSlow(`its ${what} has made no progress for ${time_limit_s} s`);
         if (this.#handle.stuck?.() === true) this.#leftBehind = true;
         const left = this.#leftBehind ? LEFT_BEHIND : "";
         this.terminate(`its ${what} took longer than time_limit_s = ${time_limit_s}${left}`);

@@ -11,8 +11,14 @@ const STAGES = {
 const EXTRAS = {
   memcached: new URL("../../../plugins/memcached.ts", import.meta.url),
   roi: new URL("../../../plugins/roi.ts", import.meta.url),
+  integrate: new URL("../../../plugins/integrate.ts", import.meta.url),
   csv: new URL("../../../plugins/csv.ts", import.meta.url),
   notify: new URL("../../../plugins/notify.ts", import.meta.url),
+  nats: new URL("../../../plugins/nats.ts", import.meta.url),
+  kafka: new URL("../../../plugins/kafka.ts", import.meta.url),
+  wrdn: new URL("../../../plugins/wrdn.ts", import.meta.url),
+  epics: new URL("../../../plugins/epics.ts", import.meta.url),
+  tango: new URL("../../../plugins/tango.ts", import.meta.url),
 };
 
 /** In the order in which frames pass them. */
@@ -25,6 +31,11 @@ export function shippedExtras(settings: Settings): PluginSource[] {
   return Object.entries(EXTRAS)
     .filter(([name]) => Object.hasOwn(settings.plugins.tables, name))
     .map(([name, url]) => shippedSource(name, { url, essential: false }));
+}
+
+/** Of the module of one. */
+export function shippedUrl(name: keyof typeof EXTRAS): string {
+  return EXTRAS[name].href;
 }
 
 /** Of all shipped plugins, configured or not. */

@@ -1,5 +1,6 @@
 /** Checks the messages of a plugin's worker and passes them on: a plugin may post anything. */
-import type { Backlog, Condition, FrameEvent, Logger } from "../../frames/events.ts";
+import type { Backlog, Condition, FrameEvent } from "../../frames/events.ts";
+import { type Logger, Once } from "../../log/logger.ts";
 import { messageOf } from "../../files/errors.ts";
 import type { PluginServices, ServedPlugin } from "./services.ts";
 import type { WorkerMessage } from "../messages.ts";
@@ -23,8 +24,7 @@ const CONDITIONS_MAX = 100;
 const TEXT_LENGTH_MAX = 4096;
 
 /** What was logged under a `once`, of each log. */
-const loggedOnce = new WeakMap<Logger, Set<string>>();
-const LOGGED_ONCE_MAX = 1000;
+const loggedOnce = new WeakMap<Logger, Once>();
 
 export class WorkerMessages {
   readonly #options: WorkerMessagesOptions;
@@ -69,12 +69,24 @@ export class WorkerMessages {
       case "parameters":
       case "parameter_removed":
       case "frames_taken":
+      case "frame_begun":
+      case "frame_failed":
         return services.receive(plugin, message);
       case "ask":
-        return this.#options.reply(message.id, services.answer(plugin, message.question));
+        return this.#answer(message.id, services.answer(plugin, message.question, this.#options.reportsFrames));
       case "stray_error":
         return this.#options.onFailure(`failed between firings: ${message.error}`);
     }
+  }
+
+  #answer(id: number, value: unknown): void {
+    if (value instanceof Promise) {
+      const failed = (error: unknown) => {
+        this.#options.log.warn(`${this.#options.plugin().name}: ${messageOf(error)}`);
+        this.#options.reply(id, undefined);
+      };
+      void value.then((settled) => this.#options.reply(id, settled), failed);
+    } else this.#options.reply(id, value);
   }
 
   #condition({ key, message }: Condition): void {
@@ -93,11 +105,9 @@ export class WorkerMessages {
   #isRepeated(once: unknown): boolean {
     if (!this.#options.reportsFrames || typeof once !== "string") return false;
     const { log } = this.#options;
-    const said = loggedOnce.get(log) ?? new Set();
-    loggedOnce.set(log, said);
-    if (said.has(once)) return true;
-    if (said.size < LOGGED_ONCE_MAX) said.add(once);
-    return false;
+    const logged = loggedOnce.get(log) ?? new Once();
+    loggedOnce.set(log, logged);
+    return !logged.isFirst(once);
   }
 
   #mayReportFrames(): boolean {
@@ -139,7 +149,10 @@ function checkedBacklog(backlog: Backlog): Backlog {
     if (!Number.isFinite(frames)) throw new TypeError(`${where} of a backlog must be a number`);
     checked[where] = frames;
   }
-  const { left, retried } = backlog;
+  const { left, retried, confirmed } = backlog;
+  if (confirmed !== undefined && !hasNumbers(confirmed, ["id", "found", "removed", "waiting"])) {
+    throw new TypeError("confirmed of a backlog must have the numbers id, found, removed and waiting");
+  }
   if (left !== undefined && !(Array.isArray(left) && left.every((one) => hasNumbers(one, ["id", "frames"])))) {
     throw new TypeError("left of a backlog must be a list of id and frames");
   }
@@ -154,6 +167,7 @@ function checkedBacklog(backlog: Backlog): Backlog {
     ...checked,
     ...left === undefined ? {} : { left },
     ...retried === undefined ? {} : { retried },
+    ...confirmed === undefined ? {} : { confirmed },
     ...unclaimed === undefined ? {} : { unclaimed },
   };
 }

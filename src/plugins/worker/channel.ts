@@ -7,6 +7,8 @@ import type { Questions, ReplyTo, WorkerMessage } from "../messages.ts";
  */
 const MESSAGES_MAX = 10_000;
 
+const OF_FRAMES: readonly WorkerMessage["type"][] = ["frames_taken", "frame_begun", "frame_failed"];
+
 export interface ChannelOptions {
   readonly messagesMax?: number;
 }
@@ -35,7 +37,7 @@ export class Channel {
   /** @returns false where the message was dropped */
   post(message: WorkerMessage): boolean {
     // Not counted: there are no more of them than frames, and a frame whose message is lost would be handed out again.
-    const isSent = message.type === "frames_taken" || ++this.#count <= this.#messagesMax;
+    const isSent = OF_FRAMES.includes(message.type) || ++this.#count <= this.#messagesMax;
     if (isSent) this.#send(message);
     return isSent;
   }

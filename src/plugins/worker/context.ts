@@ -1,14 +1,16 @@
 /** Makes a plugin's context in the worker from what the main thread posted. */
-import type { Condition, Logger, LogLevel, Reporter } from "../../frames/events.ts";
-import { API_VERSION } from "../api.ts";
+import type { Condition, Reporter } from "../../frames/events.ts";
+import type { Logger, LogLevel } from "../../log/logger.ts";
 import { checkConfig, type ConfigCheck } from "./config_schema.ts";
 import type { PluginContext } from "../contract.ts";
 import { Counters } from "./counters.ts";
-import { FrameStream } from "./frame_stream.ts";
+import { FrameStreams } from "./frame_streams.ts";
 import type { Channel } from "./channel.ts";
 import type { ContextData } from "../messages.ts";
 import { ParameterClient } from "./parameter_client.ts";
 import { postableFields } from "./postable.ts";
+import { LedgerError } from "../../ledger/error.ts";
+import type { FrameLedger, LedgerEntry, Receipt } from "../../ledger/line.ts";
 
 /** In a firing; more are dropped and counted: they would fill the main thread's memory. */
 const LOG_RECORDS_MAX = 1000;
@@ -37,7 +39,10 @@ export class ContextMaker {
   readonly #channel: Channel;
   readonly #counters: Counters;
   readonly #parameters: ParameterClient;
-  readonly #frames: FrameStream;
+  readonly #frames: FrameStreams;
+  /** The version of the contract that the plugin is written for; known once it is loaded. */
+  contract = 1;
+  readonly #ledger: LedgerClient;
   /** Keys of conditions that were posted and not solved; null once they were too many: then all are posted. */
   #standing: Set<string> | null = new Set();
   #records = 0;
@@ -50,7 +55,8 @@ export class ContextMaker {
     this.#channel = channel;
     this.#counters = new Counters(channel);
     this.#parameters = new ParameterClient(channel);
-    this.#frames = new FrameStream(channel);
+    this.#frames = new FrameStreams({ channel, contract: () => this.contract });
+    this.#ledger = new LedgerClient(channel);
   }
 
   begin(): void {
@@ -58,7 +64,8 @@ export class ContextMaker {
   }
 
   /** Posts all that the plugin has set and counted: it has to be there before the answer. */
-  end(): void {
+  end(succeeded: boolean): void {
+    this.#frames.end(succeeded);
     this.#parameters.flush();
     this.#counters.flush();
     if (this.#records <= LOG_RECORDS_MAX) return;
@@ -81,13 +88,14 @@ export class ContextMaker {
     const framesUntil_ms = performance.now() + data.settings.plugins.time_limit_s * 1000 * FRAMES_TIME_SHARE;
     const context: PluginContext = {
       ...data,
-      apiVersion: API_VERSION,
+      apiVersion: this.contract,
       name,
       signal,
       // Its type is that of the plugin's own schema, which is not known here.
       config: check.config as PluginContext["config"],
       log,
       report,
+      ledger: this.#ledger,
       counters: { add: (counter, by) => this.#counters.add(counter, by) },
       frames: this.#frames.during(() => signal.aborted || performance.now() > framesUntil_ms),
       parameters: this.#parameters.of(name),
@@ -130,5 +138,28 @@ export class ContextMaker {
       });
     };
     return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  }
+}
+
+/** The ledger in a stage's worker: its one writer is the main thread. */
+class LedgerClient implements FrameLedger {
+  readonly #channel: Pick<Channel, "ask">;
+
+  constructor(channel: Pick<Channel, "ask">) {
+    this.#channel = channel;
+  }
+
+  append(entry: LedgerEntry): Promise<Receipt | null> {
+    return this.#ask(entry);
+  }
+
+  async check(): Promise<void> {
+    await this.#ask(null);
+  }
+
+  async #ask(entry: LedgerEntry | null): Promise<Receipt | null> {
+    const reply = await this.#channel.ask("ledger", { entry });
+    if ("refused" in reply) throw new LedgerError(reply.refused);
+    return reply.receipt;
   }
 }

@@ -1,6 +1,7 @@
 /** One delivered frame in the plugin's worker: its sidecar and tags are read when they are first asked for. */
 import { messageOf } from "../../files/errors.ts";
-import { parseSidecar, type Sidecar, SidecarError } from "../../qxrd/sidecar.ts";
+import { parseSidecar, type Sidecar } from "../../qxrd/sidecar.ts";
+import { SidecarError } from "../../qxrd/sidecar_error.ts";
 import { viewSidecar } from "../../qxrd/view.ts";
 import { readFrameTags } from "../../tiff/tags/read_tags.ts";
 import type { DeliveredFrame, FrameSidecar } from "../contract.ts";
@@ -8,9 +9,11 @@ import type { DeliveredFrameData } from "../messages.ts";
 import { FrameFileError } from "./frame_file_error.ts";
 
 export class FrameHandle implements DeliveredFrame {
+  readonly sequence: number;
   readonly number: number;
   readonly name: string;
   readonly files: DeliveredFrame["files"];
+  readonly sums: DeliveredFrame["sums"];
   readonly dark: boolean;
   readonly again: boolean;
   readonly bytes: number;
@@ -20,7 +23,12 @@ export class FrameHandle implements DeliveredFrame {
   #sidecar: FrameSidecar | null | undefined;
   #tags: ReadonlyMap<string, string> | undefined;
 
-  constructor(data: DeliveredFrameData) {
+  readonly #later: () => void;
+
+  constructor(data: DeliveredFrameData, later: () => void) {
+    this.#later = later;
+    this.sequence = data.sequence;
+    this.sums = data.sums;
     this.number = data.number;
     this.name = data.name;
     this.files = { ...data.roles, all: data.files };
@@ -29,6 +37,10 @@ export class FrameHandle implements DeliveredFrame {
     this.bytes = data.bytes;
     this.latency_s = data.latency_s;
     this.deliveredAt = new Date(data.delivered_ms);
+  }
+
+  later(): void {
+    this.#later();
   }
 
   sidecar(): FrameSidecar | null {
@@ -59,7 +71,7 @@ export class FrameHandle implements DeliveredFrame {
       return read();
     } catch (error) {
       const gone = error instanceof Deno.errors.NotFound;
-      const reason = gone ? `${path} is gone` : `${path}: ${messageOf(error)}`;
+      const reason = gone ? `${path} no longer exists` : `${path}: ${messageOf(error)}`;
       throw new FrameFileError(`Cannot read ${what} of ${this.name}: ${reason}`, { cause: error });
     }
   }

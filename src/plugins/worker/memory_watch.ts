@@ -1,7 +1,7 @@
 /** Notices inside of a worker that its memory ran out, where V8 does not report it. */
 import { getHeapStatistics } from "node:v8";
 
-/** Between two looks while a call of the plugin is under way. One costs microseconds. */
+/** Between two looks while a call of the plugin is in progress. One costs microseconds. */
 const LOOK_MS = 250;
 /** Buffers count until they are collected: so many looks in a row separate those that are kept from those just dropped. */
 const BUFFER_LOOKS_MAX = 6;

@@ -1,6 +1,7 @@
 /** `context.parameters` in the plugin's worker: checks at once, posts in batches. */
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { bytesOfValue, checkReading, ParameterError, VALUE_BYTES_MAX } from "../../parameters/check.ts";
+import { readingsOf } from "../../parameters/lines.ts";
 import { closest } from "../../config/closest.ts";
 import type { ParameterOptions, Parameters } from "../contract.ts";
 import type { Channel } from "./channel.ts";
@@ -36,7 +37,11 @@ export class ParameterClient {
       remove: (name) => this.#change(String(name), null),
       get: (name) => this.#ask(() => this.#channel.ask("parameter", { name: String(name) })),
       names: () => this.#ask(() => this.#channel.ask("parameter_names", {})),
-      at: (time) => this.#ask(() => this.#channel.ask("parameters_at", { time_ms: Number(time) })),
+      at: (time, { from } = {}) => {
+        const span = { time_ms: Number(time), from_ms: from === undefined ? null : Number(from) };
+        // A main thread that is ending may reply nothing.
+        return this.#ask(async () => readingsOf(await this.#channel.ask("parameters_at", span) ?? ""));
+      },
     };
   }
 
@@ -85,7 +90,16 @@ export class ParameterClient {
   }
 }
 
-const OPTIONS = ["unit", "time", "path", "origin"] satisfies (keyof ParameterOptions)[];
+const OPTIONS = [
+  "unit",
+  "time",
+  "path",
+  "origin",
+  "note",
+  "attributes",
+  "over",
+  "until",
+] satisfies (keyof ParameterOptions)[];
 
 /** A misspelt option would lose the unit without a word. */
 function checkOptions(name: unknown, options: unknown): void {

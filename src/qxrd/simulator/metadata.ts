@@ -77,7 +77,7 @@ function metadataValues(frame: FrameMetadata): Record<string, string> {
   };
 }
 
-/** Up to 0.11.10 a dark has the type of raw data; only its numbers tell that it is one. */
+/** Up to 0.11.10 a dark has the type of raw data; only its numbers show that it is one. */
 function dataType(frame: FrameMetadata): { code: number; name: string } {
   if (frame.type === "float32") return { code: 5, name: "Subtracted Data" };
   if (frame.type === "uint8") return { code: 4, name: "Mask Data" };

@@ -1,5 +1,6 @@
 /** QXRD's names for new files, and its counter for names that are taken. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { nameIsTaken } from "../../files/listing.ts";
 
 /** Digits that QXRD gives the frame's number, the phase and the collision counter by default. */
 const INDEX_DIGITS = 5;
@@ -35,37 +36,10 @@ function collisionName(name: string, { counter, style }: { counter: number; styl
 
 /** A path under which there is no file yet: the one that is wanted, or the first free one with a counter. */
 export function freePath(folder: string, name: string, style: CollisionStyle): string {
-  if (!isThere(join(folder, name))) return join(folder, name);
+  if (!nameIsTaken(join(folder, name))) return join(folder, name);
   for (let counter = 1; counter <= COLLISIONS_MAX; counter++) {
     const path = join(folder, collisionName(name, { counter, style }));
-    if (!isThere(path)) return path;
+    if (!nameIsTaken(path)) return path;
   }
   throw new Error(`Cannot find a free name for ${name}: ${COLLISIONS_MAX} are taken`);
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/**
- * Makes a folder and those above it where they are missing. `mkdir` with `recursive` asks what is there already, and
- * a RAM disk of ImDisk does not answer that for folders.
- */
-export function makeFolder(path: string): void {
-  try {
-    Deno.mkdirSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return;
-    const parent = dirname(path);
-    if (parent === path) return;
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    makeFolder(parent);
-    Deno.mkdirSync(path);
-  }
 }

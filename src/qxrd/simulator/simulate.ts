@@ -1,7 +1,9 @@
 /** A simulated detector: frames with their sidecars, written as QXRD writes them, at a steady rate. */
+import { setTimeout as delay } from "node:timers/promises";
 import { basename, join } from "node:path";
 import { frameEntries, type FrameMetadata, type QxrdVersion, templateEntries } from "./metadata.ts";
-import { type CollisionStyle, freePath, imageNameOf, makeFolder } from "./names.ts";
+import { makeFolder } from "../../files/listing.ts";
+import { type CollisionStyle, freePath, imageNameOf } from "./names.ts";
 import { type PixelKind, PixelSource, type PixelType } from "./pixels.ts";
 import { type Geometry, powderGeometry } from "./powder.ts";
 import { mixSeed, Random } from "./random.ts";
@@ -216,15 +218,6 @@ function tiffDateTime(time: Date): string {
 }
 
 /** Ends early when `signal` is aborted. A pause of nothing still lets other work of the thread go on. */
-function pause(duration_ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    function end(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    }
-    const timer = setTimeout(end, Math.max(0, duration_ms));
-    signal?.addEventListener("abort", end);
-  });
+async function pause(duration_ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(Math.max(0, duration_ms), undefined, signal && { signal }).catch(() => {});
 }

@@ -56,7 +56,7 @@ Deno.test("list shows the parameters of a running daemon, remove removes one, an
   Deno.removeSync(place.join("plugins", "sets.ts"));
   const doctor = await runCli(["doctor", "--json"], { cwd: place.path });
   const check = JSON.parse(doctor.out).checks.find(({ name }: { name: string }) => name === "parameters");
-  assert.deepEqual([check.status, check.finding], ["warning", "set by plugin sets, which is gone: témp, nan"]);
+  assert.deepEqual([check.status, check.finding], ["warning", "set by plugin sets, which no longer exists: témp, nan"]);
   assert.equal((await place.cli("remove", "nan")).code, 0);
   assert.deepEqual(await place.names(), ["témp"]);
 });

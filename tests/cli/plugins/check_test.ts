@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { TempFolder } from "../../temp_folder.ts";
 import { readErrors } from "../../../src/cli/plugins/type_check.ts";
-import { importPlugin } from "../../../src/cli/plugins/import_plugin.ts";
+import { importPlugin } from "../../../src/cli/plugins/examine.ts";
 import { type CliResult, runCli } from "../run_cli.ts";
 
 const GOOD = 'import type { PluginContext } from "pewatch";\nexport const TICKTACK = 3;\n' +

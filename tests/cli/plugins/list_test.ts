@@ -36,7 +36,7 @@ class Place extends TempFolder {
 
   /** Asks until a plugin is as it should be. */
   async listUntil(name: string, is: (row: Row) => boolean): Promise<Row> {
-    for (const end_ms = performance.now() + 20_000; performance.now() < end_ms;) {
+    for (const end_ms = performance.now() + 120_000; performance.now() < end_ms;) {
       const row = (await this.list()).plugins.find((plugin) => plugin.name === name);
       if (row !== undefined && is(row)) return row;
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { validPluginName } from "../../../src/cli/plugins/plugin_name.ts";
+import { validPluginName } from "../../../src/cli/plugins/new.ts";
 import { whyNotAPlugin } from "../../../src/plugins/folder/names.ts";
 
 const NAMES: Readonly<Record<string, string | null>> = {

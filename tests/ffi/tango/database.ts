@@ -59,11 +59,19 @@ export class TangoDatabase implements AsyncDisposable {
   async #startMariadb(): Promise<void> {
     const user = Deno.uid() === 0 ? ["--user=root"] : [];
     const data = `--datadir=${join(this.#folder, "data")}`;
-    const rights = ["--auth-root-authentication-method=normal", "--skip-test-db"];
+    // Two that are made at a time must not meet in the system's temporary folder.
+    const temporary = join(this.#folder, "tmp");
+    Deno.mkdirSync(temporary);
+    const rights = [`--tmpdir=${temporary}`, "--auth-root-authentication-method=normal", "--skip-test-db"];
     await this.#run("mariadb-install-db", ["--no-defaults", ...user, data, ...rights]);
     const small = ["--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0"];
     const network = ["--bind-address=127.0.0.1", "--skip-name-resolve", `--port=${this.#mariadbPort}`];
-    const place = [`--socket=${this.#socket}`, `--pid-file=${join(this.#folder, "pid")}`, ...network];
+    const place = [
+      `--tmpdir=${temporary}`,
+      `--socket=${this.#socket}`,
+      `--pid-file=${join(this.#folder, "pid")}`,
+      ...network,
+    ];
     this.#mariadb = this.#spawn("mariadbd", ["--no-defaults", ...user, data, ...small, ...place]);
     const deadline = performance.now() + START_MS_MAX;
     while (await this.#sql("SELECT 1") !== "") {

@@ -9,3 +9,7 @@ export const PYTHONS: readonly { readonly name: string; readonly python: string 
   { name: "PyTango 9", python: Deno.env.get("PEWATCH_TANGO_PYTHON") },
   { name: "PyTango 10", python: Deno.env.get("PEWATCH_TANGO_PYTHON10") },
 ].flatMap(({ name, python }) => python === undefined ? [] : [{ name, python }]);
+
+/** Of the client, which reads attributes of other devices, and the folder of its test host. */
+export const LIBRARY_OF_CLIENT = Deno.env.get("PEWATCH_LIBTANGO_CLIENT");
+export const CLIENT_HOSTS = Deno.env.get("PEWATCH_TANGO_CLIENT_HOSTS");

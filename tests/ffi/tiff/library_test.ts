@@ -166,5 +166,5 @@ Deno.test("requireVersion() refuses a libtiff before 4.0.10 and says which and w
         "Install it: apt-get install libtiff6. PEWATCH_LIBTIFF names a copy elsewhere.",
     });
   }
-  assert.throws(() => requireVersion("", of), /does not tell its version/);
+  assert.throws(() => requireVersion("", of), /does not report its version/);
 });

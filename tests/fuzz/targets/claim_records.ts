@@ -13,6 +13,7 @@ import { makeTiff } from "../../tiff/make_tiff.ts";
 import { chance, EDGES, encode, mutateBytes, mutateText, pick, type TextDialect } from "../mutate.ts";
 import type { Checker, Target } from "../target.ts";
 import { NEXUS_NAME, RECORD_NAME } from "../../../src/files/service_names.ts";
+import { filesBelow } from "../../folders.ts";
 
 const IMAGE = makeTiff({ width: 32, height: 16 });
 const PIXELS = Buffer.from(IMAGE.subarray(8, 8 + 32 * 16 * 4));
@@ -54,7 +55,6 @@ const BASES: readonly ClaimRecord[] = [
         way: "splice",
         splice: { at: 600, tiffOffset: 8, byteCount: PIXELS.length },
         checksumSlot: 100,
-        reason: null,
       },
       notes: ["merged"],
     },
@@ -129,7 +129,7 @@ const ROUNDS = 8;
 
 async function open(): Promise<Checker> {
   // Opens libtiff and HDF5, which the supervisor must not.
-  const { filesBelow, Way } = await import("../../frames/way.ts");
+  const { Way } = await import("../../frames/way.ts");
   const sandbox = new TempFolder();
   const cwd = Deno.cwd();
   Deno.mkdirSync(sandbox.join("cwd"));

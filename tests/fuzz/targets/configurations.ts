@@ -1,7 +1,7 @@
 /** Configurations: TOML with slips, half-saved and hostile; settings that hold what they promise, or all faults with their lines. */
 import assert from "node:assert/strict";
 import { posix, win32 } from "node:path";
-import { folderClashes } from "../../../src/config/check.ts";
+import { folderClashes } from "../../../src/config/folder_rules.ts";
 import { decodeToml } from "../../../src/config/decode.ts";
 import { ConfigurationError } from "../../../src/config/error.ts";
 import { parseSettings } from "../../../src/config/load.ts";

@@ -112,8 +112,8 @@ class PluginChecker implements Checker {
 
   constructor() {
     Deno.mkdirSync(this.#folder.join("plugins", "lib"), { recursive: true });
-    for (const { name } of Deno.readDirSync(join(PLUGINS, "lib"))) {
-      Deno.copyFileSync(join(PLUGINS, "lib", name), this.#folder.join("plugins", "lib", name));
+    for (const { name, isFile } of Deno.readDirSync(join(PLUGINS, "lib"))) {
+      if (isFile) Deno.copyFileSync(join(PLUGINS, "lib", name), this.#folder.join("plugins", "lib", name));
     }
   }
 

@@ -9,8 +9,11 @@ import { openTiffLibrary, TiffError, type TiffLibrary } from "../../../ffi/tiff/
 import { defaultSettings } from "../../../src/config/settings.ts";
 import { planThroughLibrary } from "../../../src/nexus/frame/plan_image.ts";
 import { writeNexus } from "../../../src/nexus/write.ts";
-import { readLayout, readLayoutOfFile, TiffFormatError, type TiffLayout } from "../../../src/tiff/layout.ts";
-import { type FrameTags, mergeTags, mergeTagsInto, readFrameTags } from "../../../src/tiff/merge_tags.ts";
+import { TiffFormatError } from "../../../src/tiff/format_error.ts";
+import { readLayout, readLayoutOfFile, type TiffLayout } from "../../../src/tiff/layout.ts";
+import { mergeTags, mergeTagsInto } from "../../../src/tiff/merge_tags.ts";
+import type { FrameTags } from "../../../src/tiff/tags/tag_table.ts";
+import { readFrameTags } from "../../../src/tiff/tags/read_tags.ts";
 import { cutOrphanedTail } from "../../../src/tiff/orphaned_tail.ts";
 import { bytesAccess } from "../../../src/tiff/random_access.ts";
 import type { Random } from "../../faults/random.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FrameStream } from "../../../src/plugins/worker/frame_stream.ts";
+import { FrameStreams } from "../../../src/plugins/worker/frame_streams.ts";
 import { SharedServices } from "../served_worker.ts";
 
 /** A stream whose line to the main thread is a call, and breaks with its worker. */
@@ -8,20 +8,23 @@ function connect(shared: SharedServices, plugin: string) {
   const served = { name: plugin, count: (counter: string, by: number) => shared.count(counter, by) };
   shared.services.begin(plugin);
   const asked = { times: 0 };
-  const stream = new FrameStream({
-    post: (message) => {
-      if (message.type === "frames_taken") shared.services.receive(served, message);
-      return true;
-    },
-    ask: (what, question) => {
-      asked.times++;
-      return Promise.resolve(shared.services.answer(served, { what, ...question } as never)) as never;
+  const stream = new FrameStreams({
+    contract: () => 1,
+    channel: {
+      post: (message) => {
+        if (message.type === "frames_taken") shared.services.receive(served, message);
+        return true;
+      },
+      ask: (what, question) => {
+        asked.times++;
+        return Promise.resolve(shared.services.answer(served, { what, ...question } as never)) as never;
+      },
     },
   });
   return { stream, asked };
 }
 
-async function loop(stream: FrameStream, take = Infinity, over = () => false): Promise<number[]> {
+async function loop(stream: FrameStreams, take = Infinity, over = () => false): Promise<number[]> {
   const numbers: number[] = [];
   if (take === 0) return numbers;
   for await (const { number } of stream.during(over)) {

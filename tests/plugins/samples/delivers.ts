@@ -1,4 +1,4 @@
-/** In the place of a stage: tells as many delivered frames as its configuration says. */
+/** In the place of a stage: reports as many delivered frames as its configuration says. */
 import type { PluginContext } from "pewatch";
 
 export const TICKTACK = 1;

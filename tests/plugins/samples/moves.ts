@@ -1,4 +1,4 @@
-/** A stage reduced to its essence: moves each file from the folder `from` to `to` and tells it as `type`. */
+/** A stage reduced to its essence: moves each file from the folder `from` to `to` and reports it as `type`. */
 import type { FrameEvent, PluginContext } from "pewatch";
 
 export const TICKTACK = 1;

@@ -7,6 +7,7 @@ import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
 import { simulate, type SimulatedFrame, type SimulateOptions } from "../../../src/qxrd/simulator/simulate.ts";
 import { viewSidecar } from "../../../src/qxrd/view.ts";
 import { TempFolder } from "../../temp_folder.ts";
+import { namesIn } from "../../folders.ts";
 
 const SMALL = { width: 32, height: 24, rate_per_s: 0 } as const;
 
@@ -14,10 +15,6 @@ async function framesOf(options: SimulateOptions, signal?: AbortSignal): Promise
   const frames: SimulatedFrame[] = [];
   for await (const frame of simulate(options, signal)) frames.push(frame);
   return frames;
-}
-
-function namesIn(path: string): string[] {
-  return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 }
 
 function pixelsOf(frame: SimulatedFrame): Uint8Array {

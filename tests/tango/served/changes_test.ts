@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { SERVICE_NAMES } from "../../../src/files/service_names.ts";
 import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
-import { filesBelow } from "../../faults/delivered_files.ts";
 import { Detector, pause } from "../../faults/detector.ts";
 import { Random } from "../../faults/random.ts";
 import { Client, PYTHON_CLIENTS } from "./client.ts";
 import { ServedPewatch } from "./served_pewatch.ts";
+import { filesBelow } from "../../folders.ts";
 
 const ignore = LIBRARY === undefined || PYTHONS.length === 0;
 const RATE_PER_S = 6;

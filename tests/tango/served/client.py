@@ -95,7 +95,8 @@ def check_events(proxy):
         assert come.wait_for(lambda: all(len(values) > FRAMES_MIN for values in seen.values()), 40), seen
     delivered = seen["FramesDelivered"][1:]
     equal(delivered, list(range(delivered[0], delivered[0] + len(delivered))))
-    frames = seen["LastFrame"][1:]
+    # The detector uses the name R-00001 again.
+    frames = [frame for frame in seen["LastFrame"][1:] if not frame.endswith("R-00001.tif")]
     equal(len(set(frames)), len(frames))
 
 

@@ -1,4 +1,4 @@
-/** A client of Tango in a process of its own, which does what a test tells it; of PyTango or of Java alike. */
+/** A client of Tango in a process of its own, which does what a test asks for; of PyTango or of Java alike. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pause } from "../../faults/detector.ts";

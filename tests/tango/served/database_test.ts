@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { DATABASE_PACKAGE, TangoDatabase } from "../../ffi/tango/database.ts";
 import { LIBRARY, PYTHONS } from "../../ffi/tango/environment.ts";
 import { makeImage, makeSidecar } from "../../e2e/frames.ts";
-import { filesBelow } from "../../faults/delivered_files.ts";
 import { Client, JAVA_CLIENTS, PYTHON_CLIENTS } from "./client.ts";
 import { register, tangoCommand } from "./register.ts";
 import { ServedPewatch } from "./served_pewatch.ts";
+import { filesBelow } from "../../folders.ts";
 
 const ignore = LIBRARY === undefined || DATABASE_PACKAGE === undefined || PYTHONS.length === 0;
 const RATE_PER_S = 4;
@@ -42,7 +42,7 @@ async function delivers(pewatch: ServedPewatch, name: string, below = ""): Promi
   );
 }
 
-test("a device that is not registered is told of with the command that registers it, and served when it is", async (database) => {
+test("a device that is not registered is reported with the command that registers it, and served when it is", async (database) => {
   await using pewatch = served(database);
   await pewatch.until(() => /not registered .*pewatch tango register/.test(pewatch.log), "word of it");
   await delivers(pewatch, "meanwhile-00001.tif");
@@ -66,7 +66,7 @@ test("a device that is not registered is told of with the command that registers
   assert.equal(await python(database, `print(list(db.get_server_list("PEWatch*")))`), "[]");
 });
 
-test("properties of the device go before the configuration; what is wrong in one is told, and the configuration holds", async (database) => {
+test("properties of the device go before the configuration; what is wrong in one is reported, and the configuration holds", async (database) => {
   await register(database);
   await python(
     database,
@@ -138,7 +138,7 @@ test("a database that goes and comes back is survived: by the frames, by who is 
   assert.deepEqual(await pewatch.problems(), []);
 });
 
-test("a device that already runs elsewhere is told of by server, host and process, and its frames flow all the same", async (database) => {
+test("a device that already runs elsewhere is reported with server, host and process, and its frames flow all the same", async (database) => {
   await register(database);
   await using first = served(database);
   await first.name();

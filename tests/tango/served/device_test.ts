@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LIBRARY } from "../../ffi/tango/environment.ts";
 import { makeImage, makeSidecar } from "../../e2e/frames.ts";
-import { filesBelow } from "../../faults/delivered_files.ts";
 import { makeTiff } from "../../tiff/make_tiff.ts";
 import { Client, JAVA_CLIENTS, PYTHON_CLIENTS, UTF8_CLIENTS } from "./client.ts";
 import { ATTRIBUTES, COMMANDS } from "./expected_table.ts";
 import { ServedPewatch } from "./served_pewatch.ts";
+import { filesBelow } from "../../folders.ts";
 
 /** Java's API connects without a database too; only its events need one. */
 const CLIENTS = [...PYTHON_CLIENTS, ...JAVA_CLIENTS];

@@ -41,6 +41,7 @@ export const ATTRIBUTES: Readonly<Record<string, ExpectedAttribute>> = {
   LastFrame: read(STRING),
   LastError: read(STRING),
   Plugins: { type: STRING, format: SPECTRUM, writable: READ, unit: "" },
+  Consumers: { type: STRING, format: SPECTRUM, writable: READ, unit: "" },
   Preview: { type: USHORT, format: IMAGE, writable: READ, unit: "", size: [512, 512] },
   PreviewLow: read(DOUBLE, "counts"),
   PreviewHigh: read(DOUBLE, "counts"),

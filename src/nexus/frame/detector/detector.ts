@@ -2,16 +2,13 @@
 import type { Geometry } from "../../../geometry/geometry.ts";
 import { frameNumber, gainSetting, sequenceNumber, summedExposures, totalExposure } from "./exposure.ts";
 import type { FrameFacts } from "../facts.ts";
-import { darkGroup } from "./reference_dark.ts";
+import { compressionOf, darkGroup } from "./reference_dark.ts";
 import { geometryFields, placementNodes } from "./placement.ts";
 import { qxrdGroup } from "./qxrd_collection.ts";
 import { saturationValue } from "./saturation.ts";
-import { clean, configured, integerField, numberField, positive, textField } from "../sources.ts";
-import { type Attributes, field, group, type ImagePlan, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
+import { assumed, clean, configured, integerField, numberField, positive, textField } from "../sources.ts";
+import { type Attributes, field, groupAt, type ImagePlan, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
 
-const DETECTOR_PATH = "/entry/instrument/detector";
-/** The frame's own image, from the file's root. */
-export const IMAGE_PATH = `${DETECTOR_PATH}/data`;
 /** fabio and pyFAI read no image unless the detector has a description that is one text. */
 const DESCRIPTION = "flat panel X-ray detector read out by QXRD";
 /** NXtomo's numbers, which NXdetector took over. */
@@ -25,10 +22,11 @@ export interface DetectorParts {
 
 export function detectorGroup(facts: FrameFacts, parts: DetectorParts): NexusGroup {
   const { geometry, plan, darkPlan } = parts;
-  return group("detector", "NXdetector", {
+  return groupAt("instrument/detector", {
     children: [
       ...identity(facts),
       ...readout(facts),
+      pixelMask(facts),
       ...geometryFields(geometry),
       ...placementNodes(geometry, facts.layout),
       dataFile(facts),
@@ -37,7 +35,7 @@ export function detectorGroup(facts: FrameFacts, parts: DetectorParts): NexusGro
       plan === null || facts.layout === null ? null : {
         kind: "image",
         name: "data",
-        attributes: imageAttributes(facts),
+        attributes: imageAttributes(facts, plan),
         plan,
         shape: [1, facts.layout.height, facts.layout.width],
       },
@@ -50,7 +48,7 @@ function identity(facts: FrameFacts): (NexusNode | null)[] {
     textField(key, configured(facts, "detector", key));
   const description = configured(facts, "detector", "description");
   return [
-    textField("description", description ?? { value: DESCRIPTION, origin: "not configured" }),
+    textField("description", description ?? assumed(DESCRIPTION, "not configured")),
     known("local_name"),
     known("type"),
     known("serial_number"),
@@ -74,8 +72,24 @@ function readout(facts: FrameFacts): (NexusNode | null)[] {
   ];
 }
 
+/** Bit 3 of NXdetector's pixel_mask: over-responding. */
+const OVERFLOWED = 1 << 3;
+
+/** Null where no pixel is known to have overflowed. */
+function pixelMask({ overflow, layout }: FrameFacts): NexusNode | null {
+  if (overflow === undefined || overflow.length === 0 || layout === null) return null;
+  return {
+    kind: "mask",
+    name: "pixel_mask",
+    attributes: { origin: "QXRD's list of overflowed pixels (.overflow)" },
+    shape: [layout.height, layout.width],
+    pixels: overflow,
+    bits: OVERFLOWED,
+  };
+}
+
 function dataFile(facts: FrameFacts): NexusGroup {
-  return group("data_file", "NXnote", {
+  return groupAt("instrument/detector/data_file", {
     children: [
       field("file_name", facts.imageName),
       field("type", "image/tiff"),
@@ -86,10 +100,11 @@ function dataFile(facts: FrameFacts): NexusGroup {
 }
 
 /** silx takes a dataset of three dimensions for a stack of images only where an attribute says so. */
-function imageAttributes(facts: FrameFacts): Attributes {
+function imageAttributes(facts: FrameFacts, plan: ImagePlan): Attributes {
   const { view } = facts;
   const name = clean(view?.dataTypeName ?? "");
   return {
+    ...compressionOf(plan),
     interpretation: "image",
     units: "counts",
     long_name: name === "" ? facts.imageName : `${facts.imageName} (${name})`,

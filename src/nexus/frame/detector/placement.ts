@@ -6,12 +6,12 @@
  * here, which is half a turn about the beam and leaves every rotation about z as it is.
  */
 import { CENTER_CONVENTION, type Geometry, type Placement, placementOf } from "../../../geometry/geometry.ts";
+import { absolute } from "../../../config/names/nexus_layout.ts";
 import { mapped, numberField } from "../sources.ts";
-import { type Attributes, field, group, type NexusField, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
+import { type Attributes, field, groupAt, type NexusField, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
 
-const DETECTOR = "/entry/instrument/detector";
-const TRANSFORMATIONS = `${DETECTOR}/transformations`;
-const MODULE_OFFSET = `${DETECTOR}/module/module_offset`;
+const TRANSFORMATIONS = absolute("instrument/detector/transformations");
+const MODULE_OFFSET = absolute("instrument/detector/module/module_offset");
 const UM_PER_M = 1e6;
 const DEG_PER_RAD = 180 / Math.PI;
 
@@ -42,7 +42,7 @@ export function placementNodes(
   const last = `${TRANSFORMATIONS}/${chain.at(-1)!.name}`;
   return [
     field("depends_on", last),
-    group("transformations", "NXtransformations", { children: chain }),
+    groupAt("instrument/detector/transformations", { children: chain }),
     moduleGroup(geometry, { placement, image, dependsOn: last }),
   ];
 }
@@ -80,7 +80,7 @@ function moduleGroup(
   const { xPixelSize_m, yPixelSize_m } = placement;
   const direction = (name: string, value: number, vector: Vector, origin: string) =>
     transformation(name, value, { kind: "translation", vector, origin, dependsOn: MODULE_OFFSET });
-  return group("module", "NXdetector_module", {
+  return groupAt("instrument/detector/module", {
     children: [
       field("data_origin", Int32Array.of(0, 0)),
       field("data_size", Int32Array.of(image.height, image.width)),

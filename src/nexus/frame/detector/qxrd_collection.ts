@@ -2,7 +2,7 @@
 import type { SidecarEntry } from "../../../qxrd/sidecar.ts";
 import type { FrameFacts } from "../facts.ts";
 import { clean } from "../sources.ts";
-import { field, group, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
+import { field, group, groupAt, type NexusGroup, type NexusNode } from "../../tree/tree.ts";
 
 /** Each dataset costs some 500 bytes and some microseconds; what is above is kept in one text a section. */
 const FIELDS_MAX = 2000;
@@ -34,7 +34,7 @@ export function qxrdGroup(facts: FrameFacts): NexusGroup | null {
     fieldsLeft = Math.max(0, fieldsLeft - fields.length);
     return group(name, "NXcollection", { children: fields });
   });
-  return group("qxrd", "NXcollection", { children });
+  return groupAt("instrument/detector/qxrd", { children });
 }
 
 function sectionFields(entries: readonly SidecarEntry[], fieldsMax: number): NexusNode[] {

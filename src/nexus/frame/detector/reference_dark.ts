@@ -1,10 +1,12 @@
 /** The dark image that belongs to a frame, kept beside it, and what is known of how and when it was taken. */
 import { gainSetting, summedExposures, totalExposure } from "./exposure.ts";
 import type { FrameFacts } from "../facts.ts";
-import { fromMetadata, integerField, numberField, type Sourced, textField } from "../sources.ts";
+import { fromMetadata, integerField, numberField, textField } from "../sources.ts";
+import type { Sourced } from "../../../geometry/geometry.ts";
 import { momentOf } from "../time/moment.ts";
-import { formatMoment } from "../time/iso_time.ts";
-import { field, group, type ImagePlan, type NexusGroup } from "../../tree/tree.ts";
+import { formatMoment } from "../../../time/iso_time.ts";
+import { neededToRead } from "../../chunks/chunk_layout.ts";
+import { type Attributes, field, groupAt, type ImagePlan, type NexusGroup } from "../../tree/tree.ts";
 
 const MS_PER_S = 1000;
 
@@ -20,7 +22,7 @@ export function darkGroup(facts: FrameFacts, plan: ImagePlan): NexusGroup | null
   const own: FrameFacts = { ...facts, imageName, sidecar, view, writtenAt, dark: true, referenceDark: null };
   const taken = momentOf(own);
   const age_s = (momentOf(facts).time_ms - taken.time_ms) / MS_PER_S;
-  return group("reference_dark", "NXcollection", {
+  return groupAt("instrument/detector/reference_dark", {
     children: [
       field("file_name", imageName),
       field("source", dark.frame),
@@ -37,12 +39,24 @@ export function darkGroup(facts: FrameFacts, plan: ImagePlan): NexusGroup | null
       {
         kind: "image",
         name: "image",
-        attributes: { interpretation: "image", units: "counts", long_name: `dark: ${imageName}` },
+        attributes: {
+          ...compressionOf(plan),
+          interpretation: "image",
+          units: "counts",
+          long_name: `dark: ${imageName}`,
+        },
         plan,
         shape: [dark.layout.height, dark.layout.width],
       },
     ],
   });
+}
+
+/** An attribute where readers need more than HDF5 has. */
+export function compressionOf(plan: ImagePlan): Attributes {
+  const compression = "compression" in plan ? plan.compression : undefined;
+  const needed = compression === undefined ? null : neededToRead(compression);
+  return needed === null ? {} : { compression: `${compression}: ${needed}` };
 }
 
 /** 0 summed exposures mean one. */

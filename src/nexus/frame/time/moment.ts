@@ -2,8 +2,8 @@
 import { isTimeZone, offsetExists, zoneOffset } from "../../../time/zone.ts";
 import type { FrameFacts } from "../facts.ts";
 import { fromMetadata } from "../sources.ts";
-import { formatOffset, formatSpan, formatWall, type Moment } from "./iso_time.ts";
-import { asIfUtc, CLOCKS_APART_MAX_MS, FILE_APART_MAX_MS, inZone, keyOf, nameOf, type Wall } from "./wall_clock.ts";
+import { formatOffset, formatSpan, formatWall, type Moment } from "../../../time/iso_time.ts";
+import { asIfUtc, CLOCKS_APART_MAX_MS, FILE_APART_MAX_MS, inZone, nameOf, type Wall } from "./wall_clock.ts";
 
 /** What a frame's moment is worked out from. */
 export type MomentFacts = Pick<FrameFacts, "sidecar" | "view" | "writtenAt" | "timeZone">;
@@ -43,7 +43,7 @@ function ofStamp(stamp: { time_ms: number; origin: string }, local: Wall | null,
   const { timeZone } = facts;
   const inZone_min = zoneOffset(time_ms, timeZone);
   if (local === null) return { time_ms, offset_min: inZone_min, origin, notes: [] };
-  const key = keyOf(local.origin);
+  const key = local.key;
   const wall_ms = asIfUtc(local.value);
   const clock = facts.view?.dateTimeClock;
   if (clock !== undefined && clock.kind !== "local" && clock.kind !== "unknown") {
@@ -88,7 +88,7 @@ function ofWallClock(local: Wall, facts: MomentFacts): Moment {
     : "with an offset that it does not say";
   return {
     ...moment,
-    notes: [`${keyOf(local.origin)} is ${zone}; taken in ${nameOf(facts.timeZone)}`, ...moment.notes],
+    notes: [`${local.key} is ${zone}; taken in ${nameOf(facts.timeZone)}`, ...moment.notes],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Readings of a wall clock as moments, also in the hours that come twice or never. */
 import type { LocalDateTime } from "../../../qxrd/date_time.ts";
 import { seasonalOffset, type WallOffsets, wallOffsets } from "../../../time/zone.ts";
-import { formatOffset, formatWall, type Moment } from "./iso_time.ts";
+import { formatOffset, formatWall, type Moment } from "../../../time/iso_time.ts";
 
 const MINUTE_MS = 60_000;
 /** QXRD reads its two clocks milliseconds apart; more than this and they do not show one moment. */
@@ -13,6 +13,7 @@ export const FILE_APART_MAX_MS = 30 * MINUTE_MS;
 export interface Wall {
   readonly value: LocalDateTime;
   readonly origin: string;
+  readonly key: string;
 }
 
 export interface ZoneClock {
@@ -25,7 +26,7 @@ export interface ZoneClock {
 /** A reading of a zone's wall clock, with all that may settle the hours that come twice or never. */
 export function inZone(local: Wall, clock: ZoneClock): Moment {
   const wall_ms = asIfUtc(local.value);
-  const shown = `${formatWall(wall_ms)} of ${keyOf(local.origin)}`;
+  const shown = `${formatWall(wall_ms)} of ${local.key}`;
   const { offset_min, how, note } = offsetOf(wallOffsets(wall_ms, clock.timeZone), { wall_ms, shown, ...clock });
   return {
     time_ms: wall_ms - offset_min * MINUTE_MS,
@@ -113,8 +114,4 @@ export function asIfUtc(local: LocalDateTime): number {
     local.second,
     local.millisecond,
   );
-}
-
-export function keyOf(origin: string): string {
-  return origin.slice(origin.lastIndexOf(" ") + 1);
 }

@@ -1,0 +1,9 @@
+// Change events, on a thread of their own: subscribing blocks the delivery of everybody's events while it waits.
+#pragma once
+
+namespace pewatch_client {
+
+/** Until the client is stopped. */
+void subscribe_all();
+
+}  // namespace pewatch_client

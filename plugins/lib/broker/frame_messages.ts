@@ -1,0 +1,77 @@
+/** The JSON message of a frame for a broker: body, key and headers. */
+import { hostname } from "node:os";
+import type { DeliveredFrame, PluginContext } from "pewatch";
+import * as v from "valibot";
+import { absolutePath, table, words, yesOrNo } from "../config.ts";
+import { frameMessage, sidecarFacts } from "../frame_message.ts";
+import { sidecarOf } from "../sidecar_of.ts";
+import type { BrokerMessage } from "./link.ts";
+
+/** Keys that all brokers' tables have. */
+export const BROKER_KEYS = {
+  /** Who sends: the same in all messages of this detector, another one on each computer. Default: the computer's name. */
+  source: v.exactOptional(
+    v.pipe(
+      words("the name of this detector"),
+      v.regex(/^[\w-]{1,64}$/, "a name of up to 64 letters, digits, - and _ is needed"),
+    ),
+  ),
+  user: v.exactOptional(words("the user's name")),
+  password: v.exactOptional(words("the password")),
+  /** `tls = {}` is TLS with the authorities that this computer knows. */
+  tls: v.exactOptional(
+    table({
+      /** In PEM. */
+      ca: v.exactOptional(absolutePath("the authority's certificate")),
+      cert: v.exactOptional(absolutePath("the client's certificate")),
+      key: v.exactOptional(absolutePath("the client's key")),
+    }),
+  ),
+  /** Whether the sidecar's facts are part of the message. */
+  metadata: yesOrNo(true),
+  /** Of a new consumer: with the next frame, or with the oldest that the ledger has. */
+  begin: v.optional(v.picklist(["next", "oldest"], 'one of "next", "oldest" is needed'), "next"),
+};
+
+const encoder = new TextEncoder();
+
+/** The name that messages of this computer have. */
+export function sourceName(source: string | undefined): string {
+  return source ?? hostname().replaceAll(/[^\w-]/g, "_");
+}
+
+export interface JsonMessageOptions {
+  readonly source: string;
+  readonly config: { readonly metadata: boolean };
+  readonly counters: PluginContext["counters"];
+  /** Without the metadata, which alone can be long, and marked so. */
+  readonly small: boolean;
+}
+
+export function jsonMessage(
+  frame: DeliveredFrame,
+  { source, config, counters, small }: JsonMessageOptions,
+): BrokerMessage {
+  const sidecar = sidecarOf(frame, counters);
+  const message = { ...frameMessage(frame, sidecar), source };
+  const metadata = !config.metadata
+    ? {}
+    : small
+    ? { metadata: null, metadata_left_out: true }
+    : { metadata: sidecarFacts(sidecar) };
+  return {
+    // Of several detectors that write to one broker, two may have delivered frames of one name at the same moment.
+    id: `${source}-${message.id}`,
+    sequence: frame.sequence,
+    frame: frame.name,
+    key: message.series,
+    headers: {
+      "content-type": "application/json",
+      "pewatch-version": String(message.version),
+      "pewatch-id": `${source}-${message.id}`,
+      "pewatch-source": source,
+      "pewatch-sequence": String(frame.sequence),
+    },
+    body: encoder.encode(JSON.stringify({ ...message, ...metadata })),
+  };
+}

@@ -1,0 +1,54 @@
+/** Puts a pattern's text into the output, by the rules of every delivered file: part, read back, name; never over another. */
+import { join } from "node:path";
+import { publish, removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
+import { nameIsTaken } from "../files/listing.ts";
+import { outputPartName } from "../files/service_names.ts";
+import { NoPatternError } from "./error.ts";
+import { hasText, writePart } from "../frames/deliver/geometry_files.ts";
+
+/** Patterns of one frame by other settings; more is a mistake that makes a new file each time. */
+const VERSIONS_MAX = 99;
+
+export interface PublishedText {
+  readonly path: string;
+  /** Whether it was there already, with this content. */
+  readonly again: boolean;
+}
+
+/**
+ * `NAME.xye`; where the name has another content (other settings), `NAME.v2.xye`, which no frame's pattern can be
+ * called: their names end as those of images do.
+ * @param options.writer who writes, so that two programs do not use one part
+ * @throws NoPatternError where there are too many, VerificationError, or the system's error
+ */
+export async function publishText(
+  folder: string,
+  file: { readonly stem: string; readonly ending: string; readonly text: string },
+  options: { readonly writer: string; readonly fsync: boolean },
+): Promise<PublishedText> {
+  const part = join(folder, outputPartName(options.writer, "pattern"));
+  for (let version = 1; version <= VERSIONS_MAX;) {
+    const path = join(folder, `${file.stem}${version === 1 ? "" : `.v${version}`}.${file.ending}`);
+    if (nameIsTaken(path)) {
+      if (!hasText(path, file.text)) {
+        version++;
+        continue;
+      }
+      // Of a kill between a part and its name.
+      if (nameIsTaken(part)) removeFile(part);
+      return { path, again: true };
+    }
+    writePart(part, file.text, options);
+    try {
+      await whileHeldOpen(() => publish(part, path));
+    } catch (error) {
+      // Another program was faster: its file may be the same.
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      removeFile(part);
+      continue;
+    }
+    if (options.fsync) syncFolder(folder);
+    return { path, again: false };
+  }
+  throw new NoPatternError(`there are ${VERSIONS_MAX} patterns of ${file.stem} with other settings in ${folder}`);
+}

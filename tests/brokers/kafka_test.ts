@@ -1,0 +1,173 @@
+/** The plugin kafka against a real broker; confluent-kafka counts. One broker serves all, since it starts slowly. */
+import assert from "node:assert/strict";
+import { openKafka } from "../../plugins/lib/broker/kafka_link.ts";
+import { until } from "../daemon/helpers.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { Announcing } from "./announcing.ts";
+import { assertAllThere, killAtRandom } from "./judge.ts";
+import { KafkaBroker } from "./kafka_broker.ts";
+
+let broker: KafkaBroker;
+Deno.test.beforeAll(async () => void (broker = await KafkaBroker.start()));
+Deno.test.afterAll(async () => await broker[Symbol.asyncDispose]());
+
+function tableFor(topic: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { servers: [broker.address], topic, source: "pe1", ...more };
+}
+
+async function announce(folder: TempFolder, topic: string, more: Record<string, unknown> = {}): Promise<Announcing> {
+  return await Announcing.start({ folder: folder.path, plugin: "kafka", table: tableFor(topic, more) });
+}
+
+Deno.test("kafka: 1,000 frames over a killed and a frozen broker and restarts of pewatch are all there, in order", async () => {
+  const topic = "whole";
+  await broker.make(topic);
+  using folder = new TempFolder();
+  {
+    await using pewatch = await announce(folder, topic);
+    await pewatch.deliver(1, 300);
+    await until(() => (pewatch.counters["announced"] ?? 0) >= 100, "some messages");
+    await broker.kill();
+    await pewatch.deliver(301, 500);
+    await until(() => pewatch.condition !== undefined, "the fault in the status");
+    assert.match(pewatch.condition!, /127\.0\.0\.1.*frames wait in the ledger, retrying/);
+    assert.ok(pewatch.consumer!.behind >= 200, "the status shows how far it is behind");
+    await broker.run();
+    await pewatch.done();
+    assert.equal(pewatch.condition, undefined);
+    broker.freeze();
+    await pewatch.deliver(501, 700);
+    await until(() => pewatch.condition !== undefined, "the frozen broker in the status");
+    broker.thaw();
+    await until(() => (pewatch.consumer?.behind ?? 0) < 150, "messages again");
+  }
+  await using pewatch = await announce(folder, topic);
+  await pewatch.deliver(701, 1000);
+  await pewatch.done();
+  // What was resent after a timeout may be there twice.
+  const { repeated } = assertAllThere(await broker.read(topic), 1000);
+  assert.ok(repeated <= 200, `${repeated} repeated`);
+});
+
+Deno.test("kafka: pewatch that is killed at random announces each frame; repetitions have the same id", async () => {
+  const topic = "killed";
+  await broker.make(topic);
+  using folder = new TempFolder();
+  await killAtRandom([folder.path, "kafka", JSON.stringify(tableFor(topic)), "1000"], 5);
+  assertAllThere(await broker.read(topic), 1000);
+});
+
+Deno.test("kafka: a message says what was delivered; its key is the series, so one partition has a series in order", async () => {
+  const topic = "content";
+  await broker.make(topic, { partitions: 3 });
+  using folder = new TempFolder();
+  await using pewatch = await announce(folder, topic);
+  for (let number = 1; number <= 60; number++) {
+    await pewatch.deliver(number, number, { frame: `S${number % 5}-${String(number).padStart(5, "0")}.tif` });
+  }
+  await pewatch.done();
+  const messages = await broker.read(topic);
+  assert.equal(messages.length, 60);
+  assert.ok(new Set(messages.map(({ partition }) => partition)).size > 1, "all in one partition");
+  for (const key of ["S0", "S1", "S2", "S3", "S4"]) {
+    const series = messages.filter((message) => message.key === key);
+    assert.equal(series.length, 12);
+    assert.equal(new Set(series.map(({ partition }) => partition)).size, 1);
+    const sequences = series.map(({ body }) => body.sequence);
+    assert.deepEqual(sequences, sequences.toSorted((a, b) => a - b));
+  }
+  const { body, headers } = messages[0]!;
+  assert.deepEqual(headers, {
+    "content-type": "application/json",
+    "pewatch-version": "1",
+    "pewatch-id": `pe1-${body.id}`,
+    "pewatch-source": "pe1",
+    "pewatch-sequence": String(body.sequence),
+  });
+});
+
+Deno.test("kafka: a missing topic and messages that are too large are named with what to do, and wait", async () => {
+  const topic = "mended";
+  using folder = new TempFolder();
+  await using pewatch = await announce(folder, topic);
+  await until(() => /there is no topic mended; make it/.test(pewatch.condition ?? ""), "that the topic is missing");
+  // Larger than one message with all its headers, smaller than a batch: it goes in parts.
+  await broker.make(topic, { config: { "max.message.bytes": "2000" } });
+  await until(() => pewatch.condition === undefined && pewatch.consumer !== undefined, "the topic");
+  await pewatch.deliver(1, 20);
+  await pewatch.done();
+  await broker.change(topic, { "max.message.bytes": "300" });
+  await pewatch.deliver(21, 30);
+  await until(() => pewatch.condition !== undefined, "that the message is too large");
+  assert.match(
+    pewatch.condition!,
+    /the message of P-00021\.tif has \d+ bytes, more than max\.message\.bytes of the topic mended; raise it/,
+  );
+  await broker.change(topic, { "max.message.bytes": "1000000" });
+  await pewatch.done();
+  assert.deepEqual(assertAllThere(await broker.read(topic), 30), { repeated: 0 });
+});
+
+Deno.test("kafka: a wrong password, address or clock is named with what to do; the right password is taken", async () => {
+  const topic = "refused";
+  await broker.make(topic, { config: { "message.timestamp.after.max.ms": "3600000" } });
+  const login = { servers: [broker.addressWithLogin], user: "pewatch", password: "secret" };
+  const faultOf = async (more: Record<string, unknown>) => {
+    using folder = new TempFolder();
+    await using pewatch = await announce(folder, topic, more);
+    await until(() => pewatch.condition !== undefined, "the fault");
+    return pewatch.condition!;
+  };
+  assert.match(await faultOf({ ...login, password: "wrong" }), /user, password and mechanism are refused; set them/);
+  assert.match(await faultOf({ servers: ["127.0.0.1:1"] }), /is servers = .* right, and does the broker run\?/);
+  using folder = new TempFolder();
+  await using pewatch = await announce(folder, topic, login);
+  await pewatch.deliver(1, 5);
+  await pewatch.done();
+  assert.deepEqual(assertAllThere(await broker.read(topic), 5), { repeated: 0 });
+  const link = await openKafka({
+    ...login,
+    topic,
+    source: "pe1",
+    mechanism: "PLAIN",
+    tls: undefined,
+    now_ms: () => Date.now() + 2 * 3_600_000,
+  });
+  const message = { id: "a", sequence: 1, frame: "a.tif", key: "a", headers: {}, body: new Uint8Array(1) };
+  await assert.rejects(link.send([message]), /finds the time of the messages wrong; the clock of this computer says/);
+  await link.close();
+});
+
+Deno.test("kafka: TLS and SCRAM with an authority of one's own; without it the status says what to set", async () => {
+  const topic = "secure";
+  await broker.make(topic);
+  using folder = new TempFolder();
+  const login = { servers: [broker.addressWithTls], user: "pewatch", password: "secret", mechanism: "SCRAM-SHA-256" };
+  {
+    await using pewatch = await announce(folder, topic, { ...login, tls: {} });
+    await until(() => pewatch.condition !== undefined, "the fault");
+    assert.match(pewatch.condition!, /set tls = \{ ca = 'FILE' \}/);
+    await pewatch.deliver(1, 1);
+  }
+  await using pewatch = await announce(folder, topic, { ...login, tls: { ca: broker.authority }, begin: "oldest" });
+  await pewatch.deliver(2, 20);
+  await pewatch.done();
+  assert.deepEqual(assertAllThere(await broker.read(topic), 20), { repeated: 0 });
+});
+
+Deno.test("kafka: a broker that asks for a client's certificate; of several addresses the first is dead", async () => {
+  const topic = "mutual";
+  await broker.make(topic);
+  using folder = new TempFolder();
+  const servers = ["localhost:1", broker.addressForCertificates], { ca, cert, key } = broker.certificates;
+  {
+    await using pewatch = await announce(folder, topic, { servers: servers.slice(1), tls: { ca } });
+    await until(() => pewatch.condition !== undefined, "the fault");
+    assert.match(pewatch.condition!, /asks for a client's certificate, set tls = \{ cert = 'FILE', key = 'FILE' \}/);
+    await pewatch.deliver(1, 1);
+  }
+  await using pewatch = await announce(folder, topic, { servers, tls: { ca, cert, key }, begin: "oldest" });
+  await pewatch.deliver(2, 20);
+  await pewatch.done();
+  assert.deepEqual(assertAllThere(await broker.read(topic), 20), { repeated: 0 });
+});

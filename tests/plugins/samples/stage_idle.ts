@@ -1,0 +1,3 @@
+export const TICKTACK = 1;
+
+export function work(): void {}

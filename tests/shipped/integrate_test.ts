@@ -1,0 +1,127 @@
+/** Patterns of a running daemon, and what other programs make of them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import { readXye } from "../../src/integration/xye.ts";
+import { simulate } from "../../src/qxrd/simulator/simulate.ts";
+import { memoryLog, quickSettings, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
+import { PYTHON } from "./memcached_server.ts";
+import { faultsOf } from "./plugin_context.ts";
+
+const SCRIPT = fileURLToPath(new URL("../patterns/readers.py", import.meta.url));
+const SIDE = 512;
+const FRAMES = 5;
+
+interface Readings {
+  readonly frames: Readonly<Record<string, { series: number[]; xye: number[]; gsas: boolean }>>;
+  readonly gsas_series: number[];
+  readonly names: string[];
+  readonly flags: boolean[];
+  readonly edges_fit: boolean;
+  readonly silx: { signal: number[]; axes: string[]; spectrum: string };
+  readonly pyfai: string;
+  readonly nxcheck: { counts: number[]; lines: string[] };
+  readonly application: { counts: number[]; lines: string[] };
+  readonly cake: { counts: number[]; lines: string[] };
+  readonly cake_shape: number[];
+}
+
+async function runDaemon(base: string, table: Record<string, unknown>, count: number) {
+  const settings = {
+    ...quickSettings(base, { integrate: table }),
+    source: { name: "PETRA III", type: "Synchrotron X-ray Source", probe: "x-ray" },
+    beamline: { name: "P02.2" },
+    geometry: { files: ["poni"] as const, beside: "folder" as const },
+  };
+  const log = memoryLog(), daemon = new Daemon(settings, { log });
+  const plugin = () => daemon.status().plugins.find(({ name }) => name === "integrate");
+  await daemon.start();
+  try {
+    await until(
+      () => (plugin()?.firings ?? 0) > 0 || log.lines.some((line) => /integrate.*(setup|poni|mask)/.test(line)),
+      "the plugin",
+    );
+    const { raw } = settings.folders;
+    for await (const _ of simulate({ folder: raw, width: SIDE, height: SIDE, count, rate_per_s: 0, type: "uint32" }));
+    await until(() => daemon.status().frames.delivered === count, "the deliveries");
+    const done = () => {
+      const counters = plugin()?.counters ?? {};
+      return (counters["patterns"] ?? 0) + (counters["frames_without_pattern"] ?? 0) === count;
+    };
+    await until(done, "the patterns");
+    return { log, output: settings.folders.output_root, counters: plugin()!.counters, parameters: daemon.parameters };
+  } finally {
+    await daemon.close();
+  }
+}
+
+Deno.test({
+  name: "each delivered frame has its pattern, which pyFAI, silx, nxcheck, Dioptas and GSAS-II's rules take",
+  ignore: PYTHON === undefined,
+  async fn() {
+    using folder = tempFolder();
+    const table = { polarization_factor: 0.95, calibrant: "CeO2", cake: 3, npt: 900 };
+    const { output, log, counters, parameters } = await runDaemon(folder.path, table, FRAMES);
+    assert.deepEqual(log.lines.filter((line) => /^(warn|error) /.test(line)), []);
+    assert.equal(counters["patterns"], FRAMES);
+    const { success, stdout, stderr } = await new Deno.Command(PYTHON!, {
+      args: [SCRIPT, output, join(output, "geometry.poni")],
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    const found = JSON.parse(new TextDecoder().decode(stdout)) as Readings;
+    const names = Array.from({ length: FRAMES }, (_, index) => `CeO2-0000${index + 1}.tif`);
+    assert.deepEqual(found.names.toSorted(), names);
+    for (const { series, xye, gsas } of Object.values(found.frames)) {
+      assert.ok(series[0]! < 1e-12 && series[1]! < 1e-6 && series[2]! < 1e-6, JSON.stringify(series));
+      assert.ok(xye.every((difference) => difference < 1e-6) && gsas, JSON.stringify(xye));
+    }
+    assert.deepEqual(found.flags, [true, true, false]);
+    assert.equal(found.edges_fit, true);
+    const npt = found.silx.signal[1]!;
+    assert.deepEqual(found.silx, { signal: [FRAMES, npt], axes: ["None", "radial_axis"], spectrum: "spectrum" });
+    assert.deepEqual(found.gsas_series, [FRAMES, npt]);
+    assert.equal(found.pyfai, "/entry/data");
+    assert.deepEqual(found.application, { counts: [0, 0], lines: [] });
+    assert.equal(found.nxcheck.counts[1], 0, JSON.stringify(found.nxcheck));
+    assert.deepEqual([found.cake.counts, found.cake_shape], [[0, 0], [1, 360, npt]], JSON.stringify(found.cake));
+    const { header } = readXye(Deno.readTextFileSync(join(output, "CeO2-00001.xye")));
+    assert.equal(header.get("image"), "CeO2-00001.tif");
+    assert.equal(header.get("polarization_factor"), "0.95");
+    for (const name of ["total_counts", "change", "ring_shift", "rings"]) {
+      const reading = parameters?.get(`pattern_${name}`);
+      assert.ok(typeof reading?.value === "number", name);
+      assert.match(reading.origin ?? "", /^integrate of CeO2-0000/);
+    }
+    const shift = parameters?.get("pattern_ring_shift")?.value as number;
+    assert.ok(Math.abs(shift) < 0.2, `${shift}`);
+  },
+});
+
+Deno.test("wrong settings and files are refused by name before the first frame", async () => {
+  using folder = tempFolder();
+  const missing = join(folder.path, "nowhere.msk");
+  const standard = settingsIn(folder.path, { integrate: { mask: missing } });
+  const log = memoryLog(),
+    daemon = new Daemon({ ...standard, daemon: { ...standard.daemon, ticktack: 0.05 } }, { log });
+  await daemon.start();
+  try {
+    const error = () => daemon.status().plugins.find(({ name }) => name === "integrate")?.lastError ?? "";
+    await until(() => error() !== "", "the refusal");
+    assert.match(error(), /mask: there is no file .*nowhere\.msk/);
+  } finally {
+    await daemon.close();
+  }
+  const faults: Record<string, [Record<string, unknown>, RegExp]> = {
+    unknown: [{ pony: "x" }, /pony: there is no such key; there are poni, mask/],
+    unit: [{ unit: "q" }, /unit: one of "2th_deg"/],
+    npt: [{ npt: 70_000 }, /npt: a whole number from 1 to 65000/],
+    range: [{ radial_range: [5, 1] }, /radial_range: two numbers .* the smaller one first/],
+    files: [{ files: [] }, /files: one of "xye" and "h5"/],
+    subfolder: [{ subfolder: "../away" }, /subfolder: /],
+    calibrant: [{ calibrant: "Au" }, /calibrant: one of "CeO2", "LaB6", "Si"/],
+  };
+  for (const [name, [table, expected]] of Object.entries(faults)) {
+    assert.match((await faultsOf("integrate", table)).join("\n"), expected, name);
+  }
+});
