@@ -1,6 +1,7 @@
 /** A frame that has just been written is taken when `settle_s` is over, within the same firing. */
 import assert from "node:assert/strict";
-import { Way } from "./way.ts";
+import { join } from "node:path";
+import { sidecarText, Way } from "./way.ts";
 
 Deno.test("a firing that finds a frame too young looks again when it has settled, where the next tick is later", async () => {
   using way = new Way({ frames: { settle_s: 0.2 } });
@@ -19,3 +20,30 @@ Deno.test("it leaves the frame to the next tick where that comes before, and whe
     assert.deepEqual(way.heard.events, []);
   }
 });
+
+/** Far longer than a listing of two files takes. */
+const WAIT_S = 1;
+
+// Fails where the wait for a sidecar is over by the clock of the look instead of by that of the listing.
+Deno.test("a sidecar that is written while a firing claims other frames is found, however long that takes", async () => {
+  using way = new Way({ frames: { settle_s: 0, sidecar_wait_s: WAIT_S } });
+  way.put({ name: "P-00001.tif" });
+  way.put({ name: "P-00002.tif", sidecar: null });
+  way.parameters = {
+    at: async () => {
+      Deno.writeTextFileSync(join(way.raw, "P-00002.tif.metadata"), sidecarText({ seed: 2 }));
+      await new Promise((resolve) => setTimeout(resolve, 2000 * WAIT_S));
+      return [];
+    },
+  };
+  await way.firePrepare();
+  assert.deepEqual(claimed(way), ["P-00001.tif"]);
+  way.parameters = undefined;
+  await way.firePrepare();
+  assert.deepEqual(claimed(way), ["P-00001.tif", "P-00002.tif"]);
+  assert.ok(!way.heard.lines.some((line) => line.includes("there is no sidecar")), way.heard.lines.join("\n"));
+});
+
+function claimed({ heard }: Way): string[] {
+  return heard.events.flatMap((event) => event.type === "claimed" ? [event.frame] : []);
+}

@@ -81,7 +81,9 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
   const sidecar_s = sidecar === null ? Infinity : settled_s(candidate.sidecar!, sidecar);
   const in_s = frames.settle_s - Math.min(image_s, sidecar_s);
   if (in_s > 0) return { ...waiting("written a moment ago"), in_s };
-  if (sidecar === null && image_s < frames.sidecar_wait_s) return waiting("no sidecar yet");
+  // A sidecar that was written since the folder was listed is found by the next listing.
+  const absent_s = sidecar === null ? watch.unchangedWhenListed_s(imagePath, image) : 0;
+  if (sidecar === null && absent_s < frames.sidecar_wait_s) return waiting("no sidecar yet");
 
   const layout = readImage(imagePath, candidate.image);
   const imageLastCall = image_s >= frames.sidecar_wait_s;

@@ -90,6 +90,7 @@ export class PrepareRaw {
     const begun_ms = performance.now();
     if (begun_ms < this.#nextScan_ms) return;
     this.#settled_ms = Infinity;
+    this.#watch.beginListing();
     const scan = scanAll(options);
     const taken = new Set<Candidate>();
     const onTheWay = countClaims(folders);

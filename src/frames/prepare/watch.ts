@@ -20,11 +20,28 @@ export class Watch {
   readonly #clock: { now_ms(): number; monotonic_ms(): number };
   /** The system's clock less the monotonic one, at its least: when the system's was set back furthest. */
   #difference_ms = Infinity;
+  /** When the folder was listed whose names are asked for, on the monotonic clock. */
+  #listed_ms: number;
   #round = 0;
 
   constructor(clock = { now_ms: Date.now, monotonic_ms: () => performance.now() }) {
     this.#clock = clock;
+    this.#listed_ms = clock.monotonic_ms();
     this.#setForward_ms();
+  }
+
+  /** Before a folder is listed. */
+  beginListing(): void {
+    this.#listed_ms = this.#clock.monotonic_ms();
+  }
+
+  /**
+   * Seconds for which the file had not changed when the folder was listed. What the listing lacks may have been written
+   * since, while other frames of it were claimed.
+   */
+  unchangedWhenListed_s(path: string, facts: FileStat): number {
+    const since_s = (this.#clock.monotonic_ms() - this.#listed_ms) / 1000;
+    return Math.max(0, this.unchanged_s(path, facts) - since_s);
   }
 
   /** Seconds since the file last changed, as far as is known. */
