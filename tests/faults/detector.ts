@@ -89,7 +89,7 @@ export class Detector {
 
   #finish(half: HalfWritten): void {
     const frame = this.#writer.finish(half);
-    if (!frame.late) this.#enter(frame);
+    if (!half.frame.late) this.#enter(frame);
   }
 
   #enter(frame: LedgerFrame): void {

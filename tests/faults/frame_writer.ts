@@ -56,10 +56,16 @@ export interface HalfWritten {
   readonly path: string;
   readonly sidecar: string | null;
   readonly overflow: string | null;
+  readonly begun_ms: number;
 }
 
 /** Far less than the daemons of these tests wait for a sidecar; the image is written in some milliseconds. */
 const STANDSTILL_MS = 500;
+
+/** Where this process stood still, the sidecar comes when the daemon may have stopped waiting for it. */
+function stoodStill(begun_ms: number): boolean {
+  return performance.now() - begun_ms > STANDSTILL_MS;
+}
 
 export class FrameWriter {
   readonly #raw: string;
@@ -83,7 +89,7 @@ export class FrameWriter {
   /** The image alone. */
   async begin(shot: Shot): Promise<HalfWritten> {
     const { number, dark = false } = shot;
-    const start_ms = performance.now();
+    const begun_ms = performance.now();
     const folder = join(this.#raw, ...shot.folder.split("/"));
     Deno.mkdirSync(folder, { recursive: true });
     const image = freeName(folder, shot.image);
@@ -95,7 +101,6 @@ export class FrameWriter {
       saveSidecar(path, sidecar);
       Deno.writeFileSync(path, bytes);
     } else await writeImage(path, bytes);
-    const took_ms = performance.now() - start_ms;
     const overflow = shot.overflow === undefined
       ? null
       : overflowList(number, shot.overflow === "empty" ? [] : [[1, 2]]);
@@ -109,18 +114,17 @@ export class FrameWriter {
       overflow: overflow === null ? null : sha256(new TextEncoder().encode(overflow)),
       dark,
       darkByName: shot.darkByName === true,
-      // Where this process stood still, the sidecar comes when the daemon may have stopped waiting for it.
-      late: shot.late === true || (took_ms > STANDSTILL_MS && !dark),
+      late: shot.late === true || (stoodStill(begun_ms) && !dark),
       unreadable,
       retried: false,
     };
-    return { frame, path, sidecar, overflow };
+    return { frame, path, sidecar, overflow, begun_ms };
   }
 
-  finish({ frame, path, sidecar, overflow }: HalfWritten): LedgerFrame {
+  finish({ frame, path, sidecar, overflow, begun_ms }: HalfWritten): LedgerFrame {
     if (!frame.unreadable && sidecar !== null) saveSidecar(path, sidecar);
     if (overflow !== null) Deno.writeTextFileSync(`${path}.overflow`, overflow);
-    return frame;
+    return { ...frame, late: frame.late || (stoodStill(begun_ms) && !frame.dark) };
   }
 
   /**
