@@ -1,6 +1,7 @@
 /** From the first start to the end, whether the daemon ticks or not: folders with their locks, and requests of other processes. */
 import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log/logger.ts";
+import { onPulse } from "../time/pulse.ts";
 import type { SerialQueue } from "../time/serial_queue.ts";
 import { requestFolder } from "./requests/request_files.ts";
 import { type RequestHandlers, Requests } from "./requests/requests.ts";
@@ -9,9 +10,9 @@ import { FolderError, makeFolders, transpiledFolder } from "./settings/make_fold
 import { misplacedPlugins } from "./settings/plugins_apart.ts";
 
 /** How often requests are looked for. */
-const REQUEST_POLL_MS = 500;
+const REQUEST_PULSES = 1;
 /** How often a folder that is not there is looked for again. */
-const LOOK_AGAIN_MS = 1000;
+const LOOK_AGAIN_PULSES = 2;
 
 export interface SessionOptions {
   readonly log: Logger;
@@ -30,7 +31,7 @@ export class Session {
   #requests: Requests | null = null;
   #isOpen = false;
   #looking = false;
-  #timers: ReturnType<typeof setInterval>[] = [];
+  #ends: (() => void)[] = [];
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -52,15 +53,15 @@ export class Session {
     this.#requests = Requests.open({ folder: requestFolder(configured), log, handlers });
     this.#isOpen = true;
     this.#lookAgain();
-    this.#timers = [
-      setInterval(() => void this.#requests?.poll(), REQUEST_POLL_MS),
-      setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS),
+    this.#ends = [
+      onPulse(REQUEST_PULSES, () => void this.#requests?.poll()),
+      onPulse(LOOK_AGAIN_PULSES, () => this.#lookAgain()),
     ];
   }
 
   async close(): Promise<void> {
     if (!this.#isOpen) return;
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#ends.splice(0)) end();
     await this.#options.live.close();
     // Last: whoever asked for the stop waits for this.
     await this.#requests?.close();

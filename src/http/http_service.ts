@@ -9,6 +9,7 @@ import { carryOut } from "./order.ts";
 import { Broadcast } from "./broadcast.ts";
 import { pageUrl } from "./page_url.ts";
 import { Report } from "./report/report.ts";
+import { onPulse } from "../time/pulse.ts";
 
 export type HttpDaemon = Pick<
   Daemon,
@@ -39,7 +40,7 @@ export interface HttpServiceOptions {
 
 /** What hinders a start (a port that is taken, an address that is not there yet) is tried again after so long. */
 const RETRY_MS = 10_000;
-const SAMPLE_MS = 1000;
+const SAMPLE_PULSES = 2;
 
 export class HttpService {
   readonly #options: HttpServiceOptions;
@@ -71,9 +72,8 @@ export class HttpService {
   /** To be called when the daemon runs. Returns at once; the log says what comes of it. */
   start(): void {
     const { daemon } = this.#options;
-    const sampling = setInterval(() => this.#sample(), SAMPLE_MS);
     this.#ends.push(
-      () => clearInterval(sampling),
+      onPulse(SAMPLE_PULSES, () => this.#sample()),
       daemon.onFrame((event) => this.#frame(event)),
       daemon.onSettings(() => {
         this.#lookAtQuarantine();

@@ -125,7 +125,8 @@ export class Requests {
     try {
       if (this.#lock.lost().length > 0) this.#makeAnew();
       let requests = 0;
-      for await (const { name, isFile } of Deno.readDir(folder)) {
+      // Asynchronously, each look would wake the thread twice more.
+      for (const { name, isFile } of Deno.readDirSync(folder)) {
         const file = isFile ? kindOfFile(name) : null;
         if (file === null) continue;
         if (file.kind !== "request") await this.#removeForgotten(join(folder, name));

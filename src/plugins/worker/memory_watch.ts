@@ -8,7 +8,7 @@ const BUFFER_LOOKS_MAX = 6;
 const MIB = 2 ** 20;
 
 // Kept from plugins that put their own in place of these.
-const { setInterval, clearInterval } = globalThis;
+const { setInterval, clearInterval, setImmediate, clearImmediate } = globalThis;
 
 export interface MemoryWatchOptions {
   readonly limit_mib: number;
@@ -22,6 +22,7 @@ export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
   readonly #heapLimit = getHeapStatistics().heap_size_limit;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #starting: ReturnType<typeof setImmediate> | undefined;
   #looksOver = 0;
   #reported = false;
 
@@ -29,18 +30,27 @@ export class MemoryWatch {
     this.#options = options;
   }
 
+  /** A call begins. */
   begin(): void {
     this.#options.onLook?.();
+    // A call that awaits no event needs no timer: also one that is cleared wakes the thread when its time comes.
+    this.#starting ??= setImmediate(() => this.#startLooking());
+  }
+
+  /** The call is over. */
+  end(): void {
+    clearImmediate(this.#starting);
+    clearInterval(this.#timer);
+    this.#starting = undefined;
+    this.#timer = undefined;
+    this.look();
+  }
+
+  #startLooking(): void {
     this.#timer ??= setInterval(() => {
       this.#options.onLook?.();
       this.look();
     }, LOOK_MS);
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    this.look();
   }
 
   look(): void {

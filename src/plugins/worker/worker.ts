@@ -8,7 +8,7 @@ import { MemoryWatch } from "./memory_watch.ts";
 import { PluginCalls } from "./plugin_calls.ts";
 
 // Kept from plugins that replace these.
-const { setTimeout } = globalThis;
+const { setImmediate } = globalThis;
 const now_ms = Date.now;
 const { port, memory_limit_mib, trusted, stage, alive } = workerData as WorkerStart;
 const post = port.postMessage.bind(port) as (message: Answer | WorkerMessage) => void;
@@ -28,6 +28,6 @@ guardConsole();
 process.on("uncaughtException", (thrown) => calls.noteStray(thrown));
 process.on("unhandledRejection", (thrown) => calls.noteStray(thrown));
 port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  // From a timer: code that is cut off at the memory limit in a port's handler reports nothing, and the port is dead.
-  calls.take(data, (run) => void setTimeout(run, 0));
+  // Behind the handler: code that is cut off at the memory limit within it reports nothing, and the port is dead.
+  calls.take(data, (run) => void setImmediate(run));
 };

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+
+/** The module keeps the timers that it finds when it is imported. */
+async function importWatch(onInterval: () => void) {
+  const { setInterval } = globalThis;
+  const counting = (...timer: Parameters<typeof setInterval>) => {
+    onInterval();
+    return setInterval(...timer);
+  };
+  globalThis.setInterval = counting as typeof setInterval;
+  try {
+    return (await import("../../src/plugins/worker/memory_watch.ts")).MemoryWatch;
+  } finally {
+    globalThis.setInterval = setInterval;
+  }
+}
+
+// Fails with a timer from the beginning of each call: one that is cleared wakes the thread all the same.
+Deno.test("a call that awaits no event sets no timer, one that does is watched until it is over", async () => {
+  let timers = 0, looks = 0;
+  const MemoryWatch = await importWatch(() => timers++);
+  const watch = new MemoryWatch({ limit_mib: 4096, onExhausted: assert.fail, onLook: () => looks++ });
+  const event = () => new Promise((resolve) => setTimeout(resolve, 0));
+  watch.begin();
+  await Promise.resolve();
+  watch.end();
+  await event();
+  assert.equal(timers, 0);
+  watch.begin();
+  const before = looks;
+  while (looks < before + 2) await event();
+  watch.end();
+  assert.equal(timers, 1);
+});
