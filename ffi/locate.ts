@@ -1,5 +1,6 @@
 /** Finds and opens a native library, or says in one sentence which is missing, where it was looked for and what to do. */
 import { dirname, isAbsolute, join } from "node:path";
+import { firstLine, thrownText } from "../src/text/thrown_text.ts";
 
 /** A library that pewatch needs, and how a person gets it. */
 export interface LibraryNeed {
@@ -49,7 +50,7 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
     try {
       return { library: openPatiently(path, symbols, patience_ms), path };
     } catch (error) {
-      refusals.push(`${path} (${firstLine(error)})`);
+      refusals.push(`${path} (${firstLine(thrownText(error))})`);
     }
   }
   const where = named ? `${need.variable} names it` : "looked for";
@@ -92,9 +93,4 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n")[0] ?? text;
 }

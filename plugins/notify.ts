@@ -8,6 +8,7 @@ import { hasControlCharacter, numberWithin, table, wholeNumber, words, yesOrNo }
 import { frameMessage, sidecarFacts } from "./lib/frame_message.ts";
 import { PostSender } from "./lib/post_sender.ts";
 import { sidecarOf } from "./lib/sidecar_of.ts";
+import { thrownText } from "./lib/thrown_text.ts";
 
 export const TICKTACK = 1;
 export const CONTRACT = 2;
@@ -92,7 +93,7 @@ export function work({ frames, config, counters, log }: Context): void {
       return JSON.stringify({ ...frameMessage(frame, sidecar), ...metadata });
     };
     receiver.sending ??= sendAll(receiver.sender, frames.of(shownUrl), textOf)
-      .catch((error) => log.warn(`${shownUrl}: ${error instanceof Error ? error.message : error}`))
+      .catch((error) => log.warn(`${shownUrl}: ${thrownText(error)}`))
       .finally(() => receiver.sending = null);
   }
 }

@@ -1,5 +1,6 @@
 /** A file: made or opened, with its root group. */
 import { win32 } from "node:path";
+import { thrownText } from "../../src/text/thrown_text.ts";
 import {
   H5F_ACC_EXCL,
   H5F_ACC_RDONLY,
@@ -54,7 +55,7 @@ export class File extends Handle implements Hdf5File {
       return file;
     } catch (error) {
       file[Symbol.dispose]();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = thrownText(error);
       throw new Hdf5Error(`Cannot reserve ${options.reserveBytes} bytes for ${path}: ${why}`, { cause: error });
     }
   }

@@ -1,4 +1,5 @@
 /** Collects what libtiff says: its error and warning handlers, which are global to the process. */
+import { thrownText } from "../../src/text/thrown_text.ts";
 import { TiffError } from "./error.ts";
 import { C_SYMBOLS, MESSAGE_HANDLER } from "./symbols.ts";
 
@@ -41,7 +42,7 @@ export class Messages {
   error(what: string, cause?: unknown): TiffError {
     const said = this.#errors.splice(0);
     // What a storage threw comes first: libtiff then only says that reading or writing failed.
-    if (cause !== undefined) said.unshift(cause instanceof Error ? cause.message : String(cause));
+    if (cause !== undefined) said.unshift(thrownText(cause));
     const why = said.length > 0 ? said.join("; ") : "libtiff gives no reason";
     return new TiffError(`${what}: ${why}`, cause === undefined ? undefined : { cause });
   }

@@ -3,6 +3,7 @@
  * deliver into one folder may write to the same one: each has it locked while it adds a line.
  */
 import { dirname, extname } from "node:path";
+import { thrownText } from "./thrown_text.ts";
 
 /** Reported to the plugin, which logs it. */
 export interface CsvReports {
@@ -67,7 +68,7 @@ export class CsvFile {
       this.#size = null;
       if (!this.#inTrouble) {
         this.#options.reports.warn(
-          `Cannot write ${this.#path}: ${textOf(error)}; frames wait in the ledger until it can be`,
+          `Cannot write ${this.#path}: ${thrownText(error)}; frames wait in the ledger until it can be`,
         );
       }
       this.#inTrouble = true;
@@ -253,8 +254,4 @@ function tryTo(run: () => void): void {
   } catch {
     // What went wrong before it counts.
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createConnection, type Socket } from "node:net";
+import { thrownText } from "./thrown_text.ts";
 
 export interface MemcachedValue {
   /** null where there are more than VALUE_BYTES_MAX of them. */
@@ -98,7 +99,7 @@ export class MemcachedReader {
       socket.destroy();
       this.#end(reason);
     };
-    socket.on("error", (error) => lost(textOf(error)));
+    socket.on("error", (error) => lost(thrownText(error)));
     socket.on("close", () => lost("it closed the connection"));
     socket.on("data", (chunk) => {
       if (this.#socket === socket) this.#take(chunk);
@@ -186,10 +187,4 @@ class AnswerParser {
     this.#value = null;
     return true;
   }
-}
-
-/** Several tries at once (IPv6, IPv4) fail as one error without a text of its own. */
-function textOf(error: Error): string {
-  if (error.message !== "") return error.message;
-  return error instanceof AggregateError ? error.errors.map((one) => (one as Error).message).join(", ") : String(error);
 }

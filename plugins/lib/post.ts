@@ -1,4 +1,5 @@
 /** One HTTP POST of JSON, and what its answer means for whoever waits to send the next one. */
+import { thrownText } from "./thrown_text.ts";
 
 export type PostResult =
   | { readonly outcome: "taken" }
@@ -46,7 +47,7 @@ export async function post(url: string, body: string, options: PostOptions): Pro
     }
     return { outcome: "refused", reason: `it redirects more than ${REDIRECTS_MAX} times` };
   } catch (error) {
-    const reason = timeout.aborted ? `no answer within ${options.timeout_ms / 1000} s` : textOf(error);
+    const reason = timeout.aborted ? `no answer within ${options.timeout_ms / 1000} s` : thrownText(error);
     return { outcome: "later", reason, retryAfter: null };
   }
 }
@@ -57,8 +58,4 @@ function judge(response: Response): PostResult {
   const reason = `the answer is ${`${status} ${response.statusText}`.trim()}`;
   if (status < 500 && !LATER.has(status)) return { outcome: "refused", reason };
   return { outcome: "later", reason, retryAfter: response.headers.get("retry-after") };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,7 @@ import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { closest } from "../config/closest.ts";
+import { closest } from "../text/closest.ts";
 import { command, CommandError, EXIT } from "./console/arguments.ts";
 
 const FOLDER = new URL("../../docs/", import.meta.url);

@@ -1,7 +1,8 @@
 /** From the program's arguments to a command and its exit code. */
-import { closest } from "../config/closest.ts";
+import { closest } from "../text/closest.ts";
 import { ConfigurationError } from "../config/error.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
+import { firstLine, thrownText } from "../text/thrown_text.ts";
 import { EXIT } from "./console/arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { type Command, commandLines } from "./console/sub_commands.ts";
@@ -89,8 +90,8 @@ function overview(): string {
 /** Errors that are meant for persons as they are; others say how to get their details. */
 function explain(error: unknown): string {
   if (Deno.env.get("PEWATCH_DEBUG") === "1") return Deno.inspect(error);
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = thrownText(error);
   if (error instanceof ConfigurationError || error instanceof NativeLibraryError) return text;
   const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
-  return `${name}${text.split("\n")[0]} (details: set PEWATCH_DEBUG=1 and run it again)`;
+  return `${name}${firstLine(text)} (details: set PEWATCH_DEBUG=1 and run it again)`;
 }

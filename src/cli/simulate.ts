@@ -5,6 +5,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, float, integer, string } from "@optique/core/valueparser";
 import { simulate, type SimulatedFrame } from "../qxrd/simulator/simulate.ts";
+import { thrownText } from "../text/thrown_text.ts";
 import { command, CommandError, JSON_OPTION } from "./console/arguments.ts";
 import { isTerminal } from "./console/terminal.ts";
 import { counted, readableBytes } from "../log/counted.ts";
@@ -94,7 +95,7 @@ export const runSimulate = command(ARGUMENTS, {
     } as const;
     for await (const frame of simulate(options, stop.signal)) report.add(frame);
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(thrownText(error));
   } finally {
     report.finish();
     Deno.removeSignalListener("SIGINT", interrupt);

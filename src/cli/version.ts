@@ -3,6 +3,7 @@ import { dirname, sep } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { openTangoLibrary } from "../../ffi/tango/mod.ts";
 import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
+import { thrownText } from "../text/thrown_text.ts";
 import { type Embedded, readEmbedded } from "./embedded.ts";
 import { PROGRAM_VERSION } from "../config/program.ts";
 
@@ -33,7 +34,7 @@ export function findLibrary(name: string, open: () => Versioned): LibraryFinding
     using library = open();
     return { name, version: library.version, path: placeOf(library.path), problem: null };
   } catch (error) {
-    return { name, version: null, path: null, problem: error instanceof Error ? error.message : String(error) };
+    return { name, version: null, path: null, problem: thrownText(error) };
   }
 }
 

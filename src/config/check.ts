@@ -1,7 +1,7 @@
 /** Turns what a TOML text holds into settings: unknown keys, types, ranges, paths, and folders that must not meet. */
 import { posix, win32 } from "node:path";
 import * as v from "valibot";
-import { closest } from "./closest.ts";
+import { closest } from "../text/closest.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { faultOfPath, folderClashes } from "./folder_rules.ts";
 import { type Report, reportContradictions } from "./contradictions.ts";

@@ -1,7 +1,7 @@
 /** The kinds of values that keys of a configuration take, each with the message that says what is needed. */
 import * as v from "valibot";
 import { isTimeZone } from "../time/zone.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../text/closest.ts";
 import { faultOf, type NumberRange } from "./ranges.ts";
 import { FolderNameError, splitRelativeFolder } from "./names/relative_folder.ts";
 import { faultOfAddress } from "./names/tango_names.ts";

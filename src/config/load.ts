@@ -1,6 +1,7 @@
 /** Finds, reads and checks a configuration; every fault of it is reported at once, each with its line and its key. */
 import { dirname, join, posix, resolve, win32 } from "node:path";
 import { parse, TomlError } from "smol-toml";
+import { thrownText } from "../text/thrown_text.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./error.ts";
 import { checkSettings } from "./check.ts";
 import { decodeToml } from "./decode.ts";
@@ -143,7 +144,7 @@ function readConfiguration(file: string, options: { needed: boolean }): Uint8Arr
     if (error instanceof Deno.errors.NotFound && !options.needed) return null;
     const reason = error instanceof Deno.errors.NotFound
       ? "the file does not exist; pewatch init writes one"
-      : `it cannot be read: ${error instanceof Error ? error.message : error}`;
+      : `it cannot be read: ${thrownText(error)}`;
     throw new ConfigurationError(file, [{ line: null, key: null, message: reason }]);
   }
 }

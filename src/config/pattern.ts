@@ -1,4 +1,5 @@
 /** Regular expressions of a configuration: which are taken. */
+import { thrownText } from "../text/thrown_text.ts";
 
 const PATTERN_MAX = 500;
 /** A quantifier without an upper bound, and one with an upper bound above this, may be tried at any length. */
@@ -16,7 +17,7 @@ export function faultOfPattern(pattern: string): string | null {
     groups = new RegExp(`${pattern}|`, "u").exec("")!.length - 1;
     new RegExp(pattern, "u");
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^.*: /s, "") : String(error);
+    const reason = thrownText(error).replace(/^.*: /s, "");
     return `it is no regular expression (${reason}); write it in single quotes: 'T *= *([0-9.]+)'`;
   }
   if (groups !== 1) {

@@ -1,4 +1,5 @@
 /** Distinguishes the faults of a file system: what passes by itself, what a person must mend, what concerns one file. */
+import { firstLine, thrownText } from "../text/thrown_text.ts";
 
 /** The system's own code ("ENOSPC", "EXDEV"), or "" where the error carries none. */
 export function codeOf(error: unknown): string {
@@ -98,6 +99,5 @@ export function oneLine(text: string): string {
 
 /** One line for a person: the error's message without its stack. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n")[0] ?? text;
+  return firstLine(thrownText(error));
 }

@@ -3,7 +3,7 @@
  * missing, frames do without it; it is reported once for each folder, with what to do.
  */
 import { relative } from "node:path";
-import { codeOf } from "./errors.ts";
+import { codeOf, messageOf } from "./errors.ts";
 
 export type VolumeService = "file flush" | "folder flush" | "lock" | "rename over";
 
@@ -59,8 +59,7 @@ const NOTED_MAX = 100;
 /** Notes that a volume lacks a service; whoever has a log reports it. */
 export function noteLack(service: VolumeService, at: { path: string; error: unknown }): void {
   if (noted.size >= NOTED_MAX) return;
-  const reason = at.error instanceof Error ? at.error.message.split("\n")[0]! : String(at.error);
-  noted.set(`${service} ${at.path}`, { service, path: at.path, reason });
+  noted.set(`${service} ${at.path}`, { service, path: at.path, reason: messageOf(at.error) });
 }
 
 /** What was noted since the last call. */

@@ -1,5 +1,6 @@
 /** The program's log: one line a message, to the terminal and to rotating files. */
 import { configure, dispose, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
+import { thrownText } from "../text/thrown_text.ts";
 import type { Logger, LogLevel } from "./logger.ts";
 import type { LogSettings } from "../config/settings.ts";
 import { reportForeignTo } from "../files/plain_file.ts";
@@ -41,7 +42,7 @@ export async function openLog(options: LogOptions): Promise<RunningLog> {
       sinks["file"] = (record) => opened.write(lineOf(record, { time: localTime(record.timestamp), colour: false }));
     } catch (error) {
       // Frames matter more than the log: the daemon runs without its file.
-      problem = `log.file: Cannot write ${settings.file}: ${error instanceof Error ? error.message : error}`;
+      problem = `log.file: Cannot write ${settings.file}: ${thrownText(error)}`;
     }
   }
   if (options.terminal !== "none") sinks["terminal"] = terminalSink(options);

@@ -8,6 +8,7 @@
 import { dirname } from "node:path";
 import { makeFolder } from "../files/listing.ts";
 import { openPlain } from "../files/plain_file.ts";
+import { thrownText } from "../text/thrown_text.ts";
 import { counted } from "./counted.ts";
 
 export interface RotatingFileOptions {
@@ -84,7 +85,7 @@ export class RotatingFile {
       this.#size += bytes.length;
       this.#failure = null;
     } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = thrownText(error);
       this.#file?.close();
       this.#file = null; // opened anew by the next write
     }

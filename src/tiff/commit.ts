@@ -1,5 +1,6 @@
 /** Puts what libtiff wrote into the file so that a crash at any instant leaves a file that can be read. */
 import { TiffError } from "../../ffi/tiff/error.ts";
+import { thrownText } from "../text/thrown_text.ts";
 import type { MergeFile } from "./merge_file.ts";
 import type { Overlay } from "./overlay.ts";
 
@@ -20,7 +21,7 @@ export function commit(overlay: Overlay, file: MergeFile, options: { path: strin
     if (options.fsync) file.sync();
   } catch (cause) {
     restore(file, { flipping, offset, before, fsync: options.fsync });
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = thrownText(cause);
     throw new TiffError(`Cannot tag ${options.path}: ${reason}`, { cause });
   }
 }

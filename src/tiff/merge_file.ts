@@ -1,6 +1,7 @@
 /** The file that tags are merged into, with the four things that may be done to it. */
 import { TiffError } from "../../ffi/tiff/error.ts";
 import { syncFile } from "../files/durable.ts";
+import { thrownText } from "../text/thrown_text.ts";
 import { fileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
 
 /** A seam: the tests put a file here that dies at a given write. */
@@ -20,7 +21,7 @@ export function openMergeFile(path: string, known?: KnownBytes): MergeFile & Dis
   try {
     file = Deno.openSync(path, { read: true, write: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = thrownText(cause);
     throw new TiffError(`Cannot tag ${path}: it cannot be opened for writing: ${reason}`, { cause });
   }
   try {

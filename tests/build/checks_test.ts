@@ -29,9 +29,9 @@ Deno.test("a circle of three files is named along its way", () => {
 });
 
 Deno.test("each folder of src is a room, whose README.md says what may be imported", () => {
-  assert.match(headerOf("src/tango"), /^May import: `ffi`.*`src\/daemon`, `src\/config`, `src\/time`\.$/);
+  assert.match(headerOf("src/tango"), /^May import: `ffi`.*`src\/daemon`, `src\/config`, `src\/time`, `src\/text`\.$/);
   assert.doesNotMatch(headerOf("src/tango"), /http|cli/);
-  assert.equal(headerOf("src/time"), "May import: `src/config`.");
+  assert.equal(headerOf("src/time"), "May import: `src/config`, `src/text`.");
   const right = (room: string) => `# ${room}\n\n${headerOf(room).replaceAll(", ", ",\n")}\n`;
   assert.deepEqual(headerFaults(["src/tango"], right), []);
   assert.match(headerFaults(["src/new"], right).join(), /src\/new is no room/);
@@ -39,7 +39,7 @@ Deno.test("each folder of src is a room, whose README.md says what may be import
   const wrong = (room: string) => room === "ffi" ? "May import: `src/cli`." : right(room);
   assert.match(
     headerFaults([], wrong).join(),
-    /^ffi\/README.md does not say: May import: `src\/config`, `src\/time`\.$/,
+    /^ffi\/README.md does not say: May import: `src\/config`, `src\/time`, `src\/text`\.$/,
   );
 });
 

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliveredFrame, FrameSource } from "pewatch";
 import { backOff_ms, type BackOffOptions } from "../back_off.ts";
+import { thrownText } from "../thrown_text.ts";
 import { BrokerError, type BrokerLink, type BrokerMessage } from "./link.ts";
 
 export interface AnnouncerOptions {
@@ -54,7 +55,7 @@ export class Announcer {
   fire(frames: FrameSource): void {
     if (this.#stop.signal.aborted) return;
     this.#running ??= this.#run(frames)
-      .catch((error) => this.#options.log.warn(`${this.#options.broker}: ${textOf(error)}`))
+      .catch((error) => this.#options.log.warn(`${this.#options.broker}: ${thrownText(error)}`))
       .finally(() => this.#running = null);
   }
 
@@ -159,7 +160,7 @@ export class Announcer {
     const { broker, condition, count, backOff = BACK_OFF } = this.#options;
     this.#failures++;
     count("retries");
-    const message = `${broker}: ${textOf(error)}; frames wait in the ledger, retrying`;
+    const message = `${broker}: ${thrownText(error)}; frames wait in the ledger, retrying`;
     if (message !== this.#reported) condition(message);
     this.#reported = message;
     await delay(backOff_ms(this.#failures, backOff), undefined, { signal: this.#stop.signal }).catch(() => {});
@@ -169,8 +170,4 @@ export class Announcer {
 /** A message that may have come before says so: whoever counts messages need not compare their ids. */
 function marked(message: BrokerMessage, tries: number): BrokerMessage {
   return tries === 1 ? message : { ...message, headers: { ...message.headers, "pewatch-try": String(tries) } };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,6 +12,7 @@ import {
   PermissionViolationError,
   TimeoutError,
 } from "@nats-io/transport-node";
+import { thrownText } from "../thrown_text.ts";
 import { BrokerError, type BrokerLink, type BrokerMessage } from "./link.ts";
 import { certificateFault, missingCertificateHint, readFiles, type TlsFiles } from "./tls_files.ts";
 
@@ -146,7 +147,7 @@ interface Situation {
 async function errorFrom(error: unknown, { options, connection, message }: Situation): Promise<BrokerError> {
   const cause = { cause: error };
   if (error instanceof BrokerError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = thrownText(error);
   if (error instanceof AuthorizationError) {
     return new BrokerError(
       "user, password, token or credentials are refused; set them in [plugins.nats] as the server has them",

@@ -1,5 +1,6 @@
 /** Certificates for TLS, and what is wrong with them. */
 import { readFileSync } from "node:fs";
+import { thrownText } from "../thrown_text.ts";
 import { BrokerError } from "./link.ts";
 
 /** Absolute paths of files in PEM. */
@@ -17,7 +18,7 @@ export function readFiles<Name extends string>(files: Partial<Record<Name, strin
     try {
       texts[name] = readFileSync(path, "utf8");
     } catch (error) {
-      throw new BrokerError(`${path} (${name}) cannot be read: ${error instanceof Error ? error.message : error}`);
+      throw new BrokerError(`${path} (${name}) cannot be read: ${thrownText(error)}`);
     }
   }
   return texts;

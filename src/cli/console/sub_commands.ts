@@ -1,5 +1,5 @@
 /** Commands that have commands of their own, `pewatch plugins list`: from their arguments to an exit code. */
-import { closest } from "../../config/closest.ts";
+import { closest } from "../../text/closest.ts";
 import { EXIT } from "./arguments.ts";
 
 export interface Command {

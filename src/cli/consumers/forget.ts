@@ -3,7 +3,7 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { closest } from "../../config/closest.ts";
+import { closest } from "../../text/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { FolderInUseError } from "../../daemon/settings/folder_lock.ts";

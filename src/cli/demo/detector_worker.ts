@@ -3,6 +3,7 @@
  * entry of a worker.
  */
 import { simulate, type SimulateOptions } from "../../qxrd/simulator/simulate.ts";
+import { thrownText } from "../../text/thrown_text.ts";
 
 export type DetectorRequest = { readonly type: "start"; readonly options: SimulateOptions } | { readonly type: "stop" };
 
@@ -26,7 +27,7 @@ async function write(options: SimulateOptions): Promise<void> {
       scope.postMessage({ type: "frame", dark, imagePath });
     }
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown.message : String(thrown);
+    error = thrownText(thrown);
   }
   scope.postMessage({ type: "end", error });
 }

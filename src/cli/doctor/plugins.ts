@@ -1,6 +1,6 @@
 /** Plugins: whether each that is configured or lies in the plugins folder would be loaded. */
 import * as v from "valibot";
-import { closest } from "../../config/closest.ts";
+import { closest } from "../../text/closest.ts";
 import type { Settings } from "../../config/settings.ts";
 import { misplacedPlugins } from "../../daemon/settings/plugins_apart.ts";
 import { PatternMaker } from "../../patterns/maker.ts";

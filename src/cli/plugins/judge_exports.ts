@@ -1,5 +1,5 @@
 /** Judges a plugin's exports: what keeps it from being loaded, and what its author probably did not mean. */
-import { closest } from "../../config/closest.ts";
+import { closest } from "../../text/closest.ts";
 import { faultOfName } from "../../plugins/plugin_name_rule.ts";
 import { readRhythm } from "../../plugins/host/scheduler.ts";
 import type { PluginExport } from "./check_worker.ts";

@@ -4,7 +4,7 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { argument } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { closest } from "../../config/closest.ts";
+import { closest } from "../../text/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DaemonStatus } from "../../daemon/status.ts";
 import { nameKey, pluginName } from "../../plugins/folder/names.ts";

@@ -1,4 +1,8 @@
-/** The inside of the short-lived worker that makes plugins of files: one request, one answer. */
+/**
+ * The inside of the short-lived worker that makes plugins of files: one request, one answer. A file of its own: the
+ * entry of a worker.
+ */
+import { thrownText } from "../../text/thrown_text.ts";
 import { buildPlugins, type BuildReport, type BuildRequest } from "./build.ts";
 import { CompilerEndError } from "./strip.ts";
 
@@ -20,14 +24,8 @@ async function build(request: BuildRequest): Promise<void> {
     const report = await buildPlugins(request, (path) => self.postMessage({ type: "file", path }));
     self.postMessage({ type: "built", report });
   } catch (error) {
-    self.postMessage({
-      type: "failed",
-      // A failure of the compiler has a message for the author of the file.
-      error: error instanceof CompilerEndError
-        ? error.message
-        : error instanceof Error
-        ? `${error.name}: ${error.message}`
-        : String(error),
-    });
+    // A failure of the compiler has a message for the author of the file.
+    const name = error instanceof Error && !(error instanceof CompilerEndError) ? `${error.name}: ` : "";
+    self.postMessage({ type: "failed", error: name + thrownText(error) });
   }
 }

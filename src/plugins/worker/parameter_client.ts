@@ -2,7 +2,7 @@
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { bytesOfValue, checkReading, ParameterError, VALUE_BYTES_MAX } from "../../parameters/check.ts";
 import { readingsOf } from "../../parameters/lines.ts";
-import { closest } from "../../config/closest.ts";
+import { closest } from "../../text/closest.ts";
 import type { ParameterOptions, Parameters } from "../contract.ts";
 import type { Channel } from "./channel.ts";
 

@@ -1,4 +1,5 @@
 /** Images of the frames that are looked at: one request at a time, the last ones kept. */
+import { thrownText } from "../../../text/thrown_text.ts";
 import type { FrameFigures, FramePayload, GeometryPayload, PatternPayload } from "../../payloads.ts";
 import { type CodedImage, decodeImage, decodePreview } from "./codes.ts";
 import { PatternCurve } from "./pattern_curve.ts";
@@ -94,7 +95,7 @@ export class FrameImages {
       failures.delete(id);
     } catch (error) {
       failures.set(id, {
-        reason: error instanceof Error ? error.message : String(error),
+        reason: thrownText(error),
         isForNow: error instanceof FetchError && error.status === 503,
         at_ms: performance.now(),
       });

@@ -1,6 +1,6 @@
 /** What somebody most likely meant. */
 import assert from "node:assert/strict";
-import { closest } from "../../src/config/closest.ts";
+import { closest } from "../../src/text/closest.ts";
 
 Deno.test("a slip of the fingers is understood", () => {
   assert.equal(closest("output_rot", ["output_dir", "output_root"]), "output_root");

@@ -1,0 +1,23 @@
+/**
+ * The text of whatever was thrown. A file of its own: the plugins are written against the contract, which does not have
+ * pewatch's own (src/text), and share this one.
+ */
+
+/**
+ * An error's message, all lines of it. One without is named by those that it was made of (several addresses of one
+ * host fail as one AggregateError without a text), else by its class. Never throws.
+ */
+export function thrownText(thrown: unknown): string {
+  try {
+    const text = ownText(thrown);
+    if (text !== "" || !(thrown instanceof Error)) return text;
+    const parts = thrown instanceof AggregateError ? thrown.errors.map(ownText).filter((part) => part !== "") : [];
+    return parts.length > 0 ? parts.join(", ") : String(thrown.name);
+  } catch {
+    return "an error whose text cannot be read";
+  }
+}
+
+function ownText(thrown: unknown): string {
+  return String(thrown instanceof Error ? thrown.message : thrown);
+}
