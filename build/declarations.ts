@@ -181,7 +181,7 @@ class Writer {
   #exportsOf(file: string): Map<ts.Symbol, string> {
     const source = this.#program.getSourceFile(file);
     const module = source && this.#checker.getSymbolAtLocation(source);
-    if (!module) throw new Error(`Cannot read ${file}: it is no module`);
+    if (!module) throw new Error(`Cannot read ${file}: it is not a module`);
     return new Map(this.#checker.getExportsOfModule(module).map((symbol) => [this.#resolve(symbol), symbol.name]));
   }
 

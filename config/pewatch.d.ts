@@ -874,7 +874,7 @@ declare module "pewatch" {
 
   type FolderKind = "raw" | "temp" | "proc";
 
-  /** Lines of the ledger that a plugin is done with: those behind `after` up to `upTo`, but for `except`. */
+  /** Lines of the ledger that a plugin has processed: those behind `after` up to `upTo`, but for `except`. */
   interface DoneLines {
     readonly after: number;
     readonly upTo: number;
@@ -1280,7 +1280,7 @@ declare module "pewatch/stages" {
 
   type FolderKind = "raw" | "temp" | "proc";
 
-  /** Lines of the ledger that a plugin is done with: those behind `after` up to `upTo`, but for `except`. */
+  /** Lines of the ledger that a plugin has processed: those behind `after` up to `upTo`, but for `except`. */
   interface DoneLines {
     readonly after: number;
     readonly upTo: number;

@@ -37,7 +37,7 @@ export const CONFIG = v.pipe(
   }),
   v.check(({ addresses, port }) => addresses.every((one) => parseAddress(one, port) !== null), (issue) => {
     const wrong = issue.input.addresses.find((one) => parseAddress(one, issue.input.port) === null);
-    return `addresses: ${JSON.stringify(wrong)} is none; give "host", "host:port" or "tcp://host:port"`;
+    return `addresses: ${JSON.stringify(wrong)} is not an address; give "host", "host:port" or "tcp://host:port"`;
   }),
   v.check(
     ({ addresses, auto_addresses }) => auto_addresses || addresses.length > 0,

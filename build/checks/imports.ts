@@ -81,7 +81,7 @@ export function headerOf(room: string): string {
 /** What is wrong with the rooms' headers: each folder is a room, and its README.md says what it may import. */
 export function headerFaults(folders: readonly string[], readme: (room: string) => string | null): string[] {
   const strange = folders.filter((folder) => !ALL_ROOMS.includes(folder))
-    .map((folder) => `${folder} is no room: add it to ROOMS in build/checks/imports.ts`);
+    .map((folder) => `${folder} is not a room: add it to ROOMS in build/checks/imports.ts`);
   return [
     ...strange,
     ...ALL_ROOMS.flatMap((room) => {

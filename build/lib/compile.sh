@@ -96,7 +96,7 @@ unpack_from_npm() {
     fail "$package cannot be had from npm: $(last_line "$log")"
   check_sum "$workspace/package/$file" "$sum" "$package's $file"
   if [ -n "$base_sum" ]; then
-    "$DENO" run -A --no-config "$compile_tools/base.ts" "$workspace/package/$file" "$workspace/base" || fail "$file is no base"
+    "$DENO" run -A --no-config "$compile_tools/base.ts" "$workspace/package/$file" "$workspace/base" || fail "$file is not a base"
     check_sum "$workspace/base" "$base_sum" "the base in $file"
     file=../base
   fi

@@ -44,7 +44,7 @@ export function encodeScalar(
     case "string":
       if (typeof value === "string") return encodeLatin1(escapeForTango(value));
   }
-  throw new TangoError(`Cannot set ${of.name}: ${String(value)} is no ${of.type}`);
+  throw new TangoError(`Cannot set ${of.name}: ${String(value)} is not of the type ${of.type}`);
 }
 
 /** @throws TangoError where the value is not of the attribute's type and format */

@@ -32,7 +32,7 @@ export function readValue(value: MemcachedValue, as: ReadAs): ParameterValue | n
   const known = numberOf(trimmed) ?? listOf(trimmed);
   if (as === "auto") return known ?? text;
   if (known === undefined || (Array.isArray(known) && typeof known[0] !== "number")) {
-    throw new ValueError(`${JSON.stringify(text.slice(0, 40))} is no number`);
+    throw new ValueError(`${JSON.stringify(text.slice(0, 40))} is not a number`);
   }
   return known;
 }
@@ -44,7 +44,7 @@ function textOf({ bytes, size, flags }: MemcachedValue): string {
   const binary = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text);
   const pickled = (flags & FLAG_PICKLED) !== 0 && (binary || text.endsWith("."));
   if (pickled) throw new ValueError("it is a pickled object of Python; set a text: str(value)");
-  if (binary) throw new ValueError(`its ${bytes.length} bytes are no text`);
+  if (binary) throw new ValueError(`its ${bytes.length} bytes are not a text`);
   return text;
 }
 

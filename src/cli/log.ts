@@ -67,7 +67,7 @@ function* describe(line: LedgerLine): Generator<string> {
 }
 
 function sentence(line: Exclude<LedgerLine, { type: "chain" }>): string {
-  if (line.type === "retried") return "taken out of the quarantine to be tried again";
+  if (line.type === "retried") return "taken out of the quarantine to be retried";
   if (line.type === "dark_removed") return "a dark, removed";
   const folder = join(line.root, ...line.folder.split("/"));
   if (line.type === "late") return `${line.files[0]?.name} came after it and is now in ${folder}`;

@@ -18,7 +18,7 @@ export function faultOfPattern(pattern: string): string | null {
     new RegExp(pattern, "u");
   } catch (error) {
     const reason = thrownText(error).replace(/^.*: /s, "");
-    return `it is no regular expression (${reason}); write it in single quotes: 'T *= *([0-9.]+)'`;
+    return `it is not a regular expression (${reason}); write it in single quotes: 'T *= *([0-9.]+)'`;
   }
   if (groups !== 1) {
     return groups === 0

@@ -17,7 +17,7 @@ export interface LedgerPlace {
   readonly cursor: number | null;
 }
 
-/** What a consumer is done with; a name that is new begins there. */
+/** What a consumer has processed; a name that is new begins there. */
 export type DoneUpTo = "newest" | "oldest" | { readonly sequence: number };
 
 export class ClientConsumers {
@@ -39,7 +39,7 @@ export class ClientConsumers {
 
   /**
    * A known consumer moves on where a line is given; it never goes back.
-   * @returns the last line that it is done with
+   * @returns the last line that it has processed
    * @throws RangeError where the line is not written yet
    */
   async acknowledge(consumer: string, upTo: DoneUpTo): Promise<number> {

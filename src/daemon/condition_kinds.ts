@@ -29,7 +29,7 @@ const KINDS: readonly KindOfCondition[] = [
   {
     key: /^moves to (temp|proc)$/,
     kind: "move",
-    todo: "Make room on the volume of the folder that is named. The move is tried again by itself.",
+    todo: "Make room on the volume of the folder that is named. The move is retried automatically.",
   },
   {
     key: /^merge$/,
@@ -45,7 +45,7 @@ const KINDS: readonly KindOfCondition[] = [
   {
     key: /^held open/,
     kind: "held_open",
-    todo: "Close the file in the other program, or wait: it may be a virus scanner. It is tried again by itself.",
+    todo: "Close the file in the other program, or wait: it may be a virus scanner. Retries are automatic.",
   },
   {
     key: /^claim /,

@@ -231,8 +231,8 @@ export class Daemon {
   }
 
   /**
-   * A program outside is done with the lines up to there.
-   * @returns the last line that it is done with
+   * A program outside has processed the lines up to there.
+   * @returns the last line that it has processed
    * @throws where pewatch is stopped, or the line is not written yet
    */
   async acknowledge(consumer: string, upTo: DoneUpTo): Promise<number> {

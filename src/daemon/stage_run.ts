@@ -24,7 +24,7 @@ export interface StageRunOptions {
   readonly reports: FrameReports;
   /** In the place of all that is shipped. */
   readonly stages?: readonly PluginSource[];
-  /** Ticks that were left out in runs before this one. */
+  /** Ticks that were skipped in runs before this one. */
   readonly missedTicks: number;
 }
 
@@ -77,7 +77,7 @@ export class StageRun {
     return this.#counter;
   }
 
-  /** Ticks left out, because the main thread was held up. */
+  /** Ticks skipped, because the main thread was held up. */
   get missedTicks(): number {
     return this.#missedTicks;
   }
@@ -108,7 +108,7 @@ export class StageRun {
 
   #tick(missed: number): void {
     const { log, live, clock } = this.#options;
-    if (missed > 0) log.debug(`${counted(missed, "tick")} left out: the main thread was busy`);
+    if (missed > 0) log.debug(`${counted(missed, "tick")} skipped: the main thread was busy`);
     this.#missedTicks += missed;
     const counter = this.#counter;
     this.#counter = nextCounter(counter);

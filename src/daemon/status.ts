@@ -58,7 +58,7 @@ export interface DaemonStatus extends StateReading {
   readonly tick: number;
   /** TICKTACK / MULTIPLIER. */
   readonly period_s: number;
-  /** Ticks left out since the start, because the main thread was held up. */
+  /** Ticks skipped since the start, because the main thread was held up. */
   readonly missedTicks: number;
   readonly frames: FrameCounts;
   readonly waiting: Waiting;

@@ -14,7 +14,7 @@ export class JsonFileError extends Error {
 export interface JsonFileKind<T> {
   /** A larger file is something else, and not read. */
   readonly bytesMax: number;
-  /** "claim record": completes "it is no …". */
+  /** "a claim record": completes "it is not …". */
   readonly what: string;
   readonly isRight: (value: unknown) => value is T;
 }
@@ -39,7 +39,7 @@ export function readJson<T>(path: string, kind: JsonFileKind<T>): { readonly val
     throw error;
   }
   if (kind.isRight(value)) return { value };
-  throw new JsonFileError(`Cannot read ${path}: it is no ${kind.what}`);
+  throw new JsonFileError(`Cannot read ${path}: it is not ${kind.what}`);
 }
 
 /**

@@ -191,7 +191,8 @@ function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
  */
 function readIndex(path: string): ReferenceIndex | null {
   try {
-    return readJson(path, { bytesMax: INDEX_BYTES_MAX, what: "index of a reference dark", isRight: isIndex })?.value ??
+    return readJson(path, { bytesMax: INDEX_BYTES_MAX, what: "an index of a reference dark", isRight: isIndex })
+      ?.value ??
       null;
   } catch {
     return null;

@@ -40,7 +40,7 @@ export interface ConfirmOrder {
   readonly sums: readonly string[];
 }
 
-/** Lines of the ledger that a plugin is done with: those behind `after` up to `upTo`, but for `except`. */
+/** Lines of the ledger that a plugin has processed: those behind `after` up to `upTo`, but for `except`. */
 export interface DoneLines {
   readonly after: number;
   readonly upTo: number;

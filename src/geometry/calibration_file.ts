@@ -16,7 +16,7 @@ const BYTES_MAX = 1024 * 1024;
 export function readCalibration(path: string, options: PoniReadOptions = {}): Calibration {
   return naming(path, () => {
     const { isFile, size } = statOf(path);
-    if (!isFile) throw new PoniFileError("it is no file");
+    if (!isFile) throw new PoniFileError("it is not a file");
     if (size > BYTES_MAX) throw new PoniFileError(`it has ${size} bytes, which is too many`);
     const origin = `configuration [detector] poni (${basename(path)})`;
     return { origin, ...readPoniText(Deno.readTextFileSync(path), options) };
@@ -103,7 +103,7 @@ export class CalibrationFile {
       const changed = before !== null && JSON.stringify(before) !== JSON.stringify(this.#calibration);
       return { calibration: this.#calibration, note: null, changed };
     } catch (error) {
-      const last = this.#calibration === null ? "frames have no geometry" : "what it held last is used";
+      const last = this.#calibration === null ? "frames have no geometry" : "the last readable geometry is used";
       return { calibration: this.#calibration, note: `${messageOf(error)}; ${last}`, changed: false };
     }
   }

@@ -52,7 +52,7 @@ export function readPoniText(text: string, options: PoniReadOptions = {}): Omit<
     const value = key === undefined ? NaN : Number(values.get(key) || NaN);
     if (!Number.isFinite(value)) {
       throw new PoniFileError(
-        key === undefined ? `it has no ${keys[0]}` : `its ${key} is no number: ${values.get(key)}`,
+        key === undefined ? `it has no ${keys[0]}` : `its ${key} is not a number: ${values.get(key)}`,
       );
     }
     return value;
@@ -102,7 +102,7 @@ function configOf(text: string | undefined): Record<string, unknown> {
   } catch {
     // said below
   }
-  throw new PoniFileError("its Detector_config is no JSON object");
+  throw new PoniFileError("its Detector_config is not a JSON object");
 }
 
 function orientationOf(config: Record<string, unknown>, options: PoniReadOptions): Orientation {

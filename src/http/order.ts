@@ -51,7 +51,7 @@ async function perform(order: Order, daemon: OrderedDaemon): Promise<OrderResult
     }
     case "acknowledge": {
       const sequence = await daemon.acknowledge(order.consumer, order.upTo);
-      return { text: `${order.consumer} is done with the lines up to ${sequence}`, value: { sequence } };
+      return { text: `${order.consumer} has processed lines up to ${sequence}`, value: { sequence } };
     }
     case "confirm": {
       const { found, removed, waiting } = await daemon.confirm(order.consumer, order.sums);
@@ -60,7 +60,7 @@ async function perform(order: Order, daemon: OrderedDaemon): Promise<OrderResult
     }
     case "folder": {
       const change = changeOf(order.key, order.value);
-      if (change === null) return { status: 404, error: `${order.key} is no folder that can be changed` };
+      if (change === null) return { status: 404, error: `${order.key} is not a folder that can be changed` };
       await daemon.change(change);
       return { text: `${order.key} is ${order.value} from the next firing on` };
     }

@@ -65,7 +65,7 @@ function readNpy(bytes: Uint8Array): ImageArray {
   const view = viewOf(bytes);
   // Byte 0x93 is no letter that every decoder agrees on.
   if (bytes.length < 12 || bytes[0] !== 0x93 || ascii(bytes.subarray(1, 6)) !== "NUMPY") {
-    throw new ArrayFileError("it is no .npy file");
+    throw new ArrayFileError("it is not a .npy file");
   }
   const isLong = bytes[6]! > 1;
   const start = isLong ? 12 + view.getUint32(8, true) : 10 + view.getUint16(8, true);
@@ -92,7 +92,7 @@ function transposed({ height, width, data }: ImageArray): ImageArray {
 /** The first image of a file; uncompressed. */
 function readEdf(bytes: Uint8Array): ImageArray {
   const text = ascii(bytes.subarray(0, EDF_HEADER_BYTES_MAX)), end = text.search(/\}\r?\n/);
-  if (!text.trimStart().startsWith("{") || end < 0) throw new ArrayFileError("it is no .edf file");
+  if (!text.trimStart().startsWith("{") || end < 0) throw new ArrayFileError("it is not an .edf file");
   const start = text.indexOf("\n", end) + 1;
   const keys = new Map(
     [...text.slice(0, end).matchAll(/([A-Za-z0-9_]+)\s*=\s*([^;]*?)\s*;/g)].map(([, key, value]) =>
@@ -118,7 +118,7 @@ function readFit2d(bytes: Uint8Array): ImageArray {
   const view = viewOf(bytes);
   const isMask = bytes.length >= FIT2D_HEADER_BYTES &&
     ["M", "A", "S", "K"].every((letter, k) => view.getUint32(4 * k, true) === letter.charCodeAt(0));
-  if (!isMask) throw new ArrayFileError("it is no mask of Fit2D");
+  if (!isMask) throw new ArrayFileError("it is not a mask of Fit2D");
   const width = view.getUint32(16, true), height = view.getUint32(20, true), stride = 4 * Math.ceil(width / 32);
   checkSize({ width, height, needed: FIT2D_HEADER_BYTES + stride * height, there: bytes.length });
   const data = new Float32Array(width * height);

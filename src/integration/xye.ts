@@ -67,7 +67,7 @@ export function readXye(text: string): XyePattern {
     const values = line.trim().split(/[\s,;]+/).map(Number);
     width ||= values.length;
     if (values.length !== width || width < 2 || width > 3 || values.some((value) => Number.isNaN(value))) {
-      throw new XyeError(`line ${index + 1} is no line of a pattern: ${line.trim().slice(0, 80)}`);
+      throw new XyeError(`line ${index + 1} is not a line of a pattern: ${line.trim().slice(0, 80)}`);
     }
     columns.push(values);
   }

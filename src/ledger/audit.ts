@@ -71,7 +71,7 @@ export class LedgerAudit {
         const line = parseLine(decoder.decode(bytes));
         if (line?.type === "chain" && line.follows !== null) this.#repaired();
         const at = { segment: segment.name, line: number };
-        const problem = found?.problem ?? (line === null ? "it is no line of a ledger" : null);
+        const problem = found?.problem ?? (line === null ? "it is not a ledger line" : null);
         if (problem !== null) this.#damage({ ...(found?.of === "before" ? before ?? at : at), problem });
         before = at;
         if (line === null) continue;

@@ -27,7 +27,7 @@ export class ChainCheck {
     const text = decoder.decode(bytes);
     const head = headOfLine(text);
     this.before = head === null ? null : { sequence: head.sequence, hash: hashOfLine(bytes) };
-    if (head === null) return { problem: "it is no line of a ledger", of: "this" };
+    if (head === null) return { problem: "it is not a ledger line", of: "this" };
     if (head.type === "chain") return this.#start(text, before);
     if (before === null) return null;
     if (head.sequence !== before.sequence + 1) {
@@ -39,7 +39,7 @@ export class ChainCheck {
   #start(text: string, before: Link | null): Break | null {
     const line = parseLine(text);
     if (line?.type !== "chain" || line.previous !== CHAIN_START) {
-      return { problem: "it is no start of a chain", of: "this" };
+      return { problem: "it is not the start of a chain", of: "this" };
     }
     if (before !== null && line.sequence <= before.sequence) {
       return { problem: `it repeats the number ${line.sequence}`, of: "this" };

@@ -197,7 +197,7 @@ function cursorsPath(stateDir: string): string {
  * @throws JsonFileError, or the system's error
  */
 export function readCursors(stateDir: string): Readonly<Record<string, Cursor>> {
-  const kind = { bytesMax: BYTES_MAX, what: "list of consumers", isRight: isCursorFile };
+  const kind = { bytesMax: BYTES_MAX, what: "a list of consumers", isRight: isCursorFile };
   const cursors = readJson(cursorsPath(stateDir), kind)?.value.cursors ?? {};
   return Object.fromEntries(Object.entries(cursors).map(([name, cursor]) => [name, withAllKeys(cursor)]));
 }

@@ -147,14 +147,14 @@ export function hashOfLine(line: string | Uint8Array): string {
 
 const HEAD = /^\{"sequence":(\d{1,15}),"previous":"([0-9a-f]{64})","time":"([0-9TZ:.+-]{20,35})","type":"([a-z_]+)"/;
 
-/** What the chain consists of, without parsing the line; null where the text is no line of a ledger. */
+/** What the chain consists of, without parsing the line; null where the text is not a ledger line. */
 export function headOfLine(text: string): (LineHead & { readonly type: string }) | null {
   const match = HEAD.exec(text);
   if (match === null || !text.endsWith("}")) return null;
   return { sequence: Number(match[1]), previous: match[2]!, time: match[3]!, type: match[4]! };
 }
 
-/** Null where the text is no line of a ledger. */
+/** Null where the text is not a ledger line. */
 export function parseLine(text: string): LedgerLine | null {
   if (headOfLine(text) === null) return null;
   try {

@@ -65,8 +65,8 @@ function checkEnd(segment: Segment, bytes: Uint8Array, before: Link | null): Che
     number++;
     const text = line.ended ? parseOrNull(line.bytes) : null;
     const found = check.next(line.bytes);
-    // What is no line of a ledger may be the rest of a write that was cut off, if nothing follows.
-    if (text === null) damage ??= { line: number, problem: "it is no line of a ledger" };
+    // What is not a ledger line may be the rest of a write that was cut off, if nothing follows.
+    if (text === null) damage ??= { line: number, problem: "it is not a ledger line" };
     else if (damage !== null) throw damageIn(segment, damage);
     else if (found !== null) {
       throw damageIn(segment, { line: found.of === "this" ? number : number - 1, problem: found.problem });

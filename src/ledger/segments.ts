@@ -47,7 +47,7 @@ export interface ChainStart {
  * @throws JsonFileError, or the system's error
  */
 export function readChainStart(folder: string): ChainStart | null {
-  const kind = { bytesMax: 65_536, what: "start of the ledger's chain", isRight: isChainStart };
+  const kind = { bytesMax: 65_536, what: "the start of the ledger's chain", isRight: isChainStart };
   return readJson(join(folder, CHAIN_NAME), kind)?.value ?? null;
 }
 

@@ -97,7 +97,7 @@ export function checkReading(candidate: UncheckedReading): ParameterReading {
 type Refuse = (reason: string) => never;
 
 function checkName(name: unknown): string {
-  if (typeof name !== "string") throw errorOf(kindOf(name), "its name is no text");
+  if (typeof name !== "string") throw errorOf(kindOf(name), "its name is not a text");
   const shown = JSON.stringify(name.slice(0, 80));
   if (name.trim() === "") throw errorOf(shown, "its name is empty");
   if (name.length > NAME_LENGTH_MAX) {
@@ -127,7 +127,7 @@ function checkExposure(
   // A whole reading has one value, a frame's has a series.
   const one = isSeries(value) ? value.values[0] : value;
   if (one !== null && typeof one !== "number" && typeof one !== "bigint" && typeof one !== "boolean") {
-    return refuse("its value is no number or truth; leave its over out");
+    return refuse("its value is not a number, true or false; leave its over out");
   }
   return { over, ...typeof within === "number" && within >= 0 ? { within } : {} };
 }
@@ -143,7 +143,7 @@ function checkAttributes(attributes: unknown, refuse: Refuse): ParameterAttribut
   }
   const checked = entries.map(([name, value]: [string, unknown]) => {
     const shown = JSON.stringify(name.slice(0, 80));
-    if (!ATTRIBUTE_NAME.test(name)) refuse(`attribute ${shown} is no name; use letters, digits and "_"`);
+    if (!ATTRIBUTE_NAME.test(name)) refuse(`attribute ${shown} is not a name; use letters, digits and "_"`);
     if (OWN_ATTRIBUTES.has(name)) refuse(`attribute ${shown} is written by pewatch itself; choose another name`);
     if (typeof value === "number") return [name, value] as const;
     return [name, checkText(value ?? null, { what: `its attribute ${shown}`, max: NOTE_LENGTH_MAX, refuse })!] as const;

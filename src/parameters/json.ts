@@ -57,7 +57,7 @@ export function readingToJson(reading: ParameterReading): string {
 
 /** @throws ParameterError, TypeError or RangeError where it is no reading: the file that it came from is damaged */
 export function readingFromJson(json: unknown): ParameterReading {
-  if (typeof json !== "object" || json === null) throw new TypeError("Cannot read a parameter: it is no object");
+  if (typeof json !== "object" || json === null) throw new TypeError("Cannot read a parameter: it is not an object");
   const { value, time_ms, until_ms, ...texts } = json as JsonReading;
   const until = until_ms === undefined ? {} : { until: new Date(until_ms) };
   return checkReading({ ...texts, ...until, time: new Date(time_ms), value: valueFromJson(value) });
@@ -98,7 +98,7 @@ function listFromJson(json: JsonList): ParameterList {
   if (json.type === "numbers") return Array.from(new Float64Array(buffer));
   if (json.type === "bigints") return Array.from(new BigInt64Array(buffer));
   const type = TYPED_ARRAYS[json.type];
-  if (type === undefined) throw new TypeError(`Cannot read a parameter: ${json.type} is no type of list`);
+  if (type === undefined) throw new TypeError(`Cannot read a parameter: ${json.type} is not a type of list`);
   return new type(buffer);
 }
 

@@ -47,7 +47,7 @@ export function parsePlace(path: string): ParameterPlace | string {
     const colon = part.indexOf(":");
     const name = colon < 0 ? part : part.slice(0, colon);
     if (!VALID_NAME.test(name)) {
-      return `"${name}" in it is no NeXus name; use letters, digits, "_" and, inside, "."`;
+      return `"${name}" in it is not a NeXus name; use letters, digits, "_" and, inside, "."`;
     }
     if (colon < 0) {
       groups.push({ name, nxClass: null });
@@ -56,7 +56,7 @@ export function parsePlace(path: string): ParameterPlace | string {
     const nxClass = part.slice(colon + 1);
     if (index === parts.length - 1) return `its last name is the value's, which has no class; leave ":${nxClass}" out`;
     if (!CLASSES.has(nxClass)) {
-      return `"${nxClass}" in it is no class for a group of values; give it as ":NXcollection"`;
+      return `"${nxClass}" in it is not a class for a group of values; give it as ":NXcollection"`;
     }
     groups.push({ name, nxClass });
   }

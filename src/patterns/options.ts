@@ -37,8 +37,8 @@ const ENTRIES = {
   /** "none", "last" or a file. */
   dark: v.optional(pathOf('a dark, .tif, .npy or .edf, or "last" or "none"'), "none"),
   flat: v.exactOptional(pathOf("a flat field, .tif, .npy or .edf,")),
-  dummy: v.exactOptional(numberWithin(-Number.MAX_VALUE, Number.MAX_VALUE, "the value of pixels to be left out")),
-  delta_dummy: v.optional(numberWithin(0, Number.MAX_VALUE, "how far from dummy a pixel is left out"), 0),
+  dummy: v.exactOptional(numberWithin(-Number.MAX_VALUE, Number.MAX_VALUE, "the value of pixels to be skipped")),
+  delta_dummy: v.optional(numberWithin(0, Number.MAX_VALUE, "how far from dummy a pixel is skipped"), 0),
   /** "exposure", or the name of a parameter. */
   normalize_by: v.exactOptional(v.pipe(
     v.string('"exposure" or the name of a parameter is needed'),

@@ -293,12 +293,12 @@ function rowsOf(
 
 function groupIn(parent: Hdf5Group, name: string, open: DisposableStack): Hdf5Group {
   const found = parent.open(name);
-  if (found.kind !== "group") throw new Hdf5Error(`${name} is no group`);
+  if (found.kind !== "group") throw new Hdf5Error(`${name} is not a group`);
   return open.use(found.group);
 }
 
 function datasetIn(parent: Hdf5Group, name: string, open: DisposableStack): Hdf5Dataset {
   const found = parent.open(name);
-  if (found.kind !== "dataset") throw new Hdf5Error(`${name} is no dataset`);
+  if (found.kind !== "dataset") throw new Hdf5Error(`${name} is not a dataset`);
   return open.use(found.dataset);
 }

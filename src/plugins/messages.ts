@@ -72,7 +72,7 @@ export type WorkerMessage =
   /** Readings to keep; the last one of each name counts. */
   | { readonly type: "parameters"; readonly readings: readonly ParameterReading[] }
   | { readonly type: "parameter_removed"; readonly name: string }
-  /** A stream is done with all up to this line. `stream` null: the plugin's own. */
+  /** A stream has processed all up to this line. `stream` null: the plugin's own. */
   | {
     readonly type: "frames_taken";
     readonly stream: string | null;

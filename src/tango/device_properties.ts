@@ -61,7 +61,7 @@ export class DeviceProperties {
       properties = await this.#read();
     } catch (error) {
       const remembered = recall(this.#configured);
-      const instead = remembered === null ? "what the configuration says holds" : "those that were read last hold";
+      const instead = remembered === null ? "the configuration's values apply" : "those that were read last apply";
       const { device } = this.#configured.tango;
       this.#say(async (log) => {
         const cause = error instanceof TangoError ? ` (${await this.#cause()})` : "";
@@ -95,7 +95,7 @@ export class DeviceProperties {
   #judge(properties: Properties): Settings {
     const { settings, taken, refused } = withProperties(this.#configured, properties);
     for (const one of taken) this.#say((log) => log.info(`Tango: ${one}, a property of ${settings.tango.device}`));
-    for (const one of refused) this.#say((log) => log.error(`Tango: ${one}; what the configuration says holds`));
+    for (const one of refused) this.#say((log) => log.error(`Tango: ${one}; the configuration's value applies`));
     return settings;
   }
 
@@ -164,7 +164,7 @@ interface Remembered {
 
 const REMEMBERED: JsonFileKind<Remembered> = {
   bytesMax: FILE_BYTES_MAX,
-  what: "list of a device's properties",
+  what: "a list of a device's properties",
   isRight: shape<Remembered>({ database: isText, device: isText, properties: isObject }),
 };
 

@@ -25,7 +25,7 @@ function details(plugin: PluginStatus): string[] {
   const longest = longestTime_ms === null ? "" : `, the longest ${Math.round(longestTime_ms)} ms`;
   return [
     `${plugin.file ?? "shipped with pewatch"}${plugin.replaces ? ", in the place of what is shipped" : ""}`,
-    `${firings} firings${times}${longest}; ${skips} left out, ${failures} failed`,
+    `${firings} firings${times}${longest}; ${skips} skipped, ${failures} failed`,
     ...Object.entries(plugin.counters).map(([counter, count]) => `${counter}: ${count}`),
     ...lastError === null ? [] : [`last error: ${lastError}`],
     ...problem === null ? [] : [`its file does not run: ${problem}`],

@@ -58,8 +58,8 @@ function faultOf(key: ClientSetting, values: readonly string[]): string | null {
   if (values.length !== 1) return `one value is needed, not ${values.length}`;
   const value = values[0]!;
   const { kind } = CLIENT_SETTINGS[key];
-  if (kind === "folder" && !isAbsolute(value)) return `${JSON.stringify(value)} is no absolute path`;
-  return kind === "number" && !/^\s*\d+\s*$/.test(value) ? `${JSON.stringify(value)} is no whole number` : null;
+  if (kind === "folder" && !isAbsolute(value)) return `${JSON.stringify(value)} is not an absolute path`;
+  return kind === "number" && !/^\s*\d+\s*$/.test(value) ? `${JSON.stringify(value)} is not a whole number` : null;
 }
 
 /** Unchanged where there is a fault. */

@@ -102,7 +102,7 @@ export class TangoService {
     for (;;) {
       try {
         const name = await server.start(place);
-        log.info(`Tango: ${name} is served after ${Math.round(performance.now() - begin_ms)} ms`);
+        log.info(`Tango device ready: ${name} (${Math.round(performance.now() - begin_ms)} ms)`);
         break;
       } catch (error) {
         if (this.#stopped) return;
@@ -130,7 +130,7 @@ export class TangoService {
     void this.#applyProperties();
   }
 
-  /** Until they hold: the daemon may be busy, a folder not there yet. Never rejects. */
+  /** Until they are applied: the daemon may be busy, a folder not there yet. Never rejects. */
   async #applyProperties(): Promise<void> {
     if (this.#applying) return;
     this.#applying = true;
@@ -139,7 +139,7 @@ export class TangoService {
         await this.#options.properties.apply(this.#options.daemon);
         break;
       } catch (error) {
-        this.#warn(`Tango: the properties of the device do not hold yet: ${inAttributeNames(messageOf(error))}`);
+        this.#warn(`Tango: the properties of the device are not applied yet: ${inAttributeNames(messageOf(error))}`);
       }
       await this.#pause();
     }

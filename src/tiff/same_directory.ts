@@ -26,7 +26,7 @@ export function checkNothingLost(before: DirectoryIn, after: DirectoryIn, path: 
   const oldLayout = layoutOf(before.file, before.directory);
   const newLayout = layoutOf(after.file, after.directory);
   if (!samePixels(oldLayout, newLayout)) {
-    throw new TiffError(`Cannot tag ${path}: libtiff would describe other pixels`);
+    throw new TiffError(`Cannot tag ${path}: libtiff would describe different pixels`);
   }
 }
 

@@ -4,8 +4,8 @@ import { faultOfAddress } from "../config/names/tango_names.ts";
 const SCHEME = "tango://";
 const NO_DATABASE = "#dbase=no";
 const FORMS =
-  '"domain/family/member/attribute", "alias/attribute", or those behind "tango://host:port/", at whose end "#dbase=no" ' +
-  "stands for a server without a database";
+  '"domain/family/member/attribute" or "alias/attribute", alone or behind "tango://host:port/"; "#dbase=no" at the ' +
+  "end is for a server without a database";
 /** What Tango leaves for names: no blank, quote, comma … in a part. */
 const PART = /^[^\s/#%>:"',;*?]+$/;
 
@@ -32,13 +32,15 @@ function partsOf(name: string): AttributeName {
 export function faultOfAttribute(name: string): string | null {
   const { address, withoutDatabase, parts } = partsOf(name);
   const hash = name.indexOf("#");
-  if (hash >= 0 && !withoutDatabase) return `behind "#" there can only be "dbase=no"; ${FORMS} are names`;
-  if (withoutDatabase && address === null) return `"#dbase=no" needs the address of its server: ${FORMS} are names`;
+  if (hash >= 0 && !withoutDatabase) return `behind "#" there can only be "dbase=no"; names are ${FORMS}`;
+  if (withoutDatabase && address === null) return `"#dbase=no" needs the address of its server; names are ${FORMS}`;
   const fault = address === null ? null : faultOfAddress(address, { anyPort: false });
   if (fault !== null) return fault;
-  if (parts.length !== 4 && !(parts.length === 2 && !withoutDatabase)) return `it is none of ${FORMS}`;
+  if (parts.length !== 4 && !(parts.length === 2 && !withoutDatabase)) {
+    return `it is not a name of an attribute; names are ${FORMS}`;
+  }
   const wrong = parts.find((part) => !PART.test(part));
-  if (wrong !== undefined) return `${JSON.stringify(wrong)} in it cannot be a part of a name; ${FORMS} are names`;
+  if (wrong !== undefined) return `${JSON.stringify(wrong)} in it cannot be a part of a name; names are ${FORMS}`;
   return null;
 }
 

@@ -113,7 +113,9 @@ export async function runBench(name: string, bench: Bench, options: BenchOptions
 
 function positive(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new TypeError(`Cannot use --${name} ${text}: it is no whole number`);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new TypeError(`Cannot use --${name} ${text}: it is not a whole number`);
+  }
   return value;
 }
 

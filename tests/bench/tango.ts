@@ -106,7 +106,7 @@ async function measureStart(): Promise<Start> {
   await using pewatch = new ServedPewatch();
   await pewatch.name();
   const process_ms = performance.now() - begin;
-  const device_ms = Number(/ is served after (\d+) ms/.exec(pewatch.log)![1]);
+  const device_ms = Number(/Tango device ready: \S+ \((\d+) ms\)/.exec(pewatch.log)![1]);
   await pewatch.stop();
   return { device_ms, process_ms };
 }

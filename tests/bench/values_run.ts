@@ -204,7 +204,7 @@ function namesIn(file: Hdf5File): string[] {
 /** When the last reading that the frame has of it was made. */
 function timeOf(file: Hdf5File, name: string): number {
   const opened = openAt(file, `entry/instrument/parameters/${name.replaceAll(" ", "_")}/value`);
-  if (opened?.kind !== "dataset") throw new Error(`${name} is no NXlog`);
+  if (opened?.kind !== "dataset") throw new Error(`${name} is not an NXlog`);
   using dataset = opened.dataset;
   return Date.parse(String(dataset.readAttribute("time", { elementsMax: 1 })));
 }

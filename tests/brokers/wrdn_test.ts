@@ -28,7 +28,7 @@ Deno.test("wrdn: each NeXus file is one message that ESS's package reads, with t
     await until(() => pewatch.condition !== undefined, "that the path is in no mapping");
     assert.match(
       pewatch.condition!,
-      /series\/P-00001\.nxs lies in none of the folders of "paths" \(\/elsewhere\); add/,
+      /series\/P-00001\.nxs is outside the folders of "paths" \(\/elsewhere\); add/,
     );
   }
   await using pewatch = await start([{ from: "/data", to: "/x" }, { from: "/data/out", to: "/nfs/pe ä" }]);

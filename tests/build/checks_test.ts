@@ -34,7 +34,7 @@ Deno.test("each folder of src is a room, whose README.md says what may be import
   assert.equal(headerOf("src/time"), "May import: `src/config`, `src/text`.");
   const right = (room: string) => `# ${room}\n\n${headerOf(room).replaceAll(", ", ",\n")}\n`;
   assert.deepEqual(headerFaults(["src/tango"], right), []);
-  assert.match(headerFaults(["src/new"], right).join(), /src\/new is no room/);
+  assert.match(headerFaults(["src/new"], right).join(), /src\/new is not a room/);
   assert.match(headerFaults([], (room) => room === "ffi" ? null : right(room)).join(), /^ffi\/README.md is missing$/);
   const wrong = (room: string) => room === "ffi" ? "May import: `src/cli`." : right(room);
   assert.match(

@@ -138,7 +138,7 @@ Deno.test("process names what it left, and why", async () => {
   for (const options of [["--dry-run"], [], ["--move"]]) {
     const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
     assert.equal(ran.code, 0, ran.err);
-    assert.match(ran.out, /Not taken: 1 file is no frame and stays: CeO2 manual; only names that end with \.tif/);
+    assert.match(ran.out, /Not taken: 1 file is not a frame and stays: CeO2 manual; only names that end with \.tif/);
     assert.match(ran.out, /Not taken: 1 file belongs to no frame and stays: gone\.tif\.metadata; /);
     assert.match(ran.out, /Not taken: 1 name with a leading dot stays: \.hidden\.tif; /);
     if (Deno.build.os !== "windows") assert.match(ran.out, /Not taken: 1 link is not followed and stays: today; /);

@@ -32,9 +32,9 @@ Deno.test("an address is a host and a port; port 0 only where one is to be chose
   for (
     const [address, reason] of [
       ["host", /host and port/],
-      [":1", /is no host/],
-      ["ho st:1", /is no host/],
-      ["::1:1", /is no host/],
+      [":1", /is not the name or address of a host/],
+      ["ho st:1", /is not the name or address of a host/],
+      ["::1:1", /is not the name or address of a host/],
       ["host:0", /from 1 to 65535/],
       ["host:65536", /from 1 to 65535/],
       ["host:", /from 1/],

@@ -196,10 +196,10 @@ Deno.test("junk is answered with what is wrong with it, and removed", async () =
   await using place = new Place();
   const requests = place.open();
   const junk = {
-    "": /no JSON object/,
-    "{": /no JSON object/,
+    "": /not a JSON object/,
+    "{": /not a JSON object/,
     "[1]": /its version is none/,
-    "null": /no JSON object/,
+    "null": /not a JSON object/,
     [JSON.stringify({ version: 2, what: "stop" })]: /its version is 2, this program's 1/,
     [request({ what: "explode" })]: /"explode" is unknown/,
     [request({ what: "__proto__" })]: /"__proto__" is unknown/,

@@ -98,7 +98,7 @@ Deno.test("what stays in the raw folder has a count of each kind, in every state
   assert.deepEqual(statistics.counts(0).unclaimed, { other: 2, link: 1 });
   assert.match(
     statistics.state(true, 0).text,
-    /^Waiting for frames\nThese stay in the raw folder: 2 no frame, 1 links$/,
+    /^Waiting for frames\nThese stay in the raw folder: 2 other files, 1 links$/,
   );
   statistics.condition({ key: "output", message: "the output is full" });
   assert.match(statistics.state(true, 0).text, /^the output is full\nThese stay/);

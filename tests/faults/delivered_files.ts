@@ -26,7 +26,7 @@ export function isGeometry(path: string): boolean {
 /** @throws where a file with a geometry lacks its beginning or its end */
 export function checkGeometry(path: string): void {
   const text = Deno.readTextFileSync(path);
-  if (!/distance/i.test(text) || !text.endsWith("\n")) throw new Error("it is no whole geometry");
+  if (!/distance/i.test(text) || !text.endsWith("\n")) throw new Error("it is not a whole geometry");
 }
 
 export function isInQuarantine(path: string): boolean {
@@ -67,7 +67,9 @@ export function checkNexus(path: string, pixels: Uint8Array): void {
  */
 export function readHdf5(path: string): Buffer {
   const bytes = Buffer.from(Deno.readFileSync(path));
-  if (bytes.length < 64 || bytes.subarray(0, 4).toString("latin1") !== "\x89HDF") throw new Error("it is no HDF5 file");
+  if (bytes.length < 64 || bytes.subarray(0, 4).toString("latin1") !== "\x89HDF") {
+    throw new Error("it is not an HDF5 file");
+  }
   const version = bytes[8]!;
   // HDF5 file format, superblock: versions 0 and 1 have the end of file address at 40 (44 with version 1), 2 and 3 at 28.
   const end = Number(bytes.readBigUInt64LE(version >= 2 ? 28 : version === 1 ? 44 : 40));

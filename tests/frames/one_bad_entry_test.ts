@@ -94,7 +94,7 @@ Deno.test("a mark of a series that cannot be read hides no other, and is named",
 });
 
 // Fails where a master waits for each file of its series to be readable.
-Deno.test("a frame's file that cannot be read leaves the others in the master, and is tried again", () => {
+Deno.test("a frame's file that cannot be read leaves the others in the master, and is retried", () => {
   using folder = new TempFolder();
   for (const name of ["P-00001.nxs", "P-00002.nxs"]) Deno.writeTextFileSync(folder.join(name), "x");
   const series = { folder: folder.path, name: "P" };
@@ -109,7 +109,7 @@ Deno.test("a frame's file that cannot be read leaves the others in the master, a
   using _refusing = refusing((name) => name === "P-00002.nxs");
   const found = collectFrames(hdf5, series, { known, hasTime: () => true });
   assert.deepEqual(found?.frames.map(({ file }) => file), ["P-00001.nxs"]);
-  assert.match(found.leftOut.join(), /P-00002\.nxs: left out, it cannot be read: .*os error 5/);
+  assert.match(found.skipped.join(), /P-00002\.nxs: skipped, it cannot be read: .*os error 5/);
   assert.match(found.unreadable?.message ?? "", /P-00002\.nxs/);
   assert.deepEqual([...known.keys()], ["P-00001.nxs"]);
   known.clear();

@@ -129,7 +129,7 @@ Deno.test("darks that are kept and frames without a number are in no master", as
   assert.deepEqual(way.onTheWay(), []);
 });
 
-Deno.test("a frame of another size is left out and told of once", async () => {
+Deno.test("a frame of another size is skipped and reported once", async () => {
   using way = new Way(SERIES);
   const image = makeTiff({ width: 4, height: 4, pixels: new Uint8Array(64) });
   way.put({ name: "P-00000.tif", image, sidecar: sidecarText({ width: 4, height: 4 }) });
@@ -138,7 +138,7 @@ Deno.test("a frame of another size is left out and told of once", async () => {
   put(way, { name: "P-00003.tif", seed: 3 });
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, "P-00003.nxs"]]);
-  const told = way.heard.lines.filter((line) => line.includes("P-00000.nxs: left out, it is of 4 x 4 pixels"));
+  const told = way.heard.lines.filter((line) => line.includes("P-00000.nxs: skipped, it is of 4 x 4 pixels"));
   assert.equal(told.length, 1);
 });
 

@@ -104,7 +104,7 @@ Deno.test("what stays is named once, one line a kind, however many there are; wh
   now_ms += 5000;
   for (let scans = 0; scans < 10; scans++) look("a", "b");
   assert.equal(lines.length, 2, lines.join("\n"));
-  assert.match(lines[0]!, /1 file is no frame and stays: a; /);
+  assert.match(lines[0]!, /1 file is not a frame and stays: a; /);
   assert.match(lines[1]!, /1 link .*: today; /);
   now_ms += 5000;
   look("a", "b");
@@ -119,6 +119,6 @@ Deno.test("what stays is named once, one line a kind, however many there are; wh
   const many = look(...Array.from({ length: 50_000 }, (_, index) => `${index}`));
   assert.equal(many.other, 50_000);
   assert.equal(lines.length, 5);
-  assert.match(lines[4]!, /files are no frames and stay: 0, 1, .* and \d+ more; /);
+  assert.match(lines[4]!, /files are not frames and stay: 0, 1, .* and \d+ more; /);
   assert.ok((lines.at(-1) ?? "").length < 400);
 });

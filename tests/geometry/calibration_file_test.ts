@@ -19,7 +19,7 @@ Deno.test("a file that cannot be read is refused by its path", () => {
   using folder = new TempFolder();
   const cases = [
     [join(folder.path, "none.poni"), /there is no such file/],
-    [folder.path, /it is no file/],
+    [folder.path, /it is not a file/],
     [poniIn(folder, "Distance: 1\n", "half.poni"), /it has no/],
     [poniIn(folder, "x".repeat(2 ** 20 + 1), "large.poni"), /1048577 bytes/],
   ] as const;
@@ -75,7 +75,7 @@ Deno.test("a changed file is read again; one that is away or damaged keeps its l
   assert.deepEqual(distance(), [0.4321, false, "noted"]);
   Deno.removeSync(path);
   assert.deepEqual(distance(), [0.4321, false, "noted"]);
-  assert.match(file.current(path).note!, /there is no such file; what it held last is used/);
+  assert.match(file.current(path).note!, /there is no such file; the last readable geometry is used/);
   assert.deepEqual(file.current(undefined), { calibration: null, note: null, changed: false });
   const never = new CalibrationFile().current(path);
   assert.equal(never.calibration, null);

@@ -106,16 +106,16 @@ Deno.test("a PONI file that cannot be used is refused with what is wrong", () =>
   const good = poniText(UPRIGHT, { ...IMAGE, wavelength_m: 2.9e-11 });
   const wrong: readonly [RegExp | string, string, RegExp][] = [
     [/^Poni1: .*$/m, "", /no poni1/],
-    [/^Rot1: .*$/m, "Rot1: here", /rot1 is no number: here/],
+    [/^Rot1: .*$/m, "Rot1: here", /rot1 is not a number: here/],
     [/^Distance: .*$/m, "Distance: -0.4", /Distance is -400 millimetres: a number above 0/],
     [/^Distance: .*$/m, "Distance: 400", /Distance is 400000 millimetres/],
     [/^Wavelength: .*$/m, "Wavelength: 0.29", /Wavelength is 2900000000 angstrom/],
-    [/^Wavelength: .*$/m, "Wavelength: nan", /wavelength is no number: nan/],
+    [/^Wavelength: .*$/m, "Wavelength: nan", /wavelength is not a number: nan/],
     [/^Rot1: .*$/m, "Rot1: 3", /does not meet the detector's face/],
     ['"orientation":3', '"orientation":2', /orientation is 2.*with orientation 3/],
     ['"pixel1":0.0002', '"pixel1":0.2', /pixel1 is 200000 micrometres/],
     ['"pixel1":0.0002,', "", /names no pixel1/],
-    ["{", "", /no JSON object/],
+    ["{", "", /not a JSON object/],
     ["poni_version: 2.1", "poni_version: 3\nParallax: True", /parallax/],
     ['"orientation":3', '"splineFile":"x.spline"', /spline/],
   ];

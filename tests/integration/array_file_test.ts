@@ -33,17 +33,17 @@ Deno.test("what is no array is refused: other files, cut off, of other dimension
   const edf = (header: string) => new TextEncoder().encode(`{\n${header}\n}\n`);
   const size = "Dim_1 = 2 ;\nDim_2 = 2 ;\nDataType = FloatValue ;";
   const cases: [Ending, Uint8Array, RegExp][] = [
-    [".npy", new Uint8Array(3), /no \.npy/],
+    [".npy", new Uint8Array(3), /not a \.npy/],
     [".npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 23), /ends early: 151 bytes of 152/],
     [".npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 1), }"), /two dimensions/],
     [".npy", npy("{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }"), /kind/],
     [".npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 999999), }"), /999999 x 2 is impossible/],
-    [".edf", new Uint8Array(5000), /no \.edf/],
+    [".edf", new Uint8Array(5000), /not an \.edf/],
     [".edf", edf(`${size}\nCompression = GZIP ;`), /compressed \(gzip\)/],
     [".edf", edf("Dim_1 = 2 ;\nDataType = FloatValue ;"), /2 x NaN is impossible/],
     [".edf", edf("Dim_1 = 2 ;\nDim_2 = 2 ;\nDataType = Bits ;"), /DataType Bits/],
     [".edf", edf(size), /ends early/],
-    [".msk", new Uint8Array(2000), /no mask of Fit2D/],
+    [".msk", new Uint8Array(2000), /not a mask of Fit2D/],
   ];
   for (const [ending, bytes, expected] of cases) {
     assert.throws(

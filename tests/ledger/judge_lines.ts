@@ -77,7 +77,7 @@ function readLines(folder: string, problems: string[]): { text: string; line: Li
       try {
         return [{ text, line: JSON.parse(text) as Line }];
       } catch {
-        problems.push(`${name} has a line that is no JSON: ${text.slice(0, 80)}`);
+        problems.push(`${name} has a line that is not JSON: ${text.slice(0, 80)}`);
         return [];
       }
     });

@@ -167,7 +167,7 @@ function masterOf(frame: NexusGroup, members: FrameMembers = membersOf(frame)): 
     series: "P",
     slots,
     members,
-    notes: ["x: left out"],
+    notes: ["x: skipped"],
     now: new Date(0),
     hdf5Version: "1.10.8",
   });

@@ -59,12 +59,12 @@ Deno.test("a mapped key has its type, unit and origin", () => {
 Deno.test("a value that cannot be had is left out, and a note says why", () => {
   const cases: [Partial<MappedKey> & { key: string }, RegExp][] = [
     [{ key: "metadata/nothing" }, /mapped has no value: metadata\/nothing is not in the .metadata file/],
-    [{ key: "metadata/userComment1" }, /is "ramp 2, T = 295.4 K", which is no number/],
+    [{ key: "metadata/userComment1" }, /is "ramp 2, T = 295.4 K", which is not a number/],
     [{ key: "metadata/userComment1", pattern: "P=(.)" }, /which pattern P=\(\.\) does not match/],
     [{ key: "metadata/userComment4" }, /userComment4 is empty/],
-    [{ key: "dynamic/temperature", type: "integer" }, /"-12.5", which is no whole number/],
+    [{ key: "dynamic/temperature", type: "integer" }, /"-12.5", which is not a whole number/],
     [{ key: "dynamic/temperature", type: "boolean" }, /neither true nor false/],
-    [{ key: "metadata/userComment1", type: "numbers" }, /which is no number/],
+    [{ key: "metadata/userComment1", type: "numbers" }, /which is not a number/],
   ];
   for (const [of, note] of cases) {
     const found = mapped(of);
@@ -82,7 +82,7 @@ Deno.test("a parameter at the mapped value's place stands elsewhere, under its o
     path: "/entry/sample/mapped",
   }]);
   assert.equal(found.value, -12.5);
-  assert.match(found.notes, /parameter mapped stands in .* another parameter stands there/);
+  assert.match(found.notes, /parameter mapped was written to .* another parameter stands there/);
 });
 
 function problemsOf(toml: string) {
@@ -102,7 +102,7 @@ Deno.test("each fault of the map is reported with its line", () => {
     assert.deepEqual(problemsOf(good + entry(`pattern = '${pattern}'`)), [], pattern);
   }
   const cases: [string, RegExp][] = [
-    ["pattern = '([0-9'", /no regular expression/],
+    ["pattern = '([0-9'", /not a regular expression/],
     ["pattern = '[0-9]'", /has no group/],
     ["pattern = '(a)(b)'", /has 2 groups/],
     ["pattern = '((?:a+)+)'", /may take very long/],
@@ -202,7 +202,7 @@ Deno.test({
       assert.equal(one.nxcheck.errors, 0, one.nxcheck.lines.join("\n"));
     }
     assert.equal(read.frames[0].units, "K");
-    assert.match(read.frames[2].notes, /is "run 3 T=warm"|"warm", which is no number/);
+    assert.match(read.frames[2].notes, /is "run 3 T=warm"|"warm", which is not a number/);
     assert.deepEqual(read.master.temperature, [291, 292, null, 294]);
     assert.deepEqual(read.master.normalization, [[1.5, 3], [1.5, 3], [1.5, 3], [1.5, 3]]);
     assert.deepEqual(read.master.description, ["cell 1", "cell 2", "cell 3", "cell 4"]);

@@ -90,7 +90,7 @@ Deno.test("what the sidecar says of the frame stays, and the parameter goes to t
   assert.equal(fieldAt(tree, "instrument/parameters/gain").value, "5");
   assert.match(
     notesOf(tree).join("\n"),
-    /parameter gain stands in \/entry\/instrument\/parameters instead of .*gain_setting: what stands there is known from sidecar/,
+    /parameter gain was written to \/entry\/instrument\/parameters instead of .*gain_setting: what stands there is known from sidecar/,
   );
 });
 

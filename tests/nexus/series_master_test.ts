@@ -28,7 +28,7 @@ function contentsOf(count: number, base = "P"): MasterContents {
     ["entry/instrument", { nxClass: "NXinstrument", names: ["name", "detector"] }],
     ["entry/instrument/detector", { nxClass: "NXdetector", names: ["data", "description", "distance"] }],
   ]);
-  return { series: base, slots, members, notes: ["x: left out"], now: new Date(0), hdf5Version: "1.10.8" };
+  return { series: base, slots, members, notes: ["x: skipped"], now: new Date(0), hdf5Version: "1.10.8" };
 }
 
 // Space is reserved for what HDF5 may write; a full volume would end the program otherwise.

@@ -54,7 +54,7 @@ Deno.test("a parameter that is a text in one frame is a text in all; lists of on
   assert.deepEqual(fields[0], ["x", ["1", "off", "", "", ""], null, null, null, false]);
   assert.deepEqual(fields[1], ["list", [1, 2, 3, 4, NaN, NaN, NaN, NaN, NaN, NaN], [5, 2], null, null, false]);
   assert.deepEqual(notes, [
-    "parameter list: left out in the table of all frames, it has another number of elements: 3.nxs, and 1 more frames",
+    "parameter list: skipped in the table of all frames, it has another number of elements: 3.nxs, and 1 more frames",
   ]);
 });
 
@@ -68,8 +68,8 @@ Deno.test("what cannot stand in one array is left out with a note that names the
     ["spectrum", [NaN, NaN], null],
   ]);
   assert.deepEqual(notes, [
-    "parameter T: left out in the table of all frames, its unit is degC, not K: 1.nxs",
-    "parameter spectrum: left out in the table of all frames, it is long, or no number and no text: 0.nxs, and 1 more frames",
+    "parameter T: skipped in the table of all frames, its unit is degC, not K: 1.nxs",
+    "parameter spectrum: skipped in the table of all frames, it is long, or neither a number nor a text: 0.nxs, and 1 more frames",
   ]);
 });
 
@@ -127,7 +127,7 @@ Deno.test("a thousand parameters of each frame are all in the table; what is too
   const files = ["0.nxs", null, "2.nxs", "3.nxs"];
   const all = parametersOfSeries(slots, files);
   assert.equal(all.parameters.length, 1000);
-  assert.deepEqual([all.notes, all.leftOut], [[], null]);
+  assert.deepEqual([all.notes, all.skipped], [[], null]);
   const last = all.parameters[999]!;
   assert.deepEqual([...last.field.value as Float64Array], [999, NaN, 999 + 2 / 7, 999 + 3 / 7]);
   assert.equal(new Set(slots.map((slot) => slot?.table)).size, 2, "one table for all frames");
@@ -135,10 +135,10 @@ Deno.test("a thousand parameters of each frame are all in the table; what is too
   const some = parametersOfSeries(slots, files, { valuesMax: 3990 });
   assert.equal(some.parameters.length, 997);
   assert.deepEqual(some.parameters, all.parameters.slice(0, 997));
-  assert.deepEqual(some.notes, [some.leftOut]);
+  assert.deepEqual(some.notes, [some.skipped]);
   assert.equal(
-    some.leftOut,
-    "parameters left out in the master, which holds 3,990 values of all frames: motor 997, motor 998, motor 999; " +
+    some.skipped,
+    "parameters skipped in the master, which holds 3,990 values of all frames: motor 997, motor 998, motor 999; " +
       "each frame's own file has them",
   );
 });

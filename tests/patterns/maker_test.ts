@@ -120,7 +120,7 @@ Deno.test("tables stay while the numbers do; another PONI file makes new ones", 
   Deno.removeSync(poni);
   const away = maker.make(frameAt(first!));
   assert.equal(away.setup, other.setup);
-  assert.match(away.notes.join(), /a\.poni: there is no such file; what it held last is used/);
+  assert.match(away.notes.join(), /a\.poni: there is no such file; the last readable geometry is used/);
 });
 
 Deno.test("a calibration of an image that was turned round is turned with it", async () => {

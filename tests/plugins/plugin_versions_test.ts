@@ -19,6 +19,6 @@ Deno.test("instead of a file that cannot be loaded the shipped version runs, or 
     versions.offer(BROKEN);
     assert.deepEqual([versions.target, versions.problem, versions.instead], [target, "broken", text]);
     versions.running = RIGHT;
-    assert.deepEqual([versions.target, versions.instead], [RIGHT, "the version before goes on"]);
+    assert.deepEqual([versions.target, versions.instead], [RIGHT, "the previous version keeps running"]);
   }
 });

@@ -79,7 +79,7 @@ Deno.test("the old version ends its firing and closes what it opened before the 
   assert.match(Deno.readTextFileSync(journal), /new begin\nnew end\nnew teardown\n$/);
 });
 
-Deno.test("a file that cannot be loaded is reported with its line and column, and the version before goes on", async () => {
+Deno.test("a file that cannot be loaded is reported with its line and column, and the previous version keeps running", async () => {
   await using bench = new HostHarness();
   bench.put("edited.ts", counting("good"));
   await bench.host.start();
@@ -89,7 +89,10 @@ Deno.test("a file that cannot be loaded is reported with its line and column, an
   const status = bench.status("edited")!;
   assert.match(status.problem ?? "", /edited\.ts:2:\d+/);
   assert.equal(status.lastError, status.problem);
-  assert.match(bench.conditions.get("plugin:edited:file") ?? "", /edited\.ts:2:\d+.*; the version before goes on/);
+  assert.match(
+    bench.conditions.get("plugin:edited:file") ?? "",
+    /edited\.ts:2:\d+.*; the previous version keeps running/,
+  );
   const before = status.counters["good"]!;
   await bench.tickUntil(() => bench.status("edited")!.counters["good"]! > before + 2, "firings meanwhile");
   bench.put("edited.ts", counting("mended"));

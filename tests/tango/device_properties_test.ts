@@ -70,7 +70,7 @@ Deno.test("what is remembered of another device or database, or is damaged, does
   const log = memoryLog();
   const other = settingsOf(temporary.path, "other:10000");
   assert.equal((await startSettings(other, { library: away(), log })).daemon.max_proc, 5);
-  assert.match(log.lines[0]!, /cannot be read: away; what the configuration says holds/);
+  assert.match(log.lines[0]!, /cannot be read: away; the configuration's values apply/);
   Deno.writeTextFileSync(temporary.join("state", "tango_properties.json"), "{");
   assert.equal((await startSettings(settings, { library: away(), log })).daemon.max_proc, 5);
 });
@@ -82,7 +82,7 @@ Deno.test("a wrong property is reported as an error by its name", async () => {
   assert.equal((await startSettings(settingsOf(temporary.path), { library: wrong, log })).daemon.max_proc, 5);
   assert.match(
     log.lines.join(),
-    /^error Tango: property MaxProc: 0 cannot be used: .*; what the configuration says holds/,
+    /^error Tango: property MaxProc: 0 cannot be used: .*; the configuration's value applies/,
   );
 });
 

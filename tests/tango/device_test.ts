@@ -172,7 +172,7 @@ Deno.test("a Start that fails shows why, until something else is done", async ()
 Deno.test("Retry and ReloadPlugins reach the daemon", async () => {
   await using serving = serve();
   const { daemon, server } = serving;
-  assert.deepEqual(await server.command("Retry"), { accepted: "2 frames are tried again" });
+  assert.deepEqual(await server.command("Retry"), { accepted: "2 frames are retried" });
   assert.deepEqual(await server.command("ReloadPlugins"), { accepted: undefined });
   assert.deepEqual(daemon.calls, ["retryFrames", "reloadPlugins"]);
 });
@@ -184,7 +184,7 @@ Deno.test("PluginInfo of one plugin describes it, of none lists those that there
     accepted: [
       "01_prepare_raw 3 1 ready",
       "shipped with pewatch",
-      "7 firings, the last took 12 ms, the longest 46 ms; 1 left out, 2 failed",
+      "7 firings, the last took 12 ms, the longest 46 ms; 1 skipped, 2 failed",
       "claimed: 3",
       "last error: the disk is full",
     ].join("\n"),

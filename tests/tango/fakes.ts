@@ -264,7 +264,7 @@ export class FakeDaemon implements DeviceDaemon {
   async retryFrames(): Promise<string> {
     this.calls.push("retryFrames");
     await this.work;
-    return "2 frames are tried again";
+    return "2 frames are retried";
   }
 
   reloadPlugins(): void {

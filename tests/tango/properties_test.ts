@@ -44,11 +44,11 @@ Deno.test("a wrong value is refused by the property's name, and the configuratio
   assert.deepEqual(refused.toSorted(), [
     'property DirOutput: "../up" cannot be used: Cannot use folder "../up": ".." leads out of the folder above',
     "property DirProc: one value is needed, not 2",
-    'property DirRaw: "raw" is no absolute path',
+    'property DirRaw: "raw" is not an absolute path',
     "property MaxProc: 10 cannot be used: a whole number from 1 to 9 is needed, since more would not be faster: all " +
     "frames share one disk",
   ]);
-  assert.deepEqual(reading({ MaxProc: ["five"] }).refused, ['property MaxProc: "five" is no whole number']);
+  assert.deepEqual(reading({ MaxProc: ["five"] }).refused, ['property MaxProc: "five" is not a whole number']);
 });
 
 Deno.test("a folder that another setting uses is refused, but two may be exchanged", () => {

@@ -58,7 +58,7 @@ function face(tango: Partial<TangoSettings>, { faults = [], retry_ms = 1 }: Faci
 }
 
 function serves({ log }: Facing): () => boolean {
-  return () => log.lines.some((line) => line.includes("is served"));
+  return () => log.lines.some((line) => line.includes("Tango device ready"));
 }
 
 Deno.test("without a database it listens on this computer, with one wherever clients are", async () => {
@@ -143,7 +143,7 @@ Deno.test("a property that cannot hold yet is reported once, and tried until it 
   library.properties = Promise.resolve(new Map([["MaxProc", ["7"]]]));
   daemon.refusal = new Error("Cannot set daemon.max_proc to 7: pewatch is busy");
   await until(() => daemon.calls.length > 2, "several attempts");
-  assert.equal(log.lines.filter((line) => /^warn .*do not hold yet: .*pewatch is busy/.test(line)).length, 1);
+  assert.equal(log.lines.filter((line) => /^warn .*are not applied yet: .*pewatch is busy/.test(line)).length, 1);
   daemon.refusal = null;
   await until(() => daemon.settings.daemon.max_proc === 7, "the property");
 });
@@ -156,7 +156,7 @@ Deno.test("the start gives at once, and the end waits for no start that hangs", 
   const options = { settings: settings.tango, daemon: new FakeDaemon(), log, library, properties, onKilled: () => {} };
   const face = new TangoService(options);
   face.start();
-  await until(() => log.lines.some((line) => line.includes("is served")), "the server");
+  await until(() => log.lines.some((line) => line.includes("Tango device ready")), "the server");
   await face.stop();
 
   library.server.start = () => new Promise(() => {});

@@ -42,7 +42,10 @@ Deno.test("[plugins.tango]: slips are named with what would be right", async () 
   const faults = async (attribute: Record<string, unknown>, table = {}) =>
     (await faultsOf("tango", { ...table, attributes: [attribute] })).join("\n");
   assert.equal(await faults({ name: "a/b/c/d" }), "");
-  assert.match(await faults({ name: "Position" }), /^attributes\.0\.name: it is none of "domain\/family/);
+  assert.match(
+    await faults({ name: "Position" }),
+    /^attributes\.0\.name: it is not a name of an attribute; names are "domain\/family/,
+  );
   assert.match(
     await faults({ name: "a/b/c/d", path: "/sample/x" }),
     /attributes\.0\.path: it does not begin with "\/entry\/"/,

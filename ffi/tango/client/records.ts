@@ -197,7 +197,7 @@ function recordAt(bytes: Uint8Array<ArrayBuffer>, at: number): TangoRecord {
 
 function named<const Names extends readonly string[]>(names: Names, index: number): Names[number] {
   const name = names[index];
-  if (name === undefined) throw new TangoRecordError(`${index} is none of ${names.join(", ")}`);
+  if (name === undefined) throw new TangoRecordError(`${index} is not an index into ${names.join(", ")}`);
   return name;
 }
 

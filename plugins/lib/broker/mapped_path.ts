@@ -10,7 +10,7 @@ export interface PathMapping {
 
 /**
  * By the longest folder of the mappings that the file lies in; without mappings the path as it is.
- * @throws {BrokerError} where it lies in none of them
+ * @throws {BrokerError} where it is outside all of them
  */
 export function mappedPath(path: string, mappings: readonly PathMapping[]): string {
   if (mappings.length === 0) return path;
@@ -22,7 +22,7 @@ export function mappedPath(path: string, mappings: readonly PathMapping[]): stri
   const best = fits.toSorted((a, b) => plain(b.from).length - plain(a.from).length)[0];
   if (best === undefined) {
     const folders = mappings.map(({ from }) => from).join(", ");
-    throw new BrokerError(`${path} lies in none of the folders of "paths" (${folders}); add the one that it lies in`);
+    throw new BrokerError(`${path} is outside the folders of "paths" (${folders}); add a folder that contains it`);
   }
   const rest = plain(path).slice(plain(best.from).length);
   const isWindowsTarget = /^([A-Za-z]:|\\\\)/.test(best.to);

@@ -43,7 +43,7 @@ export function checkFiles(
 }
 
 const MISSING = "it is missing";
-const REPLACED = "something that is no file has its name: a folder, a link or a device";
+const REPLACED = "something that is not a file has its name: a folder, a link or a device";
 /** So many files of a folder are read in search of one that was renamed. */
 const CANDIDATES_MAX = 20;
 

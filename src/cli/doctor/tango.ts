@@ -100,11 +100,11 @@ async function checkRegistration(settings: Settings, library: TangoLibrary, runn
   try {
     const registration = { database, server, instance, device, className: DEVICE_TABLE.className };
     const failure = await withTimeout(library.check(registration), STEP_MS_MAX);
-    if (failure === TIMED_OUT) return [problem(name, `${database} is no Tango database`, REMEDIES.database_away)];
+    if (failure === TIMED_OUT) return [problem(name, `${database} is not a Tango database`, REMEDIES.database_away)];
     if (failure !== null && !(failure.failure === "already_running" && running)) {
       return [problem(name, failure.message, REMEDIES[failure.failure ?? "other"])];
     }
-    const registered = ok(name, `${device} is registered${failure === null ? "" : ", and is served"}`);
+    const registered = ok(name, `${device} is registered${failure === null ? "" : ", and it is running"}`);
     return [registered, ...await checkProperties(settings, library)];
   } catch (error) {
     return [problem(name, messageOf(error), REMEDIES.other)];
@@ -118,7 +118,7 @@ async function checkProperties(settings: Settings, library: TangoLibrary): Promi
   const { taken, refused } = withProperties(settings, properties);
   return [
     ...taken.length === 0 ? [] : [ok("properties", `${taken.join(", ")} (instead of the configuration's)`)],
-    ...refused.map((text) => problem("properties", text, "Correct or remove it; what the configuration says holds")),
+    ...refused.map((text) => problem("properties", text, "Correct or remove it; the configuration's value applies")),
   ];
 }
 

@@ -60,7 +60,7 @@ interface Line {
 export const runIntegrate = command(ARGUMENTS, {
   command: "integrate",
   brief: message`Integrates frames azimuthally, as the plugin of that name does while they are measured.`,
-  footer: message`Settings are those of [plugins.integrate]; options stand above them. Darks are left out. Nothing that
+  footer: message`Settings are those of [plugins.integrate]; options stand above them. Darks are skipped. Nothing that
 is there is written over. Exit codes: 0 all have patterns, 1 some have none, 2 wrong usage or settings.`,
 }, async ({ paths, output, json, config, ...given }) => {
   const { settings } = loadSettings({ config, checks: SETTINGS_CHECKS });
@@ -137,7 +137,7 @@ async function integrateAll({ images, options, settings, output, json, roots }: 
     );
   } else {
     console.log(`${counted(patterns, "pattern")} of ${counted(images.length, "image")} in ${time_s.toFixed(1)} s`);
-    if (left > 0) console.log(abort.signal.aborted ? "stopped before the end" : `${counted(left, "dark")} left out`);
+    if (left > 0) console.log(abort.signal.aborted ? "stopped before the end" : `${counted(left, "dark")} skipped`);
     for (const text of warningsOf(lines, options)) console.error(`pewatch integrate: ${text}`);
   }
   return problems.length === 0 && !abort.signal.aborted ? EXIT.done : EXIT.failed;

@@ -36,7 +36,7 @@ export function faultOfAddress(address: string, options: { readonly anyPort: boo
   const digits = address.slice(colon + 1);
   if (colon < 0) return "host and port are needed, as in 'host:10000'";
   if (address.includes(",")) return "one host and port are needed, not a list";
-  if (!HOST.test(host)) return `${JSON.stringify(host)} is no host`;
+  if (!HOST.test(host)) return `${JSON.stringify(host)} is not the name or address of a host`;
   const lowest = options.anyPort ? 0 : 1;
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : NaN;
   return port >= lowest && port <= PORT_MAX ? null : `a port from ${lowest} to ${PORT_MAX} is needed after ':'`;

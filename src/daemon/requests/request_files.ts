@@ -157,7 +157,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     content = null;
   }
   if (typeof content !== "object" || content === null) {
-    throw new RequestError("Cannot read the file: it is no JSON object");
+    throw new RequestError("Cannot read the file: it is not a JSON object");
   }
   const { version } = content as { version?: unknown };
   if (version !== REQUEST_VERSION) {

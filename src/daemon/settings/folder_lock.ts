@@ -215,7 +215,7 @@ function isFileAt(path: string, file: Deno.FsFile): boolean {
 
 const HOLDER: JsonFileKind<LockHolder> = {
   bytesMax: HOLDER_BYTES_MAX,
-  what: "description of a lock's holder",
+  what: "a description of a lock's holder",
   isRight: shape<LockHolder>({ pid: isNumber, host: isText, since: isText, program: isText }),
 };
 

@@ -62,16 +62,16 @@ export function readSettingsFile(path: string): SettingsState {
   if (!isWork(work)) throw new SyntaxError("work holds no folders");
   if (!isObject(settings) || !Array.isArray(left)) throw new SyntaxError("settings or left is missing");
   for (const [key, setting] of Object.entries(settings)) {
-    if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is no setting that clients can change`);
+    if (!isWritten(key, setting)) throw new SyntaxError(`settings.${key} is not a setting that clients can change`);
   }
-  if (!areKept(left)) throw new SyntaxError("an entry of left is no folder");
-  if (!areRoots(roots)) throw new SyntaxError("an entry of roots is no folder");
+  if (!areKept(left)) throw new SyntaxError("an entry of left is not a folder");
+  if (!areRoots(roots)) throw new SyntaxError("an entry of roots is not a folder");
   return { settings: settings as WrittenSettings, work, left, roots };
 }
 
 const SETTINGS_KIND: JsonFileKind<Readonly<Record<string, unknown>>> = {
   bytesMax: FILE_BYTES_MAX,
-  what: `file of settings of version ${VERSION}`,
+  what: `a file of settings of version ${VERSION}`,
   isRight: (value): value is Readonly<Record<string, unknown>> => isObject(value) && value["version"] === VERSION,
 };
 

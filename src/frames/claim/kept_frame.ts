@@ -69,7 +69,11 @@ const isKept = shape<KeptJson>({
  * @throws JsonFileError and what `readingFromJson` throws where it is something else; the system's error
  */
 export function readKeptFrame(path: string): KeptFrame | null {
-  const found = readJson(path, { bytesMax: BYTES_MAX, what: "description of a frame in quarantine", isRight: isKept });
+  const found = readJson(path, {
+    bytesMax: BYTES_MAX,
+    what: "a description of a frame in quarantine",
+    isRight: isKept,
+  });
   if (found === null) return null;
   const { folder, image, written_ms, exposed_ms, files, made, parameters } = found.value;
   return { folder, image, written_ms, exposed_ms, files, made, parameters: parameters.map(readingFromJson) };

@@ -136,12 +136,12 @@ export function writeRecord(claim: string, record: ClaimRecord, options: { fsync
 
 /** @throws RecordError for a record that could not be read again */
 function checkRecord(record: ClaimRecord): void {
-  if (!isRecord(record)) throw new RecordError(`${frameOf(record)} cannot be described by a ${RECORD_FILE.what}`);
+  if (!isRecord(record)) throw new RecordError(`${frameOf(record)} cannot be described by ${RECORD_FILE.what}`);
 }
 
 const RECORD_FILE: JsonFileKind<ClaimRecord> = {
   bytesMax: RECORD_BYTES_MAX,
-  what: `claim record of version ${RECORD_VERSION}`,
+  what: `a claim record of version ${RECORD_VERSION}`,
   isRight: isRecord,
 };
 

@@ -117,7 +117,7 @@ export class KeptSets {
   #read(path: string, record: ClaimRecord, { folders }: StageOptions): KeptSet {
     checkClaim(path, record, folders);
     const size = listFolder(path).files.reduce((sum, file) => sum + (statOf(join(path, file))?.size ?? 0), 0);
-    const kind = { bytesMax: 65_536, what: "list of confirmations", isRight: isConfirmed };
+    const kind = { bytesMax: 65_536, what: "a list of confirmations", isRight: isConfirmed };
     const { names: confirmed = [], sequence } = readJson(join(path, CONFIRMED_NAME), kind)?.value ?? {};
     return { path, record, size, confirmed, sequence };
   }

@@ -171,7 +171,7 @@ function readLate(holder: string): LateRecord | null {
 
 const LATE_RECORD: JsonFileKind<LateRecord> = {
   bytesMax: RECORD_BYTES_MAX,
-  what: "record of a late file, or names none of a raw folder",
+  what: "a record of a late file, with a place in the raw folder",
   isRight: shape<LateRecord>({
     raw: isText,
     folder: isRelativeFolder,

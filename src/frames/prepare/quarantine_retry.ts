@@ -112,7 +112,7 @@ export class QuarantineRetry {
       try {
         removeFile(join(path, name));
       } catch (error) {
-        reporter.log.warn(`${join(path, name)} cannot be removed: ${reasonOf(error)}; the next retry tries again`);
+        reporter.log.warn(`${join(path, name)} cannot be removed: ${reasonOf(error)}; the next retry removes it`);
         return;
       }
     }

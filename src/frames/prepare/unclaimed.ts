@@ -22,8 +22,8 @@ interface KindText {
 
 const KINDS: Readonly<Record<UnclaimedKind, KindText>> = {
   other: {
-    one: "file is no frame and stays",
-    many: "files are no frames and stay",
+    one: "file is not a frame and stays",
+    many: "files are not frames and stay",
     what: "only names that end with .tif or .tiff, and what carries such a name, are delivered",
     after_ms: STAYS_MS,
   },
@@ -144,7 +144,7 @@ function short(name: string): string {
 /** For people: "2 other files, 1 link"; "" where nothing stays. */
 export function unclaimedText(counts: UnclaimedCounts): string {
   const words: Readonly<Record<UnclaimedKind, string>> = {
-    other: "no frame",
+    other: "other files",
     companion: "without their image",
     unfinished: "temporary",
     hidden: "with a leading dot",

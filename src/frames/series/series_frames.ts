@@ -11,7 +11,7 @@ import { inSeriesOrder, mayBeOf, placeByName, type SeriesPlace } from "../../nex
 import { VALUES_MAX } from "../../nexus/series/series_parameters.ts";
 import type { MasterFrame } from "../../nexus/series/series_tree.ts";
 
-/** More frames than this of one name are left out: their master would take many seconds to write and to open. */
+/** More frames than this of one name are skipped: their master would take many seconds to write and to open. */
 const FRAMES_MAX = 20_000;
 /** So many are named. */
 const NOTES_MAX = 100;
@@ -22,8 +22,8 @@ export type KnownFrames = Map<string, FrameImage | string>;
 export interface CollectedFrames {
   /** Of one size and type. */
   readonly frames: readonly MasterFrame[];
-  /** One line for each frame that is left out. */
-  readonly leftOut: readonly string[];
+  /** One line for each frame that is skipped. */
+  readonly skipped: readonly string[];
   /** Why a file could not be read that the system may let be read later; null where there is none. */
   readonly unreadable: Error | null;
 }
@@ -42,7 +42,7 @@ export function collectFrames(
   const files = listFolder(series.folder).files;
   const names = new Set(files);
   for (const name of known.keys()) if (!names.has(name)) known.delete(name);
-  const leftOut: string[] = [];
+  const skipped: string[] = [];
   const read: MasterFrame[] = [];
   let unreadable: Error | null = null;
   const wanted = folded(series.name);
@@ -55,7 +55,7 @@ export function collectFrames(
         const parametersMax = Math.ceil(VALUES_MAX / (known.size + 1));
         found = readOne(hdf5, join(series.folder, file), { parametersMax });
       } catch (error) {
-        leftOut.push(`${file}: left out, it cannot be read: ${reasonOf(error)}`);
+        skipped.push(`${file}: skipped, it cannot be read: ${reasonOf(error)}`);
         unreadable ??= new Error(`${join(series.folder, file)}: ${reasonOf(error)}`, { cause: error });
         continue;
       }
@@ -65,15 +65,15 @@ export function collectFrames(
     }
     const place = placeOf(file, image, names);
     if (place === null || folded(place.series) !== wanted) continue;
-    if (typeof image === "string") leftOut.push(`${file}: left out, ${image}`);
+    if (typeof image === "string") skipped.push(`${file}: skipped, ${image}`);
     else read.push({ ...place, file, image });
   }
   if (unreadable !== null && read.length === 0) throw unreadable;
   const ordered = inSeriesOrder(read);
   for (const { file } of ordered.slice(FRAMES_MAX)) {
-    leftOut.push(`${file}: left out, a master has ${FRAMES_MAX} frames at most`);
+    skipped.push(`${file}: skipped, a master has ${FRAMES_MAX} frames at most`);
   }
-  return { ...ofOneKind(ordered.slice(0, FRAMES_MAX), leftOut), unreadable };
+  return { ...ofOneKind(ordered.slice(0, FRAMES_MAX), skipped), unreadable };
 }
 
 /** As the file says; an older one, or one that cannot be read, by its name and those beside it. */
@@ -108,7 +108,7 @@ function readOne(
 }
 
 /** A stack has one size and type: the one of most frames, so that a single odd one does not put out the others. */
-function ofOneKind(read: readonly MasterFrame[], leftOut: string[]): Pick<CollectedFrames, "frames" | "leftOut"> {
+function ofOneKind(read: readonly MasterFrame[], skipped: string[]): Pick<CollectedFrames, "frames" | "skipped"> {
   const counts = new Map<string, number>();
   for (const { image } of read) counts.set(kindOf(image), (counts.get(kindOf(image)) ?? 0) + 1);
   let kind = "";
@@ -117,10 +117,10 @@ function ofOneKind(read: readonly MasterFrame[], leftOut: string[]): Pick<Collec
   for (const frame of read) {
     const own = kindOf(frame.image);
     if (own === kind) frames.push(frame);
-    else leftOut.push(`${frame.file}: left out, it is of ${own}, the series of ${kind}`);
+    else skipped.push(`${frame.file}: skipped, it is of ${own}, the series of ${kind}`);
   }
-  const more = leftOut.length - NOTES_MAX;
-  return { frames, leftOut: more > 0 ? [...leftOut.slice(0, NOTES_MAX), `and ${more} more`] : leftOut };
+  const more = skipped.length - NOTES_MAX;
+  return { frames, skipped: more > 0 ? [...skipped.slice(0, NOTES_MAX), `and ${more} more`] : skipped };
 }
 
 function kindOf({ width, height, type }: FrameImage): string {

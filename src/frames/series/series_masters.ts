@@ -137,7 +137,7 @@ export class SeriesMasters {
     const frames = collectFrames(hdf5, series, { known: memory.known, hasTime: () => this.#now_ms() < until_ms });
     if (frames === null) return false;
     const report = (text: string) => this.#warnOnce(text, options);
-    for (const note of frames.leftOut) report(`${path}: ${note}`);
+    for (const note of frames.skipped) report(`${path}: ${note}`);
     if (frames.frames.length === 0) return true;
     const { id, proc } = series.marks[0]!;
     const written = await publishMaster(hdf5, {
@@ -145,7 +145,7 @@ export class SeriesMasters {
       series: series.name,
       id,
       frames: frames.frames,
-      notes: frames.leftOut,
+      notes: frames.skipped,
       report: (text) => report(`${path}: ${text}`),
     }, { proc, ...options.settings.frames });
     if (!written) report(`${path} was not written by pewatch: it is kept, and the series has no master`);

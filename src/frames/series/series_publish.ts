@@ -41,7 +41,7 @@ export async function publishMaster(
   try {
     const slots = layOutSlots(master.frames);
     const parameters = masterParameters(slots);
-    if (parameters.leftOut !== null) master.report(parameters.leftOut);
+    if (parameters.skipped !== null) master.report(parameters.skipped);
     const members = readFrameMembers(hdf5, join(folder, slots[0]!.frame!.file), parameters.groups);
     writeMaster(hdf5, made, {
       series: master.series,

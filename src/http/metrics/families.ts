@@ -74,7 +74,7 @@ export function familiesOf(daemon: DaemonReading, server: ServerReading): (Famil
       ...counter("pewatch_retries", "Failed attempts that are retried, by kind", 0),
       samples: CONDITION_KINDS.map((reason) => ({ labels: { reason }, value: status.retries[reason] ?? 0 })),
     },
-    counter("pewatch_ticks_missed", "Ticks left out since the main thread was busy", status.missedTicks),
+    counter("pewatch_ticks_missed", "Ticks skipped since the main thread was busy", status.missedTicks),
     {
       name: "pewatch_frame_latency_seconds",
       type: "histogram",
@@ -85,7 +85,7 @@ export function familiesOf(daemon: DaemonReading, server: ServerReading): (Famil
     },
     { ...gauge("pewatch_frames_waiting", "Frames that wait, by the folder", 0), samples: by("folder", waiting) },
     {
-      ...gauge("pewatch_raw_unclaimed_files", "Entries of the raw folder that are no frames, by kind", 0),
+      ...gauge("pewatch_raw_unclaimed_files", "Entries of the raw folder that are not frames, by kind", 0),
       samples: UNCLAIMED_KINDS.map((kind) => ({ labels: { kind }, value: frames.unclaimed[kind] ?? 0 })),
     },
     {

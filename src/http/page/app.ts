@@ -63,9 +63,7 @@ function App(): ComponentChildren {
     return html`<p class="first" role="status">${
       link.lostSince_ms === null
         ? "Waiting for pewatch to answer …"
-        : `pewatch does not answer since ${
-          seconds((Date.now() - link.lostSince_ms) / 1000)
-        }. It is tried again every second.`
+        : `pewatch does not answer since ${seconds((Date.now() - link.lostSince_ms) / 1000)}. Retrying every second.`
     }</p>`;
   }
   return h(Page, { data, redraw: () => redraw(0) });

@@ -14,7 +14,7 @@ export class Guard {
   refusal(request: HttpRequest): HttpResponse | null {
     const host = request.headers.get("host") ?? "";
     if (!this.#isOurs(host)) {
-      return refused(421, `${shown(host)} is no name of this pewatch; add it to [http] hosts of the configuration`);
+      return refused(421, `${shown(host)} is not a name of this pewatch; add it to [http] hosts of the configuration`);
     }
     const origin = request.headers.get("origin");
     if (origin !== undefined && !isOriginOf(origin, host)) return refused(403, "Requests of other pages are refused");

@@ -67,7 +67,7 @@ export function* packImage(
     if (last?.how === how && last.pixels.equals(chunk)) yield last.packed;
     else {
       const packed = packChunk(chunk, { compression, elementBytes, chunkBytes });
-      if (packed === null) throw new Error(`${image}: chunk ${index + 1} is other pixels when it is decompressed`);
+      if (packed === null) throw new Error(`${image}: chunk ${index + 1} decompresses to different pixels`);
       remembered[index] = { how, pixels: Buffer.from(chunk), packed: packed.slice() };
       yield packed;
     }

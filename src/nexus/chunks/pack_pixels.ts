@@ -20,7 +20,7 @@ export function packPixels(
   for (const chunk of readChunks(of.image, chunks)) {
     const packed = packChunk(chunk, chunks);
     if (packed === null) {
-      throw new VerificationError(`${of.image}: chunk ${places.length + 1} is other pixels when it is decompressed`);
+      throw new VerificationError(`${of.image}: chunk ${places.length + 1} decompresses to different pixels`);
     }
     places.push({ at: target.append(packed), byteCount: packed.length });
   }

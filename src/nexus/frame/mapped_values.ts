@@ -109,11 +109,11 @@ function convert(text: string, type: MappedKey["type"]): ParameterValue | Fault 
     case "text":
       return clean(text);
     case "number":
-      return NUMBER.test(text) ? numberOf(text) : { fault: `is ${shown(text)}, which is no number` };
+      return NUMBER.test(text) ? numberOf(text) : { fault: `is ${shown(text)}, which is not a number` };
     case "integer":
       return INTEGER.test(text)
         ? BigInt(text.replace(/^\+/, ""))
-        : { fault: `is ${shown(text)}, which is no whole number` };
+        : { fault: `is ${shown(text)}, which is not a whole number` };
     case "boolean":
       return TRUTHS.get(text.toLowerCase()) ?? { fault: `is ${shown(text)}, which is neither true nor false` };
     case "numbers":
@@ -125,10 +125,10 @@ function numbersOf(value: SidecarValue): ParameterValue | Fault {
   const doubles = doublesOf(value);
   if (doubles !== undefined) return doubles.length === 0 ? { fault: "is an empty list" } : Float64Array.from(doubles);
   if (typeof value === "string") return convert(value.trim(), "numbers");
-  if (!Array.isArray(value)) return { fault: "is no list of numbers" };
+  if (!Array.isArray(value)) return { fault: "is not a list of numbers" };
   const texts = value.map((text: string) => text.trim());
   const wrong = texts.find((text) => !NUMBER.test(text));
-  if (wrong !== undefined) return { fault: `has ${shown(wrong)}, which is no number` };
+  if (wrong !== undefined) return { fault: `has ${shown(wrong)}, which is not a number` };
   return texts.length === 0 ? { fault: "is an empty list" } : Float64Array.from(texts, numberOf);
 }
 

@@ -84,7 +84,7 @@ export function placeParameters(
       return null;
     })();
     if (wrong === null) continue;
-    notes.push(`parameter ${reading.name} stands in ${DEFAULT_PATH} instead of ${reading.path}: ${wrong}`);
+    notes.push(`parameter ${reading.name} was written to ${DEFAULT_PATH} instead of ${reading.path}: ${wrong}`);
     byDefault.push(reading);
   }
   const defaults = putByDefault(tree, byDefault, options);

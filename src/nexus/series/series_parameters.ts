@@ -17,7 +17,7 @@ export interface SeriesParameters {
   /** What is missing in the arrays though a frame has it, and why. */
   readonly notes: readonly string[];
   /** That of them which says what was too much for one master; null where nothing was. */
-  readonly leftOut: string | null;
+  readonly skipped: string | null;
 }
 
 /** One slot of the series: what its frame has; null where there is no frame. */
@@ -61,7 +61,7 @@ export function parametersOfSeries(
     const own = path.startsWith(`${DEFAULT_PATH}/`) ? null : path;
     for (const [count, slot, why] of table.left) {
       const more = count === 1 ? "" : `, and ${count - 1} more frames`;
-      notes.push(`parameter ${name}: left out in the table of all frames, ${why}: ${files[slot]}${more}`);
+      notes.push(`parameter ${name}: skipped in the table of all frames, ${why}: ${files[slot]}${more}`);
     }
     const attributes: Attributes = {
       ...(free === name ? {} : { long_name: name }),
@@ -71,16 +71,16 @@ export function parametersOfSeries(
     const options = { ...(units === null ? {} : { units }), ...(shape === undefined ? {} : { shape }), attributes };
     parameters.push({ field: field(free, value, options), path: own, same });
   }
-  const leftOut = over.length === 0 ? null : leftOutText(over, valuesMax);
-  return { parameters, notes: leftOut === null ? notes : [...notes, leftOut], leftOut };
+  const skipped = over.length === 0 ? null : skippedText(over, valuesMax);
+  return { parameters, notes: skipped === null ? notes : [...notes, skipped], skipped };
 }
 
 /** The same text for all rewrites of a master, so that it is logged once. */
-function leftOutText(over: readonly string[], valuesMax: number): string {
+function skippedText(over: readonly string[], valuesMax: number): string {
   const more = over.length > NAMES_SHOWN_MAX ? " and more" : "";
   const shown = over.slice(0, NAMES_SHOWN_MAX).join(", ");
   const most = valuesMax.toLocaleString("en");
-  return `parameters left out in the master, which holds ${most} values of all frames: ${shown}${more}; ` +
+  return `parameters skipped in the master, which holds ${most} values of all frames: ${shown}${more}; ` +
     `each frame's own file has them`;
 }
 
@@ -142,7 +142,7 @@ interface Table {
   readonly value: NexusField["value"];
   readonly shape?: readonly number[];
   readonly units: string | null;
-  /** How many frames are left out for a reason, and the slot of the first. */
+  /** How many frames are skipped for a reason, and the slot of the first. */
   readonly left: readonly (readonly [count: number, slot: number, why: string])[];
 }
 
@@ -152,7 +152,7 @@ function tableOf(rows: readonly (FrameParameter | null)[]): Table {
   const isText = rows.some((row) => typeof row?.value === "string");
   const width = Array.isArray(usable?.value) && !isText ? usable.value.length : null;
   const left = new Map<string, [number, number]>();
-  const leaveOut = (slot: number, why: string) => {
+  const skip = (slot: number, why: string) => {
     const known = left.get(why);
     if (known === undefined) left.set(why, [1, slot]);
     else known[0]++;
@@ -161,11 +161,11 @@ function tableOf(rows: readonly (FrameParameter | null)[]): Table {
   const values = rows.map((row, slot) => {
     if (row === null) return null;
     const { value } = row;
-    if (value === null) return leaveOut(slot, "it is long, or no number and no text");
-    if (row.units !== units) return leaveOut(slot, `its unit is ${row.units ?? "none"}, not ${units ?? "none"}`);
-    if (isText) return typeof value === "object" ? leaveOut(slot, "it is a list, not a text") : String(value);
+    if (value === null) return skip(slot, "it is long, or neither a number nor a text");
+    if (row.units !== units) return skip(slot, `its unit is ${row.units ?? "none"}, not ${units ?? "none"}`);
+    if (isText) return typeof value === "object" ? skip(slot, "it is a list, not a text") : String(value);
     const length = typeof value === "object" ? value.length : null;
-    return length === width ? value as number | readonly number[] : leaveOut(slot, "it has another number of elements");
+    return length === width ? value as number | readonly number[] : skip(slot, "it has another number of elements");
   });
   const gone = [...left].map(([why, [count, slot]]) => [count, slot, why] as const);
   if (isText) return { value: values.map((value) => (value ?? "") as string), units, left: gone };

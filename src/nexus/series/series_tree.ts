@@ -39,7 +39,7 @@ export interface MasterContents {
   readonly members: FrameMembers;
   /** Of the slots; found where it is not given. */
   readonly parameters?: MasterParameters;
-  /** Frames that are left out, and why. */
+  /** Frames that are skipped, and why. */
   readonly notes: readonly string[];
   readonly now: Date;
   readonly hdf5Version: string;
@@ -163,7 +163,7 @@ function secondsBetween(start: string, time: string): number {
 
 function masterProcess(contents: MasterContents, ofParameters: readonly string[]): NexusGroup {
   const notes = [...contents.notes, ...ofParameters];
-  const texts = { description: "what is left out, and why", data: notes.join("\n") };
+  const texts = { description: "what is skipped, and why", data: notes.join("\n") };
   return processGroup(contents, [notes.length === 0 ? null : noteGroup("process/notes", texts)]);
 }
 

@@ -38,7 +38,7 @@ export interface FrameFeedOptions {
 /** Who reads, as the status shows it. */
 export interface ConsumerStatus {
   readonly name: string;
-  /** The last line that it is done with. */
+  /** The last line that it has processed. */
   readonly sequence: number;
   /** Delivered frames that it has not yet done. */
   readonly behind: number;

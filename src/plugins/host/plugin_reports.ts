@@ -41,7 +41,7 @@ export class PluginReports {
 
   suspended(record: PluginRecord, { stage }: PluginVersions): void {
     const next = stage
-      ? `it is tried again every ${RHYTHM_SUSPENDED.ticktack} ticks`
+      ? `it is retried every ${RHYTHM_SUSPENDED.ticktack} ticks`
       : `suspended until its file changes or until: pewatch plugins retry ${this.#options.name()}`;
     this.#condition("", `${record.failed}: ${record.lastError}; ${next}`);
   }

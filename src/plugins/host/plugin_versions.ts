@@ -79,7 +79,7 @@ export class PluginVersions {
 
   /** What runs instead of the user's file: follows `problem` in a message. */
   get instead(): string {
-    if (this.#gaveWay === null && this.runsUsers) return "the version before goes on";
+    if (this.#gaveWay === null && this.runsUsers) return "the previous version keeps running";
     return this.shipped === null ? "it does not run" : `${this.shippedText} runs in its place`;
   }
 

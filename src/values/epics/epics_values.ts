@@ -278,7 +278,7 @@ export class EpicsValues {
     { channel, type, count, sid }: { channel: Channel; type: number; count: number; sid: number },
   ): void {
     const kind = kindOf(type);
-    if (kind === undefined) return this.#refuse(channel, `its type ${type} is none of Channel Access`);
+    if (kind === undefined) return this.#refuse(channel, `Channel Access has no type ${type}`);
     if (count * sizeOf(kind) > VALUE_BYTES_MAX) {
       return this.#refuse(channel, `it has ${count} elements, more than 1 MiB`);
     }

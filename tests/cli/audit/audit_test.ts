@@ -187,7 +187,7 @@ Deno.test("a file that was renamed or replaced is named with what to do, however
     const { code, stdout } = await cli("audit", "--files", "--folder", typed!, "--root", under!, "--config", config);
     assert.equal(code, 1);
     assert.match(stdout, /series\/P-00001\.tif: it is missing; best of all\.tif beside it has its content/);
-    assert.match(stdout, /series\/P-00001\.nxs: something that is no file has its name/);
+    assert.match(stdout, /series\/P-00001\.nxs: something that is not a file has its name/);
     assert.match(stdout, /Missing: bring them back from a copy that has the checksum/);
     assert.match(stdout, /4 files as the ledger says; 2 missing, 0 changed/);
   }

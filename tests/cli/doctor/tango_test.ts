@@ -86,7 +86,7 @@ Deno.test("a device that is served is well where pewatch runs, and a problem whe
   const checked = new TangoError("it is served already", "already_running");
   const openLibrary = () => Object.assign(new FakeLibrary(), { checked });
   const running = await found({ database: database.address }, { openLibrary, running: true });
-  assert.match(running.join("\n"), /registration ok: pewatch\/daemon\/1 is registered, and is served/);
+  assert.match(running.join("\n"), /registration ok: pewatch\/daemon\/1 is registered, and it is running/);
   const other = await found({ database: database.address }, { openLibrary });
   assert.match(other.join("\n"), /registration problem: it is served already; Stop the other one/);
 });

@@ -75,7 +75,7 @@ test("properties of the device go before the configuration; what is wrong in one
   await using pewatch = served(database);
   await using client = await Client.connect(PYTHON_CLIENTS[0]!, await pewatch.name());
   await pewatch.until(
-    () => /property DirTemp: "relative" is no absolute path/.test(pewatch.log),
+    () => /property DirTemp: "relative" is not an absolute path/.test(pewatch.log),
     "word of the wrong one",
   );
   const { MaxProc, DirOutput, DirTemp } = await client.read("MaxProc", "DirOutput", "DirTemp");

@@ -37,7 +37,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** What the variable says of the machine that runs the tests is not meant. */
 const ENVIRONMENT = ["/usr/bin/env", "-u", "TANGO_HOST"];
 const SOURCES = [Deno.execPath(), "run", "-A", "--config", join(ROOT, "deno.json"), join(ROOT, "main.ts")];
-const SERVED = /Tango: (tango:\S+) is served/;
+const SERVED = /Tango device ready: (tango:\S+) \(/;
 
 export class ServedPewatch implements AsyncDisposable {
   readonly #temp: TempFolder;

@@ -55,6 +55,6 @@ Deno.test({
     write(["Position"]);
     const refused = await runCli(["tango", "values", "--config", config]);
     assert.equal(refused.code, 2);
-    assert.match(refused.err, /\[plugins\.tango\] attributes\.0\.name: it is none of/);
+    assert.match(refused.err, /\[plugins\.tango\] attributes\.0\.name: it is not a name of an attribute/);
   },
 });

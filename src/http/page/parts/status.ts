@@ -25,7 +25,7 @@ export function statusOf(
     sentence: `Connection lost: nothing heard of pewatch for ${seconds((now_ms - lostSince_ms) / 1000)}`,
     detail:
       `It has ended, or the network is down; frames do not need this page. All below is of ${clock(lostSince_ms)}. ` +
-      "It is tried again every second.",
+      "Retrying every second.",
     conditions: [],
     conditionsLeftOut: 0,
   };
