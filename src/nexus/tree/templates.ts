@@ -8,8 +8,9 @@ import type { Hdf5Library, Hdf5Value } from "../../../ffi/hdf5/library.ts";
 import { writeAll } from "../../files/durable.ts";
 import { createOwn } from "../../files/plain_file.ts";
 import { differenceOf } from "./difference.ts";
+import { TemplateError } from "./marked_file.ts";
 import { type Shape, shapeOf } from "./shape.ts";
-import { NexusTemplate, TemplateError } from "./template.ts";
+import { NexusTemplate } from "./template.ts";
 import type { NexusGroup } from "./tree.ts";
 import { sizeBound, type WrittenTree } from "./write_tree.ts";
 
