@@ -6,7 +6,7 @@
 import { readJson, writeJson } from "../files/json_file.ts";
 import { type Check, isNumber, isText, oneOf, orNull, shape } from "../files/json_shape.ts";
 import { join } from "node:path";
-import { copySpans } from "../files/copy_spans.ts";
+import { copySpans } from "../files/copy/copy_spans.ts";
 import { tryToRemove } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
 import { filesIfThere, listFolder, statOf } from "../files/listing.ts";

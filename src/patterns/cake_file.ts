@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Hdf5Library } from "../../ffi/hdf5/library.ts";
 import type { Settings } from "../config/settings.ts";
-import { copySpans } from "../files/copy_spans.ts";
+import { copySpans } from "../files/copy/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { nameIsTaken } from "../files/listing.ts";
 import { madeMasterName, outputPartName } from "../files/service_names.ts";

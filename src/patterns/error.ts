@@ -3,7 +3,7 @@
  * integration.
  */
 import { Hdf5Error } from "../../ffi/hdf5/error.ts";
-import { VerificationError } from "../files/copy_spans.ts";
+import { VerificationError } from "../files/copy/target_writers.ts";
 import { codeOf } from "../files/errors.ts";
 
 /** This frame has no pattern; says why. */

@@ -1,7 +1,7 @@
 /** What is needed of a delivered frame besides its pixels: from its image's file and its sidecar. */
 import { basename } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import { sha256OfOpen } from "../files/copy_spans.ts";
+import { sha256OfOpen } from "../files/copy/digest.ts";
 import { exposedAt } from "../frames/exposure_time.ts";
 import { seriesOf } from "../qxrd/frame_identity.ts";
 import type { SidecarView } from "../qxrd/view.ts";

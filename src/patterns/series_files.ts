@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Hdf5Dataset, Hdf5Group, Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { Hdf5Error } from "../../ffi/hdf5/mod.ts";
 import type { Settings } from "../config/settings.ts";
-import { copySpans } from "../files/copy_spans.ts";
+import { copySpans } from "../files/copy/copy_spans.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { messageOf } from "../files/errors.ts";
 import { statOf } from "../files/listing.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { BLOCK_BYTES, copySpans, VerificationError } from "../../src/files/copy_spans.ts";
+import { BLOCK_BYTES } from "../../src/files/copy/blocks.ts";
+import { copySpans } from "../../src/files/copy/copy_spans.ts";
+import { VerificationError } from "../../src/files/copy/target_writers.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 const OPTIONS = { verify: "compare", fsync: false } as const;

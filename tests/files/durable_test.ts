@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { publish, removeFile } from "../../src/files/durable.ts";
 import { makeFoldersBelow } from "../../src/files/listing.ts";
-import { sameContent } from "../../src/files/same_content.ts";
+import { sameContent } from "../../src/files/copy/same_content.ts";
 import { writeWhole } from "../../src/files/whole_file.ts";
 import { TempFolder } from "../temp_folder.ts";
 

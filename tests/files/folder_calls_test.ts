@@ -84,7 +84,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   ],
   "src/files/probe.ts": ["openSync", "a probe that is made"],
   "src/files/whole_file.ts": ["lstatSync", "a file that no file can be renamed to; a folder, not on Windows"],
-  "src/files/same_content.ts": ["openSync 2", "files, by statOf()"],
+  "src/files/copy/same_content.ts": ["openSync 2", "files, by statOf()"],
   "src/frames/merge/merge_frame.ts": ["lstatSync", "a member of a claim"],
   "src/frames/claim/move_file.ts": ["lstatSync, utimeSync", "a member of a claim"],
   "src/frames/deliver/delivery.ts": ["utimeSync", "a part in the output"],

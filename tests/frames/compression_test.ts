@@ -7,7 +7,7 @@ import type { Settings } from "../../src/config/settings.ts";
 import { runCopyJob } from "../../src/frames/deliver/copy_job.ts";
 import { DeliveryPool } from "../../src/frames/deliver/delivery_pool.ts";
 import { CODECS } from "../../src/nexus/chunks/codecs.ts";
-import { sha256OfFile } from "../../src/files/copy_spans.ts";
+import { sha256OfFile } from "../../src/files/copy/digest.ts";
 import { imageBytes as imageOf } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { TempFolder } from "../temp_folder.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { VerificationError } from "../../src/files/copy_spans.ts";
+import { VerificationError } from "../../src/files/copy/target_writers.ts";
 import type { FrameFacts, WrittenNexus } from "../../src/nexus/frame/facts.ts";
 import fc from "fast-check";
 import { findChunkIndex, superblockWithEnd } from "../../src/nexus/chunks/chunk_index.ts";

@@ -1,6 +1,7 @@
 /** A bag of delivered files (BagIt 1.0, RFC 8493): verified copies, with the checksums of the ledger. */
 import { join } from "node:path";
-import { copySpans, sha256OfFile } from "../../files/copy_spans.ts";
+import { copySpans } from "../../files/copy/copy_spans.ts";
+import { sha256OfFile } from "../../files/copy/digest.ts";
 import { isFull, messageOf } from "../../files/errors.ts";
 import { makeFolder, makeFoldersBelow, nameIsTaken } from "../../files/listing.ts";
 import { writeWhole } from "../../files/whole_file.ts";

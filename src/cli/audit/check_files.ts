@@ -1,7 +1,7 @@
 /** Reads delivered files again, compares them with what the ledger says, and looks for those that were renamed. */
 import { join } from "node:path";
 import { messageOf } from "../../files/errors.ts";
-import { sha256OfFile } from "../../files/copy_spans.ts";
+import { sha256OfFile } from "../../files/copy/digest.ts";
 import { listFolder, nameIsTaken, statOf } from "../../files/listing.ts";
 import type { PlacedFile } from "../../ledger/exports.ts";
 import { startProgress } from "../console/progress.ts";

@@ -1,6 +1,6 @@
 /** Checks the SHA-256 that a NeXus file holds against the TIFF beside it. */
 import { basename, dirname, extname, join } from "node:path";
-import { sha256OfOpen } from "../../files/copy_spans.ts";
+import { sha256OfOpen } from "../../files/copy/digest.ts";
 import { isMissing } from "../../files/errors.ts";
 import type { TreeGroup, TreeNode } from "../../nexus/tree/read_tree.ts";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { FolderLock } from "../../daemon/settings/folder_lock.ts";
-import { copySpans } from "../../files/copy_spans.ts";
+import { copySpans } from "../../files/copy/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";

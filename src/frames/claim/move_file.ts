@@ -1,11 +1,11 @@
 /** Moves one file: a rename, or where the volumes differ a verified and flushed copy before the source is removed. */
 import { dirname, join } from "node:path";
 import { renameToFreeName } from "../../../ffi/system/files.ts";
-import { copySpans } from "../../files/copy_spans.ts";
+import { copySpans } from "../../files/copy/copy_spans.ts";
 import { removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { isOtherVolume } from "../../files/errors.ts";
 import { statOf } from "../../files/listing.ts";
-import { sameContent } from "../../files/same_content.ts";
+import { sameContent } from "../../files/copy/same_content.ts";
 import { MOVING_NAME } from "../../files/service_names.ts";
 
 /**

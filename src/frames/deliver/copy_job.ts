@@ -1,11 +1,6 @@
 /** What a delivery's copies are made of: plain data, so that a worker can run it as well as the caller's thread. */
-import {
-  type CopyOptions,
-  copySpans,
-  type CopyTarget,
-  type Extend,
-  type TargetHashes,
-} from "../../files/copy_spans.ts";
+import { copySpans, type Extend, type TargetHashes } from "../../files/copy/copy_spans.ts";
+import type { CopyOptions, CopyTarget } from "../../files/copy/target_writers.ts";
 import type { ChunkedPixels } from "../../nexus/chunks/chunk_layout.ts";
 import { packPixels } from "../../nexus/chunks/pack_pixels.ts";
 import { awaitDigest, type SharedDigests } from "./shared_digest.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { readExisting } from "../../files/plain_file.ts";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
-import type { CopyTarget, Span } from "../../files/copy_spans.ts";
+import type { CopyTarget, Span } from "../../files/copy/target_writers.ts";
 import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
 import { statOf } from "../../files/listing.ts";

@@ -1,5 +1,5 @@
 /** What becomes of a claim that could not be delivered: whether it waits, goes back to the merge, or to quarantine. */
-import { VerificationError } from "../../files/copy_spans.ts";
+import { VerificationError } from "../../files/copy/target_writers.ts";
 import { isAboutName, isFull, isHeldOpen, messageOf, reasonOf } from "../../files/errors.ts";
 import { LinkInPathError } from "../../files/listing.ts";
 import { LedgerError } from "../../ledger/error.ts";

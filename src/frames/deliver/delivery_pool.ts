@@ -1,5 +1,6 @@
 /** Copies frames in several workers at once: two of them, block by block, are faster than `cp`. */
-import { hashedSources, type TargetHashes, VerificationError } from "../../files/copy_spans.ts";
+import { hashedSources, type TargetHashes } from "../../files/copy/copy_spans.ts";
+import { VerificationError } from "../../files/copy/target_writers.ts";
 import { foreignEntries } from "../../files/plain_file.ts";
 import { type Lack, noteAll } from "../../files/volume_services.ts";
 import { type CopyJob, isLong, runCopyJob } from "./copy_job.ts";

@@ -8,7 +8,7 @@ import { folderExists, makeFoldersBelow, nameIsTaken, statOf } from "../../files
 import { doubtOf } from "../../files/output_marker.ts";
 import { CLAIM_PARAMETERS_NAME } from "../../files/service_names.ts";
 import { madeName } from "../claim/kept_frame.ts";
-import { sameContent } from "../../files/same_content.ts";
+import { sameContent } from "../../files/copy/same_content.ts";
 import { COUNTER_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
 import type { GeometryFiles } from "../../geometry/files.ts";

@@ -1,6 +1,6 @@
 /** Files with the geometry in the output: small texts, made under the rules of every delivered file. */
 import { join } from "node:path";
-import { VerificationError } from "../../files/copy_spans.ts";
+import { VerificationError } from "../../files/copy/target_writers.ts";
 import { publish, removeFile, syncFile, whileHeldOpen, writeAll } from "../../files/durable.ts";
 import { nameIsTaken, statOf } from "../../files/listing.ts";
 import { createOwn } from "../../files/plain_file.ts";

@@ -4,7 +4,7 @@
  * can hold up a frame: beyond it the oldest are removed, each with a log line.
  */
 import { basename, join } from "node:path";
-import { sha256OfFile } from "../../files/copy_spans.ts";
+import { sha256OfFile } from "../../files/copy/digest.ts";
 import { whileHeldOpen } from "../../files/durable.ts";
 import { isMissing, messageOf, reasonOf } from "../../files/errors.ts";
 import { readJson, writeJson } from "../../files/json_file.ts";

@@ -5,14 +5,14 @@
  */
 import { join } from "node:path";
 import { nameForWindows } from "../../config/names/windows_names.ts";
-import { type Span, VerificationError } from "../../files/copy_spans.ts";
+import { type Span, VerificationError } from "../../files/copy/target_writers.ts";
 import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen, writeAll } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";
 import { LinkInPathError, nameIsTaken, statOf } from "../../files/listing.ts";
 import { createOwn, readPlain } from "../../files/plain_file.ts";
 import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
-import { sameContent } from "../../files/same_content.ts";
+import { sameContent } from "../../files/copy/same_content.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
 import { LedgerError } from "../../ledger/error.ts";
 import type { LedgerFile } from "../../ledger/line.ts";

@@ -1,6 +1,6 @@
 /** What the ledger says of a set's files: where they stand, their sizes and checksums. */
 import { join, relative, sep } from "node:path";
-import { sha256OfFile } from "../../files/copy_spans.ts";
+import { sha256OfFile } from "../../files/copy/digest.ts";
 import { statOf } from "../../files/listing.ts";
 import type { LedgerFile } from "../../ledger/line.ts";
 import type { ClaimRecord } from "../claim/record.ts";

@@ -1,6 +1,6 @@
 /** The SHA-256 of a file, made by one thread while another copies it: a few bytes of memory that both have. */
 
-import { digestOfFile, type FileDigest } from "../../files/copy_spans.ts";
+import { digestOfFile, type FileDigest } from "../../files/copy/digest.ts";
 
 /** By the paths of the files. */
 export type SharedDigests = ReadonlyMap<string, SharedArrayBuffer>;

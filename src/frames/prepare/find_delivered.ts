@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { type FileStat, nameIsTaken, statOf } from "../../files/listing.ts";
 import { isRefusedByDriver } from "../../files/errors.ts";
-import { sameContent } from "../../files/same_content.ts";
+import { sameContent } from "../../files/copy/same_content.ts";
 import { readExisting } from "../../files/plain_file.ts";
 import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { parseSidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";

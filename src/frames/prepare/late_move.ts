@@ -8,11 +8,12 @@
 import { type JsonFileKind, readJson } from "../../files/json_file.ts";
 import { isText, shape } from "../../files/json_shape.ts";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { copySpans, sha256OfFile } from "../../files/copy_spans.ts";
+import { copySpans } from "../../files/copy/copy_spans.ts";
+import { sha256OfFile } from "../../files/copy/digest.ts";
 import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { listFolder, nameIsTaken, refuseLinks, statOf } from "../../files/listing.ts";
 import { LATE_PREFIX, LATE_RECORD_NAME, outputPartName } from "../../files/service_names.ts";
-import { sameContent } from "../../files/same_content.ts";
+import { sameContent } from "../../files/copy/same_content.ts";
 import { writeWhole } from "../../files/whole_file.ts";
 import { rawFolder } from "../../files/listing.ts";
 import type { FrameLedger } from "../../ledger/line.ts";

@@ -1,5 +1,5 @@
 /** Compresses the pixels of a TIFF into the NeXus file that is made for them, and proves that they come back. */
-import { type GrowingTarget, VerificationError } from "../../files/copy_spans.ts";
+import { type GrowingTarget, VerificationError } from "../../files/copy/target_writers.ts";
 import { openPlain } from "../../files/plain_file.ts";
 import { readInto } from "../../tiff/random_access.ts";
 import { type ChunkPlace, indexBytes, SUPERBLOCK_BYTES, superblockWithEnd } from "./chunk_index.ts";

@@ -66,7 +66,7 @@ Deno.test({
     const odd = join(way.output, "a\\b\nc");
     Deno.writeTextFileSync(odd, "x");
     const { sha256Line } = await import("../../../src/ledger/exports.ts");
-    const { sha256OfFile } = await import("../../../src/files/copy_spans.ts");
+    const { sha256OfFile } = await import("../../../src/files/copy/digest.ts");
     Deno.writeTextFileSync(list, `${stdout}${sha256Line(sha256OfFile(odd), "a\\b\nc")}\n`);
     const sums = await new Deno.Command("sha256sum", { args: ["-c", "--strict", list], cwd: way.output }).output();
     const text = new TextDecoder().decode(sums.stdout);

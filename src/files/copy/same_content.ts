@@ -1,7 +1,7 @@
 /** Compares files byte by byte, in blocks. */
 import { Buffer } from "node:buffer";
-import { BLOCK_BYTES } from "./copy_spans.ts";
-import { statOf } from "./listing.ts";
+import { BLOCK_BYTES } from "./blocks.ts";
+import { statOf } from "../listing.ts";
 
 /** Whether both are plain files of the same bytes. */
 export function sameContent(a: string, b: string): boolean {
