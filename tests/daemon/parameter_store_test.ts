@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { FILE_TIME_LAG_MS, type HistoryLimits, READ_AFTER_MS_MAX } from "../../src/parameters/history.ts";
+import { FILE_TIME_LAG_MS } from "../../src/parameters/frame_reading.ts";
+import { type HistoryLimits, READ_AFTER_MS_MAX } from "../../src/parameters/history.ts";
 import { ORPHAN_MS_MAX, ParameterStore } from "../../src/parameters/store.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { anyValue, EVERY_KIND } from "../nexus/parameters.ts";
