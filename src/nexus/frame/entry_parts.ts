@@ -2,7 +2,8 @@
 import { identityOf } from "./detector/exposure.ts";
 import type { FrameFacts } from "./facts.ts";
 import { assumed, configured, numberField, textField } from "./sources.ts";
-import { parameterList, type PlacedParameters } from "./parameter_tree.ts";
+import { parameterList } from "./parameter_list.ts";
+import type { PlacedParameters } from "./parameter_tree.ts";
 import { isIn, type Profile } from "../../config/names/nexus_layout.ts";
 import { noteGroup, processGroup } from "../common_groups.ts";
 import { field, groupAt, type NexusGroup } from "../tree/tree.ts";

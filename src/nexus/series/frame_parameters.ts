@@ -1,13 +1,8 @@
 /** Reads of a frame's file the parameters that it has. */
 import type { Hdf5Dataset, Hdf5Group, Hdf5ReadValue } from "../../../ffi/hdf5/library.ts";
-import {
-  AVERAGE,
-  DEFAULT_PATH,
-  PARAMETER_NAMES,
-  PARAMETER_NUMBERS,
-  PARAMETER_PATHS,
-  PARAMETER_UNITS,
-} from "../frame/parameter_tree.ts";
+import { PARAMETER_NAMES, PARAMETER_NUMBERS, PARAMETER_PATHS, PARAMETER_UNITS } from "../frame/parameter_list.ts";
+import { AVERAGE } from "../frame/parameter_node.ts";
+import { DEFAULT_PATH } from "../frame/parameter_tree.ts";
 import { openAt, openDataset } from "./read_at.ts";
 
 /** All that the store and `[[nexus.map]]` may give a frame; a wild file ends somewhere. */
