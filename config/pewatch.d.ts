@@ -710,7 +710,7 @@ declare module "pewatch" {
   /** How far an order is. */
   interface RetryProgress {
     readonly id: number;
-    /** On their way again. */
+    /** In progress again. */
     readonly taken: number;
     /** Still as they were: the log says why. */
     readonly kept: number;

@@ -169,7 +169,7 @@ function portOf(server: string): number {
   return Number(server.slice(server.lastIndexOf(":") + 1));
 }
 
-/** A union itself says only that none of its members fits. */
+/** A union itself says only that no member fits. */
 function whyNot(input: unknown): string {
   const { issues } = v.safeParse(typeof input === "string" ? keyName : keyTable, input);
   return issues?.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(": ")).join(", ") ?? "";

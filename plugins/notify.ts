@@ -59,7 +59,7 @@ type Context = PluginContext<v.InferOutput<typeof CONFIG>>;
 
 interface Receiver {
   readonly sender: PostSender;
-  /** Under way, or null. */
+  /** In progress, or null. */
   sending: Promise<void> | null;
 }
 

@@ -58,7 +58,7 @@ export function cutLock(lock: Lock, manifest: Manifest): Lock {
     specifiers: Object.fromEntries(Object.entries(lock.specifiers).filter(([key]) => specifiers.includes(key))),
     npm: Object.fromEntries(
       Object.entries(lock.npm).filter(([id]) => kept.has(id))
-        // Native code for one kind of system, or what is faster: pewatch needs none of it, and it would be written to disk.
+        // Native code for one kind of system, or what is faster: pewatch does not need it, and it would be written to disk.
         .map(([id, { optionalDependencies: _, ...entry }]) => [id, entry]),
     ),
     workspace: { dependencies: specifiers.toSorted() },

@@ -45,7 +45,7 @@ locked() (
   mkdir -p "$cache"
   exec 9>"$cache/${lock_name:-lock}"
   if ! flock -n 9; then
-    say "another set-up is under way, waiting for it"
+    say "another set-up is in progress, waiting for it"
     flock 9
   fi
   trap '[ -z "${workspace:-}" ] || rm -rf "$workspace"' EXIT

@@ -166,7 +166,7 @@ export interface TangoCounts {
 
 export interface TangoServer<T extends TangoTable = TangoTable> extends AsyncDisposable {
   /**
-   * Serves; gives the full name that a client is to be given. May be tried again after it failed.
+   * Serves; gives the full name that a client is to be given. May be retried after it failed.
    * @throws TangoError with `failure`
    */
   start(place: TangoPlace): Promise<string>;
@@ -202,6 +202,6 @@ export interface TangoLibrary extends Disposable {
   deviceProperties(of: { readonly database: string; readonly device: string }): Promise<Map<string, string[]>>;
   /** Ends the process at once, without destructors, which may hang while Tango's threads run (Windows). */
   exit(code: number): never;
-  /** Lets go of the library where no server was started; a second call does nothing. */
+  /** Releases the library where no server was started; a second call does nothing. */
   close(): void;
 }

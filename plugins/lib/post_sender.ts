@@ -13,7 +13,7 @@ export interface PostSenderOptions {
 
 /** A receiver that restarts answers within seconds; one that is switched off is tried once a minute. */
 const BACK_OFF = { first_ms: 500, longest_ms: 60_000 };
-/** A Retry-After of days is a mistake, or none of ours. */
+/** A Retry-After of days is a mistake, or not meant for us. */
 const RETRY_AFTER_MS_MAX = 10 * 60_000;
 
 export class PostSender {

@@ -175,7 +175,7 @@ function unescape(inside: string): string {
   }
 }
 
-/** The usual slips, each with what to write instead; null where the line is none of them. */
+/** The usual slips, each with what to write instead; null for other lines. */
 export function tomlHint(line: string): string | null {
   if (/[\u201c\u201d\u201e\u2018\u2019\u201a]/.test(line)) return "use straight quotes: 'R:/raw'";
   // "D:\data", where \d is an escape that TOML does not know.

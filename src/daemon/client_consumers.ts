@@ -13,7 +13,7 @@ export interface LedgerPlace {
   readonly ledger: string | null;
   /** Sequence number of the last line on the disk. */
   readonly newest: number;
-  /** Of the consumer that was asked for; null where there is none of this name. */
+  /** Of the consumer that was asked for; null where no consumer has this name. */
   readonly cursor: number | null;
 }
 

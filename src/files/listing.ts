@@ -185,7 +185,7 @@ export function filesIfThere(path: string): readonly string[] {
   }
 }
 
-/** Size and time of a plain file, or null where there is none of this name. */
+/** Size and time of a plain file, or null where no file has this name. */
 export function statOf(path: string): FileStat | null {
   try {
     const info = Deno.lstatSync(path);

@@ -74,7 +74,7 @@ export type UnclaimedCounts = { readonly [kind in UnclaimedKind]?: number };
 /** How far an order is. */
 export interface RetryProgress {
   readonly id: number;
-  /** On their way again. */
+  /** In progress again. */
   readonly taken: number;
   /** Still as they were: the log says why. */
   readonly kept: number;

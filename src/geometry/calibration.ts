@@ -22,7 +22,7 @@ interface ImageFacts {
 }
 
 /**
- * Where the detector stands in an image's own pixels, or in words why the calibration is none of this image. An image
+ * Where the detector stands in an image's own pixels, or in words why the calibration does not fit this image. An image
  * of another size is the same detector binned only where the sidecar says so: it may as well be a part of it.
  */
 export function placementForImage(calibration: Calibration, { image, view }: ImageFacts): Placement | string {

@@ -127,7 +127,7 @@ function ledgerOf(first: Segment): string | null {
   return parsed?.type === "chain" ? parsed.ledger : null;
 }
 
-/** Where none of the recent lines is of a delivered frame: thousands of darks in a row. */
+/** Where the recent lines are of no delivered frame: thousands of darks in a row. */
 function lastNumber(segments: readonly Segment[]): number {
   for (const segment of segments.toReversed()) {
     const lines = [...linesOf(readExisting(segment.path, SEGMENT_BYTES_MAX))];

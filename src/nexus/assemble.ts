@@ -10,7 +10,7 @@ export interface AssembledSpan {
 }
 
 /**
- * The pieces in the order in which they stand in the delivered file; none of them is empty.
+ * The pieces in the order in which they stand in the delivered file; each has bytes.
  * @param headFileSize size of the file on disk, in bytes
  * @throws RangeError where the file is shorter than the report says: it is not the one that was written
  */

@@ -28,7 +28,7 @@ export interface FrameToIntegrate {
   readonly image: FrameImage;
   /** Null without a sidecar. */
   readonly view: SidecarView | null;
-  /** A number of the frame's parameters; null where it has none of this name. */
+  /** A number of the frame's parameters; null where it has no such parameter. */
   readonly parameter: (name: string) => number | null;
 }
 

@@ -12,7 +12,7 @@ export function consumerLine({ name, behind, skipped }: ConsumerStatus): string 
   return `${name} ${behind} ${skipped}`;
 }
 
-/** One line for each plugin; of a single one, named in any case, more. Null where there is none of the name. */
+/** One line for each plugin; of a single one, named in any case, more. Null where no plugin has this name. */
 export function pluginInfo(plugins: readonly PluginStatus[], name: string): string | null {
   if (name === "") return plugins.map(pluginLine).join("\n");
   const plugin = plugins.find((one) => one.name.toLowerCase() === name.toLowerCase());

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     for (const image of images) write(image, { raw, number: first + index });
     busy_ms += performance.now() - begin;
   }
-  tell({ type: "end", late_s, busy_s: busy_ms / 1000, seconds: (performance.now() - start) / 1000 });
+  send({ type: "end", late_s, busy_s: busy_ms / 1000, seconds: (performance.now() - start) / 1000 });
 }
 
 /** The header's directory offset comes last, the sidecar by a rename. */
@@ -68,10 +68,10 @@ function write(image: Writing, to: { raw: string; number: number }): void {
   Deno.writeTextFileSync(`${path}.metadata.AbCdEf`, image.sidecar);
   const written_ms = Date.now();
   Deno.renameSync(`${path}.metadata.AbCdEf`, `${path}.metadata`);
-  tell({ type: "frame", image: name, written_ms });
+  send({ type: "frame", image: name, written_ms });
 }
 
-function tell(message: FromWriter): void {
+function send(message: FromWriter): void {
   console.log(JSON.stringify(message));
 }
 

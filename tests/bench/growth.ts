@@ -37,7 +37,7 @@ interface Measured {
   readonly options: BenchOptions;
 }
 
-/** Each size in a process of its own: memory is told by the most that it ever held. */
+/** Each size in a process of its own: memory is measured by the most that it ever held. */
 async function measure(name: string, of: Measured): Promise<Series> {
   const points: Point[] = [];
   for (const size of of.sizes) {

@@ -1,5 +1,5 @@
 /**
- * One size of one kind of work in a process of its own, which tells its processor time and the most memory it held.
+ * One size of one kind of work in a process of its own, which reports its processor time and the most memory it held.
  *
  * usage: growth_process.ts WORK SIZE REPEATS FOLDER
  */

@@ -39,7 +39,7 @@ export interface BenchResult {
 
 export type Bench = (options: BenchOptions) => Promise<BenchResult>;
 
-/** A load on the machine beside this process spoils a ratio less than it spoils a time, but it should be told. */
+/** A load on the machine beside this process spoils a ratio less than it spoils a time, but it should be reported. */
 export interface Machine {
   readonly cores: number;
   readonly system: string;

@@ -11,7 +11,7 @@ export interface Pair {
   readonly ratio: number;
   /** ours / theirs, of processor time: on two cores, one that is twice theirs can take their time. Null where unknown. */
   readonly processor: number | null;
-  /** The share of all cores that other programs used meanwhile; null where the system does not tell. */
+  /** The share of all cores that other programs used meanwhile; null where the system does not say. */
   readonly foreign: number | null;
 }
 

@@ -2,7 +2,7 @@
 
 export interface Turn {
   readonly seconds: number;
-  /** Of this process and the children that it has waited for; null where the system does not tell. */
+  /** Of this process and the children that it has waited for; null where the system does not say. */
   readonly processor_s: number | null;
 }
 

@@ -91,15 +91,15 @@ Deno.test({
   async fn() {
     using checkout = new Checkout();
     await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
-    // A named pipe tells when the fetcher is under way; it then waits to be killed.
-    const pipe = join(checkout.home, "under way");
+    // A named pipe reports when the fetcher is at work; it then waits to be killed.
+    const pipe = join(checkout.home, "in progress");
     assert.ok(new Deno.Command("mkfifo", { args: [pipe] }).outputSync().success);
     checkout.fetcher("npm", `echo here > "${pipe}"; exec sleep 60`);
     const first = checkout.command(["x"]).spawn();
-    const told = first.output();
+    const ended = first.output();
     await Deno.readTextFile(pipe);
     assert.ok(new Deno.Command("bash", { args: ["-c", `kill -KILL -- -${first.pid}`] }).outputSync().success);
-    assert.equal((await told).signal, "SIGKILL");
+    assert.equal((await ended).signal, "SIGKILL");
 
     checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO));
     const { stdout, stderr } = await checkout.run(["y"]);

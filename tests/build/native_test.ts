@@ -60,7 +60,7 @@ for (
   });
 
   Deno.test({
-    name: `${name} is stripped and tells nothing of the machine that built it`,
+    name: `${name} is stripped and says nothing of the machine that built it`,
     ignore,
     fn() {
       const bytes = read(name);

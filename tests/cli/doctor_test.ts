@@ -10,7 +10,7 @@ import { type CliResult, runCli } from "./run_cli.ts";
 
 const FOLDERS = ["raw", "temp", "proc", "output", "state", "logs"];
 
-/** A folder with a configuration and, unless told otherwise, all that it names. */
+/** A folder with a configuration and, unless options say otherwise, all that it names. */
 class Place extends TempFolder {
   constructor(options: { without?: string; text?: string } = {}) {
     super();
@@ -143,7 +143,7 @@ Deno.test("each fault of a configuration is a problem with its line; the folders
   assert.ok(!checks.some(({ area }) => area === "folders"));
 });
 
-Deno.test("who works on the folders is told, and is no problem", async () => {
+Deno.test("who works on the folders is reported, and is no problem", async () => {
   using place = new Place();
   using _lock = FolderLock.take([place.join("raw"), place.join("temp"), place.join("proc")]);
   const { code, checks } = await place.doctor();
@@ -181,7 +181,7 @@ Deno.test("each plugin is checked: what would be loaded, what not, and tables fo
   assert.ok(!checks.some(({ name }) => name === "01_prepare_raw"));
 });
 
-Deno.test("what clients have set is told with what it replaced, and its folders are the ones that are checked", async () => {
+Deno.test("what clients have set is reported with what it replaced, and its folders are the ones that are checked", async () => {
   using place = new Place();
   const temp = place.join("temp2");
   const written = { value: temp, instead_of: place.join("temp"), since: "2026-01-31T13:05:09.123+01:00" };

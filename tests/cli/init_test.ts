@@ -47,7 +47,7 @@ Deno.test("init makes the folder that it is given", async () => {
   assert.match(await Deno.readTextFile(join(folder, "a", "b", "pewatch.toml")), /^\[daemon\]$/m);
 });
 
-Deno.test("init never writes over a file, unless it is told to", async () => {
+Deno.test("init never writes over a file, unless it is asked to", async () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
   const file = join(folder, "pewatch.toml");
@@ -84,7 +84,7 @@ Deno.test("init --from takes over the first implementation's settings, paths of 
   assert.match(out, /Needs attention:\n {2}colour: pewatch has no such setting/);
 });
 
-Deno.test("init --from tells what pewatch would refuse, and writes the file all the same", async () => {
+Deno.test("init --from reports what pewatch would refuse, and writes the file all the same", async () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
   await Deno.writeTextFile(join(folder, "config.ini"), INI.replace("R:\\temp", "r:\\RAW"));

@@ -1,4 +1,4 @@
-/** `pewatch inspect`: TIFFs, sidecars, NeXus files, and what is none of them. */
+/** `pewatch inspect`: TIFFs, sidecars, NeXus files, and other files. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
@@ -200,7 +200,7 @@ Deno.test("a NeXus file without its TIFF, or without a checksum, is shown all th
   assert.match((await runCli(["inspect", folder.join("b.nxs")])).out, /^ {2}none is recorded$/m);
 });
 
-Deno.test("an HDF5 file needs the library, and its absence is told in one line", async () => {
+Deno.test("an HDF5 file needs the library, and its absence is reported in one line", async () => {
   using folder = new TempFolder();
   writeNexus(folder.join("a.nxs"), { fileName: "a.tif", checksum: "" });
   const env = { PEWATCH_LIBHDF5: "/nowhere" };
@@ -209,7 +209,7 @@ Deno.test("an HDF5 file needs the library, and its absence is told in one line",
   assert.match(err, /^pewatch inspect: .*HDF5.*\/nowhere.*\n$/);
 });
 
-Deno.test("flawed lines of a sidecar are told beside the others; one with NUL bytes is known by its name", async () => {
+Deno.test("flawed lines of a sidecar are reported beside the others; one with NUL bytes is known by its name", async () => {
   using folder = new TempFolder();
   const path = folder.join("P.tif.metadata");
   Deno.writeTextFileSync(path, "[metadata]\nwidth=64\n# a note\nheight=32\n\0\0");
@@ -234,7 +234,7 @@ for (
     ["a damaged HDF5 file", new Uint8Array([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 1, 2, 3]), /./],
   ] as const
 ) {
-  Deno.test(`${what} is told in one line, with exit code 1`, async () => {
+  Deno.test(`${what} is reported in one line, with exit code 1`, async () => {
     using folder = new TempFolder();
     const path = folder.join("file");
     Deno.writeFileSync(path, bytes);
@@ -251,7 +251,7 @@ for (
   });
 }
 
-Deno.test("a file that is not there, and a folder, are told in one line", async () => {
+Deno.test("a file that is not there, and a folder, are reported in one line", async () => {
   using folder = new TempFolder();
   for (const path of [folder.join("none.tif"), folder.path]) {
     const { code, err } = await runCli(["inspect", path]);

@@ -5,7 +5,7 @@ import { TempFolder } from "../temp_folder.ts";
 import { runCli } from "./run_cli.ts";
 import { namesIn } from "../folders.ts";
 
-Deno.test("pewatch simulate writes as many frames as it is told and says so in one line", async () => {
+Deno.test("pewatch simulate writes as many frames as it is asked for and says so in one line", async () => {
   using folder = new TempFolder();
   const args = ["simulate", folder.path, "--count", "2", "--rate", "0", "--size", "32", "--darks", "1", "--base", "P"];
   const { code, out, err } = await runCli([...args, "--subfolder", "s", "--crlf"]);
@@ -17,7 +17,7 @@ Deno.test("pewatch simulate writes as many frames as it is told and says so in o
   assert.deepEqual(strays, []);
 });
 
-Deno.test("pewatch simulate --json tells each frame and the sum", async () => {
+Deno.test("pewatch simulate --json reports each frame and the sum", async () => {
   using folder = new TempFolder();
   const args = [
     "simulate",

@@ -48,7 +48,7 @@ Deno.test("what is written keeps lines, tabs and the program's own styles; JSON 
   assert.deepEqual(JSON.parse(terminalText(JSON.stringify(value))), value);
 });
 
-Deno.test("bytes are told in decimal units", () => {
+Deno.test("bytes are shown in decimal units", () => {
   assert.equal(readableBytes(0), "0 B");
   assert.equal(readableBytes(999), "999 B");
   assert.equal(readableBytes(16_777_216), "16.8 MB");

@@ -242,7 +242,7 @@ Deno.test("a memory limit below what a worker itself needs is refused with its r
   );
 });
 
-Deno.test("all faults of a file are told at once, each with its line and its key, in the order of the file", () => {
+Deno.test("all faults of a file are reported at once, each with its line and its key, in the order of the file", () => {
   const text = [
     "[folders]",
     "output_rot = '/data'",
@@ -402,7 +402,7 @@ Deno.test("a drive without a slash is refused on Windows", () => {
   assert.match(soleProblem("[folders]\nraw = 'R:raw'", WINDOWS).message, /slash is needed after the drive/);
 });
 
-Deno.test("text that is no TOML is told with line and column, and with the usual slip on Windows", () => {
+Deno.test("text that is not TOML is reported with line and column, and with the usual slip on Windows", () => {
   const open = soleProblem("[daemon]\nmax_proc = \n");
   assert.equal(open.line, 2);
   assert.ok(open.column! > 1);
@@ -415,7 +415,7 @@ Deno.test("text that is no TOML is told with line and column, and with the usual
   assert.equal(soleProblem("[plugins.__proto__]\nx = 1").line, 1);
 });
 
-Deno.test("what editors on Windows write is read: a byte order mark and CRLF; UTF-16 and Latin-1 are told", () => {
+Deno.test("what editors on Windows write is read: a byte order mark and CRLF; UTF-16 and Latin-1 are reported", () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
   const file = join(folder, "x.toml");

@@ -179,7 +179,7 @@ Deno.test("a default from elsewhere holds over the configuration, but changes no
   assert.equal(place.daemon().settings.daemon.max_proc, 2);
 });
 
-Deno.test("a folder that a client had set and that is gone at the start is waited for, and told of", async () => {
+Deno.test("a folder that a client had set and that is gone at the start is waited for, and reported", async () => {
   await using place = new Place();
   const first = place.daemon();
   await first.start();
@@ -198,7 +198,7 @@ Deno.test("a folder that a client had set and that is gone at the start is waite
   await until(() => fired(second) > 0, "the stage's firing");
 });
 
-Deno.test("a file of settings that is damaged is put aside, and the configuration holds", async () => {
+Deno.test("a file of settings that is damaged is set aside, and the configuration applies", async () => {
   await using place = new Place();
   place.make("state");
   Deno.writeTextFileSync(place.join("state", SETTINGS_FILE), '{"version":1,"settings":{"max_proc":');
@@ -207,7 +207,7 @@ Deno.test("a file of settings that is damaged is put aside, and the configuratio
   assert.ok(place.log.lines.some((line) => /^error what clients have set cannot be read .*\.damaged/.test(line)));
 });
 
-Deno.test("a value that does not fit the configuration any more is left out, and told of", async () => {
+Deno.test("a value that does not fit the configuration any more is skipped, and reported", async () => {
   await using place = new Place();
   const first = place.daemon();
   await first.start();
@@ -286,7 +286,7 @@ function fired(daemon: Daemon): number {
   return daemon.status().plugins[0]?.firings ?? 0;
 }
 
-Deno.test("a folder that was left is let go of when firings of before are over and a stage finds it empty", async () => {
+Deno.test("a draining folder is released when firings of before are over and a stage finds it empty", async () => {
   await using place = new Place();
   const stages = ["first", "second"].map((name) => source("empties_left", { name, essential: true }));
   const daemon = new Daemon(place.settings(), { log: place.log, stages });
@@ -303,7 +303,7 @@ Deno.test("a folder that was left is let go of when firings of before are over a
     await until(() => firings() > before + 3, "firings of the first stage since the change");
     assert.ok(place.locked("temp"), "the older firing of the second may still put a claim there");
     Deno.removeSync(place.join("raw", "second"));
-    await until(() => !place.locked("temp"), "that it is let go of");
+    await until(() => !place.locked("temp"), "that it is released");
     assert.deepEqual(JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE))).left, []);
   } finally {
     await daemon.close();

@@ -18,7 +18,7 @@ function fastSettings(base: string, tables: Settings["plugins"]["tables"] = TABL
   return { ...settings, daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 5 } };
 }
 
-Deno.test("Daemon brings files through its stages, counts them and tells its listeners", async () => {
+Deno.test("Daemon brings files through its stages, counts them and reports to its listeners", async () => {
   using folder = tempFolder();
   const log = memoryLog();
   const daemon = new Daemon(fastSettings(folder.path), { log, stages: STAGES });
@@ -30,7 +30,7 @@ Deno.test("Daemon brings files through its stages, counts them and tells its lis
     Deno.writeTextFileSync(join(folder.path, "raw", "a.tif"), "frame");
     await until(() => daemon.status().frames.delivered === 1, "the delivery");
     assert.equal(daemon.status().state, "RUNNING");
-    // Each worker tells in its own time: a later stage may be heard first.
+    // Each worker reports in its own time: a later stage may be heard first.
     await until(() => steps.length === 3, "all steps");
     assert.deepEqual(steps.map((step) => step.type).toSorted(), ["claimed", "claimed", "delivered"]);
     assert.equal(Deno.readTextFileSync(join(folder.path, "output", "a.tif")), "frame");
@@ -54,7 +54,7 @@ Deno.test("Daemon starts again after a stop, and goes on with what it left", asy
   await daemon.close();
 });
 
-Deno.test("a second Daemon on one of the first one's folders does not start, and takes none of the others", async () => {
+Deno.test("a second Daemon on one of the first one's folders does not start, and locks no other", async () => {
   using folder = tempFolder();
   using other = tempFolder();
   const first = new Daemon(fastSettings(folder.path), { log: memoryLog(), stages: STAGES });

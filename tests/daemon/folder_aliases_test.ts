@@ -10,7 +10,7 @@ import { memoryLog, settingsIn, source, until } from "./helpers.ts";
 
 const FOLDERS = ["raw", "temp", "proc", "output", "state"] as const;
 type Folder = typeof FOLDERS[number];
-/** What holds none of the others. */
+/** What holds no other folder. */
 const OF_THE_WAY: readonly Folder[] = ["raw", "temp", "proc"];
 const RUNS = Deno.env.get("PEWATCH_FAULTS") === "long" ? 400 : 20;
 const TABLES = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Heartbeat } from "../../src/time/heartbeat.ts";
 import type { Clock } from "../../src/time/clock.ts";
 
-/** A clock that stands until it is told to go. */
+/** A clock that stands until a test lets it go. */
 class TestClock implements Clock {
   time_ms = 1000;
   #timers: { at_ms: number; wake: () => void }[] = [];

@@ -41,7 +41,7 @@ Deno.test("the log's terminal lines carry no colours where it is no terminal", a
   assert.match(lines.join(""), /^\d\d:\d\d:\d\d\.\d{3} error broken\n$/);
 });
 
-Deno.test("a log file that cannot be written is told, and the terminal goes on", async () => {
+Deno.test("a log file that cannot be written is reported, and the terminal goes on", async () => {
   using folder = tempFolder();
   const inTheWay = join(folder.path, "file");
   Deno.writeTextFileSync(inTheWay, "");

@@ -174,7 +174,7 @@ Deno.test("a damaged file is reported and renamed, and the start goes on", async
   }
 });
 
-Deno.test("a folder that takes no file is told of once, and the parameters go on in memory", async () => {
+Deno.test("a folder that takes no file is reported once, and the parameters go on in memory", async () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("state"), "a file, no folder");
   const { log, store } = open(folder.join("state"));
@@ -187,7 +187,7 @@ Deno.test("a folder that takes no file is told of once, and the parameters go on
   assert.equal(log.lines.filter((line) => /^warn parameters cannot be kept over a restart/.test(line)).length, 1);
 });
 
-Deno.test("what cannot be taken is told of once, by its name, and the rest is kept", () => {
+Deno.test("what cannot be taken is reported once, by its name, and the rest is kept", () => {
   const { log, store } = open(null, { parameters: 3 });
   const bad = { name: "bad", value: null, time: new Date(0) } as unknown as ParameterReading;
   for (let round = 0; round < 3; round++) {
@@ -201,7 +201,7 @@ Deno.test("what cannot be taken is told of once, by its name, and the rest is ke
   ]);
 });
 
-Deno.test("two parameters for one place are told of", () => {
+Deno.test("two parameters for one place are reported", () => {
   const { log, store } = open(null);
   const at = (name: string, path: string) => ({ ...reading(name, 1000), path });
   store.set([at("a", "/entry/x:NXnote/y"), at("b", "/entry/x/y"), at("c", "/entry/x/z"), at("b", "/entry/x/y")]);

@@ -15,7 +15,7 @@ function withPlugins(settings: Settings, dir: string): Settings {
   return { ...settings, plugins: { ...settings.plugins, dir } };
 }
 
-Deno.test("by their paths, plugins lie in none of raw, temp, proc and the output", () => {
+Deno.test("by their paths, plugins lie outside raw, temp, proc and the output", () => {
   using folder = tempFolder();
   const settings = settingsIn(folder.path);
   const { raw, temp, proc } = settings.folders;

@@ -13,7 +13,7 @@ import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
 const ID = "00000000-0000-4000-8000-000000000001";
 const OTHER_ID = "00000000-0000-4000-8000-000000000002";
 
-/** The daemon's side alone, polled as often as it is told to. */
+/** The daemon's side alone, polled as often as a test asks. */
 class Place extends TempFolder implements AsyncDisposable {
   readonly settings: Settings = settingsIn(this.path);
   readonly folder = requestFolder(this.settings);
@@ -156,7 +156,7 @@ Deno.test("where no daemon runs the asker says so at once", async () => {
   });
 });
 
-Deno.test("a daemon that was killed is told from one that runs, though its description is still there", async () => {
+Deno.test("a daemon that was killed is distinguished from one that runs, though its description is still there", async () => {
   await using place = new Place();
   await place.open().close();
   const dead = await new Deno.Command(Deno.execPath(), { args: ["eval", "console.log(Deno.pid)"] }).output();

@@ -7,7 +7,7 @@ import { makeTiff } from "../tiff/make_tiff.ts";
 import { memoryLog, settingsIn, tempFolder, until } from "./helpers.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 
-Deno.test("retryFrames() brings what was mended to the output, and leaves the rest, told of once", async () => {
+Deno.test("retryFrames() brings what was mended to the output, and leaves the rest, reported once", async () => {
   using folder = tempFolder();
   const base = settingsIn(folder.path);
   const daemon = new Daemon({
@@ -25,7 +25,7 @@ Deno.test("retryFrames() brings what was mended to the output, and leaves the re
     Deno.writeFileSync(join(kept, "A.tif"), makeTiff());
     const sentences = [await daemon.retryFrames()];
     await until(() => daemon.status().frames.delivered === 1, "the delivery");
-    // On a busy machine the first sentence may say that it is under way.
+    // On a busy machine the first sentence may say that it is in progress.
     const expected = "Retried 2 frames: 1 accepted, 1 stays in quarantine (the log says why)";
     if (sentences[0] !== expected) sentences.push(await daemon.retryFrames());
     assert.ok(

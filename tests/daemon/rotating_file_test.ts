@@ -41,7 +41,7 @@ Deno.test("RotatingFile goes on in a file that another run began", async () => {
   assert.equal(Deno.readTextFileSync(path), "before\nafter\n");
 });
 
-Deno.test("RotatingFile loses no line where the full file cannot be put aside", async () => {
+Deno.test("RotatingFile loses no line where the full file cannot be renamed", async () => {
   using folder = tempFolder();
   const path = join(folder.path, "p.log");
   Deno.mkdirSync(join(`${path}.1`, "in the way"), { recursive: true });

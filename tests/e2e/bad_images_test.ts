@@ -1,4 +1,4 @@
-/** Images that are no whole, plain TIFF: each is kept, told of in one line, and the next good frame goes on. */
+/** Images that are no whole, plain TIFF: each is kept, reported in one line, and the next good frame goes on. */
 import assert from "node:assert/strict";
 import { makeImage, makeSidecar, type TestImage as Image, unclosed } from "./frames.ts";
 import { Place } from "./harness.ts";
@@ -17,7 +17,7 @@ const UNREADABLE: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
   "never-closed.tif": [unclosed(makeImage({ seed: 4 }).bytes), /never closed/],
 };
 
-Deno.test("images that no reader opens are kept in quarantine, each told of in one line", async () => {
+Deno.test("images that no reader opens are kept in quarantine, each reported in one line", async () => {
   using place = new Place();
   await using run = await place.start().running();
   const names = Object.keys(UNREADABLE);
@@ -40,7 +40,7 @@ Deno.test("images that no reader opens are kept in quarantine, each told of in o
     const reason = Deno.readTextFileSync(place.outputPath(`${QUARANTINE}/series/${name}.reason.txt`));
     assert.match(reason, UNREADABLE[name]![1]);
   }
-  assert.deepEqual(place.onTheWay(), []);
+  assert.deepEqual(place.inProgress(), []);
   assert.equal(place.delivered().filter((name) => !name.startsWith(QUARANTINE)).length, 3);
   place.assertNothingLost();
 });
@@ -68,7 +68,7 @@ const ODD: Readonly<Record<string, Odd>> = {
   },
 };
 
-Deno.test("compressed and BigTIFF images are delivered whole; what is missing beside them is told in one line", async () => {
+Deno.test("compressed and BigTIFF images are delivered whole; what is missing beside them is reported in one line", async () => {
   using place = new Place();
   await using run = await place.start().running();
   const names = Object.keys(ODD);

@@ -58,7 +58,7 @@ const FLAWED: Readonly<Record<string, Flawed>> = {
   "large.tif": { sidecar: text.encode(largeSidecar()), words: null, tagged: true },
 };
 
-Deno.test("a flawed sidecar holds no frame up and is told of in one line", async (test) => {
+Deno.test("a flawed sidecar holds no frame up and is reported in one line", async (test) => {
   using place = new Place();
   await using run = await place.start().running();
   const names = Object.keys(FLAWED);
@@ -72,7 +72,7 @@ Deno.test("a flawed sidecar holds no frame up and is told of in one line", async
 
   assert.ok(FLAWED["large.tif"]!.sidecar!.length > 2_500_000);
   place.assertNothingLost();
-  assert.deepEqual(place.onTheWay(), []);
+  assert.deepEqual(place.inProgress(), []);
   const { tiffs, opened, valid } = await askAll(
     names.map((name) => ({ path: place.outputPath(name) })),
     nexus.map((name) => ({ path: place.outputPath(name) })),

@@ -25,7 +25,7 @@ const FAULTS: readonly (readonly [what: string, text: string, ...words: RegExp[]
   ["no TOML", "[dark\npolicy", /:\d+:\d+: this is not valid TOML: /],
 ];
 
-Deno.test("a wrong, unknown or misspelt key is told with its line and what would be right, before anything is done", async (test) => {
+Deno.test("a wrong, unknown or misspelt key is reported with its line and what would be right, before anything is done", async (test) => {
   using place = new Place();
   place.put("P-00001.tif", makeImage(), makeSidecar());
   const good = Deno.readTextFileSync(place.config);

@@ -42,7 +42,7 @@ for (const which of ["raw", "temp", "proc", "output"] as const) {
       "before.nxs",
       "during.nxs",
     ]);
-    assert.deepEqual(place.onTheWay(), []);
+    assert.deepEqual(place.inProgress(), []);
     place.assertNothingLost();
   });
 }
@@ -86,7 +86,7 @@ Deno.test("temp, proc and output each on another volume than the folder before: 
     await run.stop();
     assert.deepEqual(run.complaints(), []);
     assert.equal(place.delivered().length, 61);
-    assert.deepEqual(place.onTheWay(), []);
+    assert.deepEqual(place.inProgress(), []);
     place.assertNothingLost();
   } finally {
     Deno.removeSync(elsewhere, { recursive: true });
@@ -144,7 +144,7 @@ Deno.test("a full output holds frames up, says so once, and they go on when ther
     );
   }
   takeAway();
-  await run.until(() => place.onTheWay().length === 0, "that nothing is on its way");
+  await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
   for (const name of names) {
     for (const ending of ["tif", "tif.metadata", "nxs"]) assert.ok(kept.has(`${name}.${ending}`), `${name}.${ending}`);
   }
@@ -196,7 +196,7 @@ for (const [which, mode, words] of PERMISSIONS) {
     place.put("P-00002.tif", makeImage({ seed: 2 }), makeSidecar());
     await run.until(() => place.has("P-00002.nxs"), "the next frame");
     await run.stop();
-    assert.deepEqual(place.onTheWay(), []);
+    assert.deepEqual(place.inProgress(), []);
     place.assertNothingLost();
   });
 }
@@ -215,6 +215,6 @@ Deno.test("read-only files are delivered like any other, and their pixels can be
   Deno.chmodSync(place.rawPath("unreadable.tif"), 0o644);
   await run.until(() => place.has("unreadable.nxs"), "the other one, now that it is allowed");
   await run.stop();
-  assert.deepEqual(place.onTheWay(), []);
+  assert.deepEqual(place.inProgress(), []);
   place.assertNothingLost();
 });

@@ -113,14 +113,14 @@ export class Place implements Disposable {
   }
 
   /** Claims and other frames' files between raw and the output. */
-  onTheWay(): readonly string[] {
+  inProgress(): readonly string[] {
     return ofSeveralLooks(() =>
       [...filesBelow(this.temp), ...filesBelow(this.proc)].filter((name) => !name.startsWith(".pewatch."))
     );
   }
 
   /**
-   * Fails where a file that was put into raw is in none of the folders any more. pewatch may be moving files, also back,
+   * Fails where a file that was put into raw is in no folder any more. pewatch may be moving files, also back,
    * while they are listed and read: only what several looks miss is lost.
    * @param options.removed names whose removal was asked for (darks)
    */

@@ -33,7 +33,7 @@ Deno.test("names with spaces, signs, umlauts, Chinese and of 200 characters arri
   const expected = [...NAMES, ...NAMES.map((name) => `${name}.metadata`), ...nexus].sort();
   assert.deepEqual(place.delivered(), expected);
   place.assertNothingLost();
-  assert.deepEqual(place.onTheWay(), []);
+  assert.deepEqual(place.inProgress(), []);
   const opened = await ask("read_nexus", nexus.map((name) => ({ path: place.outputPath(name) })));
   NAMES.forEach((name, index) => {
     assertNexusRead(name, opened[index]!, images[index]!);
@@ -51,7 +51,7 @@ Deno.test("the longest name that a file system takes arrives too, also in quaran
   place.put(broken, new TextEncoder().encode("no image"), null);
   await run.until(() => place.has(long.replace(".tif", ".nxs")), "the frame");
   await run.until(() => place.has(`pewatch-quarantine/${broken}`), "the broken one");
-  await run.until(() => place.onTheWay().length === 0, "that nothing is on its way");
+  await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
   await run.stop();
   place.assertNothingLost();
   for (const name of [long, broken]) assert.equal(run.complaints(name).length, 1, run.complaints(name).join("\n"));

@@ -67,7 +67,7 @@ async function deliver(place: Place, frames: readonly Kind[]): Promise<void> {
   await run.until(() => nexus.every((name) => place.has(name)), "all frames");
   await run.stop();
   assert.deepEqual(run.complaints(), []);
-  assert.deepEqual(place.onTheWay(), []);
+  assert.deepEqual(place.inProgress(), []);
 }
 
 const GEOMETRY: Tables = {

@@ -31,5 +31,5 @@ export function assertAllOnce(place: Place, frames: readonly SimulatedFrame[]): 
     const bytes = Deno.readFileSync(join(place.output, `${stems[index]}.tif`));
     assert.equal(sha256(bytes.subarray(8, 8 + frame.pixelBytes)), frame.sha256OfPixels(), stems[index]);
   }
-  assert.deepEqual(place.onTheWay(), []);
+  assert.deepEqual(place.inProgress(), []);
 }

@@ -9,7 +9,7 @@ const FRAMES = 60;
 
 async function finish(place: Place, frames: readonly SimulatedFrame[]): Promise<void> {
   await using run = await place.start().running();
-  await run.until(() => nexusFiles(place).length === FRAMES && place.onTheWay().length === 0, "all frames");
+  await run.until(() => nexusFiles(place).length === FRAMES && place.inProgress().length === 0, "all frames");
   await run.stop();
   assert.deepEqual(run.complaints(), []);
   assertAllOnce(place, frames);

@@ -174,7 +174,7 @@ class Session implements AsyncDisposable {
     return reached ? { scenario: this.#scenario.name, fault, end, begin_ms, end_ms } : null;
   }
 
-  /** What the daemon complained of while a frame was on its way; all of it is in the log when the daemon has ended. */
+  /** What the daemon complained of while a frame was in progress; all of it is in the log when the daemon has ended. */
   said({ begin_ms, end_ms }: Pick<CallOutcome, "begin_ms" | "end_ms">): string[] {
     return this.#run.said({ begin_ms, end_ms });
   }
@@ -245,7 +245,7 @@ class Session implements AsyncDisposable {
     const { ended } = this.#run.daemon;
     await this.#restart();
     this.isStuck = !await this.#run.settled(SETTLE_S_MAX);
-    const after = this.isStuck ? "stays on its way" : "went on after a restart";
+    const after = this.isStuck ? "stays in progress" : "went on after a restart";
     return `${ended === null ? `waited ${SETTLE_S_MAX} s` : `the daemon ended with code ${ended.code}`}, ${after}`;
   }
 

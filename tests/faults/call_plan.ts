@@ -1,4 +1,4 @@
-/** Which calls there are on a frame's way, told apart so that the same call of another frame is found again. */
+/** Which calls there are on a frame's way, distinguished so that the same call of another frame is found again. */
 import type { Harm, Rule, SystemCall } from "./watched_calls.ts";
 
 /** One call of the way: the `nth` of this name on such a path. */

@@ -64,7 +64,7 @@ Deno.test({
     const detectors = folders.raw.map((raw, index) =>
       new Detector({ raw, rate_per_s: RATE_PER_S, side: SIDE, random: new Random(index + 1) })
     );
-    const stillToDo = () => ofSeveralLooks(() => [...onTheWay(folders), ...leftIn(base.join("state"))]);
+    const stillToDo = () => ofSeveralLooks(() => [...inProgress(folders), ...leftIn(base.join("state"))]);
     const written = () => detectors.flatMap(({ ledger }) => ledger);
     try {
       for (const detector of detectors) detector.start();
@@ -130,7 +130,7 @@ function nowhereWhole(folders: Folders, ledger: readonly LedgerFrame[]): string[
   return ledger.filter(({ dark, pixels }) => !dark && !found.has(pixels)).map(({ image }) => image);
 }
 
-function onTheWay({ raw, temp, proc }: Folders): string[] {
+function inProgress({ raw, temp, proc }: Folders): string[] {
   const waiting = raw.flatMap((folder) => filesBelow(folder).filter(isVisible).map((name) => join(folder, name)));
   return [...waiting, ...[...temp, ...proc].flatMap((folder) => foldersIn(folder).map((name) => join(folder, name)))];
 }

@@ -13,7 +13,7 @@ import { pause } from "./detector.ts";
 /** Holds the number of the process that has started. */
 export const AT_WORK = "at-work";
 
-/** The raw folder goes back and forth more often than it takes until it is let go of. */
+/** The raw folder goes back and forth more often than it takes until it is released. */
 const PAUSE_MS = 300;
 
 export function foldersToChange(base: string, other: string) {

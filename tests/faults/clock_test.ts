@@ -33,7 +33,7 @@ Deno.test({
       );
     }
     await detector.stop();
-    assert.ok(await run.settled(SETTLE_S_MAX), "frames are still on their way");
+    assert.ok(await run.settled(SETTLE_S_MAX), "frames are still in progress");
     assert.deepEqual(await run.judged(), []);
     assert.ok(clock.wasRead(run.logText()), "the daemon never saw the other time");
   },

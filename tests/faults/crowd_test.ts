@@ -45,7 +45,7 @@ Deno.test(`frames are delivered while ${FILES} images without sidecars wait besi
     assert.equal([...Deno.readDirSync(folder)].length, FILES_A_FOLDER, `${folder} has lost files`);
     Deno.removeSync(folder, { recursive: true });
   }
-  assert.ok(await run.settled(SETTLE_S_MAX), "something stays on its way");
+  assert.ok(await run.settled(SETTLE_S_MAX), "something stays in progress");
   assert.deepEqual(await run.judged(), []);
 });
 
@@ -71,7 +71,7 @@ Deno.test(`memory stays below ${MEMORY_MB_MAX} MB while frames come to a folder 
   const crowd = [...Deno.readDirSync(run.folders.raw)].filter(({ name }) => /^(W|notes)-/.test(name));
   assert.equal(crowd.length, FILES_OF_CROWD);
   for (const { name } of crowd) Deno.removeSync(join(run.folders.raw, name));
-  assert.ok(await run.settled(SETTLE_S_MAX), "something stays on its way");
+  assert.ok(await run.settled(SETTLE_S_MAX), "something stays in progress");
   assert.deepEqual(await run.judged(), []);
 });
 
@@ -88,7 +88,7 @@ Deno.test(`${FRAMES_OF_ONE_NAME} frames of one name are delivered, each once and
     "the detector cannot write",
   );
   await detector.stop();
-  assert.ok(await run.settled(SETTLE_S_MAX), "frames are still on their way");
+  assert.ok(await run.settled(SETTLE_S_MAX), "frames are still in progress");
   assert.deepEqual(await run.judged(), []);
   assert.ok(run.ledger.length >= FRAMES_OF_ONE_NAME);
 });

@@ -92,7 +92,7 @@ export class DaemonChild implements AsyncDisposable {
     }
   }
 
-  /** Told by its time, not by its number: Wine gives processes numbers of its own. */
+  /** Known by its time, not by its number: Wine gives processes numbers of its own. */
   #isHolder(): boolean {
     const since = this.#holder();
     return since !== null && since !== this.#holderBefore;

@@ -47,7 +47,7 @@ export function pixelsSha256(path: string): string {
   return sha256(imagePixels(path));
 }
 
-/** So many bytes tell where one image's pixels begin. */
+/** So many bytes say where one image's pixels begin. */
 const MARK_BYTES = 4096;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A disk as a power cut may leave it. Calls are replayed on it in their order; at any point it tells what is there
+ * A disk as a power cut may leave it. Calls are replayed on it in their order; at any point it says what is there
  * afterwards, from only what was synced up to all that was written.
  *
  * Two kinds of disk. "loose" promises no more than POSIX: a file's bytes stay after its own sync, a name after the sync
@@ -27,7 +27,7 @@ interface FileNode {
   readonly kind: "file";
   bytes: Uint8Array;
   synced: Uint8Array;
-  /** The kernel writes to it by ways that no call tells of; the next sync shows what. */
+  /** The kernel writes to it by ways that no call shows; the next sync shows what. */
   unseen: boolean;
 }
 

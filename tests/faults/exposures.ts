@@ -15,7 +15,7 @@ const START_MS = Math.floor(Date.now() / SECOND_MS) * SECOND_MS - 1800 * SECOND_
 /** More frames than any run has; a daemon keeps a thousand names at most. */
 const NUMBERS_MAX = { one: 9000, each: 400 };
 
-/** Each frame has a second of its own: the date tells which sidecar is whose. */
+/** Each frame has a second of its own: the date says which sidecar is whose. */
 export function exposedAt(number: number): Date {
   return new Date(START_MS + number * SECOND_MS);
 }

@@ -96,7 +96,7 @@ Deno.test({
     };
     const history = () => `${done.join("\n")}\n${run.logText().split("\n").slice(-40).join("\n")}`;
     assert.ok(await run.waitFor(() => settings() === MAX_PROC, SETTLE_S_MAX), `settings are lost:\n${history()}`);
-    assert.ok(await run.settled(SETTLE_S_MAX), `something stays on its way:\n${history()}`);
+    assert.ok(await run.settled(SETTLE_S_MAX), `something stays in progress:\n${history()}`);
     assert.deepEqual(await run.judged({ keptState: false }), [], history());
   },
 });

@@ -247,7 +247,7 @@ function changedSince(watch: OutputWatch, output: ReadonlyMap<string, string>): 
 }
 
 /** What is not delivered yet: frames in raw, claims, marks of series. What else is hidden is the daemon's own. */
-export function onTheWay({ raw, temp, proc }: ChildFolders): readonly string[] {
+export function inProgress({ raw, temp, proc }: ChildFolders): readonly string[] {
   return ofSeveralLooks(() => {
     const inRaw = filesBelow(raw).filter((name) => !name.startsWith("."));
     const marks = filesBelow(proc).filter((name) => name.startsWith(".series-"));
@@ -266,12 +266,12 @@ export async function waitUntilSettled(
   let seen = "";
   let deadline = Infinity;
   while (true) {
-    const inProgress = onTheWay(folders).join("\n");
-    if (inProgress === "") return true;
+    const remaining = inProgress(folders).join("\n");
+    if (remaining === "") return true;
     if (isOver()) return false;
-    if (inProgress !== seen) deadline = performance.now() + limit_s * 1000;
+    if (remaining !== seen) deadline = performance.now() + limit_s * 1000;
     else if (performance.now() > deadline) return false;
-    seen = inProgress;
+    seen = remaining;
     await pause(pause_ms);
   }
 }

@@ -14,7 +14,7 @@ import { QUARANTINE } from "./delivered_files.ts";
 import { Detector, everyKind, pause } from "./detector.ts";
 import { DETECTOR_TOML, geometryToml, writeExposures } from "./exposures.ts";
 import type { LedgerFrame } from "./frame_writer.ts";
-import { judge, lostFrames, onTheWay, waitUntilSettled } from "./judge.ts";
+import { inProgress, judge, lostFrames, waitUntilSettled } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
 import { filesBelow } from "../folders.ts";
@@ -216,7 +216,7 @@ function processesOf(text: string): string[] {
 }
 
 /**
- * A last start, undisturbed, until nothing is on its way any more; then a stop as a person asks for it. Frames come
+ * A last start, undisturbed, until nothing is in progress any more; then a stop as a person asks for it. Frames come
  * until the first is delivered: then it also has cleared away what was left.
  */
 async function deliverRest(
@@ -315,7 +315,7 @@ async function drain(daemon: DaemonChild, folders: ChildFolders): Promise<string
   const isOver = () => daemon.ended !== null;
   if (await waitUntilSettled(folders, { limit_s: DRAIN_S_MAX, pause_ms: 50, isOver })) return [];
   if (daemon.ended !== null) return [`the last daemon ended by itself with code ${daemon.ended.code}`];
-  return [`for ${DRAIN_S_MAX} s nothing has changed, and there still is ${onTheWay(folders)[0]}`];
+  return [`for ${DRAIN_S_MAX} s nothing has changed, and there still is ${inProgress(folders)[0]}`];
 }
 
 export function reportText(report: KillReport): string {
@@ -326,7 +326,7 @@ export function reportText(report: KillReport): string {
     `${report.frames} frames (${report.deliveredUnderFire} delivered before the last start), ${report.darks} darks, ` +
     `${report.reusedNames} names used again`,
     `${report.late} with a late sidecar, ${report.darksByName} darks by their name alone, ` +
-    `${report.quarantined} in quarantine and tried again`,
+    `${report.quarantined} in quarantine and retried`,
     ...report.problems.slice(0, PROBLEMS_SHOWN),
   ];
   const more = report.problems.length - PROBLEMS_SHOWN;

@@ -136,7 +136,7 @@ async function rawAway(
     const before = run.watch.images.size;
     if (!await run.waitFor(() => run.watch.images.size > before + 5, SETTLE_S_MAX)) problems.push("no frame comes");
     away = true;
-    await pause(200); // a frame under way is written to its end
+    await pause(200); // a frame in progress is written to its end
     await leave();
     await pause(2000);
     if (run.daemon.ended !== null) problems.push("the daemon has ended while the raw folder was away");
@@ -177,11 +177,11 @@ class Mounted implements AsyncDisposable {
   }
 }
 
-/** Waits for what is on its way, and judges it all. */
+/** Waits for what is in progress, and judges it all. */
 async function verdict(run: FaultRun): Promise<string[]> {
   const settled = await run.settled(SETTLE_S_MAX);
   console.log(`${run.ledger.length} frames were written, ${run.watch.images.size} delivered`);
-  return [...settled ? [] : [`after ${SETTLE_S_MAX} s frames are still on their way`], ...await run.judged()];
+  return [...settled ? [] : [`after ${SETTLE_S_MAX} s frames are still in progress`], ...await run.judged()];
 }
 
 async function said(program: string, ...args: string[]): Promise<void> {

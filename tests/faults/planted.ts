@@ -213,32 +213,32 @@ async function liveThrough(
   const command = [deno!, verb!, "--cached-only", "--no-check", ...sources, "run", "--config", configurationFile];
   const [program, ...args] = asOther ? await asNobody(command, dirname(base)) : command;
   const child = new Deno.Command(program!, { args, stdin: "null", stdout: "null", stderr: "piped" }).spawn();
-  let told = "";
+  let printed = "";
   const reading = child.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
-    new WritableStream({ write: (text) => void (told += text) }),
+    new WritableStream({ write: (text) => void (printed += text) }),
   );
   let ended = false;
   const status = child.status.finally(() => ended = true);
   const problems: string[] = [];
   try {
-    if (!await until(() => told.includes("running; Ctrl-C") || ended) || ended) return [`no start:\n${told}`];
+    if (!await until(() => printed.includes("running; Ctrl-C") || ended) || ended) return [`no start:\n${printed}`];
     for (const number of [1, 2, 3]) putFrame(join(base, "raw", `F-0000${number}`), number, asOther);
     for (const number of [1, 2, 3]) {
       if (!await until(() => ended || isDelivered(join(base, "output"), `F-0000${number}`))) {
-        problems.push(`frame ${number} is not delivered:\n${told}`);
+        problems.push(`frame ${number} is not delivered:\n${printed}`);
         break;
       }
     }
-    if (ended) problems.push(`it ended by itself:\n${told}`);
+    if (ended) problems.push(`it ended by itself:\n${printed}`);
   } finally {
     if (!ended) child.kill("SIGINT");
     if (!await until(() => ended)) {
-      problems.push(`Ctrl-C does not end it:\n${told}`);
+      problems.push(`Ctrl-C does not end it:\n${printed}`);
       child.kill("SIGKILL");
     }
     const { code } = await status;
     await reading;
-    if (problems.length === 0 && code !== 0) problems.push(`exit code ${code}:\n${told}`);
+    if (problems.length === 0 && code !== 0) problems.push(`exit code ${code}:\n${printed}`);
   }
   return problems;
 }

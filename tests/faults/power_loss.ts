@@ -128,7 +128,7 @@ function problemsOf(cut: Cut): string[] {
   if (settings && markedIn(settings).includes(output) && !cut.contents.has(`${output}/${OUTPUT_MARKER}`)) {
     problems.push("the state says that the output has its marker, which is gone: it would get no frames any more");
   }
-  // With the RAM disk goes what is on its way; what has left it is safe.
+  // With the RAM disk goes what is in progress; what has left it is safe.
   const work = [raw, temp, proc];
   const running = new Map(work.flatMap((folder) => [...cut.model.contents(folder)]));
   const quarantine = `${output}/${QUARANTINE}`;
@@ -235,7 +235,7 @@ function hashOf(bytes: Uint8Array): string {
   return known;
 }
 
-/** The roots that have their marker, by what the daemon remembers; none where the file is torn: it is put aside then. */
+/** The roots that have their marker, by what the daemon remembers; none where the file is torn: it is set aside then. */
 function markedIn(settings: Uint8Array): readonly string[] {
   try {
     const { roots } = JSON.parse(new TextDecoder().decode(settings)) as { roots?: { marked?: string[] } };

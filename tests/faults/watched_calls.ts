@@ -1,5 +1,5 @@
 /**
- * The system calls by which a program changes files, each told before the program goes on, and one of them failed where
+ * The system calls by which a program changes files, each reported before the program goes on, and one of them failed where
  * that is asked for. The program in C that sees them is in `calls`; build/test makes it.
  */
 import { join } from "node:path";
@@ -92,7 +92,7 @@ export class WatchedCalls implements AsyncDisposable {
     return this.calls.length;
   }
 
-  /** Comes back when the program has ended and all of its calls are told. */
+  /** Comes back when the program has ended and all of its calls are reported. */
   async detached(): Promise<void> {
     await this.#reading;
     this.#connection = null;

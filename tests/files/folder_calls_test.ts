@@ -40,7 +40,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
     "lstatSync 2, readTextFileSync, removeSync, statSync, utimeSync",
     "its own probe; where no folder is found, whether a file is in its place",
   ],
-  "src/cli/doctor/space.ts": ["statfsSync", "asks the volume, by its path; where it does not answer that is told"],
+  "src/cli/doctor/space.ts": ["statfsSync", "asks the volume, by its path; where it does not answer that is reported"],
   "src/cli/init/init.ts": ["mkdir recursive, readFile, readTextFile", "the configuration's folder, beside the program"],
   "src/cli/inspect/inspect.ts": ["openSync, readFileSync", "the file that the user names"],
   "src/cli/inspect/checksum.ts": ["openSync", "the TIFF beside the NeXus file"],
@@ -72,7 +72,10 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/http/page_files_worker.ts": ["readTextFile 2, readTextFileSync", "the page's sources and packages"],
   "src/ledger/segment_writer.ts": ["lstat, openSync", "a segment, in state_dir"],
   "src/log/rotating_file.ts": ["openSync", "the log"],
-  "src/daemon/space_watch.ts": ["statfs", "asks the volume, by its path; where it does not answer, nothing is told"],
+  "src/daemon/space_watch.ts": [
+    "statfs",
+    "asks the volume, by its path; where it does not answer, nothing is reported",
+  ],
   "src/files/durable.ts": [
     "chmodSync, open, openSync, removeSync 3",
     "files; syncFolder() opens folders, and removeFolder() removes them so, not on Windows",

@@ -49,7 +49,7 @@ Deno.test({
 
 // Fails where links or pipes are taken for files, or where names that are not UTF-8 are left out.
 Deno.test({
-  name: "listFolder() tells links and pipes from files, and lists names that are not UTF-8",
+  name: "listFolder() distinguishes links and pipes from files, and lists names that are not UTF-8",
   ignore: Deno.build.os !== "linux",
   fn() {
     using folder = new TempFolder();

@@ -45,7 +45,7 @@ Deno.test("frames of such names go the whole way, their folder too", async () =>
   });
   await way.fire(2);
   assert.deepEqual(filesBelow(way.raw), []);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   const [folder, mark] = Deno.build.os === "windows" ? ["_con", "_"] : ["con", ""];
   assert.deepEqual(
     way.delivered(),
@@ -105,5 +105,5 @@ Deno.test("a frame whose name the output refuses is kept in quarantine under one
   const quarantined = way.delivered().filter((name) => name.startsWith("pewatch-quarantine/"));
   assert.ok(quarantined.includes("pewatch-quarantine/x_y/a_b.tif"), way.delivered().join("\n"));
   assert.ok(quarantined.includes("pewatch-quarantine/x_y/a_b.tif.reason.txt"));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });

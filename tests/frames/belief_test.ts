@@ -53,9 +53,9 @@ async function staysBesideAFrame(way: Way, claim: string, message: RegExp): Prom
   assert.deepEqual(way.delivered(), SET);
   assert.deepEqual(filesBelow(claim), before);
   assert.deepEqual(filesBelow(victim), ["X.tif"]);
-  const told = [...way.heard.conditions.values(), ...way.heard.lines].filter((line) => line.includes(claim));
-  assert.equal(told.length, 1, "it is not named, or more than once");
-  assert.match(told[0]!, message);
+  const reported = [...way.heard.conditions.values(), ...way.heard.lines].filter((line) => line.includes(claim));
+  assert.equal(reported.length, 1, "it is not named, or more than once");
+  assert.match(reported[0]!, message);
 }
 
 // Fails without checkDestination() in belief.ts.
@@ -86,7 +86,7 @@ Deno.test("an output and a raw folder of earlier settings are believed", async (
   plant(way, { folder: way.settings.folders.proc }, { destination: { root: earlier, dir: "day" } });
   await way.fire(2);
   assert.deepEqual(filesBelow(earlier), ["day/X.tif"]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 // Fails without the look at other entries in checkClaim(): the merge then wrote into what the link leads to.
@@ -132,8 +132,8 @@ for (const link of ["exp1", "exp1/deep"]) {
       way.put({ name: "P.tif" });
       await way.fire(2);
       assert.deepEqual(filesBelow(victim), ["X.tif"]);
-      const told = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
-      assert.ok(told.includes(`${join(way.output, link)}: it is a link`), told);
+      const reported = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
+      assert.ok(reported.includes(`${join(way.output, link)}: it is a link`), reported);
       await way.fire(8);
       assert.deepEqual(filesBelow(victim), ["X.tif"]);
       assert.ok(way.delivered().includes("P.nxs"));
@@ -153,7 +153,7 @@ Deno.test({
     way.retryQuarantine();
     await way.fire(3);
     assert.deepEqual(filesBelow(victim), ["X.tif"]);
-    const told = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
-    assert.match(told, /pewatch-quarantine: it is a link/);
+    const reported = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
+    assert.match(reported, /pewatch-quarantine: it is a link/);
   },
 });

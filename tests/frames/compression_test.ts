@@ -25,7 +25,7 @@ Deno.test("a compressed frame is delivered as any other, with its size and check
   using way = new Way({ nexus: GZIP, frames: { settle_s: 0, sidecar_wait_s: 0, checksum: "all" } });
   for (const number of [1, 2, 3]) way.put({ name: `P-0000${number}.tif`, seed: number });
   await way.fire(2);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.deepEqual(way.judgeLedger().problems, []);
   const lines = way.lines().flatMap((line) => line.type === "delivered" ? [line] : []);
   assert.equal(lines.length, 3);
@@ -58,7 +58,7 @@ Deno.test("a frame whose compressed pixels are others stays where it is, and goe
   }
   await way.fire(2);
   assert.equal(shownPixels(way, "P-00001"), pixelsOf(join(way.output, "P-00001.tif")));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 // Fails without #reportWaiting() in Finalize: while one firing delivered them all, the state said that none waited.
@@ -149,7 +149,7 @@ Deno.test({
     using way = new Way({ nexus: { ...GZIP, compression: "bitshuffle-lz4", series: true } });
     for (const number of [1, 2]) way.put({ name: `P-0000${number}.tif`, seed: number });
     await way.fire(4);
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
     assert.deepEqual(way.judgeLedger().problems, []);
     const master = join(way.output, "P_master.h5");
     const { stdout, stderr } = new Deno.Command(PYTHON!, { args: [SCRIPT, "--pixels", master] }).outputSync();

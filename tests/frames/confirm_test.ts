@@ -38,7 +38,7 @@ Deno.test("a set leaves proc when each named consumer has confirmed it, over res
   way.settings = { ...way.settings, deliver: { ...way.settings.deliver, confirm: [] } };
   await way.fire();
   assert.deepEqual(kept(way), []);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("a plugin confirms what each of its streams is done with: nothing it gave up, nothing before its cursor", async () => {
@@ -102,7 +102,7 @@ Deno.test("a stop at any step keeps a set that is not confirmed, and leaves noth
       await way.fireFinalize();
       steps += count.steps;
     }
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
   }
   for (let at = 1; at <= steps; at++) {
     using way = keeping();
@@ -116,7 +116,7 @@ Deno.test("a stop at any step keeps a set that is not confirmed, and leaves noth
       way.confirm(name, [sum]);
       await way.fire();
     }
-    assert.deepEqual(way.onTheWay(), [], `after a stop at step ${at}`);
+    assert.deepEqual(way.inProgress(), [], `after a stop at step ${at}`);
     assert.deepEqual(way.judgeLedger().counts, { chain: 1, delivered: 1 });
     assert.ok(Deno.statSync(join(way.output, "P-00001.nxs")).isFile);
   }

@@ -74,7 +74,7 @@ async function endAtEach(nexus: Settings["nexus"]): Promise<void> {
     await way.fire(1);
     steps = count.steps;
     assert.deepEqual(way.delivered(), [...EXPECTED, "P-00001.tif.overflow"].sort());
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
   }
   assert.ok(steps > 50, `${steps} steps were counted`);
   for (let at = 1; at <= steps; at++) {
@@ -88,7 +88,7 @@ async function endAtEach(nexus: Settings["nexus"]): Promise<void> {
     way.restart();
     await way.fire(2);
     assert.deepEqual(way.delivered({ hidden: true }), [...EXPECTED, "P-00001.tif.overflow"].sort(), when);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     assert.deepEqual(filesBelow(way.raw), [], when);
     for (const [set, { pixels, sidecar }] of frames) {
       const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
@@ -146,7 +146,7 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
     way.restart();
     await way.fire(3);
     assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     assert.deepEqual(way.read("P.tif"), first, when);
     assert.match(new TextDecoder().decode(way.read("P-00001.tif.metadata")), /userComment1=frame 2/, when);
     assertLedger(way, { chain: 1, delivered: 2 }, when);
@@ -180,7 +180,7 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
     way.restart();
     await way.fire(3);
     assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     assert.deepEqual(way.read(expected[0]!), image, when);
     assert.match(new TextDecoder().decode(way.read(expected[3]!)), /was not delivered: .*TIFF/, when);
     assertLedger(way, { chain: 1, quarantined: 1 }, when);

@@ -100,7 +100,7 @@ for (const [flaw, image, sidecar] of BROKEN) {
     await way.fire(3);
     assert.ok(way.delivered().includes("P-00001.nxs"), way.heard.lines.join("\n"));
     assert.equal(way.delivered().filter((name) => name.endsWith("D-00001.dark.tif")).length, 1);
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
     assert.throws(() => nexusValue(way, "P-00001.nxs", `${GROUP}/file_name`));
   });
 }
@@ -125,8 +125,8 @@ Deno.test("where no reference can be stored darks still leave raw, and none is r
   assert.deepEqual([...Deno.readDirSync(way.raw)], []);
   assert.equal(way.delivered().filter((name) => /^dark\/D-.*\.tif$/.test(name)).length, 3);
   assert.ok(way.delivered().includes("P-00001.nxs"), way.heard.lines.join("\n"));
-  const told = way.heard.lines.filter((line) => line.includes("cannot be kept as the reference dark"));
-  assert.equal(told.length, 3, way.heard.lines.join("\n"));
+  const reported = way.heard.lines.filter((line) => line.includes("cannot be kept as the reference dark"));
+  assert.equal(reported.length, 3, way.heard.lines.join("\n"));
 });
 
 /** What may become of a reference between a dark and the frames that follow. */
@@ -152,7 +152,7 @@ for (const [damage, harm] of Object.entries(DAMAGES)) {
       way.put({ name: "P-00001.tif" });
       await way.fire();
       assert.ok(way.delivered().includes("P-00001.nxs"), way.heard.lines.join("\n"));
-      assert.deepEqual(way.onTheWay(), []);
+      assert.deepEqual(way.inProgress(), []);
     });
   }
 }

@@ -1,4 +1,4 @@
-/** What the delivery tells of a set: plugins are given their frames from it. */
+/** What the delivery reports of a set: plugins are given their frames from it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FrameEvent } from "../../src/frames/events.ts";

@@ -38,7 +38,7 @@ function lanesOf(claims: readonly string[], lanes: number) {
   };
 }
 
-Deno.test("what comes while deliveries are under way takes every lane that is free", async () => {
+Deno.test("what comes while deliveries are in progress takes every lane that is free", async () => {
   const lanes = lanesOf(["A", "B"], 3);
   assert.deepEqual(lanes.begun, ["A", "B"]);
   lanes.coming.push("C", "D", "E");
@@ -80,7 +80,7 @@ Deno.test("claims that want the same names go one after the other, also where on
   assert.deepEqual(lanes.begun, ["A1", "B", "C", "A2", "A3"]);
 });
 
-Deno.test("a delivery that says so ends all of them, behind what is under way", async () => {
+Deno.test("a delivery that says so ends all of them, behind what is in progress", async () => {
   const lanes = lanesOf(["A1", "A2", "B", "C"], 2);
   lanes.coming.push("D");
   lanes.end("A1", false);

@@ -103,7 +103,7 @@ Deno.test("without workers the caller's thread copies", async () => {
   assert.deepEqual(Deno.readFileSync(job.targets[0]!.path), bytes);
 });
 
-Deno.test("a pool that ends refuses what is under way", async () => {
+Deno.test("a pool that ends refuses what is in progress", async () => {
   using folder = new TempFolder();
   const pool = new DeliveryPool();
   const { job } = jobFor(folder, "first");

@@ -1,5 +1,5 @@
 /**
- * Folders that clients have put others in the place of: what is on its way in them ends where it was going. Half of the
+ * Folders that clients have put others in the place of: what is in progress in them ends where it was going. Half of the
  * folders lie on another volume, where that can be had, so that claims are copied.
  *
  * Fails without: allOf in findClaims and finishMovesAcross (claim.ts), `record.raw` in resumeClaim (claim.ts), the look
@@ -41,7 +41,7 @@ function setOf(stem: string): string[] {
   return [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`];
 }
 
-Deno.test("whatever lies in folders that are left is delivered, and the stages tell when they are empty", async () => {
+Deno.test("whatever lies in folders that are left is delivered, and the stages report when they are empty", async () => {
   using volumes = new TwoVolumes();
   const { way } = volumes;
   way.put({ name: "A.tif", seed: 1 });
@@ -55,7 +55,7 @@ Deno.test("whatever lies in folders that are left is delivered, and the stages t
   way.put({ name: "D.tif", seed: 4 });
   await way.fire(1);
   assert.deepEqual(way.delivered(), ["A", "D", "s/B", "s/C"].flatMap(setOf));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.deepEqual(Object.fromEntries(way.leftFrames), { [old.temp]: 0, [old.proc]: 0 });
 });
 
@@ -95,7 +95,7 @@ Deno.test("a stop at any step, and other folders after it: each frame arrives on
     volumes.leaveAll();
     await way.fire(4);
     assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     assert.deepEqual([...filesBelow(raw), ...filesBelow(way.raw)], [], when);
     assert.deepEqual(way.read("P.tif"), first, when);
     assert.match(new TextDecoder().decode(way.read("P-00001.tif.metadata")), /userComment1=frame 2/, when);
@@ -124,7 +124,7 @@ Deno.test("a raw folder that is left is not called empty before its time is over
   assert.equal(way.leftFrames.size, 0);
 });
 
-Deno.test("a left folder that is gone holds up nothing else, and is told of", async () => {
+Deno.test("a draining folder that is gone holds up nothing else, and is reported", async () => {
   using way = new Way();
   const { temp, proc } = way.settings.folders;
   way.leave({ temp: `${temp}2`, proc: `${proc}2` });

@@ -30,7 +30,7 @@ async function assertDelivers(way: Way): Promise<void> {
   const sets = stems.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]);
   assert.deepEqual(way.delivered({ hidden: true }), [...sets, "Q.tif"].sort(), way.heard.lines.join("\n"));
   assert.equal(Deno.readTextFileSync(join(way.output, "Q.tif")), "theirs");
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 }
 
 Deno.test("without hard links frames get their names by renames, and nothing is replaced", async () => {
@@ -83,7 +83,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an exFAT volume does not tell cases apart and refuses some names: nothing is replaced or lost",
+  name: "an exFAT volume does not distinguish cases and refuses some names: nothing is replaced or lost",
   ignore: obstacle !== null,
   async fn() {
     using volume = new FatVolume();
@@ -98,6 +98,6 @@ Deno.test({
       "p.tif",
       "pewatch-quarantine/a_b.tif",
     ]);
-    assert.deepEqual(way.onTheWay(), [], way.heard.lines.join("\n"));
+    assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
   },
 });

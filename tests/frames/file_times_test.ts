@@ -73,7 +73,7 @@ Deno.test("a frame that has other names elsewhere is tagged in a copy: the other
     assert.deepEqual(Deno.readFileSync(other), content);
     if (Deno.build.os !== "windows") assert.equal(Deno.statSync(other).mode! & 0o777, 0o444);
   }
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 // Fails without the comparison in mergeTagsInto (merge_tags.ts).

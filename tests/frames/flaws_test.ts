@@ -1,4 +1,4 @@
-/** Invariants 5 and 7: what cannot be understood is kept and told of; darks follow the policy. */
+/** Invariants 5 and 7: what is unreadable is kept and reported; darks follow the policy. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { imageBytes, sidecarText, Way } from "./way.ts";
@@ -42,7 +42,7 @@ for (const [flaw, image, words] of UNREADABLE) {
     const reason = new TextDecoder().decode(way.read(`${kept}.reason.txt`));
     assert.match(reason, words);
     assert.match(reason, /^sub\/P\.tif /);
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
     assert.equal(way.heard.events.filter((event) => event.type === "quarantined").length, 1);
   });
 }
@@ -97,8 +97,8 @@ Deno.test("a line that is no key costs itself and is named; the metadata are in 
   await way.fire(2);
   assert.deepEqual(way.delivered(), SET);
   assert.match(new TextDecoder("latin1").decode(way.read("P.tif")), /exposureTime=1\.5/);
-  const told = way.heard.lines.filter((line) => line.startsWith("warn P.tif: "));
-  assert.deepEqual(told, [
+  const warnings = way.heard.lines.filter((line) => line.startsWith("warn P.tif: "));
+  assert.deepEqual(warnings, [
     "warn P.tif: line 13 of the sidecar: there is neither a section nor a key with =; the other lines are used",
   ]);
 });
@@ -125,7 +125,7 @@ Deno.test("a sidecar that ends within a line is waited for; what stays so is use
   }
 });
 
-Deno.test("each flaw is told once, however often the stages fire", async () => {
+Deno.test("each flaw is reported once, however often the stages fire", async () => {
   using way = new Way();
   way.put({ name: "P.tif", sidecar: sidecarText({ width: 64 }) });
   way.put({ name: "bad.tif", image: new Uint8Array(0) });
@@ -134,7 +134,7 @@ Deno.test("each flaw is told once, however often the stages fire", async () => {
 });
 
 // Fails without darkEvidence's look at the sidecar (dark.ts).
-Deno.test("a dark is told by its sidecar, not by its name", async () => {
+Deno.test("a dark is known by its sidecar, not by its name", async () => {
   using way = new Way();
   way.put({ name: "darkroom/dark_matter-00001.tif", seed: 1 });
   way.put({ name: "P-00001.tif", seed: 2, sidecar: sidecarText({ dark: true }) });

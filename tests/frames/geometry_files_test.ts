@@ -62,7 +62,7 @@ Deno.test("a calibration of that name that somebody put into the output stays, a
     "P-00001-00001.tif.metadata",
     "P-00001.poni",
   ]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("a frame that is given again is one delivery, whatever the configuration says by then", async () => {
@@ -75,7 +75,7 @@ Deno.test("a frame that is given again is one delivery, whatever the configurati
   way.put({ name: "P-00001.tif", sidecar: SIDECAR });
   await way.fire(2);
   assert.deepEqual(way.delivered().map((name) => [name, textOf(way, name)]), first);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("the NeXus file is the last of the set", async () => {
@@ -192,7 +192,7 @@ for (const beside of ["frame", "folder"] as const) {
       await way.fire(2);
       assert.deepEqual(way.delivered({ hidden: true }), expected.map(([name]) => name), when);
       assert.equal(textOf(way, geometry[0]), geometry[1], when);
-      assert.deepEqual(way.onTheWay(), [], when);
+      assert.deepEqual(way.inProgress(), [], when);
     }
   });
 }

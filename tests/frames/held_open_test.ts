@@ -47,7 +47,7 @@ function claimIn(folder: string): string {
 }
 
 for (const name of ["P.tif", "P.tif.metadata"]) {
-  Deno.test(`${name} that is held open in raw stays there, and goes when it is let go`, async () => {
+  Deno.test(`${name} that is held open in raw stays there, and goes when it is closed`, async () => {
     using way = new Way();
     way.put({ name: "P.tif" });
     {
@@ -55,7 +55,7 @@ for (const name of ["P.tif", "P.tif.metadata"]) {
       await way.fire(3);
       assert.deepEqual(way.delivered(), []);
       assert.deepEqual(filesBelow(way.raw), ["P.tif", "P.tif.metadata"]);
-      assert.deepEqual(way.onTheWay(), []);
+      assert.deepEqual(way.inProgress(), []);
     }
     await way.fire();
     assert.deepEqual(way.delivered(), SET);
@@ -121,7 +121,7 @@ Deno.test("a frame that is held open in proc for many firings is delivered, not 
   }
   await way.fireFinalize();
   assert.deepEqual(way.delivered(), SET);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.equal(way.heard.events.filter((event) => event.type === "delivered").length, 1);
 });
 
@@ -141,8 +141,8 @@ function holdFromDone(path: string): Disposable & { letGo(): void } {
   return { letGo, [Symbol.dispose]: letGo };
 }
 
-// Fails without "left" in claim.ts: the delivery then was told of twice or never.
-Deno.test("a claim whose file is held open when its frame is delivered is told of once and removed later", async () => {
+// Fails without "left" in claim.ts: the delivery then was reported twice or never.
+Deno.test("a claim whose file is held open when its frame is delivered is reported once and removed later", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
   await way.firePrepare();
@@ -157,13 +157,13 @@ Deno.test("a claim whose file is held open when its frame is delivered is told o
     held.letGo();
   }
   await way.fire();
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.equal(way.heard.events.filter((event) => event.type === "delivered").length, 1);
   assert.deepEqual([...way.heard.conditions], []);
 });
 
-// Fails without the catch in #resume (prepare_raw.ts): the stage then failed at each firing, and was put aside.
-Deno.test("a dark whose file is held open when it is removed is told of once, holds nobody up and goes later", async () => {
+// Fails without the catch in #resume (prepare_raw.ts): the stage then failed at each firing, and was suspended.
+Deno.test("a dark whose file is held open when it is removed is reported once, holds nobody up and goes later", async () => {
   using way = new Way();
   way.put({ name: "D.tif", sidecar: sidecarText({ dark: true }) });
   const { renameSync } = Deno;
@@ -177,13 +177,13 @@ Deno.test("a dark whose file is held open when it is removed is told of once, ho
     way.put({ name: "P.tif" });
     await way.fire(2);
     assert.deepEqual(way.delivered(), SET);
-    assert.notDeepEqual(way.onTheWay(), []);
+    assert.notDeepEqual(way.inProgress(), []);
   } finally {
     Deno.renameSync = renameSync;
     (held as Disposable | null)?.[Symbol.dispose]();
   }
   await way.fire();
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.equal(way.heard.events.filter((event) => event.type === "dark_removed").length, 1);
 });
 

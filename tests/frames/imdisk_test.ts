@@ -76,12 +76,12 @@ Deno.test("the way of a frame asks nothing about folders, whatever happens on it
   if (Deno.build.os === "windows") Deno.mkdirSync(`${way.output}/Q.nxs`);
   using again = new ImDisk();
   await way.fire(3);
-  const told = way.delivered();
+  const delivered = way.delivered();
   again[Symbol.dispose]();
   assert.deepEqual([...disk.refused, ...again.refused].filter((call) => !/Q\.nxs$/.test(call)), []);
-  assert.equal(told.filter((name) => /^a\/b\/P-.*\.tif$/.test(name)).length, 3, way.heard.lines.join("\n"));
-  assert.ok(told.includes(Deno.build.os === "windows" ? "Q-00001.tif" : "Q.tif"), told.join("\n"));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.equal(delivered.filter((name) => /^a\/b\/P-.*\.tif$/.test(name)).length, 3, way.heard.lines.join("\n"));
+  assert.ok(delivered.includes(Deno.build.os === "windows" ? "Q-00001.tif" : "Q.tif"), delivered.join("\n"));
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("folders are made in one that is there, without asking about it", () => {

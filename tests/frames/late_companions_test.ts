@@ -30,7 +30,7 @@ Deno.test("an overflow list, a pattern and a sidecar that come late are delivere
   late(way, "Q.tif.metadata", sidecar());
   await way.fire();
   assert.deepEqual(filesBelow(way.raw), []);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   const sets = ["sub/P.avg", "sub/P.nxs", "sub/P.tif", "sub/P.tif.metadata", "sub/P.tif.overflow"];
   assert.deepEqual(way.delivered({ hidden: true }), ["Q.nxs", "Q.tif", "Q.tif.metadata", ...sets].sort());
   assert.equal(text(way, "sub/P.avg"), "1 2\n");
@@ -80,11 +80,11 @@ Deno.test("what fits no frame, or would replace another file, stays in raw and i
   await way.fire(3);
   assert.equal(text(way, "P.tif.overflow"), "first");
   assert.deepEqual(filesBelow(way.raw), ["P.tif.overflow", "nobody.tif.metadata", "notes.txt"]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.deepEqual(way.unclaimed, { companion: 3 });
 });
 
-Deno.test("a companion waits for a frame of its name that is on its way", async () => {
+Deno.test("a companion waits for a frame of its name that is in progress", async () => {
   using way = new Way();
   way.put({ name: "P.tif", sidecar: sidecar({ name: "P.tif" }) });
   await way.fire(2);
@@ -128,7 +128,7 @@ Deno.test("a stop at any step of a late file leaves it whole, once, in raw or be
     assert.deepEqual(way.delivered(), expected, when);
     assert.equal(text(way, "sub/P.tif.metadata"), sidecar(), when);
     assert.deepEqual(filesBelow(way.raw), [], when);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     // Also no second name of what was published before the stop.
     assert.deepEqual(filesBelow(way.output).filter((name) => name.endsWith(".part")), [], when);
   }

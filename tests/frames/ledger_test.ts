@@ -86,13 +86,13 @@ Deno.test("where the ledger cannot be written frames and darks wait, with the re
   await way.fire(3);
   assert.deepEqual(way.delivered({ hidden: true }), []);
   assert.match(way.heard.conditions.get("ledger")!, /cannot be written: /);
-  assert.equal(way.onTheWay().filter((name) => name.endsWith(".tif")).length, 2, "both are in their claims");
+  assert.equal(way.inProgress().filter((name) => name.endsWith(".tif")).length, 2, "both are in their claims");
   Deno.removeSync(way.settings.daemon.state_dir);
   Deno.mkdirSync(way.settings.daemon.state_dir);
   await way.fire(2);
   assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"]);
   assert.equal(way.heard.conditions.get("ledger"), undefined);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.deepEqual(judgeLedger(ledger), {
     ...judgeLedger(ledger),
     problems: [],

@@ -20,5 +20,5 @@ Deno.test("frames go the whole way through folders of more than 400 characters, 
     way.heard.lines.join("\n"),
   );
   assert.ok(way.delivered().some((name) => /master/.test(name)), way.heard.lines.join("\n"));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });

@@ -24,7 +24,7 @@ Deno.test("the same name with other content is delivered beside the first, as a 
       new RegExp(`userComment1=frame ${index + 1}`),
     );
   });
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 // Fails without `complete` in planFor (destination.ts).
@@ -39,7 +39,7 @@ Deno.test("the same frame given twice is one delivery", async () => {
   await way.fire(2);
   assert.deepEqual(new Map(way.delivered().map((name) => [name, way.read(name)])), first);
   assert.deepEqual(way.delivered().map((name) => Deno.statSync(join(way.output, name)).mtime?.getTime()), times);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("frames of one name that wait together are all delivered", async () => {
@@ -136,7 +136,7 @@ Deno.test({
       const sidecar = new TextDecoder().decode(way.read(`${name}.metadata`));
       assert.match(sidecar, new RegExp(`userComment1=frame ${index + 1}\n`), name);
     });
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
     assert.deepEqual(way.heard.lines.filter((line) => !line.startsWith("info")), []);
   },
 });

@@ -152,22 +152,22 @@ function shotIn(bytes: Uint8Array): number | null {
 }
 
 function check({ way, written }: Detector, shots: number): void {
-  const told = way.heard.lines.join("\n");
-  assert.deepEqual(way.onTheWay(), [], told);
+  const log = way.heard.lines.join("\n");
+  assert.deepEqual(way.inProgress(), [], log);
   const delivered = way.delivered();
   const seen: number[] = [];
   for (const name of delivered.filter((name) => name.endsWith(".tif"))) {
     const bytes = way.read(name);
     const shot = new Float32Array(bytes.slice(8, 12).buffer)[0]!;
     seen.push(shot);
-    assert.ok([null, shot].includes(shotIn(bytes)), `${name}: shot ${shot} has another's tags\n${told}`);
+    assert.ok([null, shot].includes(shotIn(bytes)), `${name}: shot ${shot} has another's tags\n${log}`);
     for (const ending of [".metadata", ".overflow"].filter((ending) => delivered.includes(name + ending))) {
-      assert.equal(shotIn(way.read(name + ending)), shot, `${name}${ending} is another's\n${told}`);
+      assert.equal(shotIn(way.read(name + ending)), shot, `${name}${ending} is another's\n${log}`);
     }
     const nexus = name.replace(/\.tif$/, ".nxs");
-    assert.ok([null, shot].includes(shotIn(way.read(nexus))), `${nexus} has another's metadata\n${told}`);
+    assert.ok([null, shot].includes(shotIn(way.read(nexus))), `${nexus} has another's metadata\n${log}`);
   }
-  assert.deepEqual(seen.sort((a, b) => a - b), Array.from({ length: shots }, (_, index) => index + 1), told);
+  assert.deepEqual(seen.sort((a, b) => a - b), Array.from({ length: shots }, (_, index) => index + 1), log);
   const inRaw = filesBelow(way.raw);
   const texts = [
     ...inRaw.map((name) => Deno.readTextFileSync(join(way.raw, name))),
@@ -175,8 +175,8 @@ function check({ way, written }: Detector, shots: number): void {
       new TextDecoder().decode(way.read(name))
     ),
   ];
-  assert.deepEqual(texts.toSorted(), [...written.keys()].toSorted(), `lost or doubled\n${told}`);
-  assert.deepEqual(way.unclaimed, inRaw.length === 0 ? {} : { companion: inRaw.length }, told);
+  assert.deepEqual(texts.toSorted(), [...written.keys()].toSorted(), `lost or doubled\n${log}`);
+  assert.deepEqual(way.unclaimed, inRaw.length === 0 ? {} : { companion: inRaw.length }, log);
 }
 
 Deno.test("nothing is beside another's image, whatever comes late under names that are used again", async () => {

@@ -1,4 +1,4 @@
-/** The parameters of a frame on its way: into its tags and its NeXus file, whatever ends the program in between. */
+/** The parameters of a frame in progress: into its tags and its NeXus file, whatever ends the program in between. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parametersJson, TAG_ELEMENTS_MAX, TAG_TEXT_MAX } from "../../src/parameters/tag_json.ts";
@@ -62,7 +62,7 @@ Deno.test("what was known when a frame was exposed stands in its tags and its Ne
   assert.equal(fieldOf(way, "P-00001.nxs", TEMPERATURE), 81.5);
   assert.equal(fieldOf(way, "P-00001.nxs", "entry/instrument/parameters/later"), undefined);
   assert.equal(pixelsOf(join(way.output, "P-00001.tif")), before);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("without a time in the sidecar, or with another image's, the time of the file counts", async () => {
@@ -127,7 +127,7 @@ Deno.test("a source that cannot answer costs a warning, never a frame", async ()
   }
 });
 
-Deno.test("what is told between claim and merge counts too, if it was read before the frame was exposed", async () => {
+Deno.test("what is reported between claim and merge counts too, if it was read before the frame was exposed", async () => {
   using way = new Way();
   way.put({ name: "P.tif", sidecar: EXPOSED_SIDECAR });
   const old = reading("temperature", 80);
@@ -161,10 +161,10 @@ Deno.test("after a restart between claim and merge the claim still knows every k
   const instrument = (way: Way) =>
     nodeAt(readTree(libraries.hdf5, join(way.output, "P.nxs")), "entry/instrument/parameters");
   assert.deepEqual(instrument(cut), instrument(whole));
-  assert.deepEqual([...whole.onTheWay(), ...cut.onTheWay()], []);
+  assert.deepEqual([...whole.inProgress(), ...cut.inProgress()], []);
 });
 
-Deno.test("damaged parameters in a claim are told of, and the frame goes on with what can be asked", async () => {
+Deno.test("damaged parameters in a claim are reported, and the frame goes on with what can be asked", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
   way.parameters = source(reading("temperature", 80));
@@ -193,7 +193,7 @@ Deno.test("a stop at any step on the disk loses no parameter of a frame that was
     if (claimed) way.parameters = SILENT;
     await way.fire(2);
     assert.deepEqual(way.delivered({ hidden: true }), ["P.nxs", "P.tif", "P.tif.metadata"], when);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     assert.equal(fieldOf(way, "P.nxs", TEMPERATURE), 80, when);
     assert.equal(tagOf(way, "P.tif")?.temperature?.value, 80, when);
     return steps;

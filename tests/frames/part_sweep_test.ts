@@ -64,7 +64,7 @@ Deno.test({
     assert.ok(moves > 0);
     await fireUntilClean(way, way.output);
     assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"]);
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
   },
 });
 

@@ -29,10 +29,10 @@ Deno.test("a frame of the quarantine that can be understood now is delivered to 
   await way.fire();
   assert.deepEqual(way.delivered(), SET);
   assert.deepEqual(way.retried, { id: 1, taken: 1, kept: 0, waiting: 0 });
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
-Deno.test("one that still cannot be understood stays where it is, is told of, and is tried once for each order", async () => {
+Deno.test("one that is still unreadable stays where it is, is reported, and is tried once for each order", async () => {
   using way = new Way();
   way.put({ name: "s/P.tif", image: TORN });
   await way.fire();
@@ -44,7 +44,7 @@ Deno.test("one that still cannot be understood stays where it is, is told of, an
   assert.equal(way.heard.lines.filter((line) => /^warn s\/P\.tif: stays in quarantine: /.test(line)).length, 1);
 });
 
-Deno.test("many are taken a few at a time, and none is left out", async () => {
+Deno.test("many are taken a few at a time, and none is skipped", async () => {
   using way = new Way();
   const names = Array.from({ length: 12 }, (_, index) => `Q-${index}.tif`);
   for (const name of names) way.put({ name, image: TORN });
@@ -90,6 +90,6 @@ Deno.test("a stop at any step of it leaves the frame whole, delivered or to be t
     way.retryQuarantine();
     await way.fire();
     assert.deepEqual(way.delivered(), SET, `after a stop at step ${at} of ${steps}`);
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
   }
 });

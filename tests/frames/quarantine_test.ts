@@ -76,7 +76,7 @@ Deno.test({
           }
           way.put({ name, image: new Uint8Array(9) });
           await way.fire(3);
-          assert.deepEqual(way.onTheWay(), [], way.heard.lines.join("\n"));
+          assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
           const kept = way.delivered();
           assert.ok(kept.every((one) => one.startsWith(`${QUARANTINE_FOLDER}/`)), kept.join("\n"));
           assert.ok(kept.every((one) => one.split("/").every((part) => new TextEncoder().encode(part).length <= 255)));
@@ -87,7 +87,7 @@ Deno.test({
           await way.fire(3);
           const back = way.delivered().filter((one) => !one.startsWith(`${QUARANTINE_FOLDER}/`));
           assert.equal(back.filter((one) => /\.tif$/.test(one)).length, 1, way.heard.lines.join("\n"));
-          assert.deepEqual(way.onTheWay(), []);
+          assert.deepEqual(way.inProgress(), []);
         },
       ),
       { numRuns: 60 },
@@ -133,7 +133,7 @@ for (const [obstacle, make] of Object.entries(OBSTACLES)) {
       way.put({ name: "Q.tif" });
       const pixels = pixelsOf(join(way.raw, "s", "P.tif"));
       await way.fire(4);
-      assert.deepEqual(way.onTheWay(), [], way.heard.lines.join("\n"));
+      assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
       assert.ok(contentsOf(way).has(pixels));
       assert.ok(contentsOf(way).has(sidecarText()));
       const [text] = textsIn(way);
@@ -158,7 +158,7 @@ for (const [harm, make] of Object.entries(HARMS)) {
     make(join(way.settings.folders.proc, id!));
     way.put({ name: "Q.tif" });
     await way.fire(4);
-    assert.deepEqual(way.onTheWay(), [], way.heard.lines.join("\n"));
+    assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
     assert.ok(way.delivered().includes("Q.nxs"));
     assert.ok(contentsOf(way).has(sidecarText()));
     assert.match(textsIn(way)[0]!, /^P\.tif could not be delivered: its image /);
@@ -168,7 +168,7 @@ for (const [harm, make] of Object.entries(HARMS)) {
 }
 
 // Fails without NexusLostError (deliver.ts).
-Deno.test("a NeXus file that is lost on its way is made again", async () => {
+Deno.test("a NeXus file that is lost in a claim is made again", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
   await way.firePrepare();
@@ -177,7 +177,7 @@ Deno.test("a NeXus file that is lost on its way is made again", async () => {
   Deno.removeSync(join(way.settings.folders.proc, id!, "frame.nxs.head"));
   await way.fire(2);
   assert.deepEqual(way.delivered(), ["P.nxs", "P.tif", "P.tif.metadata"]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 const TIME = new Date("2024-05-04T10:00:00Z");
@@ -224,7 +224,7 @@ Deno.test("a frame that goes without a NeXus file has its parameters beside it",
   await way.fire(2);
   assert.deepEqual(way.delivered(), ["P.tif", "P.tif.metadata", "P.tif.parameters"]);
   assert.match(new TextDecoder().decode(way.read("P.tif.parameters")), /"name":"cryostat".*81\.5/);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("what a person puts into the quarantine is never removed as if pewatch had made it", async () => {
@@ -328,7 +328,7 @@ Deno.test("a mark of a series that cannot be written keeps no delivered frame in
     Deno.openSync = openSync;
   }
   assert.ok(way.delivered().includes("P-00001.nxs"));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.deepEqual([...way.heard.conditions], []);
   assert.match(
     way.heard.lines.join("\n"),
@@ -381,5 +381,5 @@ Deno.test("a claim's own files are known by their whole names", async () => {
   }
   await way.fire(3);
   assert.equal(way.delivered().filter((name) => name.endsWith(".tif")).length, 4, way.heard.lines.join("\n"));
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });

@@ -8,7 +8,7 @@ const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
 /** Far longer than it takes. */
 const DELIVERY_MS_MAX = 20_000;
 
-/** Behind the step that `at` tells of, the raw folder is a bare one, as that of a mount is. */
+/** Behind the step that `at` reports, the raw folder is a bare one, as that of a mount is. */
 function goingAway(way: Way, at: { step: "mkdir" | "sidecar" }): { comeBack(): void } & Disposable {
   const { mkdirSync } = Deno;
   const { rename } = nameChanges;
@@ -55,7 +55,7 @@ for (const step of ["mkdir", "sidecar"] as const) {
     const deadline = performance.now() + DELIVERY_MS_MAX;
     while (way.delivered().length < SET.length && performance.now() < deadline) await way.fire();
     assert.deepEqual(way.delivered(), SET);
-    assert.deepEqual(way.onTheWay(), []);
+    assert.deepEqual(way.inProgress(), []);
     assert.deepEqual(filesBelow(way.raw), []);
   });
 }

@@ -37,7 +37,7 @@ Deno.test("a frame of read-only files is taken, tagged, delivered, and leaves no
   assert.ok(way.heard.events.some((event) => event.type === "merged" && event.tagged));
   assert.ok(way.heard.events.some((event) => event.type === "dark_removed"));
   assert.deepEqual(filesBelow(way.raw), []);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   // What is delivered may be written, removed and sorted by its user.
   for (const name of way.delivered()) Deno.openSync(join(way.output, name), { read: true, write: true }).close();
 });

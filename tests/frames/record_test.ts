@@ -92,7 +92,7 @@ Deno.test("a NeXus file that a power cut took of is made again before its delive
       /its NeXus file (in the claim is damaged|is missing in the claim); making it again/,
       what,
     );
-    assert.deepEqual(way.onTheWay(), [], what);
+    assert.deepEqual(way.inProgress(), [], what);
   }
 });
 
@@ -117,5 +117,5 @@ Deno.test("attempts count up while a merge does not end, over restarts, and begi
   assert.match(way.heard.lines.join("\n"), /P-00001\.tif: delivered without being merged/);
   await way.fireFinalize();
   assert.deepEqual(way.delivered(), ["P-00001.tif", "P-00001.tif.metadata"]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });

@@ -65,7 +65,7 @@ Deno.test("a firing that always finds something ends after some seconds, so that
   assert.ok(took_ms > 3 * TICK_MS && took_ms < 3000, `${took_ms} ms`);
 });
 
-Deno.test("a stop ends a firing behind the round under way", async () => {
+Deno.test("a stop ends a firing behind the round in progress", async () => {
   const stop = new AbortController();
   const stage = stageOf((count) => {
     if (count === 2) stop.abort();

@@ -13,7 +13,7 @@ Deno.test("one pass delivers a series and comes back with its master complete", 
   }
   const result = await runOnePass(way.settings, { log: memoryLog() });
   assert.deepEqual([result.frames.delivered, result.conditions, result.stageError], [40, [], null]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   using hdf5 = openHdf5Library();
   using file = hdf5.openFile(join(way.output, "P_master.h5"));
   const opened = file.root.open("entry/data/present");

@@ -102,7 +102,7 @@ Deno.test("a master has each frame of its series and its folder, and grows with 
   put(way, { name: "P-00004.tif", seed: 4 }, { name: "P-00002.tif", seed: 5 });
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, null], [4, "P-00004.nxs"]]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.equal(way.heard.conditions.size, 0);
 });
 
@@ -126,7 +126,7 @@ Deno.test("darks that are kept and frames without a number are in no master", as
   );
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"]]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("a frame of another size is skipped and reported once", async () => {
@@ -138,12 +138,12 @@ Deno.test("a frame of another size is skipped and reported once", async () => {
   put(way, { name: "P-00003.tif", seed: 3 });
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, "P-00003.nxs"]]);
-  const told = way.heard.lines.filter((line) => line.includes("P-00000.nxs: skipped, it is of 4 x 4 pixels"));
-  assert.equal(told.length, 1);
+  const reported = way.heard.lines.filter((line) => line.includes("P-00000.nxs: skipped, it is of 4 x 4 pixels"));
+  assert.equal(reported.length, 1);
 });
 
 // Fails without standingOf (series_master.ts).
-Deno.test("another's file of the master's name stays as it is, and is told of once", async () => {
+Deno.test("another's file of the master's name stays as it is, and is reported once", async () => {
   using way = new Way(SERIES);
   way.put({ name: "P-00001.tif" });
   await way.fire(1);
@@ -155,7 +155,7 @@ Deno.test("another's file of the master's name stays as it is, and is told of on
   assert.deepEqual(way.read("P_master.h5"), frame);
   assert.equal(new TextDecoder().decode(way.read("Q_master.h5")), "not even HDF5");
   assert.equal(way.heard.lines.filter((line) => line.includes("was not written by pewatch")).length, 2);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("an output that is away keeps the marks, and the master is written when it is back", async () => {
@@ -172,7 +172,7 @@ Deno.test("an output that is away keeps the marks, and the master is written whe
   way.restart();
   await way.fire(1);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"]]);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.equal(way.heard.conditions.size, 0);
 });
 
@@ -182,17 +182,17 @@ Deno.test("a folder that somebody took away with its frames leaves no mark behin
   await way.fire(1);
   Deno.renameSync(join(way.output, "a"), join(way.output, "b"));
   await way.fire(1);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
   assert.equal(way.heard.conditions.size, 0);
 });
 
-Deno.test("a damaged mark is told of and removed", async () => {
+Deno.test("a damaged mark is reported and removed", async () => {
   using way = new Way(SERIES);
   Deno.writeTextFileSync(join(way.settings.folders.proc, ".series-1.json"), "");
   Deno.writeTextFileSync(join(way.settings.folders.proc, ".series-2.json"), '{"id":"2","nexus":"../x"}');
   await way.fire(1);
   assert.equal(way.heard.lines.filter((line) => line.includes("is damaged")).length, 2);
-  assert.deepEqual(way.onTheWay(), []);
+  assert.deepEqual(way.inProgress(), []);
 });
 
 /** Fails without markSeries before discardClaim (deliver.ts), or removeMark after publishMaster (series_masters.ts). */
@@ -227,7 +227,7 @@ Deno.test("a stop at any step loses no mark, and the master is complete in the e
     way.restart();
     await way.fire(3);
     assertMaster(way, "P_master.h5", complete);
-    assert.deepEqual(way.onTheWay(), [], when);
+    assert.deepEqual(way.inProgress(), [], when);
     assert.deepEqual(way.delivered({ hidden: true }).filter((name) => /(^|\/)\.|\.part/.test(name)), [], when);
   }
 });

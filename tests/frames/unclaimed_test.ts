@@ -100,7 +100,7 @@ Deno.test("what stays is named once, one line a kind, however many there are; wh
   const look = (...files: string[]) =>
     report.report(new Map([["other", files.map((name) => ({ name }))], ["link", [{ name: "today" }]]]), reporter);
   assert.deepEqual(look("a"), { other: 1, link: 1 });
-  assert.deepEqual(lines, [], "a copy may still be under way under this name");
+  assert.deepEqual(lines, [], "a copy may still be in progress under this name");
   now_ms += 5000;
   for (let scans = 0; scans < 10; scans++) look("a", "b");
   assert.equal(lines.length, 2, lines.join("\n"));

@@ -76,7 +76,7 @@ export class Way implements Disposable {
   left: readonly DrainingFolder[] = [];
   /** Folders of earlier times, which claims may speak of. */
   roots: KnownRoots = { raw: [], output: [] };
-  /** What is left in these, as the stages told last, by their paths. */
+  /** What is left in these, as the stages reported last, by their paths. */
   readonly leftFrames = new Map<string, number>();
   /** What stays in raw, as the first stage counted it last. */
   unclaimed: UnclaimedCounts = {};
@@ -95,7 +95,7 @@ export class Way implements Disposable {
   parameters: ParameterSource | undefined;
   /** Without ticks a firing looks once at what is there. */
   ticks: { readonly nextTick_ms?: number; readonly signal?: AbortSignal } = {};
-  /** Hears each condition as it is told. */
+  /** Hears each condition as it is reported. */
   onCondition: (condition: Condition) => void = () => {};
   /** Added to the clock of firings. */
   later_ms = 0;
@@ -141,7 +141,7 @@ export class Way implements Disposable {
     return frame;
   }
 
-  /** As after a client has set other folders: what is on its way in the old ones still comes to its end. */
+  /** As after a client has set other folders: what is in progress in the old ones still finishes. */
   leave(others: Partial<Record<FolderKind, string>>, options: { until_ms?: number; closed?: boolean } = {}): void {
     const { until_ms = null, closed = true } = options;
     for (const [kind, path] of Object.entries(others) as [FolderKind, string][]) {
@@ -223,7 +223,7 @@ export class Way implements Disposable {
   }
 
   /** What lies in temp and proc. */
-  onTheWay(): string[] {
+  inProgress(): string[] {
     const { temp, proc } = this.settings.folders;
     const left = this.left.filter(({ kind }) => kind !== "raw").map(({ path }) => path);
     return [temp, proc, ...left].flatMap((folder) => [...filesBelow(folder), ...foldersIn(folder)]);

@@ -1,6 +1,6 @@
 /**
  * The process that may hang, grow or die: runs the cases of one target. Which case it works on stands in a file, so that
- * the supervisor knows it whatever happens; all else it tells in lines of JSON.
+ * the supervisor knows it whatever happens; all else it reports in lines of JSON.
  *
  * usage: child.ts TARGET SEED FROM TO STATUS_FILE
  */
@@ -54,18 +54,18 @@ async function main(): Promise<void> {
     } catch (error) {
       failures++;
       const text = (error instanceof Error ? error.stack ?? error.message : String(error)).slice(0, FAILURE_TEXT_MAX);
-      tell({ type: "failure", index, text });
+      send({ type: "failure", index, text });
     }
     const { user, system } = cpuUsage(before);
     const took_ms = (user + system) / 1000;
     if (took_ms > longest_ms) [longest_ms, longest_index] = [took_ms, index];
     if ((index - Number(from)) % step === step - 1) {
       tellCase(NO_CASE);
-      tell({ type: "memory", index, ...memory() });
+      send({ type: "memory", index, ...memory() });
     }
   }
   tellCase(NO_CASE);
-  tell({ type: "end", next: index, outcomes, longest_ms, longest_index });
+  send({ type: "end", next: index, outcomes, longest_ms, longest_index });
 }
 
 /** After a collection: what is still held, and not what waits to be collected. */
@@ -75,7 +75,7 @@ function memory(): { rss_mb: number; heap_mb: number } {
   return { rss_mb: rss / 1e6, heap_mb: heapUsed / 1e6 };
 }
 
-function tell(message: FromChild): void {
+function send(message: FromChild): void {
   console.log(JSON.stringify(message));
 }
 

@@ -20,7 +20,7 @@ const LOOK_MS = 100;
 const FAULTS_MAX = 10;
 /** In this part of a run caches fill and compilers work. */
 const WARM_UP_SHARE = 0.3;
-/** V8 keeps up to 48 MB of its young generation or lets go of them; over a million cases this is 64 bytes each. */
+/** V8 keeps up to 48 MB of its young generation or releases them; over a million cases this is 64 bytes each. */
 export const GROWTH_MB_MAX = 64;
 
 export interface Fault {
@@ -52,7 +52,7 @@ export interface FuzzRun {
   readonly longest_ms: number;
   readonly longest_index: number;
   readonly memory: readonly MemoryReading[];
-  /** By how much more is held at the end than after the warm-up; null where no process lived long enough to tell. */
+  /** By how much more is held at the end than after the warm-up; null where no process lived long enough to show it. */
   readonly growth_mb: number | null;
 }
 
@@ -160,7 +160,7 @@ class Watch {
     return index === NO_CASE ? cases : index + 1;
   }
 
-  /** @returns the case to go on with, where the child told its end */
+  /** @returns the case to go on with, where the child reported its end */
   async #listen(stdout: Bytes): Promise<number | null> {
     let next: number | null = null;
     for await (const line of stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {

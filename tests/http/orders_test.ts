@@ -71,7 +71,7 @@ Deno.test("who tries too often is slowed down, and keeps nobody else from giving
   // From many addresses at once it comes to an end too.
   for (let at = 0; at < 300; at++) await post("/api/stop", { token: "wrong", from: `10.0.1.${at}` });
   assert.equal(await post("/api/stop", { from: "10.0.0.3" }), 429);
-  // But who had the right token before is none of them.
+  // But who had the right token before is not one of them.
   assert.equal(await post("/api/stop", { from: "10.0.0.2" }), 200);
   assert.deepEqual(logged.filter((text) => text.includes("too many")), [
     "/api/stop from 10.0.0.1 is refused: too many orders within a minute",

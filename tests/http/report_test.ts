@@ -152,13 +152,13 @@ Deno.test("while nobody watches, nothing is sent to the server's thread: it slee
   const report = new Report({ daemon, version: "1", hostName: "here", control: false });
   const broadcast = new Broadcast(report, (message) => posted.push(message));
   const files = { roles: { image: "/out/S.tif", sidecar: null, nexus: null }, files: [], bytes: 1, latency_s: 0.1 };
-  const tell = () => {
+  const publish = () => {
     broadcast.frame(report.frame({ type: "delivered", frame: "S.tif", sequence: 1, ...files })!);
     broadcast.state(STATUS);
     broadcast.folders();
   };
   const names = () => posted.map((message) => message.type === "event" ? message.name : message.type);
-  tell();
+  publish();
   assert.deepEqual(names(), []);
   broadcast.viewers(1);
   broadcast.state(STATUS);
@@ -171,6 +171,6 @@ Deno.test("while nobody watches, nothing is sent to the server's thread: it slee
   ]);
   broadcast.viewers(0);
   posted.length = 0;
-  tell();
+  publish();
   assert.deepEqual(names(), []);
 });

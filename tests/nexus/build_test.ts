@@ -261,7 +261,7 @@ Deno.test("the number is the sidecar's where the name agrees, the name's where n
   ]);
 });
 
-Deno.test("each number tells its units or has none, and each that was measured its origin", () => {
+Deno.test("each number has its units or needs none, and each that was measured its origin", () => {
   const settings = settingsWith({
     beamline: { flux_per_s: 1e10 },
     source: { energy_gev: 6, current_ma: 100 },
@@ -361,7 +361,7 @@ Deno.test("a sidecar of another image keeps its keys, but no number of it descri
   assert.match(String(fieldAt(tree, "process/sidecar_problem/data").value), /2048 x 2048/);
 });
 
-Deno.test("a known key whose value cannot be used is told of in the notes", () => {
+Deno.test("a known key whose value cannot be used is reported in the notes", () => {
   const tree = treeOf(factsWith({ sidecarText: "[metadata]\nexposureTime=soon\n" }));
   assert.match(String(fieldAt(tree, "process/notes/data").value), /line 2, metadata\/exposureTime: Cannot read/);
 });

@@ -15,7 +15,7 @@ function refusal(candidate: Record<string, unknown>): string {
   throw new assert.AssertionError({ message: `taken: ${Deno.inspect(candidate)}` });
 }
 
-Deno.test("what is refused is told by the parameter's name, with the reason and what would be right", () => {
+Deno.test("what is refused is reported by the parameter's name, with the reason and what would be right", () => {
   const two = [TIME, new Date(TIME.getTime() + 1)];
   const cases: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ name: 5, value: 1 }, /parameter a number: its name is not a text/],

@@ -129,7 +129,7 @@ function shaped(keys: number): FrameFacts {
   return { ...factsWith({ sidecarText: `[metadata]\n${lines}` }), layout: layoutOfBytes(TIFF) };
 }
 
-Deno.test("frames of eight kinds in turn each have their template, and kinds that come once cost none of them", () => {
+Deno.test("frames of eight kinds in turn each have their template, and kinds that come once cost no template", () => {
   using folder = new TempFolder();
   using hdf5 = openHdf5Library();
   const templates = quiet(hdf5);

@@ -9,7 +9,7 @@ function endOf(metadata: string, timeZone?: string): string {
   return formatMoment(momentOf({ ...facts, ...(timeZone === undefined ? {} : { timeZone }) }));
 }
 
-Deno.test("timeStamp and dateString together tell the offset, whatever the zone of this machine", () => {
+Deno.test("timeStamp and dateString together give the offset, whatever the zone of this machine", () => {
   const both = "dateString=2015.11.19 : 14:37:40.340\ntimeStamp=1447965460.315";
   assert.equal(endOf(both), "2015-11-19T14:37:40.315-06:00");
   const india = "dateString=2015.11.20 : 02:07:40.340\ntimeStamp=1447965460.315";
@@ -18,7 +18,7 @@ Deno.test("timeStamp and dateString together tell the offset, whatever the zone 
   assert.equal(endOf(utc), "2015-11-19T20:37:40.315+00:00");
 });
 
-Deno.test("clocks that do not tell of one moment give the zone of this computer", () => {
+Deno.test("clocks that do not agree on one moment give the zone of this computer", () => {
   const apart = "dateString=2015.11.19 : 14:40:40.340\ntimeStamp=1447965460.315";
   assert.equal(endOf(apart, "Europe/Berlin"), "2015-11-19T21:37:40.315+01:00");
   const days = "dateString=2015.11.25 : 14:37:40.340\ntimeStamp=1447965460.315";
@@ -41,9 +41,9 @@ Deno.test("around the change of the clocks the offset is that of the day's hour"
 
 Deno.test("an hour that summer time repeats or leaves out is one of its two, the same each time; timeStamp settles it", () => {
   for (const hour of ["2017.10.29 : 02:30:00.000", "2017.03.26 : 02:30:00.000"]) {
-    const told = endOf(`dateString=${hour}`, "Europe/Berlin");
-    assert.match(told, /T02:30:00\.000\+0[12]:00$/);
-    assert.equal(endOf(`dateString=${hour}`, "Europe/Berlin"), told);
+    const offsetAndNotes = endOf(`dateString=${hour}`, "Europe/Berlin");
+    assert.match(offsetAndNotes, /T02:30:00\.000\+0[12]:00$/);
+    assert.equal(endOf(`dateString=${hour}`, "Europe/Berlin"), offsetAndNotes);
   }
   const hour = "dateString=2017.10.29 : 02:30:00.000";
   const first_s = Date.UTC(2017, 9, 29, 0, 30) / 1000;
@@ -89,7 +89,7 @@ function flagged(
 }
 
 /** The offset, and what is said but for the time of the file. */
-function told(moment: Moment): [string, ...string[]] {
+function offsetAndNotes(moment: Moment): [string, ...string[]] {
   return [
     formatMoment(moment).slice(23),
     ...moment.notes.filter((note) => !note.includes("the time of the sidecar's file")),
@@ -108,14 +108,14 @@ Deno.test("Qt's flag of summer time settles the hour that comes twice", () => {
     ["2013-10-27T01:30", "Europe/Dublin", "+00:00", "+01:00"],
   ];
   for (const [local, timeZone, standard, summer] of hours) {
-    assert.deepEqual(told(flagged(local, { spec: 0, timeZone })), [standard], timeZone);
-    assert.deepEqual(told(flagged(local, { spec: 1, timeZone })), [summer], timeZone);
+    assert.deepEqual(offsetAndNotes(flagged(local, { spec: 0, timeZone })), [standard], timeZone);
+    assert.deepEqual(offsetAndNotes(flagged(local, { spec: 1, timeZone })), [summer], timeZone);
   }
 });
 
 Deno.test("without a flag the time of the file settles the hour that comes twice; else the file says that it comes twice", () => {
   const at = (writtenAt: string) =>
-    told(flagged("2013-10-27T02:30", { spec: -1, timeZone: "Europe/Berlin", writtenAt }));
+    offsetAndNotes(flagged("2013-10-27T02:30", { spec: -1, timeZone: "Europe/Berlin", writtenAt }));
   assert.deepEqual(at("2013-10-27T00:30:05Z"), ["+02:00"]);
   assert.deepEqual(at("2013-10-27T01:30:05Z"), ["+01:00"]);
   const [offset, note, ...more] = at("2020-01-01T00:00:00Z");
@@ -129,29 +129,29 @@ Deno.test("without a flag the time of the file settles the hour that comes twice
 
 Deno.test("an hour that the clocks left out is said to be none", () => {
   for (const [spec, right] of [[-1, "+01:00"], [0, "+01:00"], [1, "+02:00"]] as const) {
-    const [offset, note] = told(flagged("2017-03-26T02:30", { spec, timeZone: "Europe/Berlin" }));
+    const [offset, note] = offsetAndNotes(flagged("2017-03-26T02:30", { spec, timeZone: "Europe/Berlin" }));
     assert.equal(offset, right);
     assert.match(note!, /does not exist in Europe\/Berlin, whose clocks went from \+01:00 to \+02:00/);
   }
 });
 
 Deno.test("a flag that contradicts the zone's rules is the state of QXRD's clock, and the file says so", () => {
-  const winter = told(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Europe/Berlin" }));
+  const winter = offsetAndNotes(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Europe/Berlin" }));
   assert.equal(winter[0], "+01:00");
   assert.match(winter[1]!, /clocks contradict each other: .*says standard time, Europe\/Berlin has \+02:00 then/);
-  const summer = told(flagged("2013-03-15T21:19:56", { spec: 1, timeZone: "Europe/Berlin" }));
+  const summer = offsetAndNotes(flagged("2013-03-15T21:19:56", { spec: 1, timeZone: "Europe/Berlin" }));
   assert.equal(summer[0], "+02:00");
   assert.match(summer[1]!, /says summer time, Europe\/Berlin has \+01:00 then/);
-  const none = told(flagged("2013-07-01T12:00", { spec: 1, timeZone: "Asia/Tokyo" }));
+  const none = offsetAndNotes(flagged("2013-07-01T12:00", { spec: 1, timeZone: "Asia/Tokyo" }));
   assert.equal(none[0], "+09:00");
   assert.match(none[1]!, /says summer time, which Asia\/Tokyo does not have/);
-  assert.deepEqual(told(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Asia/Tokyo" })), ["+09:00"]);
-  assert.deepEqual(told(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Australia/Sydney" })), ["+10:00"]);
+  assert.deepEqual(offsetAndNotes(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Asia/Tokyo" })), ["+09:00"]);
+  assert.deepEqual(offsetAndNotes(flagged("2013-07-01T12:00", { spec: 0, timeZone: "Australia/Sydney" })), ["+10:00"]);
 });
 
 Deno.test("UTC is UTC whatever the zone; an offset that is not in the stream is taken in the zone, with a word", () => {
-  assert.deepEqual(told(flagged("2013-07-01T12:00", { spec: 2, timeZone: "Europe/Berlin" })), ["+00:00"]);
-  const [offset, note] = told(flagged("2013-07-01T12:00", { spec: 3, timeZone: "Europe/Berlin" }));
+  assert.deepEqual(offsetAndNotes(flagged("2013-07-01T12:00", { spec: 2, timeZone: "Europe/Berlin" })), ["+00:00"]);
+  const [offset, note] = offsetAndNotes(flagged("2013-07-01T12:00", { spec: 3, timeZone: "Europe/Berlin" }));
   assert.equal(offset, "+02:00");
   assert.match(note!, /dateTime is with an offset that it does not say; taken in Europe\/Berlin/);
   // With the timeStamp the moment is known, and the zone is QXRD's, not that of the text.
@@ -161,7 +161,7 @@ Deno.test("UTC is UTC whatever the zone; an offset that is not in the stream is 
     timeStamp_s: Date.UTC(2013, 6, 1, 12) / 1000,
   });
   assert.equal(formatMoment(moment), "2013-07-01T14:00:00.000+02:00");
-  assert.deepEqual(told(moment), ["+02:00"]);
+  assert.deepEqual(offsetAndNotes(moment), ["+02:00"]);
 });
 
 Deno.test("an offset that no clock on Earth has is not written; that the clocks contradict each other is", () => {
@@ -170,7 +170,7 @@ Deno.test("an offset that no clock on Earth has is not written; that the clocks 
     const moment = flagged(local, { spec: -1, timeZone: "Europe/Berlin", timeStamp_s: stamp_s });
     assert.equal(formatMoment(moment), "2020-07-01T14:00:00.000+02:00", local);
     assert.match(
-      told(moment)[1]!,
+      offsetAndNotes(moment)[1]!,
       /^clocks contradict each other: dateTime .* and timeStamp 2020-07-01T12:00:00\.000Z are \d+ h \d+ min apart/,
     );
   }
@@ -180,10 +180,10 @@ Deno.test("where the clocks show another zone than the configured one, the file 
   const both = { spec: -1, timeStamp_s: Date.UTC(2020, 6, 1, 12) / 1000 };
   const moment = flagged("2020-07-01T07:00", { ...both, timeZone: "Europe/Berlin" });
   assert.equal(formatMoment(moment), "2020-07-01T07:00:00.000-05:00");
-  assert.match(told(moment)[1]!, /stands at -05:00, \[detector\] time_zone Europe\/Berlin has \+02:00 then/);
-  assert.deepEqual(told(flagged("2020-07-01T07:00", { ...both, timeZone: "America/Chicago" })), ["-05:00"]);
+  assert.match(offsetAndNotes(moment)[1]!, /stands at -05:00, \[detector\] time_zone Europe\/Berlin has \+02:00 then/);
+  assert.deepEqual(offsetAndNotes(flagged("2020-07-01T07:00", { ...both, timeZone: "America/Chicago" })), ["-05:00"]);
   // Without the key only a computer that stands elsewhere is worth a word.
-  const [offset, note] = told(flagged("2020-07-01T07:00", both));
+  const [offset, note] = offsetAndNotes(flagged("2020-07-01T07:00", both));
   assert.equal(offset, "-05:00");
   if (zoneOffset(both.timeStamp_s * 1000) === -300) assert.equal(note, undefined);
   else assert.match(note!, /^by dateTime and timeStamp QXRD's clock stands at -05:00, this computer's zone has/);

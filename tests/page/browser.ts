@@ -107,8 +107,8 @@ export class Tab implements AsyncDisposable {
       const { violations, passes } = await axe.run();
       return { violations, passes: passes.length };
     });
-    const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
-    assert.deepEqual(told, [], what);
+    const listed = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
+    assert.deepEqual(listed, [], what);
     assert.ok(found.passes > 10, `${what}: only ${found.passes} rules were applied`);
   }
 

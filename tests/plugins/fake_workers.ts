@@ -23,7 +23,7 @@ export class VirtualClock implements Clock {
     return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
   }
 
-  /** Goes on, timer by timer; what each sets off comes to its end before the next. */
+  /** Goes on, timer by timer; what each sets off finishes before the next. */
   async go(by_ms: number): Promise<void> {
     const end_ms = this.#now_ms + by_ms;
     await settle();
@@ -40,7 +40,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Promises only, none of them deep: no timer of the system is waited for. */
+/** Promises only, and flat ones: no timer of the system is waited for. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 60; turn++) await Promise.resolve();
 }

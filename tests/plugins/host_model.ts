@@ -27,7 +27,7 @@ export class Model {
   inRow = 0;
   knowsRhythm = false;
   aborted = false;
-  /** What is under way: it ends at a time of its own, or when it is cut off. */
+  /** What is in progress: it ends at a time of its own, or when it is cut off. */
   under: { what: "start" | "firing"; ends_ms: number; cut_ms: number; limit_ms: number } | null = null;
   /** The tick of a firing that needs a new worker first: a change may come in between. */
   awaiting: number | null = null;
@@ -184,7 +184,7 @@ export class Model {
     this.hurry(now_ms);
   }
 
-  /** Another version is wanted: what is under way is asked to end, or swapped at once. */
+  /** Another version is wanted: what is in progress is asked to end, or swapped at once. */
   hurry(now_ms: number): void {
     if (this.target() === this.running && !this.aborted) return;
     if (this.awaiting !== null) {

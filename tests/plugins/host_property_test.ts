@@ -60,7 +60,7 @@ Deno.test("the host fires what the model fires, whatever comes, and never a stag
 });
 
 Deno.test("a change in each phase of a firing is what the model says", async () => {
-  // Told apart from the random ones, so that they are always tried.
+  // Apart from the random ones, so that they are always tried.
   for (const first of ["well", "throws", "hangs", "refuses"] as const) {
     for (const duration_ms of [0, 250, Infinity]) {
       const change: Action = { type: "change", name: STAGE, behaviour: { ...WELL, starts: first, duration_ms } };

@@ -153,9 +153,9 @@ export class LiveDaemon implements AsyncDisposable {
   async judgeFrames(): Promise<readonly string[]> {
     await this.#detector.stop();
     const { raw, temp, proc } = this.#configuration.folders;
-    const onTheWay = () =>
+    const inProgress = () =>
       filesBelow(raw).some((name) => !name.startsWith(".")) || foldersIn(temp).length + foldersIn(proc).length > 0;
-    await this.until(() => !onTheWay(), "the last frame's delivery");
+    await this.until(() => !inProgress(), "the last frame's delivery");
     assert.equal((await this.child.end("SIGTERM")).code, 0);
     await this.#watch.stop();
     const { problems } = await judge(this.#configuration.folders, this.#detector.ledger, {

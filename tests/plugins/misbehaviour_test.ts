@@ -197,7 +197,7 @@ const GARBAGE = `import v8 from "node:v8";\n${
   throw new Error(\`\${most / 2 ** 20} MiB\`);`)
 }`;
 
-Deno.test("what a plugin makes and lets go of does not fill memory", async () => {
+Deno.test("what a plugin makes and releases does not fill memory", async () => {
   await using bench = new HostHarness();
   bench.put("it.ts", GARBAGE);
   await bench.host.start();

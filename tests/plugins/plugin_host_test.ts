@@ -30,7 +30,7 @@ Deno.test("a plugin fires at its ticks, with its table, under its own name", asy
   );
 });
 
-Deno.test("a firing still under way is not fired again but counted as skipped", async () => {
+Deno.test("a firing still in progress is not fired again but counted as skipped", async () => {
   using folder = tempFolder();
   const paths = { go: join(folder.path, "go"), done: join(folder.path, "done") };
   await using under = await startHost([source("waits")], settingsIn(folder.path, { waits: paths }));
@@ -45,7 +45,7 @@ Deno.test("a firing still under way is not fired again but counted as skipped", 
   assert.equal(statusOf(under).skips, 3);
 });
 
-Deno.test("stop() waits for the firing under way, aborts its signal, and calls teardown after it", async () => {
+Deno.test("stop() waits for the firing in progress, aborts its signal, and calls teardown after it", async () => {
   using folder = tempFolder();
   const paths = { go: join(folder.path, "go"), done: join(folder.path, "done") };
   const under = await startHost([source("waits")], settingsIn(folder.path, { waits: paths }));

@@ -4,7 +4,7 @@ import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
 import { SAMPLES } from "./samples.ts";
 
-Deno.test("darkEvidence() tells the darks among the samples by their metadata, whatever they are called", () => {
+Deno.test("darkEvidence() finds the darks among the samples by their metadata, whatever they are called", () => {
   const darks = SAMPLES.filter(({ bytes }) => darkEvidence(viewSidecar(parseSidecar(bytes)), "x.tif"));
   assert.deepEqual(darks.map(({ imageName }) => imageName), [
     "CeO2_09_11_2017-00001.dark.tif",

@@ -76,7 +76,7 @@ Deno.test("without a name in the sidecar its numbers decide, where the counter i
   fc.assert(fc.property(plain, ways, (frame, how) => {
     const { original, saved } = namesOfQxrd(frame, how);
     const { fileBase: _base, title: _title, ...numbers } = hintsOf(frame, original);
-    // One number twice at the end: nothing tells the counter of a taken name from the counter.
+    // One number twice at the end: nothing distinguishes the counter of a taken name from the counter.
     const twice = new RegExp(`-0*${frame.counter}$`).test(frame.base);
     if (!twice) check(saved, numbers, frame);
   }));

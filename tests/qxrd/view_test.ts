@@ -82,7 +82,7 @@ Deno.test("viewSidecar() takes the names of 0.13 where the older ones are absent
   assert.equal(view("[metadata]\nversion=0.13.2\nqxrdVersion=0.11.1\n").qxrdVersion, "0.11.1");
 });
 
-Deno.test("viewSidecar() tells of a known key whose value cannot be used, and gives the others", () => {
+Deno.test("viewSidecar() reports a known key whose value cannot be used, and returns the others", () => {
   const { width, height, centerfinder, problems } = view(
     "[metadata]\nwidth=many\nheight=2048\nexposureTime=\n[centerfinder]\nenergy=nan\nimplementTilt=perhaps\ncenterX=1\n",
   );
@@ -110,7 +110,7 @@ Deno.test("viewSidecar() takes numbers as Qt writes them only", () => {
   assert.equal(view("[metadata]\nwidth=99999999999999999999\n").width, undefined);
 });
 
-Deno.test("viewSidecar() takes dateString where there is no dateTime, and tells where they differ", () => {
+Deno.test("viewSidecar() takes dateString where there is no dateTime, and reports where they differ", () => {
   const alone = view("[metadata]\ndateString=2017.11.09 : 23:08:28.053\n");
   assert.equal(formatDateString(alone.dateTime!), "2017.11.09 : 23:08:28.053");
   const differing = view(

@@ -79,7 +79,7 @@ Deno.test("State and Status follow the daemon", async () => {
   assert.deepEqual(server.state, ["FAULT", "/out: the output is full"]);
 });
 
-Deno.test("what is under way shows: the start, and a stop until the frames have come to their end", async () => {
+Deno.test("what is in progress shows: the start, and a stop until the frames are finished", async () => {
   const daemon = new FakeDaemon();
   const server = new FakeServer();
   const makePreview = () => Promise.reject(new Error("none"));

@@ -110,7 +110,7 @@ for (const bigTiff of [false, true]) {
     Deno.test(`a hostile directory never gets to libtiff: ${bigTiff ? "BigTIFF" : "classic"}, ${byteOrder}-endian`, () => {
       const whole = new Directory({ bigTiff, byteOrder });
       assert.equal(hostileIn(whole.bytes), null);
-      assert.throws(() => merge(whole.bytes), Reached, "what is whole has to get there, or the test tells nothing");
+      assert.throws(() => merge(whole.bytes), Reached, "what is whole has to get there, or the test proves nothing");
       for (const [what, spoil] of Object.entries(HOSTILE)) {
         const directory = new Directory({ bigTiff, byteOrder });
         spoil(directory);

@@ -238,7 +238,7 @@ for (const [what, extra, refusal] of PLANTED) {
   });
 }
 
-Deno.test("mergeTags() writes an ImageDescription only when told to, and never over one that is there", () => {
+Deno.test("mergeTags() writes an ImageDescription only when asked to, and never over one that is there", () => {
   withFile(makeTiff(), (path) => {
     merge(path, { ...TAGS, imageDescription: "title=Größe" });
     assert.ok(readLayoutOfFile(path).tags.has(270));

@@ -32,7 +32,7 @@ async function deliver(system: System): Promise<Place> {
   await run.until(() => place.has("dark/D-00001.dark.nxs"), "the dark by its name");
   place.put("bad.tif", new TextEncoder().encode("no image"), makeSidecar());
   await run.until(() => place.has("pewatch-quarantine/bad.tif.pewatch.json"), "the quarantine");
-  await run.until(() => place.onTheWay().length === 0, "all work");
+  await run.until(() => place.inProgress().length === 0, "all work");
   run.signal("SIGINT");
   assert.equal((await run.ended()).code, 0, run.text());
   return place;

@@ -60,7 +60,7 @@ class Running implements AsyncDisposable {
   }
 }
 
-Deno.test("a frame that another process holds open waits, is told of with the file and the time, and goes when it is let go", async () => {
+Deno.test("a frame that another process holds open waits, is reported with the file and the time, and goes when it is closed", async () => {
   using folder = new TempFolder();
   const [daemonFolder, otherFolder] = [folder.join("daemon"), folder.join("other")];
   const raw = folder.join("daemon", "pewatch-data", "raw");

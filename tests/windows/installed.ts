@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
 import { Run } from "../e2e/child.ts";
 import { Detector } from "../faults/detector.ts";
-import { judge, onTheWay } from "../faults/judge.ts";
+import { inProgress, judge } from "../faults/judge.ts";
 import { OutputWatch } from "../faults/output_watch.ts";
 import { Random } from "../faults/random.ts";
 import { TempFolder } from "../temp_folder.ts";
@@ -20,7 +20,7 @@ const SIDE = 64;
 /** A busy machine's worker may take seconds to start. */
 const PATIENCE_MS = 120_000;
 
-/** What `plugins list --json` tells of a plugin. */
+/** What `plugins list --json` says of a plugin. */
 export interface PluginRow {
   readonly name: string;
   readonly state: string;
@@ -123,10 +123,10 @@ export class Installed implements AsyncDisposable {
   /** Ends the detector and waits for the last frame's delivery. */
   async drain(): Promise<void> {
     await this.#flowing().detector.stop();
-    await this.run.until(() => onTheWay(this.folders).length === 0, "the last frame's delivery");
+    await this.run.until(() => inProgress(this.folders).length === 0, "the last frame's delivery");
   }
 
-  /** After the daemon's end: tells of whatever is lost, torn or doubled. */
+  /** After the daemon's end: reports whatever is lost, torn or doubled. */
   async judgeFrames(): Promise<{ frames: number; problems: readonly string[] }> {
     const { detector, watch } = this.#flowing();
     await watch.stop();

@@ -32,7 +32,7 @@ Deno.test("frames and folders with spaces, signs, letters of all alphabets and l
   NAMES.forEach((name, index) => place.put(name, images[index]!, makeSidecar({ lineEnd: "\r\n" })));
   const nexus = NAMES.map((name) => name.replace(/\.tiff?$/i, ".nxs"));
   await run.until(() => nexus.every((name) => place.has(name)), "all frames");
-  await run.until(() => place.onTheWay().length === 0, "that nothing is on its way");
+  await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
   run.signal("SIGINT");
   assert.equal((await run.ended()).code, 0, run.text());
   assert.deepEqual(run.complaints(), []);

@@ -48,7 +48,7 @@ export async function work(context: PluginContext): Promise<void> {
 }
 `;
 
-Deno.test("plugins come, change, fail and go beside the executable while frames flow, and none of these is lost", async (t) => {
+Deno.test("plugins come, change, fail and go beside the executable while frames flow, and every one arrives", async (t) => {
   await using installed = new Installed();
   await installed.start();
   const { run } = installed;

@@ -40,7 +40,7 @@ async function deliver(system: System, { simulated, place }: { simulated: Place;
   await using run = await startOn(system, place);
   await run.says(/the parameters are set/);
   await moveInto(place, await copyOf(simulated, place));
-  await run.until(() => nexusFiles(place).length === FRAMES && place.onTheWay().length === 0, "all frames");
+  await run.until(() => nexusFiles(place).length === FRAMES && place.inProgress().length === 0, "all frames");
   await run.until(() => !filesBelow(place.proc).some((name) => /series/.test(name)), "the master");
   run.signal("SIGINT");
   assert.equal((await run.ended()).code, 0, run.text());

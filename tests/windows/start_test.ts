@@ -49,11 +49,14 @@ Deno.test("copied alone into an empty folder, init writes its configuration besi
   await outputOn("windows", ["init"], options);
   assert.match(Deno.readTextFileSync(folder.join("pewatch.toml")), /^\[folders\]/m);
 
-  const told = await outputOn("windows", ["doctor", "--json"], options);
-  const { healthy, checks } = JSON.parse(told) as { healthy: boolean; checks: { status: string; finding: string }[] };
-  assert.ok(healthy, told);
+  const printed = await outputOn("windows", ["doctor", "--json"], options);
+  const { healthy, checks } = JSON.parse(printed) as {
+    healthy: boolean;
+    checks: { status: string; finding: string }[];
+  };
+  assert.ok(healthy, printed);
   for (const name of ["pewatch.toml", "state", "log"]) {
-    assert.ok(checks.some(({ finding }) => finding.startsWith(windowsPath(folder.join(name)))), `${name}: ${told}`);
+    assert.ok(checks.some(({ finding }) => finding.startsWith(windowsPath(folder.join(name)))), `${name}: ${printed}`);
   }
 });
 

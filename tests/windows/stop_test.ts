@@ -5,7 +5,7 @@ import { placeOfItsOwn, startOn } from "./place.ts";
 
 const FRAMES = 40;
 
-Deno.test("Ctrl-C ends it with 0; what is under way is delivered, and the next start delivers the rest", async () => {
+Deno.test("Ctrl-C ends it with 0; what is in progress is delivered, and the next start delivers the rest", async () => {
   using place = placeOfItsOwn();
   const frames = await simulateInto(place, FRAMES);
   {
@@ -20,7 +20,7 @@ Deno.test("Ctrl-C ends it with 0; what is under way is delivered, and the next s
     place.assertNothingLost();
   }
   await using run = await startOn("windows", place);
-  await run.until(() => nexusFiles(place).length === FRAMES && place.onTheWay().length === 0, "all frames");
+  await run.until(() => nexusFiles(place).length === FRAMES && place.inProgress().length === 0, "all frames");
   run.signal("SIGINT");
   assert.equal((await run.ended()).code, 0, run.text());
   assert.deepEqual(run.complaints(), []);

@@ -52,8 +52,8 @@ Deno.test("a client changes the output folder while frames flow, none is lost, a
 Deno.test("with a database, the executable registers its device and is found by its name there", async () => {
   await using database = await TangoDatabase.start();
   await using pewatch = served({ tango: `database = '${database.address}'` });
-  const told = await outputOn("windows", ["tango", "register", "--config", pewatch.configurationFile]);
-  assert.match(told, /pewatch\/daemon\/1/);
+  const printed = await outputOn("windows", ["tango", "register", "--config", pewatch.configurationFile]);
+  assert.match(printed, /pewatch\/daemon\/1/);
   await pewatch.name();
   pewatch.detector.start();
   for (const { python } of PYTHONS) {

@@ -36,7 +36,7 @@ T number_of(const std::string &bytes) {
   return number;
 }
 
-/** Asks JavaScript with the device's monitor given back. @throws Tango::DevFailed */
+/** Asks JavaScript with the device's monitor released. @throws Tango::DevFailed */
 std::string ask(Tango::DeviceImpl &device, Request request) {
   const std::string origin = request.name;
   try {

@@ -29,7 +29,7 @@ class Events {
 
   /** Starts the thread; nothing is queued before. */
   void open(Push push);
-  /** Lets go of what waits, and waits for the thread. */
+  /** Releases what waits, and waits for the thread. */
   void close();
   void push(Event event);
 

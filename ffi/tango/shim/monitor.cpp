@@ -1,4 +1,4 @@
-// A device's monitor, given back for a while.
+// A device's monitor, released for a while.
 #include "monitor.h"
 
 namespace pewatch_tango {

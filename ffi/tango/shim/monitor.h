@@ -1,4 +1,4 @@
-// A device's monitor, which all calls of the device take: held for a push, given back while JavaScript thinks.
+// A device's monitor, which all calls of the device take: held for a push, released while JavaScript thinks.
 #pragma once
 
 #include <tango.h>
@@ -18,7 +18,7 @@ class MonitorHold {
   Tango::TangoMonitor &monitor_;
 };
 
-// The monitor given back, so that reads and events of the same device go on while a call waits for JavaScript.
+// The monitor released, so that reads and events of the same device go on while a call waits for JavaScript.
 //
 // Only for a write or a command: between its start and its answer cppTango keeps nothing of the device in hand. A read
 // does (the values that it is about to send), so pausing in a read, as the serialisation model NO_SYNC in effect does,

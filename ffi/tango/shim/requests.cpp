@@ -97,7 +97,7 @@ std::string Requests::ask(Request request, Clock::time_point deadline) {
   counts().expired++;
   // What was not taken never will be, so the client may know which of the two it is.
   throw Refusal{"PeWatch_Timeout", name + (waiting->taken ? " was not answered in time; it may still take effect"
-                                                          : " was not taken up in time; nothing was changed")};
+                                                          : " was not accepted in time; nothing was changed")};
 }
 
 void Requests::demand(const std::string &attribute) {

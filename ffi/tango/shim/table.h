@@ -44,7 +44,7 @@ class Table {
   const std::string &class_description() const { return class_description_; }
   const std::vector<AttributeDefinition> &attributes() const { return attributes_; }
   const std::vector<CommandDefinition> &commands() const { return commands_; }
-  /** @throws Error where there is none of that number */
+  /** @throws Error where nothing has that number */
   const AttributeDefinition &attribute(std::int32_t number) const;
 
  private:

@@ -9,7 +9,7 @@
 namespace pewatch_tango {
 
 // A writable attribute of cppTango keeps what is being written in itself. While a write waits for JavaScript with the
-// device's monitor given back, a second one would change that under it.
+// device's monitor released, a second one would change that under it.
 class WriteGate {
  public:
   /** Held by one call of a client, also where that call writes several attributes or calls itself. */

@@ -22,8 +22,7 @@ const ARGUMENTS = object({
 export const runForget = command(ARGUMENTS, {
   command: "consumers forget",
   brief: message`Removes the cursor of a consumer that is gone; should it come back, it begins with the next frame.`,
-  footer:
-    message`A plugin that runs keeps its cursor. Exit codes: 0 forgotten, 1 there is none of this name or it cannot
+  footer: message`A plugin that runs keeps its cursor. Exit codes: 0 forgotten, 1 no consumer has this name or it cannot
 be forgotten now, 2 wrong usage or configuration.`,
   errors: [DaemonAnswerError, FolderInUseError, JsonFileError],
 }, async ({ name, config }) => {

@@ -51,7 +51,7 @@ const WINDOWS_SYSTEM: readonly string[] = [
 /** Set by Windows, wherever it is installed. */
 const WINDOWS_VARIABLES: readonly string[] = ["SystemRoot", "ProgramFiles", "ProgramFiles(x86)", "ProgramW6432"];
 
-/** The folder of the system that the path is, lies in, or is the root of; null where it is none of these. */
+/** The folder of the system that the path is, lies in, or is the root of; null where there is no such folder. */
 export function systemFolderOf(
   path: string,
   options: { readonly windows: boolean; readonly env: (name: string) => string | undefined },

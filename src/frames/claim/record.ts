@@ -63,7 +63,7 @@ export interface ClaimRecord {
   readonly version: typeof RECORD_VERSION;
   /** ASCII; also the claim folder's name. Sorts by time. */
   readonly id: string;
-  /** The raw folder that it was taken from, to which it is given back. Older records have none. */
+  /** The raw folder that it was taken from, to which it is returned. Older records have none. */
   readonly raw?: string;
   /** Sub-folder of raw, forward slashes, "" for raw itself. */
   readonly folder: string;

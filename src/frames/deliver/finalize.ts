@@ -139,7 +139,7 @@ export class Finalize implements Disposable {
     // A worker takes longer to start than a single frame to be copied here.
     let several = waiting.length > 1, isFirst = true;
     await deliverInLanes(waiting, {
-      // Two for each worker, so that none of them waits while this thread names what was copied and removes its source.
+      // Two for each worker, so that each has work while this thread names what was copied and removes its source.
       lanes: workers === 1 ? 1 : 2 * workers,
       keyOf: wantedNames,
       deliver: async (claim) => {

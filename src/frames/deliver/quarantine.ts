@@ -250,7 +250,7 @@ function hasContent(path: string, { content, source }: Piece): boolean {
 
 type Published = Pick<Quarantined, "bytes" | "sequence">;
 
-/** Each on its own: one that cannot be read holds up none of the others. */
+/** Each on its own: one that cannot be read does not hold up the others. */
 async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery): Promise<Published> {
   delivery.parts.writesTo(set.folder);
   const { fsync } = delivery.settings.frames;

@@ -93,8 +93,8 @@ export class PrepareRaw {
     this.#watch.beginListing();
     const scan = scanAll(options);
     const taken = new Set<Candidate>();
-    const onTheWay = countClaims(folders);
-    const room = CLAIMS_MAX - onTheWay;
+    const inProgress = countClaims(folders);
+    const room = CLAIMS_MAX - inProgress;
     const letEventsIn = eventTurns();
     let claimed = 0, stuck = false;
     const takeAll = async (candidates: Iterable<Candidate>, room: number) => {
@@ -112,7 +112,7 @@ export class PrepareRaw {
     const { first, others } = this.#order.looks(scan.candidates, scan.serial);
     await takeAll(first, room);
     // Without ticks nobody measures now.
-    const roomForOthers = options.nextTick_ms === undefined ? room : CLAIMS_OF_CROWD_MAX - onTheWay;
+    const roomForOthers = options.nextTick_ms === undefined ? room : CLAIMS_OF_CROWD_MAX - inProgress;
     await takeAll(others, Math.min(room, roomForOthers));
     if (this.#order.roundIsOver) {
       this.#watch.endRound();
@@ -123,7 +123,7 @@ export class PrepareRaw {
     const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
     this.#nextScan_ms = begun_ms + scan_ms + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
     const claim: Claim = (candidate, verdict, kept) => this.#claim(candidate, { verdict, options, kept });
-    await this.#retry.work(options, { onTheWay, claim });
+    await this.#retry.work(options, { inProgress, claim });
     const waits = (candidate: Candidate) => !taken.has(candidate);
     const left = drainingInRaw(scan, { folders, waits });
     const raw = scan.candidates.length - taken.size;

@@ -29,12 +29,12 @@ export class QuarantineRetry {
   #kept = 0;
 
   /** Goes on with the order, if there is one. Never throws. */
-  async work(options: StageOptions, { onTheWay, claim }: { onTheWay: number; claim: Claim }): Promise<void> {
+  async work(options: StageOptions, { inProgress, claim }: { inProgress: number; claim: Claim }): Promise<void> {
     const { folders, reporter, signal } = options;
     const order = folders.retry;
     if (order === undefined) return;
     if (order.id !== this.#id) this.#begin(order, options);
-    for (let tries = 0; tries < PER_FIRING_MAX && onTheWay + tries < ON_THE_WAY_MAX && !signal.aborted; tries++) {
+    for (let tries = 0; tries < PER_FIRING_MAX && inProgress + tries < ON_THE_WAY_MAX && !signal.aborted; tries++) {
       const candidate = this.#waiting.shift();
       if (candidate === undefined) break;
       if (await this.#try(candidate, { options, claim })) this.#taken++;

@@ -31,7 +31,7 @@ export interface CollectedFrames {
 /**
  * Reads what is not known yet.
  * @returns null where `hasTime` ended it; `known` then holds what was read so far
- * @throws the system's error where the folder cannot be read, or none of its files
+ * @throws the system's error where the folder cannot be read, or no file of it
  */
 export function collectFrames(
   hdf5: Hdf5Library,

@@ -154,7 +154,7 @@ export class SeriesMasters {
     return true;
   }
 
-  /** One that cannot be read, or removed, holds up none of the others. */
+  /** One that cannot be read, or removed, does not hold up the others. */
   #marksIn(proc: string, options: StageOptions): PlacedMark[] {
     let found: ReturnType<typeof readMarks>;
     try {

@@ -103,7 +103,7 @@ async function isToken(authorization: string | undefined, token: string): Promis
   return timingSafeEqual(one!, other!);
 }
 
-/** Null where there is none of this path; a text that says what is wrong with the body. */
+/** Null where the path has no order; a text that says what is wrong with the body. */
 function orderOf({ path, body }: HttpRequest): Order | string | null {
   const plain = /^\/api\/(start|stop|retry)$/.exec(path)?.[1];
   if (plain !== undefined) return { what: plain as "start" | "stop" | "retry" };

@@ -71,7 +71,7 @@ export function indexBytes(chunks: readonly ChunkPlace[], rows: number): Buffer 
   return bytes;
 }
 
-/** The same superblock of a file that ends elsewhere. @throws Hdf5Error where it is none of version 2 or 3 */
+/** The same superblock of a file that ends elsewhere. @throws Hdf5Error where its version is not 2 or 3 */
 export function superblockWithEnd(superblock: Uint8Array, end: number): Uint8Array {
   const bytes = superblock.slice(0, SUPERBLOCK_BYTES);
   const view = new DataView(bytes.buffer);

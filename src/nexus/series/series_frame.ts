@@ -27,7 +27,7 @@ export interface FrameImage {
   readonly place: SeriesPlace | null;
 }
 
-/** Or in words why the frame cannot stand in a master. @throws Hdf5Error where the file is none of HDF5 */
+/** Or in words why the frame cannot stand in a master. @throws Hdf5Error where it is not an HDF5 file */
 export function readFrameImage(
   hdf5: Hdf5Library,
   path: string,

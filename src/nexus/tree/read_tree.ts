@@ -81,7 +81,7 @@ interface Walk {
   nodesLeft: number;
 }
 
-/** @throws Hdf5Error where the file is none of HDF5 or is damaged */
+/** @throws Hdf5Error where it is not an HDF5 file, or a damaged one */
 export function readTree(hdf5: Hdf5Library, path: string, limits: Partial<TreeLimits> = {}): TreeGroup {
   const walk: Walk = { limits: { ...TREE_LIMITS, ...limits }, seen: new Map(), nodesLeft: 0 };
   walk.nodesLeft = walk.limits.nodesMax;

@@ -25,7 +25,7 @@ export interface NexusField {
   /** Of a typed array in one dimension: its length is another from frame to frame. */
   readonly varies?: true;
   readonly attributes: Attributes;
-  /** As of a group; shared by fields that differ in their numbers and texts alone, none of which is an array. */
+  /** As of a group; shared by fields that differ in their numbers and texts alone, and no array is among these. */
   readonly reused?: KnownShape;
 }
 

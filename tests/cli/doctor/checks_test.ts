@@ -16,14 +16,14 @@ Deno.test("a Deno that cannot work on ImDisk's RAM disks is a warning on Windows
   assert.equal(checkDeno("2.7.11", "linux").status, "ok");
 });
 
-Deno.test("free space is told in images; little is a warning, too little a problem", () => {
+Deno.test("free space is shown in images; little is a warning, too little a problem", () => {
   assert.match(checkSpace(FOLDER, () => 100e9).finding, /^100\.0 GB free: 5960 images/);
   assert.equal(checkSpace(FOLDER, () => 100e9).status, "ok");
   assert.equal(checkSpace(FOLDER, () => 1e9).status, "warning");
   assert.equal(checkSpace(FOLDER, () => 1e8).status, "problem");
 });
 
-Deno.test("a volume that does not tell its free space is no problem", () => {
+Deno.test("a volume that does not report its free space is no problem", () => {
   const found = checkSpace(FOLDER, () => {
     throw new Error("EINVAL: invalid argument");
   });
@@ -38,7 +38,7 @@ Deno.test("what ImDisk's driver refuses is explained by Deno's version, on Windo
   assert.match(remedyFor(FOLDER, new Error("Access denied. (os error 5)"), "windows"), /right to write/);
 });
 
-Deno.test("a FAT volume is told by its times, and what it cannot do is said", () => {
+Deno.test("a FAT volume is known by its times, and what it cannot do is said", () => {
   const found = findingOfTimes(FOLDER, -1);
   assert.equal(found?.status, "warning");
   assert.match(found.finding, /FAT volume.*4 GB/);

@@ -40,7 +40,7 @@ Deno.test("a text in the code page of a German Windows is read", () => {
   assert.equal(taken.find(({ key }) => key === "raw")?.value, "R:\\prüf");
 });
 
-Deno.test("what cannot be used is told with its reason and not taken over", () => {
+Deno.test("what cannot be used is reported with its reason and not taken over", () => {
   const { taken, left } = read("[Configuration]\nmaxproc = 20\noutput_dir = ..\\up\n");
   assert.ok(!taken.some(({ key }) => key === "max_proc" || key === "output_dir"));
   assert.match(left[0]!, /maxproc = 20: a whole number from 1 to 9/);

@@ -7,7 +7,7 @@ function kindOfText(text: string): string {
   return kindOf(new TextEncoder().encode(text));
 }
 
-Deno.test("each kind is told by its first bytes", () => {
+Deno.test("each kind is known by its first bytes", () => {
   assert.equal(kindOf(new Uint8Array()), "empty");
   assert.equal(kindOf(new Uint8Array([0x49, 0x49, 42, 0])), "tiff");
   assert.equal(kindOf(new Uint8Array([0x4d, 0x4d, 0, 43])), "tiff");

@@ -57,7 +57,7 @@ Deno.test("wrong types are shown with their lines, though the plugin would be lo
 });
 
 const WRONG: Readonly<Record<string, [text: string, words: RegExp]>> = {
-  "broken text is told with line and column": [
+  "broken text is reported with line and column": [
     "export const TICKTACK = 1;\nexport function work( {\n",
     /bad\.ts:\d+:\d+: /,
   ],
@@ -148,9 +148,9 @@ Deno.test("a --deno that is none, or of another version, is wrong usage", async 
 Deno.test("--json reports the same to programs", async () => {
   using place = new Place({ "ring.ts": GOOD });
   const { code, out } = await place.check("ring.ts", "--json");
-  const told = JSON.parse(out);
+  const report = JSON.parse(out);
   assert.equal(code, 0);
-  assert.deepEqual([told.taken, told.name, told.ticktack, told.types], [true, "ring", 3, {
+  assert.deepEqual([report.taken, report.name, report.ticktack, report.types], [true, "ring", 3, {
     checked: true,
     errors: [],
   }]);

@@ -12,9 +12,9 @@ export interface XmlElement {
 const SCRIPT = `
 import json, sys
 import xml.etree.ElementTree as tree
-def told(e):
-    return {"tag": e.tag, "text": e.text or "", "attributes": e.attrib, "children": [told(c) for c in e]}
-print(json.dumps(told(tree.fromstring(sys.stdin.buffer.read()))))
+def plain(e):
+    return {"tag": e.tag, "text": e.text or "", "attributes": e.attrib, "children": [plain(c) for c in e]}
+print(json.dumps(plain(tree.fromstring(sys.stdin.buffer.read()))))
 `;
 
 export async function parseXml(bytes: Uint8Array): Promise<XmlElement> {

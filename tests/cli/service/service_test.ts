@@ -17,7 +17,7 @@ Deno.test("pewatch service alone is wrong usage, with the list of its commands; 
   }
 });
 
-Deno.test("install --dry-run shows the task, tells what would be called, and changes nothing", async () => {
+Deno.test("install --dry-run shows the task, reports what would be called, and changes nothing", async () => {
   using folder = new TempFolder();
   const cwd = folder.path;
   assert.equal((await runCli(["init"], { cwd })).code, 0);

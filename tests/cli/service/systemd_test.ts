@@ -45,8 +45,8 @@ Deno.test({
     const unit = linux({ program: "/bin/true", args: ["a b", '50 % "$x"'], folder: folder.path });
     Deno.writeTextFileSync(file, systemdUnit(unit));
     const { code, stderr } = await new Deno.Command("systemd-analyze", { args: ["verify", file] }).output();
-    const told = new TextDecoder().decode(stderr).split("\n").filter((line) => line.includes("pewatch"));
-    assert.deepEqual({ code, told }, { code: 0, told: [] });
+    const complaints = new TextDecoder().decode(stderr).split("\n").filter((line) => line.includes("pewatch"));
+    assert.deepEqual({ code, complaints }, { code: 0, complaints: [] });
   },
 });
 
@@ -74,7 +74,7 @@ Deno.test("uninstall stops it and leaves no unit; stop leaves the stopping to sy
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });
 
-Deno.test("what systemctl refuses is told with its exit code, and nothing more is done", async () => {
+Deno.test("what systemctl refuses is reported with its exit code, and nothing more is done", async () => {
   using folder = new TempFolder();
   const { run, calls } = recordingTool({ "systemctl enable": 4 });
   await assert.rejects(

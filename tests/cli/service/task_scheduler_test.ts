@@ -38,7 +38,7 @@ Deno.test("a user's password is left to schtasks to ask for, or not asked for at
   ]);
 });
 
-Deno.test("what schtasks refuses is told with its exit code, and the task is not started", async () => {
+Deno.test("what schtasks refuses is reported with its exit code, and the task is not started", async () => {
   const { run, calls } = recordingTool({ "schtasks /Create": 1 });
   await assert.rejects(
     new TaskScheduler(run).install(definition()),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runCli } from "../run_cli.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
-Deno.test("pewatch tango --help names its commands, and a wrong one is told", async () => {
+Deno.test("pewatch tango --help names its commands, and a wrong one is reported", async () => {
   const help = await runCli(["tango", "--help"]);
   assert.equal(help.code, 0);
   assert.match(help.out, /register .*\n.*unregister /);

@@ -1,4 +1,4 @@
-/** The parts of `calls`, which sees, tells of and fails each system call of a program that changes files. */
+/** The parts of `calls`, which sees, reports and fails each system call of a program that changes files. */
 #ifndef PEWATCH_CALLS_H
 #define PEWATCH_CALLS_H
 
@@ -49,12 +49,12 @@ const struct call_type *call_types(size_t *count);
 bool read_call(const struct seccomp_notif *notif, struct call *call);
 /** Copies what is to be written out of the program's memory. @return how many bytes could be had */
 size_t read_memory(const struct call *call, void *to, size_t length);
-/** The position of an open file. @return -1 where it cannot be told */
+/** The position of an open file. @return -1 where it is unknown */
 int64_t position_of(pid_t pid, int fd);
 
 /**
  * From now on every call of this process and its descendants that changes files waits for an answer.
- * @return the descriptor that tells of them, or -1
+ * @return the descriptor that reports them, or -1
  */
 int watch_calls(void);
 

@@ -1,6 +1,6 @@
 /**
  * Runs a program and sees every system call by which it changes files below given folders; tells of each on a socket,
- * and makes those fail that it is told to.
+ * and makes those fail that it is asked to.
  *
  * usage: calls SOCKET DATA FOLDER… -- PROGRAM ARGS…
  *

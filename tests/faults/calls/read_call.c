@@ -85,7 +85,7 @@ int64_t position_of(pid_t pid, int fd) {
   return stat(path, &info) == 0 ? info.st_size : -1;
 }
 
-/** Of several pieces the first that holds anything: the program goes on with the rest where it is told of less. */
+/** Of several pieces the first that holds anything: the program goes on with the rest where it hears of less. */
 static void read_pieces(const struct seccomp_notif *notif, struct call *call) {
   struct iovec pieces[16];
   uint64_t count = notif->data.args[2];

@@ -124,7 +124,7 @@ int watch_calls(void) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
   unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 #ifdef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-  // Else a signal makes a call that was told of already be made, and told of, once more.
+  // Else a signal makes a call that was reported already be made, and reported, once more.
   int fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
   if (fd >= 0 || errno != EINVAL) return fd;
 #endif

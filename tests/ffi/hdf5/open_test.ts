@@ -5,7 +5,7 @@ import { NativeLibraryError } from "../../../ffi/locate.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { withEnvironment } from "./environment.ts";
 
-Deno.test("openHdf5Library() tells version and path, and nothing is open", () => {
+Deno.test("openHdf5Library() reports version and path, and nothing is open", () => {
   using hdf5 = openHdf5Library();
   assert.match(hdf5.version, /^1\.1\d\.\d+$/);
   assert.notEqual(hdf5.path, "");

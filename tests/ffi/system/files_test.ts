@@ -14,10 +14,14 @@ Deno.test("nameIsFree() is sure of a name that is not there, and of no other", (
   assert.equal(nameIsFree(folder.join("link")), false, "a link that leads nowhere");
 });
 
-Deno.test("canBeListed() tells a folder from a file and from nothing", { ignore: Deno.build.os === "darwin" }, () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(folder.join("file"), "");
-  assert.equal(canBeListed(folder.path), true);
-  assert.equal(canBeListed(folder.join("file")), false);
-  assert.equal(canBeListed(folder.join("missing")), false);
-});
+Deno.test(
+  "canBeListed() distinguishes a folder from a file and from nothing",
+  { ignore: Deno.build.os === "darwin" },
+  () => {
+    using folder = new TempFolder();
+    Deno.writeTextFileSync(folder.join("file"), "");
+    assert.equal(canBeListed(folder.path), true);
+    assert.equal(canBeListed(folder.join("file")), false);
+    assert.equal(canBeListed(folder.join("missing")), false);
+  },
+);

@@ -55,16 +55,16 @@ export class Served implements AsyncDisposable {
       const lines = (rest + text).split("\n");
       rest = lines.pop()!;
       this.lines.push(...lines);
-      this.#tell();
+      this.#wake();
     }
-    this.#tell();
+    this.#wake();
   }
 
   async #readErrors(): Promise<void> {
     for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) this.errors += text;
   }
 
-  #tell(): void {
+  #wake(): void {
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
   }

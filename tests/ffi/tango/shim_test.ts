@@ -104,7 +104,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Kill of the admin device ends the server, and the program is told",
+  name: "Kill of the admin device ends the server, and the program hears of it",
   ignore,
   async fn() {
     await using served = new Served({ command: [host("host")] });

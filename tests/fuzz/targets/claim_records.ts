@@ -169,10 +169,10 @@ async function open(): Promise<Checker> {
   };
 }
 
-function claimStays(way: { onTheWay(): string[]; heard: { conditions: ReadonlyMap<string, string> } }): boolean {
-  const stays = way.onTheWay().length > 0;
+function claimStays(way: { inProgress(): string[]; heard: { conditions: ReadonlyMap<string, string> } }): boolean {
+  const stays = way.inProgress().length > 0;
   // Nobody would look for it otherwise.
-  if (stays) assert.ok(way.heard.conditions.size > 0, "a claim waits and nobody is told");
+  if (stays) assert.ok(way.heard.conditions.size > 0, "a claim waits and nothing is reported");
   return stays;
 }
 

@@ -1,4 +1,4 @@
-/** What clients can do to a device while frames are on their way: each frame arrives whole, once, where it was going. */
+/** What clients can do to a device while frames are in progress: each frame arrives whole, once, where it was going. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { SERVICE_NAMES } from "../../../src/files/service_names.ts";
@@ -13,7 +13,7 @@ const ignore = LIBRARY === undefined || PYTHONS.length === 0;
 const RATE_PER_S = 6;
 const PATIENCE_MS = 60_000;
 
-/** Waits until some more frames have been delivered: what comes next meets others on their way. */
+/** Waits until some more frames have been delivered: what comes next meets others in progress. */
 async function someMore(pewatch: ServedPewatch, client: Client): Promise<void> {
   const before = await client.valueOnceThere("FramesDelivered") as number;
   for (
@@ -84,7 +84,7 @@ for (const program of PYTHON_CLIENTS) {
 }
 
 Deno.test({
-  name: "a client changes every folder while frames are on their way, and each frame arrives once",
+  name: "a client changes every folder while frames are in progress, and each frame arrives once",
   ignore,
   async fn() {
     await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S, outputs: ["first", "second"] });

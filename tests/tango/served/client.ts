@@ -137,7 +137,7 @@ export class Client implements AsyncDisposable {
   }
 
   async #ask(words: readonly string[]): Promise<{ gives: unknown } | Refused> {
-    // Where it has ended, the line that does not come tells why.
+    // Where it has ended, the line that does not come says why.
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(words)}\n`)).catch(() => {});
     return await this.#line() as { gives: unknown } | Refused;
   }

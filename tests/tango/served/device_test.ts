@@ -27,7 +27,7 @@ async function withEach(pewatch: ServedPewatch, call: (client: Client, name: str
   }
 }
 
-interface ToldTable {
+interface ShownTable {
   readonly class: string;
   readonly server: string;
   readonly attributes: Record<string, Record<string, string | number>>;
@@ -37,11 +37,11 @@ interface ToldTable {
 test("every client sees the attributes and commands of the table, each with its description", async () => {
   await using pewatch = new ServedPewatch();
   await withEach(pewatch, async (client, name) => {
-    const told = await client.do<ToldTable>("table");
-    assert.deepEqual([told.class, told.server], ["PeWatchDaemon", "PEWatchDaemon/1"]);
-    assert.deepEqual(Object.keys(told.attributes).sort(), Object.keys(ATTRIBUTES).sort(), name);
+    const table = await client.do<ShownTable>("table");
+    assert.deepEqual([table.class, table.server], ["PeWatchDaemon", "PEWatchDaemon/1"]);
+    assert.deepEqual(Object.keys(table.attributes).sort(), Object.keys(ATTRIBUTES).sort(), name);
     for (const [attribute, { type, format, writable, unit, min, max, size }] of Object.entries(ATTRIBUTES)) {
-      const its = told.attributes[attribute]!;
+      const its = table.attributes[attribute]!;
       const what = `${name}: ${attribute}`;
       assert.deepEqual([its.type, its.format, its.writable], [type, format, writable], what);
       if (attribute === "State" || attribute === "Status") continue;
@@ -52,9 +52,9 @@ test("every client sees the attributes and commands of the table, each with its 
       // Tango's own format shows 4 ms as 0.00.
       if (type === 5) assert.notEqual(its.number_format, "%6.2f", what);
     }
-    assert.deepEqual(Object.keys(told.commands).sort(), Object.keys(COMMANDS).sort(), name);
+    assert.deepEqual(Object.keys(table.commands).sort(), Object.keys(COMMANDS).sort(), name);
     for (const [command, types] of Object.entries(COMMANDS)) {
-      const its = told.commands[command]!;
+      const its = table.commands[command]!;
       assert.deepEqual([its.in, its.out], types, `${name}: ${command}`);
       assert.ok(`${its.in_text}${its.out_text}` !== "", `${name}: ${command}`);
     }

@@ -13,7 +13,7 @@ const TIMES = Deno.env.get("PEWATCH_TANGO_LONG") === "1" ? 10 : 1;
 const MASSES = { reads: 10_000 * TIMES, writes: 1000 * TIMES, subscriptions: 100 * TIMES };
 /** Each kind is done twice: the first time warms heaps and caches, what the second adds is a leak. */
 const GROWTH_MB_MAX = 12;
-/** The shim gives back what is free each ten seconds, JavaScript when it likes: the least within a while is what is held. */
+/** The shim returns what is free each ten seconds, JavaScript when it likes: the least within a while is what is held. */
 const GIVEN_BACK_MS = 12_000;
 const READING_MS = 250;
 const PATIENCE_MS = 300_000 * TIMES;

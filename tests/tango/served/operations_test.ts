@@ -94,7 +94,7 @@ async function counts(client: Client, frames: number): Promise<void> {
   }
 }
 
-/** With frames on their way the whole time; what is read afterwards is right. */
+/** With frames in progress the whole time; what is read afterwards is right. */
 async function survives(pewatch: ServedPewatch, operator: Operator): Promise<void> {
   const name = await pewatch.name();
   pewatch.detector.start();

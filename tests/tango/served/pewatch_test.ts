@@ -12,7 +12,7 @@ const PATIENCE_MS = 60_000;
 
 for (const { name: client, python } of PYTHONS) {
   Deno.test({
-    name: `${client} reads, writes, commands and gets events while frames flow, and none of them is lost`,
+    name: `${client} reads, writes, commands and gets events while frames flow, and every one arrives`,
     ignore,
     async fn() {
       await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
@@ -34,7 +34,7 @@ for (const { name: client, python } of PYTHONS) {
 }
 
 Deno.test({
-  name: "Kill of the admin device ends pewatch as pewatch stop does: frames under way come to their end",
+  name: "Kill of the admin device ends pewatch as pewatch stop does: frames in progress are finished",
   ignore,
   async fn() {
     await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
@@ -50,7 +50,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "an endpoint that another program has is told with what to do, and taken when it is free; frames flow meanwhile",
+    "an endpoint that another program has is reported with what to do, and taken when it is free; frames flow meanwhile",
   ignore,
   async fn() {
     const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -88,7 +88,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an output that goes while no frame is on its way is in State and Status before the next frame",
+  name: "an output that goes while no frame is in progress is in State and Status before the next frame",
   ignore,
   async fn() {
     await using pewatch = new ServedPewatch();

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type ChildFolders, DaemonChild, writeConfiguration } from "../../faults/daemon_child.ts";
 import { Detector, pause } from "../../faults/detector.ts";
 import type { LedgerFrame } from "../../faults/frame_writer.ts";
-import { judge, lostFrames, onTheWay } from "../../faults/judge.ts";
+import { inProgress, judge, lostFrames } from "../../faults/judge.ts";
 import { OutputWatch } from "../../faults/output_watch.ts";
 import { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
@@ -163,9 +163,9 @@ export class ServedPewatch implements AsyncDisposable {
     return this.#child.ended.code;
   }
 
-  /** Waits until nothing is on its way. */
+  /** Waits until nothing is in progress. */
   async drained(): Promise<void> {
-    await this.until(() => onTheWay(this.folders).length === 0, "the last frame's delivery");
+    await this.until(() => inProgress(this.folders).length === 0, "the last frame's delivery");
   }
 
   /**

@@ -52,7 +52,7 @@ bool take(std::vector<std::uint8_t> &buffer, Taken &taken) {
 }
 
 void serve(TestDevice &device) {
-  // So small that the first request does not fit: its size must be told, and the request stay.
+  // So small that the first request does not fit: its size must be reported, and the request stay.
   std::vector<std::uint8_t> buffer(8);
   for (Taken taken; take(buffer, taken);) {
     if (taken.kind == PT_NOTICE) say(taken.name + (taken.value.empty() ? "" : " " + taken.value));

@@ -1,4 +1,4 @@
-"""A client of PyTango that does what it is told, as java/Client.java does: answering.py NAME; lines in, lines of JSON out."""
+"""A client of PyTango that does what it is asked, as java/Client.java does: answering.py NAME; lines in, lines of JSON out."""
 import json
 import os
 import sys
@@ -28,10 +28,10 @@ def plain(value):
 def reading(read):
     # Of an INVALID value some clients give the zero that was sent, others nothing.
     invalid = read.quality == tango.AttrQuality.ATTR_INVALID
-    told = {"value": None if invalid else plain(read.value), "quality": str(read.quality)}
+    shown = {"value": None if invalid else plain(read.value), "quality": str(read.quality)}
     if not invalid and read.w_dim_x > 0:
-        told["set_point"] = plain(read.w_value)
-    return told
+        shown["set_point"] = plain(read.w_value)
+    return shown
 
 
 class Client:

@@ -104,7 +104,7 @@ class Operations:
             self.device.set_source(tango.DevSource.CACHE_DEV)
 
     def write_harmless(self, name, value):
-        # Folders stay what they are: frames are on their way.
+        # Folders stay what they are: frames are in progress.
         if name == "MaxProc" or not name.startswith(("Dir", "Max")):
             self.device.write_attribute(name, value)
         elif not isinstance(value, str):

@@ -1,4 +1,4 @@
-// A client of Tango's Java API that does what it is told, as client/answering.py does: Client NAME; lines in, lines of JSON out.
+// A client of Tango's Java API that does what it is asked, as client/answering.py does: Client NAME; lines in, lines of JSON out.
 
 import fr.esrf.Tango.AttrQuality;
 import fr.esrf.Tango.DevFailed;
@@ -86,29 +86,29 @@ public class Client {
   private Object table() throws DevFailed {
     Map<String, Object> attributes = new LinkedHashMap<>();
     for (AttributeInfoEx one : proxy.get_attribute_info_ex()) {
-      Map<String, Object> told = new LinkedHashMap<>();
-      told.put("type", one.data_type);
-      told.put("format", one.data_format.value());
-      told.put("writable", one.writable.value());
-      told.put("level", one.level.value());
-      told.put("unit", one.unit);
-      told.put("min", one.min_value);
-      told.put("max", one.max_value);
-      told.put("number_format", one.format);
-      told.put("description", one.description);
-      told.put("max_x", one.max_dim_x);
-      told.put("max_y", one.max_dim_y);
-      attributes.put(one.name, told);
+      Map<String, Object> attribute = new LinkedHashMap<>();
+      attribute.put("type", one.data_type);
+      attribute.put("format", one.data_format.value());
+      attribute.put("writable", one.writable.value());
+      attribute.put("level", one.level.value());
+      attribute.put("unit", one.unit);
+      attribute.put("min", one.min_value);
+      attribute.put("max", one.max_value);
+      attribute.put("number_format", one.format);
+      attribute.put("description", one.description);
+      attribute.put("max_x", one.max_dim_x);
+      attribute.put("max_y", one.max_dim_y);
+      attributes.put(one.name, attribute);
     }
     Map<String, Object> commands = new LinkedHashMap<>();
     for (CommandInfo one : proxy.command_list_query()) {
-      Map<String, Object> told = new LinkedHashMap<>();
-      told.put("in", one.in_type);
-      told.put("out", one.out_type);
-      told.put("in_text", one.in_type_desc);
-      told.put("out_text", one.out_type_desc);
-      told.put("level", one.level.value());
-      commands.put(one.cmd_name, told);
+      Map<String, Object> command = new LinkedHashMap<>();
+      command.put("in", one.in_type);
+      command.put("out", one.out_type);
+      command.put("in_text", one.in_type_desc);
+      command.put("out_text", one.out_type_desc);
+      command.put("level", one.level.value());
+      commands.put(one.cmd_name, command);
     }
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("class", proxy.info().dev_class);
@@ -127,14 +127,14 @@ public class Client {
   }
 
   private static Map<String, Object> reading(DeviceAttribute read) throws DevFailed {
-    Map<String, Object> told = new LinkedHashMap<>();
+    Map<String, Object> shown = new LinkedHashMap<>();
     boolean invalid = read.getQuality().value() == AttrQuality._ATTR_INVALID;
     Object[] values = invalid ? new Object[0] : values(read);
-    told.put("value", invalid ? null : value(read, values));
-    told.put("quality", QUALITIES[read.getQuality().value()]);
+    shown.put("value", invalid ? null : value(read, values));
+    shown.put("quality", QUALITIES[read.getQuality().value()]);
     // The set points stand behind what was read.
-    if (!invalid && read.getNbWritten() > 0) told.put("set_point", values[read.getNbRead()]);
-    return told;
+    if (!invalid && read.getNbWritten() > 0) shown.put("set_point", values[read.getNbRead()]);
+    return shown;
   }
 
   private static Object value(DeviceAttribute read, Object[] values) throws DevFailed {
