@@ -4,7 +4,7 @@
  */
 import type { StageOptions } from "../frames/stage.ts";
 import { MergeData } from "../frames/merge/merge_data.ts";
-import type { MergeLibraries } from "../frames/merge/merge_frame.ts";
+import type { MergeLibraries } from "../frames/merge/merge_work.ts";
 
 export { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 export { openTiffLibrary } from "../../ffi/tiff/mod.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 import { Way } from "./way.ts";
 
-// Fails without the looks at isFull in merge_frame.ts: the frame then went out for good without tags and NeXus file.
+// Fails without the looks at isFull in src/frames/merge: the frame then went out for good without tags and NeXus file.
 Deno.test({
   name: "a frame on a full RAM disk waits for room, then goes with its tags and its NeXus file",
   ignore: !canMount(),

@@ -62,7 +62,7 @@ for (const name of ["P.tif", "P.tif.metadata"]) {
     assert.deepEqual(way.heard.lines, []);
   });
 
-  // Fails without passes() in merge_frame.ts: the frame then went for good without its tags.
+  // Fails without passes() in merge_work.ts: the frame then went for good without its tags.
   Deno.test(`a frame whose ${name} is held open when it is merged waits, and gets its tags`, async () => {
     using way = new Way();
     way.put({ name: "P.tif" });

@@ -18,7 +18,7 @@ function refusing(times: number): Disposable {
   return { [Symbol.dispose]: () => void Object.assign(Deno, { openSync }) };
 }
 
-// Fails without isOfSystem() in passes(), merge_frame.ts: the frame then went out without its tags after one bad write.
+// Fails without isOfSystem() in passes(), merge_work.ts: the frame then went out without its tags after one bad write.
 Deno.test("a frame that the system refuses to tag once waits and then goes with its tags", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });

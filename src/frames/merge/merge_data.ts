@@ -11,7 +11,8 @@ import { discardClaim, findClaims, type FoundClaim, isDone } from "../claim/clai
 import { finishMovesAcross, moveClaim } from "../claim/move_claim.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { HeldOpen } from "../held_open.ts";
-import { ATTEMPTS_MAX, type MergeClaim, mergeFrame, type MergeLibraries } from "./merge_frame.ts";
+import { ATTEMPTS_MAX, mergeFrame } from "./merge_frame.ts";
+import type { MergeClaim, MergeLibraries } from "./merge_work.ts";
 import { type ClaimRecord, frameOf, isFromQuarantine, readRecord, writeRecord } from "../claim/record.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
