@@ -17,4 +17,4 @@ export { type PatternOptions, patternOptions } from "./options.ts";
 export { pluginWriter } from "./part_names.ts";
 export { publishText } from "./pattern_text.ts";
 export { changeOf, pixelsFrom, ringReport } from "./quality.ts";
-export { SeriesFiles } from "./series_files.ts";
+export { SeriesFiles } from "./series/series_files.ts";

@@ -50,7 +50,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/patterns/cake_file.ts": ["lstatSync", "the file that HDF5 has just made"],
   "src/patterns/frame.ts": ["openSync", "a frame's image"],
   "src/patterns/reference_files.ts": ["readFileSync, statSync", "a mask, dark or flat"],
-  "src/patterns/series_files.ts": ["lstatSync", "the file that HDF5 has just made"],
+  "src/patterns/series/series_files.ts": ["lstatSync", "the file that HDF5 has just made"],
   "src/cli/plugins/editor_files.ts": ["readTextFile 2", "files in the plugins folder"],
   "src/cli/plugins/examine.ts": ["remove recursive", "a temporary folder"],
   "src/cli/plugins/new.ts": ["mkdir recursive, readTextFile", "the plugins folder, beside the program"],

@@ -6,7 +6,7 @@ import { sourceOf } from "../../src/patterns/frame.ts";
 import { headerOf } from "../../src/patterns/header.ts";
 import { PatternMaker } from "../../src/patterns/maker.ts";
 import { publishText } from "../../src/patterns/pattern_text.ts";
-import { SeriesFiles } from "../../src/patterns/series_files.ts";
+import { SeriesFiles } from "../../src/patterns/series/series_files.ts";
 import { frameAt, optionsOf } from "./simulated.ts";
 
 const [folder, ...images] = Deno.args as [string, ...string[]];

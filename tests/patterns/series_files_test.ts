@@ -7,7 +7,7 @@ import { sourceOf } from "../../src/patterns/frame.ts";
 import { headerOf } from "../../src/patterns/header.ts";
 import { PatternMaker } from "../../src/patterns/maker.ts";
 import { publishText } from "../../src/patterns/pattern_text.ts";
-import { SeriesFiles } from "../../src/patterns/series_files.ts";
+import { SeriesFiles } from "../../src/patterns/series/series_files.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { frameAt, framesIn, optionsOf } from "./simulated.ts";

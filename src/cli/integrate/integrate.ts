@@ -17,7 +17,7 @@ import { counted } from "../../log/counted.ts";
 import { PatternMaker } from "../../patterns/maker.ts";
 import { type PatternOptions, patternOptions, PatternOptionsError } from "../../patterns/options.ts";
 import { commandWriter, removeDeadParts } from "../../patterns/part_names.ts";
-import { SeriesFiles } from "../../patterns/series_files.ts";
+import { SeriesFiles } from "../../patterns/series/series_files.ts";
 import { command, CommandError, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
 import { startProgress } from "../console/progress.ts";
 import { StopReports } from "../console/stop_reports.ts";

@@ -3,12 +3,12 @@
  * digits of a pattern, so the row is made from it again.
  */
 import { join } from "node:path";
-import { listFolder, statOf } from "../files/listing.ts";
-import { readPlain } from "../files/plain_file.ts";
-import { readXye } from "../integration/xye.ts";
-import type { SeriesRow } from "./azint_tree.ts";
-import { line, SERIES_KEY } from "./header.ts";
-import type { MadePattern } from "./maker.ts";
+import { listFolder, statOf } from "../../files/listing.ts";
+import { readPlain } from "../../files/plain_file.ts";
+import { readXye } from "../../integration/xye.ts";
+import type { SeriesRow } from "../azint_tree.ts";
+import { line, SERIES_KEY } from "../header.ts";
+import type { MadePattern } from "../maker.ts";
 
 const ENDING = ".xye";
 /** A file of the largest number of bins has 4 MB. */

@@ -1,34 +1,28 @@
 /**
  * The patterns of a series in one NXazint1d file, a row a frame. At each moment the file that stands in the output is
  * whole: a longer one is made beside it, read back, and renamed over it, at intervals of at least a second that grow
- * with the time this takes. After a restart rows are added to the file that is there. One file: rows, intervals and
- * versions are the state of one open series.
+ * with the time this takes. After a restart rows are added to the file that is there.
  */
 import { join } from "node:path";
-import type { Hdf5Dataset, Hdf5Group, Hdf5Library } from "../../ffi/hdf5/library.ts";
-import { Hdf5Error } from "../../ffi/hdf5/mod.ts";
-import type { Settings } from "../config/settings.ts";
-import { copySpans } from "../files/copy/copy_spans.ts";
-import { publish, removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
-import { messageOf } from "../files/errors.ts";
-import { statOf } from "../files/listing.ts";
-import { nameIsTaken } from "../files/listing.ts";
-import { ForeignEntryError, openPlain } from "../files/plain_file.ts";
-import { madeMasterName, outputPartName } from "../files/service_names.ts";
-import { numberedStem } from "../frames/claim/names.ts";
-import { PROGRAM } from "../config/program.ts";
-import type { NexusGroup } from "../nexus/tree/tree.ts";
-import { writeTree } from "../nexus/tree/write_tree.ts";
-import { type AzintFacts, KEY_FIELD, type SeriesRow, seriesTree } from "./azint_tree.ts";
-import { type PatternSource, seriesKey } from "./header.ts";
-import type { MadePattern } from "./maker.ts";
+import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
+import type { Settings } from "../../config/settings.ts";
+import { copySpans } from "../../files/copy/copy_spans.ts";
+import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { messageOf } from "../../files/errors.ts";
+import { nameIsTaken, statOf } from "../../files/listing.ts";
+import { madeMasterName, outputPartName } from "../../files/service_names.ts";
+import { numberedStem } from "../../frames/claim/names.ts";
+import type { NexusGroup } from "../../nexus/tree/tree.ts";
+import { writeTree } from "../../nexus/tree/write_tree.ts";
+import { type AzintFacts, type SeriesRow, seriesTree } from "../azint_tree.ts";
+import { type PatternSource, seriesKey } from "../header.ts";
+import type { MadePattern } from "../maker.ts";
 import { missingRows } from "./missing_rows.ts";
+import { readRows, ROW_BYTES_MAX } from "./read_rows.ts";
 
 const PAUSE_MS = 1000;
 /** A twentieth of the time at most goes into writing. */
 const PAUSE_FACTOR = 20;
-/** Rows of one file: they are kept in memory, and written again each time. */
-const ROW_BYTES_MAX = 32 * 1024 * 1024;
 /** Series that are written by turns; the one that was used longest ago is finished first. */
 const OPEN_MAX = 4;
 const VERSIONS_MAX = 99_999;
@@ -228,77 +222,4 @@ function isFull({ rows, facts: { setup } }: SeriesFile): boolean {
 function lookAt(path: string): SeriesFile["written"] {
   const stat = statOf(path);
   return stat === null ? null : { size: stat.size, modified_ms: stat.modified_ms };
-}
-
-/** The rows of a file that was made by the same settings; null for any other file. @throws the system's error */
-function readRows(hdf5: Hdf5Library, path: string, key: string, made: MadePattern): Map<string, SeriesRow> | null {
-  try {
-    // HDF5 would wait for a pipe.
-    openPlain(path).close();
-  } catch (error) {
-    if (error instanceof ForeignEntryError) return null;
-    throw error;
-  }
-  try {
-    using open = new DisposableStack();
-    const file = open.use(hdf5.openFile(path));
-    if (file.root.readAttribute("creator", { elementsMax: 1 }) !== PROGRAM) return null;
-    const entry = groupIn(file.root, "entry", open);
-    const input = groupIn(groupIn(entry, "reduction", open), "input", open);
-    if (datasetIn(input, KEY_FIELD, open).read({ elementsMax: 1 }) !== key) return null;
-    return rowsOf({ data: groupIn(entry, "data", open), frames: groupIn(entry, "frames", open), entry }, made, open);
-  } catch (error) {
-    // No HDF5, or without what is looked for.
-    if (error instanceof Hdf5Error) return null;
-    throw error;
-  }
-}
-
-function rowsOf(
-  of: { entry: Hdf5Group; data: Hdf5Group; frames: Hdf5Group },
-  { setup: { bins: { npt } }, pattern }: MadePattern,
-  open: DisposableStack,
-): Map<string, SeriesRow> | null {
-  const intensity = datasetIn(of.data, "I", open), [count = 0, width] = intensity.shape ?? [];
-  if (width !== npt) return null;
-  const floats = (dataset: Hdf5Dataset) => new Float32Array(dataset.readBytes({ bytesMax: 2 * ROW_BYTES_MAX }).buffer);
-  const list = (parent: Hdf5Group, name: string) => {
-    const value = datasetIn(parent, name, open).read({ elementsMax: count });
-    if (!Array.isArray(value) || value.length !== count) throw new Hdf5Error(`${name} is not of ${count} frames`);
-    return value as readonly unknown[];
-  };
-  const start = Date.parse(String(datasetIn(of.frames, "time", open).readAttribute("start", { elementsMax: 1 })));
-  const [names, hashes, times] = [list(of.frames, "name"), list(of.frames, "sha256"), list(of.frames, "time")];
-  const totals = list(of.frames, "total_counts"), links = of.entry.links({ max: 100 }).links;
-  const factors = links.some(({ name }) => name === "monitor")
-    ? list(groupIn(of.entry, "monitor", open), "data")
-    : null;
-  const I = floats(intensity), sigma = pattern.sigma === null ? null : floats(datasetIn(of.data, "I_errors", open));
-  const rows = new Map<string, SeriesRow>();
-  for (let row = 0; row < count; row++) {
-    const at = (all: Float32Array) => all.subarray(row * npt, (row + 1) * npt);
-    rows.set(String(names[row]), {
-      image: String(names[row]),
-      sha256: String(hashes[row]),
-      time: new Date(start + Number(times[row]) * 1000),
-      factor: factors === null ? 1 : Number(factors[row]),
-      total: Number(totals[row]),
-      intensity: at(I),
-      sigma: sigma === null ? null : at(sigma),
-      pixels: pattern.pixels,
-    });
-  }
-  return rows;
-}
-
-function groupIn(parent: Hdf5Group, name: string, open: DisposableStack): Hdf5Group {
-  const found = parent.open(name);
-  if (found.kind !== "group") throw new Hdf5Error(`${name} is not a group`);
-  return open.use(found.group);
-}
-
-function datasetIn(parent: Hdf5Group, name: string, open: DisposableStack): Hdf5Dataset {
-  const found = parent.open(name);
-  if (found.kind !== "dataset") throw new Hdf5Error(`${name} is not a dataset`);
-  return open.use(found.dataset);
 }
