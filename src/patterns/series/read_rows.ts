@@ -10,7 +10,12 @@ import type { MadePattern } from "../maker.ts";
 export const ROW_BYTES_MAX = 32 * 1024 * 1024;
 
 /** The rows of a file that was made by the same settings; null for any other file. @throws the system's error */
-export function readRows(hdf5: Hdf5Library, path: string, key: string, made: MadePattern): Map<string, SeriesRow> | null {
+export function readRows(
+  hdf5: Hdf5Library,
+  path: string,
+  key: string,
+  made: MadePattern,
+): Map<string, SeriesRow> | null {
   try {
     // HDF5 would wait for a pipe.
     openPlain(path).close();
