@@ -14,7 +14,7 @@ stage() {
 stage unit 8 beside "readers? memcached? prometheus?" stage_unit tests/cli tests --
 stage tango 7 beside "tango_tests" stage_tango tests/tango/served/operations_test.ts tests/tango/served tests/ffi/tango tests/tango/values --
 stage faults 5 beside "fault_tools readers?" stage_faults tests/faults --
-stage windows 4 beside "windows_stage readers? chromium?" run_tests tests/windows/kill_test.ts tests/windows tests/build/native_test.ts --
+stage windows 4 beside "windows_stage readers? chromium?" stage_windows tests/windows/kill_test.ts tests/windows tests/build/native_test.ts --
 stage plugins 3 beside "" run_tests tests/plugins/harm_test.ts tests/plugins --
 stage brokers 2 beside "readers nats kafka mounts?" run_tests tests/brokers/kafka_test.ts tests/brokers --
 stage e2e 2 beside "readers" run_tests tests/e2e/readers_test.ts tests/e2e --
@@ -52,6 +52,20 @@ stage_faults() {
       --long) export PEWATCH_FAULTS=long ;;
       --report) export PEWATCH_REPORT=${2:?--report needs a folder} && shift ;;
       --report=*) export PEWATCH_REPORT=${1#*=} ;;
+      *) rest+=("$1") ;;
+    esac
+    shift
+  done
+  run_tests "${rest[@]}"
+}
+
+# --kills N is how often the executable is killed.
+stage_windows() {
+  local rest=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --kills) export PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
+      --kills=*) export PEWATCH_KILLS=${1#*=} ;;
       *) rest+=("$1") ;;
     esac
     shift

@@ -60,6 +60,13 @@ interface Setting {
 
 type Moment = "start" | "burst" | "recovery" | "work";
 
+/** How often each kind is met; a run first meets each of them once, so that few kills leave none out. */
+const SHARES: readonly (readonly [moment: Moment, share: number])[] = [
+  ["start", 0.15],
+  ["burst", 0.07],
+  ["recovery", 0.28],
+  ["work", 0.5],
+];
 /** From the start of the process; before it holds its folders, mostly. */
 const START_S = 0.3;
 /** So many starts one after the other, each killed at once: all within a second. */
@@ -67,8 +74,8 @@ const BURST = 4, BURST_S = 0.2;
 /** From the moment that it holds its folders: its first firings, which go on with what it finds. */
 const RECOVERY_S = 0.8;
 const WORK_S = 2.5;
-/** Work begins with a delivery; a busy machine may need longer, and is then killed all the same. */
-const DELIVERY_S_MAX = 5;
+/** Work begins with a delivery; a machine that needs longer is killed all the same. */
+const DELIVERY_S_MAX = 60;
 /** Short, so that frames without a sidecar are delivered between two kills. */
 const SIDECAR_WAIT_S = 1.5;
 const GEOMETRY = "frame";
@@ -112,7 +119,8 @@ export async function killRun(options: KillRunOptions): Promise<KillReport> {
   try {
     let burst = 0;
     for (let kill = 1; kill <= kills && problems.length === 0; kill++) {
-      const moment = burst > 0 ? "burst" : momentOf(random);
+      const missing = SHARES.filter(([moment]) => counts[moment] === 0);
+      const moment = burst > 0 ? "burst" : momentOf(random, missing.length > 0 ? missing : SHARES);
       if (moment === "burst") burst = burst > 0 ? burst - 1 : BURST - 1;
       counts[moment]++;
       problems.push(...await killOnce(setting, { moment, random, watch }));
@@ -171,9 +179,10 @@ function darksIn(ledger: readonly LedgerFrame[]): number {
   return ledger.filter((frame) => frame.dark).length;
 }
 
-function momentOf(random: Random): Moment {
-  const share = random.share();
-  return share < 0.15 ? "start" : share < 0.22 ? "burst" : share < 0.5 ? "recovery" : "work";
+/** By chance, out of those that are left to choose. */
+function momentOf(random: Random, choice: typeof SHARES): Moment {
+  let rest = random.share() * choice.reduce((sum, [, share]) => sum + share, 0);
+  return (choice.find(([, share]) => (rest -= share) < 0) ?? choice.at(-1)!)[0];
 }
 
 async function killOnce(
