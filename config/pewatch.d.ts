@@ -928,7 +928,7 @@ declare module "pewatch" {
     readonly bytes: number;
   }
 
-  /** A frame is taken out of the quarantine to be tried again; what became of it is the next line of its claim. */
+  /** A frame is taken out of the quarantine to be retried; what became of it is the next line of its claim. */
   interface RetriedEntry extends OfFrame {
     readonly type: "retried";
   }
@@ -1000,7 +1000,7 @@ declare module "pewatch/stages" {
     constructor(libraries: MergeLibraries, now_ms?: () => number);
     /**
      * One firing: merges every claim that waits in temp, oldest first. A claim that cannot be merged is reported, and
-     * tried again at a later firing.
+     * retried at a later firing.
      */
     work(options: StageOptions): Promise<void>;
   }
@@ -1026,7 +1026,7 @@ declare module "pewatch/stages" {
     constructor(options?: SeriesMastersOptions);
     /**
      * One firing. Never throws for a fault of the output: a master that cannot be written keeps its marks, is reported
-     * as a condition and tried again.
+     * as a condition and retried.
      */
     work(hdf5: Hdf5Library, options: StageOptions): Promise<void>;
   }
@@ -1108,7 +1108,7 @@ declare module "pewatch/stages" {
     readonly left?: readonly DrainingFolder[];
     /** Roots of earlier times, of which claims may still speak; none where they are not given. */
     readonly roots?: KnownRoots;
-    /** Somebody wants the quarantine to be tried again. */
+    /** Somebody wants the quarantine to be retried. */
     readonly retry?: RetryOrder;
     /** A consumer has confirmed delivered sets. */
     readonly confirm?: ConfirmOrder;
@@ -1323,7 +1323,7 @@ declare module "pewatch/stages" {
     readonly bytes: number;
   }
 
-  /** A frame is taken out of the quarantine to be tried again; what became of it is the next line of its claim. */
+  /** A frame is taken out of the quarantine to be retried; what became of it is the next line of its claim. */
   interface RetriedEntry extends OfFrame {
     readonly type: "retried";
   }

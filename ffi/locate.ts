@@ -35,7 +35,7 @@ export interface OpenedLibrary<S extends Deno.ForeignLibraryInterface> {
 
 /**
  * Opens the first candidate that loads; a library named by the environment variable is the only candidate then.
- * @param patience_ms for so long one that is there and cannot be opened is tried again
+ * @param patience_ms for so long one that is there and cannot be opened is retried
  * @throws NativeLibraryError where none can be opened, or where one lacks a symbol of the table
  */
 export function openLibrary<const S extends Deno.ForeignLibraryInterface>(

@@ -1,5 +1,5 @@
 /**
- * How long to wait before something that failed is tried again: ever longer, and never in step with others. A file of
+ * How long to wait before something that failed is retried: ever longer, and never in step with others. A file of
  * its own: shared by the plugins that send to other programs.
  */
 

@@ -59,7 +59,7 @@ export class CsvFile {
 
   /**
    * Adds a line, with its line end, to the file.
-   * @returns whether it stands there; where not, the same is to be tried again
+   * @returns whether it stands there; where not, the same is to be retried
    */
   append(line: string): boolean {
     try {

@@ -171,7 +171,7 @@ export class Daemon {
     return this.#settingsListeners.add(listener);
   }
 
-  /** Tries again what is in quarantine and what waits with a fault. Returns one sentence of what comes of it. */
+  /** Retries what is in quarantine and what waits with a fault. Returns one sentence about the result. */
   async retryFrames(): Promise<string> {
     // One that comes while the daemon starts is carried out with the first firing.
     if (!this.running && !this.#starting) return "pewatch is stopped; start it and try again";
@@ -210,7 +210,7 @@ export class Daemon {
     };
   }
 
-  /** When the quarantine was last tried again, milliseconds since 1970 UTC, the latest last. */
+  /** When the quarantine was last retried, milliseconds since 1970 UTC, the latest last. */
   get retried_ms(): readonly number[] {
     return this.#reports.retries.finished_ms;
   }

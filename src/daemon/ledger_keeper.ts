@@ -7,7 +7,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../log/logger.ts";
 import { ClientConsumers } from "./client_consumers.ts";
 
-/** How often a ledger that could not be written is tried again while no frame needs it. */
+/** How often a ledger that could not be written is retried while no frame needs it. */
 const CHECK_EACH_MS = 5000;
 /** A disk that has not answered for so long is reported. */
 const STALLED_MS = 10_000;

@@ -1,4 +1,4 @@
-/** When what failed is tried again: at once, then ever later, so that minutes pass before somebody gives up. */
+/** When what failed is retried: at once, then ever later, so that minutes pass before somebody gives up. */
 
 /** A seam: tests put a clock of their own here. */
 export const retryClock = { now_ms: (): number => performance.now() };

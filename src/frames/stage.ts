@@ -65,7 +65,7 @@ export interface FrameFolders {
   readonly left?: readonly DrainingFolder[];
   /** Roots of earlier times, of which claims may still speak; none where they are not given. */
   readonly roots?: KnownRoots;
-  /** Somebody wants the quarantine to be tried again. */
+  /** Somebody wants the quarantine to be retried. */
   readonly retry?: RetryOrder;
   /** A consumer has confirmed delivered sets. */
   readonly confirm?: ConfirmOrder;

@@ -38,7 +38,7 @@ export interface HttpServiceOptions {
   readonly retry_ms?: number;
 }
 
-/** What hinders a start (a port that is taken, an address that is not there yet) is tried again after so long. */
+/** What hinders a start (a port that is taken, an address that is not there yet) is retried after so long. */
 const RETRY_MS = 10_000;
 const SAMPLE_PULSES = 2;
 

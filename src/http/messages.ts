@@ -71,7 +71,7 @@ export type ToHttpWorker =
   }
   | { readonly type: "reply"; readonly id: number; readonly value: ReplyTo<keyof Asked>; readonly error?: undefined }
   | { readonly type: "reply"; readonly id: number; readonly error: string }
-  /** The output root, whose quarantine is looked at, and when it was tried again. */
+  /** The output root, whose quarantine is looked at, and when it was retried. */
   | { readonly type: "quarantine"; readonly root: string; readonly retried_ms: readonly number[] }
   | EventMessage;
 

@@ -6,7 +6,7 @@
  */
 import type { PageFileMap } from "./page_files_worker.ts";
 
-/** By path, without the slash before it: "" is the page itself. Made once; a failure is tried again. */
+/** By path, without the slash before it: "" is the page itself. Made once; a failure is retried. */
 export function pageFiles(): Promise<PageFileMap> {
   made ??= makeInWorker().catch((error) => {
     made = null;

@@ -65,7 +65,7 @@ export interface DarkRemovedEntry extends OfFrame {
   readonly bytes: number;
 }
 
-/** A frame is taken out of the quarantine to be tried again; what became of it is the next line of its claim. */
+/** A frame is taken out of the quarantine to be retried; what became of it is the next line of its claim. */
 export interface RetriedEntry extends OfFrame {
   readonly type: "retried";
 }

@@ -121,7 +121,7 @@ export class SegmentWriter {
       if (open.size === 0) removeFile(open.path);
       this.#leftover = null;
     } catch {
-      // tried again before the next write
+      // retried before the next write
     }
     this.close();
   }

@@ -75,7 +75,7 @@ export class DeviceProperties {
 
   /**
    * Reads them again, and lets hold what is new of them; one that is refused holds up no other.
-   * @throws {SettingRefusedError} and the database's error; to be tried again then
+   * @throws {SettingRefusedError} and the database's error; to be retried then
    */
   async apply(daemon: Pick<Daemon, "changeDefault">): Promise<void> {
     if (this.#configured.tango.database === "") return;

@@ -267,7 +267,7 @@ export const DEVICE_TABLE = {
       input: "void",
       output: "string",
       inputDescription: "none",
-      outputDescription: "what comes of it; frames in quarantine and those that wait with a fault are retried",
+      outputDescription: "the result; frames in quarantine and those that wait with a fault are retried",
     },
   ],
 } as const satisfies TangoTable;

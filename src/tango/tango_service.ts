@@ -25,7 +25,7 @@ export interface TangoServiceOptions {
   readonly databaseCause?: (database: string) => Promise<string>;
 }
 
-/** What hinders a start (a database that is away, a name that is taken) is tried again after so long. */
+/** What hinders a start (a database that is away, a name that is taken) is retried after so long. */
 const RETRY_MS = 5000;
 /** The end of the program waits no longer for the server's: a start may hang at a database that does not answer. */
 const STOP_MS_MAX = 3000;

@@ -38,7 +38,7 @@ export interface Scenario {
   /** Whether claims are on another volume than raw. */
   readonly otherVolume?: boolean;
   readonly geometry?: GeometryBeside;
-  /** Whether a person puts the frame right in the quarantine, and has it tried again. */
+  /** Whether a person puts the frame right in the quarantine, and has it retried. */
   readonly retried?: boolean;
 }
 
@@ -68,7 +68,7 @@ export interface CallFaultOptions {
   print(line: string): void;
 }
 
-/** A failed call is tried again at a firing soon after. */
+/** A failed call is retried at a firing soon after. */
 const SETTLE_S_MAX = 120;
 /** Two threads share their work differently now and then: a call that one frame does not come by, another may. */
 const FRAMES_A_FAULT = 5;
@@ -191,7 +191,7 @@ class Session implements AsyncDisposable {
     return this.#scenario.retried === true ? await this.#retry(frame) : frame;
   }
 
-  /** What the frame was measured with is forgotten everywhere but in the quarantine before it is tried again. */
+  /** What the frame was measured with is forgotten everywhere but in the quarantine before it is retried. */
   async #retry(frame: LedgerFrame): Promise<LedgerFrame> {
     const { folders, configuration, watch, ledger } = this.#run;
     await this.#run.settled(SETTLE_S_MAX);
@@ -283,7 +283,7 @@ const SIDECAR_BYTES_MIN = 600;
 
 /** One of them meets the call that fails. */
 const RETRIES_MAX = 3;
-/** One that fails is not tried again by itself. */
+/** One that fails is not retried by itself. */
 const RETRY_S_MAX = 2;
 
 /** For a table: scenario, fault, how the frame ended, seconds, what was said first. */
@@ -324,7 +324,7 @@ export const SCENARIOS: readonly Scenario[] = [
     only: /dark\//,
   },
   {
-    name: "a frame that is tried again",
+    name: "a frame that is retried",
     shot: (number) => ({ ...named("P", number), unreadable: true }),
     more: "sidecar_wait_s = 0.2",
     only: /claiming.*parameters|unlink\S* output\/pewatch-quarantine|rename\S* \S*claiming\S*\/P/,

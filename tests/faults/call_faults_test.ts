@@ -20,7 +20,7 @@ const SEED = Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000);
 const KILLED = [
   { name: "a frame's way", scenario: scenarioNamed("a frame"), every: 8 },
   { name: "a late file's way", scenario: scenarioNamed("a sidecar and an overflow list that come late"), every: 5 },
-  { name: "the way back from quarantine", scenario: scenarioNamed("a frame that is tried again"), every: 5 },
+  { name: "the way back from quarantine", scenario: scenarioNamed("a frame that is retried"), every: 5 },
 ];
 const outcomes: CallOutcome[] = [];
 

@@ -29,7 +29,7 @@ export interface LedgerFrame {
   readonly late: boolean;
   /** Its image is none, so it belongs into the quarantine. */
   readonly unreadable: boolean;
-  /** Somebody has put the image right, and it was tried again; the pixels are of that one. */
+  /** Somebody has put the image right, and it was retried; the pixels are of that one. */
   readonly retried: boolean;
 }
 

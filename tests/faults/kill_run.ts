@@ -43,7 +43,7 @@ export interface KillReport {
   readonly late: number;
   /** Without a sidecar. */
   readonly darksByName: number;
-  /** Frames that went to quarantine, were put right and tried again. */
+  /** Frames that went to quarantine, were put right and retried. */
   readonly quarantined: number;
   readonly reusedNames: number;
   readonly deliveredUnderFire: number;
@@ -250,7 +250,7 @@ const RETRY_KILLS = 3;
 const RETRY_S = 1;
 
 /**
- * Puts all images of the quarantine right and has them tried again, under kills, by daemons that have forgotten what the
+ * Puts all images of the quarantine right and has them retried, under kills, by daemons that have forgotten what the
  * frames were measured with.
  */
 async function retryQuarantined(

@@ -121,7 +121,7 @@ export class OutputWatch {
     if (late || darkByName) this.#known.mayLackSidecar.add(pixels);
   }
 
-  /** A frame of the quarantine was put right: its files go from there as soon as it is tried again. */
+  /** A frame of the quarantine was put right: its files go from there as soon as it is retried. */
   mended(frame: LedgerFrame, image: string): void {
     this.#learnOf(frame);
     for (const name of [...this.seen.keys()]) if (name.startsWith(image)) this.seen.delete(name);

@@ -136,7 +136,7 @@ function problemsOf(cut: Cut): string[] {
   for (const frame of cut.frames.filter((frame) => !frame.dark).flatMap(partsOf)) {
     const isOut = setOf(frame, cut).every((path) => cut.contents.has(path));
     if (isOut) continue;
-    // What is tried again comes from there.
+    // What is retried comes from there.
     const rest = frame.retried ? inQuarantine : [];
     if (!isIn([...filesIn(running, work), ...rest], frame)) {
       problems.push(`${nameOf(frame)} has left the RAM disk and is not safe`);

@@ -108,7 +108,7 @@ export function filesWithBytes(output: string): [string, Uint8Array][] {
   });
 }
 
-/** Puts the image of a frame in the quarantine right, and has it tried again. */
+/** Puts the image of a frame in the quarantine right, and has it retried. */
 async function tryAgain(
   frame: LedgerFrame,
   { run, writer, enter }: {
@@ -127,12 +127,12 @@ export function quarantinedImage(frame: LedgerFrame, output: string): string {
   return [output, QUARANTINE, frame.folder, frame.image].filter((part) => part !== "").join("/");
 }
 
-/** Has the quarantine tried again until this image has left it. */
+/** Has the quarantine retried until this image has left it. */
 export async function retryImage(path: string, run: FaultRun): Promise<void> {
   const { settings } = loadSettings({ config: run.configuration.file });
   await askForRetry(settings, run.daemon);
   const isGone = () => !filesBelow(dirname(path)).includes(basename(path));
-  if (!await run.waitFor(isGone, SETTLE_S_MAX)) throw new Error(`${path} is not tried again`);
+  if (!await run.waitFor(isGone, SETTLE_S_MAX)) throw new Error(`${path} is not retried`);
 }
 
 function filesOf(frame: LedgerFrame, raw: string, { withImage = true } = {}): Map<string, Uint8Array> {

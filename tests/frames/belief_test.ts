@@ -142,7 +142,7 @@ for (const link of ["exp1", "exp1/deep"]) {
 }
 
 Deno.test({
-  name: "a quarantine that is a link is neither written to nor tried again",
+  name: "a quarantine that is a link is neither written to nor retried",
   ignore: !LINUX,
   async fn() {
     using way = new Way();

@@ -208,7 +208,7 @@ Deno.test("publish() gives the name once, also where the part is held open at th
   removeFile(part);
 });
 
-Deno.test("what is held open for a moment is tried again", () => {
+Deno.test("what is held open for a moment is retried", () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("record"), "old");
   const { renameSync, removeSync } = Deno;

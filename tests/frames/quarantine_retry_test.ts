@@ -1,4 +1,4 @@
-/** Frames of the quarantine that are tried again. */
+/** Frames of the quarantine that are retried. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { usualFolder } from "../faults/kill_run.ts";
@@ -67,7 +67,7 @@ Deno.test("without a quarantine there is nothing to do", async () => {
   assert.deepEqual(way.heard.lines, []);
 });
 
-Deno.test("a stop at any step of it leaves the frame whole, delivered or to be tried again", async () => {
+Deno.test("a stop at any step of it leaves the frame whole, delivered or to be retried", async () => {
   let steps = 0;
   {
     using way = await mended();

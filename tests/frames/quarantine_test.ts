@@ -190,7 +190,7 @@ const READING: ParameterReading = {
 };
 
 // Fails without newestOf in claimReady (prepare_raw.ts).
-Deno.test("a frame that is tried again has the parameters that it was measured with, though nobody knows them", async () => {
+Deno.test("a frame that is retried has the parameters that it was measured with, though nobody knows them", async () => {
   for (const isReadable of [true, false]) {
     using way = new Way();
     way.parameters = { at: () => Promise.resolve([READING]) };

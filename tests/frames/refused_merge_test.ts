@@ -1,4 +1,4 @@
-/** What the system refuses while a frame is merged is tried again, and does not hold the frame up for good. */
+/** What the system refuses while a frame is merged is retried, and does not hold the frame up for good. */
 import assert from "node:assert/strict";
 import { TRIES_MAX } from "../../src/frames/retries.ts";
 import { Way } from "./way.ts";

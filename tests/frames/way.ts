@@ -63,7 +63,7 @@ globalThis.addEventListener("unload", () => {
   libraries.tiff[Symbol.dispose]();
 });
 
-/** An hour lies between two rounds: whatever failed is tried again in the next one. */
+/** An hour lies between two rounds: whatever failed is retried in the next one. */
 let hours = 0;
 retryClock.now_ms = () => hours * 3_600_000;
 

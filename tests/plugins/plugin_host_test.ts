@@ -109,7 +109,7 @@ Deno.test("a rejection between two firings is a failure too", async () => {
   assert.match(statusOf(under).lastError ?? "", /failed between firings: later on purpose/);
 });
 
-Deno.test("a stage that failed too often is tried again now and then, and its condition is taken back", async () => {
+Deno.test("a stage that failed too often is retried now and then, and its condition is taken back", async () => {
   const tables = { misbehaves: { how: "throws", until: 3 } };
   await using under = await startHost([source("misbehaves", { essential: true })], settingsIn("/nowhere", tables));
   for (let counter = 1; counter <= 29; counter++) {

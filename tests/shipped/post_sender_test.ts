@@ -37,7 +37,7 @@ Deno.test("PostSender sends in order, also through errors that a later try mends
   await until(() => under.counts["posted"] === 4, "all messages");
   const numbers = receiver.bodies.map((body) => JSON.parse(body).number);
   assert.deepEqual(numbers, [1, 2, 2, 2, 2, 2, 2, 3, 4]);
-  // A connection that was open already and is reset is tried again by fetch itself.
+  // A connection that was open already and is reset is retried by fetch itself.
   assert.ok(under.counts["retries"] === 4 || under.counts["retries"] === 5);
   assert.equal(under.lines.length, 2, under.lines.join("\n"));
   assert.match(under.lines[0]!, /^warn .*\/frames: the answer is 500 .*retrying$/);

@@ -44,7 +44,7 @@ Deno.test("while one is made, which may take for ever, no other is begun", async
   assert.notEqual(await preview.next(), null);
 });
 
-Deno.test("a frame that cannot be shown gives none, and is not tried again", async () => {
+Deno.test("a frame that cannot be shown gives none, and is not retried", async () => {
   const faults: string[] = [];
   const preview = new LastPreview(() => Promise.reject(new Error("it is gone")), (fault) => void faults.push(fault));
   preview.frame(delivered("/out/1.tif"), TIME);

@@ -1,4 +1,4 @@
-/** The server's life beside the daemon's: what hinders its start is reported and tried again, and its end is reported. */
+/** The server's life beside the daemon's: what hinders its start is reported and retried, and its end is reported. */
 import assert from "node:assert/strict";
 import { TangoError } from "../../ffi/tango/mod.ts";
 import type { TangoSettings } from "../../src/config/settings.ts";

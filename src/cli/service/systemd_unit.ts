@@ -9,7 +9,7 @@ export function systemdUnit({ program, args, folder, user }: ServiceDefinition):
     "Description=pewatch: frames of an X-ray detector from QXRD with their metadata",
     "Wants=network-online.target",
     "After=network-online.target remote-fs.target",
-    // It is tried again for ever: a share may be away for a night.
+    // It is retried for ever: a share may be away for a night.
     "StartLimitIntervalSec=0",
     "",
     "[Service]",

@@ -1,4 +1,4 @@
-/** Holds the locks of the folders that this process works on; one that cannot be locked yet is tried again. */
+/** Holds the locks of the folders that this process works on; one that cannot be locked yet is retried. */
 import { access, constants } from "node:fs/promises";
 import { messageOf, reasonOf } from "../../files/errors.ts";
 import { removeProbes } from "../../files/probe.ts";

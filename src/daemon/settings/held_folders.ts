@@ -25,7 +25,7 @@ import { type SettingsStore, WAY } from "./settings_store.ts";
  * changes both programs in the same second.
  */
 const LEFT_RAW_S = 10;
-/** An empty folder whose removal from the file fails stays on the list, and is tried again after this. */
+/** An empty folder whose removal from the file fails stays on the list, and is retried after this. */
 const KEEP_RETRY_MS = 10_000;
 
 const CLAIMS = ["temp", "proc"] as const;
@@ -106,7 +106,7 @@ export class HeldFolders {
       try {
         makeOwnFolder(dirname(path), basename(path));
       } catch {
-        continue; // tried again at the next look
+        continue; // retried at the next look
       }
       await this.#keeper.tryToTake(path);
     }

@@ -12,7 +12,7 @@ import { placeFaults } from "./folder_places.ts";
 import { FolderError } from "./make_folders.ts";
 import { rootsMarked, type SettingsStore } from "./settings_store.ts";
 
-/** A root that takes no marker is tried again after this. */
+/** A root that takes no marker is retried after this. */
 const MARK_RETRY_MS = 10_000;
 
 export interface OutputWatchOptions {

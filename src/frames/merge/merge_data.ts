@@ -56,7 +56,7 @@ export class MergeData {
 
   /**
    * One firing: merges every claim that waits in temp, oldest first. A claim that cannot be merged is reported, and
-   * tried again at a later firing.
+   * retried at a later firing.
    */
   async work(options: StageOptions): Promise<void> {
     const { folders, reporter } = options;

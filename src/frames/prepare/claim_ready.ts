@@ -37,7 +37,7 @@ export async function claimReady(
   for (const { name, reason } of verdict.notAttached) {
     reporter.log.warn(`${frame}: ${name} is not part of it and stays where it is: ${reason}`);
   }
-  // A frame that goes to quarantine may be tried again when nobody knows them any more.
+  // A frame that goes to quarantine may be retried when nobody knows them any more.
   const source = record.remove ? undefined : options.parameters;
   const asked = await parametersFor(record, { source, log: reporter.log });
   const parameters = kept === null ? asked : newestOf(kept.parameters, asked);

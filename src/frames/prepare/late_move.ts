@@ -146,7 +146,7 @@ async function deliver(
   return true;
 }
 
-/** Where its name in raw is taken by now, it stays in the holder, and is tried again. */
+/** Where its name in raw is taken by now, it stays in the holder, and is retried. */
 async function giveBack(holder: string, record: LateRecord, reason: string): Promise<LateOutcome> {
   refuseLinks(record.raw, record.folder);
   const home = join(rawFolder(record.raw, record.folder), record.name);

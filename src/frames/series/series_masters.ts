@@ -66,7 +66,7 @@ export class SeriesMasters {
 
   /**
    * One firing. Never throws for a fault of the output: a master that cannot be written keeps its marks, is reported
-   * as a condition and tried again.
+   * as a condition and retried.
    */
   async work(hdf5: Hdf5Library, options: StageOptions): Promise<void> {
     const { folders, reporter, signal } = options;

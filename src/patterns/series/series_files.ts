@@ -108,7 +108,7 @@ export class SeriesFiles {
   /**
    * Writes files whose rows have changed and whose pause is over.
    * @param options.all whether pauses do not count: at an end
-   * @returns what could not be written, which is tried again
+   * @returns what could not be written, which is retried
    */
   async flush(options: { readonly all?: boolean } = {}): Promise<string[]> {
     const problems: string[] = [];

@@ -34,7 +34,7 @@ export interface BuildReport {
 export interface BuiltPlugin {
   readonly source: PluginSource;
   readonly later: boolean;
-  /** To be tried again though nothing seems to change. */
+  /** To be retried though nothing seems to change. */
   readonly retry: boolean;
 }
 

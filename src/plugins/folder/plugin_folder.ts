@@ -17,7 +17,7 @@ const ENTRIES_MAX = 10_000;
 const BUILD_MS_MAX = 30_000;
 /** As for frames: programs that copy write more often than that. */
 const SETTLE_S = 0.2;
-/** What the system could not read is tried again after this time, though it has not changed. */
+/** What the system could not read is retried after this time, though it has not changed. */
 const RETRY_MS = 3000;
 
 export interface PluginFolderOptions {

@@ -258,7 +258,7 @@ export class Plugin {
     }
     if ("refused" in fault) return this.#refuse(fault.refused);
     const error = this.#fail(`start failed: ${fault.failed}`);
-    // A stage whose firings fail is tried again; frames would wait for a file that does not even start.
+    // A stage whose firings fail is retried; frames would wait for a file that does not even start.
     this.#giveWay(error);
     return error;
   }

@@ -6,7 +6,7 @@ export type PluginState =
   | "firing"
   /** The last firing failed; the next one is tried. */
   | "failed"
-  /** Its setup threw, its table is wrong, or its file cannot be loaded; not tried again until its file changes. */
+  /** Its setup threw, its table is wrong, or its file cannot be loaded; not retried until its file changes. */
   | "refused"
   /** Suspended after too many failures in a row. */
   | "aside"

@@ -12,9 +12,9 @@ export interface Rhythm {
   readonly offset: number;
 }
 
-/** A module that cannot be imported has no rhythm of its own: it is tried again each second by default. */
+/** A module that cannot be imported has no rhythm of its own: it is retried each second by default. */
 export const RHYTHM_UNKNOWN: Rhythm = { ticktack: 3, offset: 0 };
-/** A suspended stage is tried again all the same, at this rhythm: 10 s by default, which does not flood the log. */
+/** A suspended stage is retried all the same, at this rhythm: 10 s by default, which does not flood the log. */
 export const RHYTHM_SUSPENDED: Rhythm = { ticktack: 30, offset: 0 };
 
 export interface RhythmReading extends Rhythm {

@@ -163,7 +163,7 @@ Deno.test("a folder of too many entries is reported once, and the old plugins st
   assert.equal(test.folder.problem, null);
 });
 
-Deno.test("a file that may not be read is tried again though it does not change", async () => {
+Deno.test("a file that may not be read is retried though it does not change", async () => {
   if (Deno.build.os === "windows" || Deno.uid() === 0) return;
   using test = new PolledFolder({ "a.ts": WORK });
   Deno.chmodSync(test.path("a.ts"), 0);
@@ -233,12 +233,12 @@ Deno.test("a build that hangs or dies over a file is that file's problem, and no
   assert.match(sources?.[1]?.problem ?? "", /bad\.ts: it cannot be read: it came to no end/);
   assert.equal(await test.settle(), null);
   assert.equal(test.builds, 2);
-  test.write("bad.ts", `${WORK}\n`); // it is tried again
+  test.write("bad.ts", `${WORK}\n`); // it is retried
   await test.settle();
   assert.equal(test.builds, 4);
 });
 
-Deno.test("a build that fails altogether is reported once and tried again after a while", async () => {
+Deno.test("a build that fails altogether is reported once and retried after a while", async () => {
   let works = false;
   using test = new PolledFolder({ "a.ts": WORK }, {
     build: (request) => {

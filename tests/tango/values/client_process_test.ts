@@ -203,7 +203,7 @@ function isRunning(pid: number): boolean {
 }
 
 Deno.test({
-  name: "a client whose library cannot be opened says which, and is tried again",
+  name: "a client whose library cannot be opened says which, and is retried",
   ignore: !CAN_READ || Deno.build.os === "windows",
   async fn() {
     const variable = "PEWATCH_LIBTANGO_CLIENT";

@@ -152,7 +152,7 @@ export class FrameImages {
   }
 }
 
-/** What failed is tried again after some time. */
+/** What failed is retried after some time. */
 function isRecent(failure: Failure | undefined): boolean {
   return failure !== undefined && performance.now() - failure.at_ms < RETRY_AFTER_MS;
 }
