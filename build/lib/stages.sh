@@ -22,7 +22,7 @@ stage page 1 beside "chromium readers" run_tests tests/page --
 stage fuzz 1 beside "" stage_fuzz tests/fuzz --
 stage lint 1 beside "" stage_lint
 # A detector's full rate takes what a small machine has.
-stage load 1 alone "" run_tests tests/load --
+stage load 1 alone "" stage_load tests/load --
 stage bench any asked "readers? rsync?" stage_bench tests/bench --
 
 # What belongs to no other stage.
@@ -37,6 +37,15 @@ stage_tango() {
   local rest=()
   for argument in "$@"; do
     if [ "$argument" = --long ]; then export PEWATCH_TANGO_LONG=1; else rest+=("$argument"); fi
+  done
+  run_tests "${rest[@]}"
+}
+
+# --long: a minute of the full rate instead of half of it.
+stage_load() {
+  local rest=()
+  for argument in "$@"; do
+    if [ "$argument" = --long ]; then export PEWATCH_LOAD_LONG=1; else rest+=("$argument"); fi
   done
   run_tests "${rest[@]}"
 }
