@@ -7,13 +7,13 @@ import {
   isGeometry,
   isInQuarantine,
   isMaster,
-  isVisible,
   KEPT,
   readHdf5,
   REASON,
 } from "./delivered_files.ts";
 import { type LedgerFrame, pause } from "./frame_writer.ts";
-import { filesBelow, sha256 } from "../folders.ts";
+import { NewNames } from "./new_names.ts";
+import { sha256 } from "../folders.ts";
 
 /** Far below the time that a frame takes, so that a name is mostly seen while its neighbours are still missing. */
 const POLL_MS_MIN = 10;
@@ -30,6 +30,7 @@ export class OutputWatch {
   readonly problems: string[] = [];
   readonly #leaving: string[] = [];
   readonly #output: string;
+  readonly #names: NewNames;
   readonly #ledger: () => readonly LedgerFrame[];
   readonly #known = {
     upTo: 0,
@@ -43,6 +44,7 @@ export class OutputWatch {
 
   constructor(output: string, ledger: () => readonly LedgerFrame[]) {
     this.#output = output;
+    this.#names = new NewNames(output);
     this.#ledger = ledger;
   }
 
@@ -66,13 +68,17 @@ export class OutputWatch {
 
   look(): void {
     // Listed name by name: the .nxs sorts before the .tif, and is checked against what is there then.
-    for (const name of filesBelow(this.#output)) {
-      if (!isVisible(name) || this.seen.has(name) || this.#leaving.some((image) => name.startsWith(image))) continue;
+    for (const name of this.#names.list()) {
+      if (this.seen.has(name) || this.#leaving.some((image) => name.startsWith(image))) {
+        this.#names.done(name);
+        continue;
+      }
       try {
         this.#check(name);
       } catch (error) {
         this.problems.push(`${name}, when it was first seen: ${error instanceof Error ? error.message : error}`);
       }
+      if (this.seen.has(name)) this.#names.done(name);
     }
   }
 
