@@ -339,8 +339,9 @@ CHECKS = {name[len("check_"):]: found for name, found in list(globals().items())
 
 
 def main():
-    # Spawned, not forked: a client of cppTango does not survive a fork.
-    multiprocessing.set_start_method("spawn")
+    # A client of cppTango does not survive a fork: they are forked from a process that has loaded Tango and has no client.
+    multiprocessing.set_start_method("forkserver")
+    multiprocessing.set_forkserver_preload(["tango"])
     name, wanted = sys.argv[1], sys.argv[2:]
     proxy = connect(name)
     for check in wanted or [one for one in CHECKS if one != "kill"]:
