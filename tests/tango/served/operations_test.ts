@@ -102,7 +102,7 @@ async function survives(pewatch: ServedPewatch, operator: Operator): Promise<voi
   await using client = await Client.connect(PYTHON_CLIENTS[0]!, name);
   const before = await client.value("FramesDelivered") as number;
   await client.do("subscribe", "change");
-  for (let delivered = before; delivered < before + 3;) delivered = await client.value("FramesDelivered") as number;
+  while (await client.value("FramesDelivered") as number < before + 3) await pause(50);
   await pewatch.detector.stop();
   await pewatch.drained();
   await counts(client, pewatch.detector.ledger.length);
