@@ -9,13 +9,16 @@ from queue import Empty
 import tango
 
 SUBSCRIBERS = 3
-BURST = 1000
+# cppTango drops what a subscriber that is slow has not taken of more than 1,000.
+BURST = 500
+# With the thread sanitizer and other programs on all cores; counts from a client's own connection, before the last one's.
+EVENT_S_MAX = 200
 TEXT_BYTES_MAX = 65536
 
 
 def connect(name):
     """A server that is just starting may delay a first connection."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             proxy = tango.DeviceProxy(name)
@@ -169,10 +172,10 @@ def collect(name, kind, last, queue):
     proxy.subscribe_event("Counter", kind, take)
     with arrived:
         # The first is what was read when subscribing; ZeroMQ connects a little later.
-        assert arrived.wait_for(lambda: len(values) > 1, 20)
+        assert arrived.wait_for(lambda: len(values) > 1, EVENT_S_MAX)
     queue.put("ready")
     with arrived:
-        arrived.wait_for(lambda: values[-1] == last.value, 20)
+        arrived.wait_for(lambda: values[-1] == last.value, EVENT_S_MAX)
     queue.put(values[1:])
 
 
@@ -196,7 +199,7 @@ def check_events(proxy):
         last.value = proxy.Counter + BURST
         equal(proxy.Burst(BURST), last.value)
         for _ in clients:
-            values = queue.get(timeout=30)
+            values = queue.get(timeout=2 * EVENT_S_MAX)
             equal(values, list(range(values[0], last.value + 1)))
         for client in clients:
             client.join()
@@ -210,7 +213,7 @@ def check_state_events(proxy):
     run = f"{time.monotonic()}"
 
     def wait_for(value):
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while value not in seen and time.monotonic() < deadline:
             time.sleep(0.01)
         return value in seen
