@@ -33,50 +33,40 @@ stage_unit() {
 }
 
 # The rest of tests/tango has a library of its own and is the stage unit's. --long makes masses of calls ten times as many.
-stage_tango() {
-  local rest=()
-  for argument in "$@"; do
-    if [ "$argument" = --long ]; then export PEWATCH_TANGO_LONG=1; else rest+=("$argument"); fi
-  done
-  run_tests "${rest[@]}"
-}
+stage_tango() { run_with_options "--long PEWATCH_TANGO_LONG=1" : "$@"; }
 
 # --long: a minute of the full rate instead of half of it.
-stage_load() {
-  local rest=()
-  for argument in "$@"; do
-    if [ "$argument" = --long ]; then export PEWATCH_LOAD_LONG=1; else rest+=("$argument"); fi
-  done
-  run_tests "${rest[@]}"
-}
+stage_load() { run_with_options "--long PEWATCH_LOAD_LONG=1" : "$@"; }
 
 # --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
 stage_faults() {
-  local rest=() limit_s=0
+  local limit_s=0
   export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --kills) PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
-      --kills=*) PEWATCH_KILLS=${1#*=} ;;
-      --long) export PEWATCH_FAULTS=long ;;
-      --report) export PEWATCH_REPORT=${2:?--report needs a folder} && shift ;;
-      --report=*) export PEWATCH_REPORT=${1#*=} ;;
-      *) rest+=("$1") ;;
-    esac
-    shift
-  done
-  run_tests "${rest[@]}"
+  run_with_options "--kills PEWATCH_KILLS a number" "--long PEWATCH_FAULTS=long" "--report PEWATCH_REPORT a folder" : "$@"
 }
 
 # --kills N is how often the executable is killed.
-stage_windows() {
-  local rest=()
+stage_windows() { run_with_options "--kills PEWATCH_KILLS a number" : "$@"; }
+
+# run_with_options OPTIONS… : ARGS…: runs the tests with what is left of ARGS. One of OPTIONS is "--NAME VARIABLE=VALUE", or
+# "--NAME VARIABLE WHAT" where a value follows, which is WHAT.
+run_with_options() {
+  local options=() rest=() option name variable what taken
+  while [ "$1" != : ]; do options+=("$1") && shift; done
+  shift
   while [ $# -gt 0 ]; do
-    case $1 in
-      --kills) export PEWATCH_KILLS=${2:?--kills needs a number} && shift ;;
-      --kills=*) export PEWATCH_KILLS=${1#*=} ;;
-      *) rest+=("$1") ;;
-    esac
+    taken=""
+    for option in "${options[@]}"; do
+      read -r name variable what <<<"$option"
+      if [ -z "$what" ]; then
+        [ "$1" != "$name" ] || { export "${variable?}" && taken=yes && break; }
+      elif [ "$1" = "$name" ]; then
+        export "$variable=${2:?$name needs $what}" && shift && taken=yes && break
+      elif [[ $1 = "$name="* ]]; then
+        export "$variable=${1#*=}" && taken=yes && break
+      fi
+    done
+    [ -n "$taken" ] || rest+=("$1")
     shift
   done
   run_tests "${rest[@]}"

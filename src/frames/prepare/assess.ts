@@ -82,7 +82,7 @@ export function assess(candidate: Candidate, watch: Watch, frames: Settings["fra
   const in_s = frames.settle_s - Math.min(image_s, sidecar_s);
   if (in_s > 0) return { ...waiting("written a moment ago"), in_s };
   // A sidecar that was written since the folder was listed is found by the next listing.
-  const absent_s = sidecar === null ? watch.unchangedWhenListed_s(imagePath, image) : 0;
+  const absent_s = Math.max(0, image_s - watch.sinceListing_s);
   if (sidecar === null && absent_s < frames.sidecar_wait_s) return waiting("no sidecar yet");
 
   const layout = readImage(imagePath, candidate.image);

@@ -13,7 +13,6 @@ import { HeldOpen } from "../held_open.ts";
 import { frameOf } from "../claim/record.ts";
 import { LateCompanions } from "./late_companions.ts";
 import { type Claim, QuarantineRetry } from "./quarantine_retry.ts";
-
 import { allOf } from "../claim/draining_folders.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { LookOrder } from "./look_order.ts";
@@ -23,9 +22,9 @@ import type { FrameFolders, StageOptions } from "../stage.ts";
 import { UnclaimedReport } from "./unclaimed.ts";
 import { Watch } from "./watch.ts";
 import { CLAIMING_PREFIX, DISCARD_PREFIX } from "../../files/service_names.ts";
-
 import { claimReady, removeDark } from "./claim_ready.ts";
 import { drainingInRaw, scanAll } from "./scan_all.ts";
+
 /**
  * Frames that may be between raw and the output at once. Where the output is away, the others wait in raw as QXRD
  * wrote them, where any program can read them; and the lists that each firing reads stay short.

@@ -35,13 +35,9 @@ export class Watch {
     this.#listed_ms = this.#clock.monotonic_ms();
   }
 
-  /**
-   * Seconds for which the file had not changed when the folder was listed. What the listing lacks may have been written
-   * since, while other frames of it were claimed.
-   */
-  unchangedWhenListed_s(path: string, facts: FileStat): number {
-    const since_s = (this.#clock.monotonic_ms() - this.#listed_ms) / 1000;
-    return Math.max(0, this.unchanged_s(path, facts) - since_s);
+  /** Since the folder was listed, seconds: what the listing lacks may have been written in this time. */
+  get sinceListing_s(): number {
+    return (this.#clock.monotonic_ms() - this.#listed_ms) / 1000;
   }
 
   /** Seconds since the file last changed, as far as is known. */
