@@ -1,27 +1,21 @@
 /** Announces each delivered frame to NATS JetStream: one message for each set, acknowledged before the cursor moves. */
 import * as v from "valibot";
 import { brokerPlugin } from "./lib/broker/broker_plugin.ts";
-import { BROKER_KEYS, jsonMessage } from "./lib/broker/frame_messages.ts";
+import { BROKER_KEYS, jsonMessage, serverList } from "./lib/broker/frame_messages.ts";
 import { openNats } from "./lib/broker/nats_link.ts";
 import { absolutePath, table, words } from "./lib/config.ts";
 
 export const TICKTACK = 1;
 export const CONTRACT = 2;
 
-const server = v.pipe(
-  words("an address"),
-  v.regex(
-    /^(nats:\/\/|tls:\/\/)?(\[[\da-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/,
-    'an address without user and password is needed: "nats://host:4222"; there are user, password, token and credentials',
-  ),
-);
-
 export const CONFIG = table({
   /** Those of one cluster. */
-  servers: v.pipe(
-    v.array(server, 'a list of addresses is needed: ["nats://host:4222"]'),
-    v.minLength(1, 'one address at least is needed: ["nats://host:4222"]'),
-  ),
+  servers: serverList({
+    form: /^(nats:\/\/|tls:\/\/)?(\[[\da-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/,
+    fault:
+      'an address without user and password is needed: "nats://host:4222"; there are user, password, token and credentials',
+    example: "nats://host:4222",
+  }),
   /** `{series}` and `{source}` are replaced. */
   subject: v.optional(
     v.pipe(

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { DeliveredFrame, PluginContext } from "pewatch";
 import * as v from "valibot";
-import { absolutePath, table, words, yesOrNo } from "../config.ts";
+import { absolutePath, oneOf, table, words, yesOrNo } from "../config.ts";
 import { frameMessage, sidecarFacts } from "../frame_message.ts";
 import { sidecarOf } from "../sidecar_of.ts";
 import type { BrokerMessage } from "./link.ts";
@@ -30,8 +30,15 @@ export const BROKER_KEYS = {
   /** Whether the sidecar's facts are part of the message. */
   metadata: yesOrNo(true),
   /** Of a new consumer: with the next frame, or with the oldest that the ledger has. */
-  begin: v.optional(v.picklist(["next", "oldest"], 'one of "next", "oldest" is needed'), "next"),
+  begin: v.optional(oneOf(["next", "oldest"]), "next"),
 };
+
+/** The addresses of one broker: a list of at least one, each of the form. */
+export function serverList({ form, fault, example }: { form: RegExp; fault: string; example: string }) {
+  const list = `is needed: ["${example}"]`;
+  const server = v.pipe(words("an address"), v.regex(form, fault));
+  return v.pipe(v.array(server, `a list of addresses ${list}`), v.minLength(1, `one address at least ${list}`));
+}
 
 const encoder = new TextEncoder();
 

@@ -1,23 +1,20 @@
 /** Keys of the tables whose messages go to Kafka: `kafka` and `wrdn`. A file of its own: shared by the two. */
 import * as v from "valibot";
 import { oneOf, words } from "../config.ts";
+import { serverList } from "./frame_messages.ts";
 import { type KafkaOptions, openKafka } from "./kafka_link.ts";
 import type { BrokerLink } from "./link.ts";
 
 /** One send is in progress at a time: several messages in it are what makes it fast. */
 export const BATCH_MAX = 50;
 
-const server = v.pipe(
-  words("an address"),
-  v.regex(/^(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/, 'an address with its port is needed: "host:9092"'),
-);
-
 export const KAFKA_KEYS = {
   /** Of a cluster a few are enough: they name the others. */
-  servers: v.pipe(
-    v.array(server, 'a list of addresses is needed: ["host:9092"]'),
-    v.minLength(1, 'one address at least is needed: ["host:9092"]'),
-  ),
+  servers: serverList({
+    form: /^(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}$/,
+    fault: 'an address with its port is needed: "host:9092"',
+    example: "host:9092",
+  }),
   topic: v.optional(
     v.pipe(
       words("a topic"),
