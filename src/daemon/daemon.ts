@@ -35,9 +35,6 @@ export interface DaemonOptions {
   readonly onStopRequest?: () => void;
 }
 
-export type FrameListener = (event: FrameEvent) => void;
-export type SettingsListener = (settings: Settings) => void;
-
 const STOPPED = "pewatch is stopped; start it and try again";
 
 export class Daemon {
@@ -74,19 +71,22 @@ export class Daemon {
       queue: this.#queue,
       handlers: {
         status: () => this.status(),
-        retry: (plugin) => this.retryPlugin(plugin),
+        retry: ({ plugin }) => {
+          const fault = this.retryPlugin(plugin);
+          if (fault !== null) throw new Error(fault);
+        },
         reload: () => this.reloadPlugins(),
-        retryFrames: () => this.retryFrames(),
+        retry_frames: () => this.retryFrames(),
         parameters: () => (this.#run?.parameters.last() ?? []).map(readingToJson),
-        removeParameter: (name) => this.#run?.parameters.remove(name) ?? false,
+        remove_parameter: ({ parameter }) => this.#run?.parameters.remove(parameter) ?? false,
         settings: () => live.written,
-        forgetSetting: (key) => this.forgetSetting(key),
-        repairLedger: ({ segment, line, problem }) =>
+        forget_setting: ({ setting }) => this.forgetSetting(setting),
+        repair_ledger: ({ segment, line, problem }) =>
           this.#started.ledger.ledger.beginChain({ segment, line, problem }),
-        confirm: (consumer, sums) => this.confirm(consumer, sums),
-        forgetConsumer: (name) => this.forgetConsumer(name),
-        stop: options.onStopRequest ?? null,
+        confirm: ({ consumer, sums }) => this.confirm(consumer, sums),
+        forget_consumer: ({ consumer }) => this.forgetConsumer(consumer),
       },
+      onStopRequest: options.onStopRequest ?? null,
     });
     this.#changes = new SettingChanges({
       live,
@@ -167,14 +167,14 @@ export class Daemon {
   }
 
   /** Calls the listener after each change of the settings; returns what ends that. */
-  onSettings(listener: SettingsListener): () => void {
+  onSettings(listener: (settings: Settings) => void): () => void {
     return this.#settingsListeners.add(listener);
   }
 
   /** Retries what is in quarantine and what waits with a fault. Returns one sentence about the result. */
   async retryFrames(): Promise<string> {
     // One that comes while the daemon starts is carried out with the first firing.
-    if (!this.running && !this.#starting) return "pewatch is stopped; start it and try again";
+    if (!this.running && !this.#starting) return STOPPED;
     if (this.running) this.#run?.host.retryStages();
     return await this.#reports.retries.request(join(this.settings.folders.output_root, QUARANTINE_FOLDER));
   }
@@ -266,7 +266,7 @@ export class Daemon {
   }
 
   /** Calls the listener for each step of each frame; returns what ends that. */
-  onFrame(listener: FrameListener): () => void {
+  onFrame(listener: (event: FrameEvent) => void): () => void {
     return this.#reports.listeners.add(listener);
   }
 

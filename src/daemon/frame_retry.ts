@@ -36,16 +36,21 @@ export class FrameRetries {
    * @param path of the quarantine
    * @returns one sentence, at the end or after RETRY_ANSWER_MS_MAX
    */
-  request(path: string): Promise<string> {
-    this.#current ??= new FrameRetry({ id: this.#nextId++, path });
-    return this.#current.answer();
+  async request(path: string): Promise<string> {
+    this.#current ??= { order: { id: this.#nextId++, path }, progress: null, done: Promise.withResolvers() };
+    const retry = this.#current;
+    await withTimeout(retry.done.promise, RETRY_ANSWER_MS_MAX);
+    return textOf(retry);
   }
 
+  /** What a stage reports; a report on another order is ignored. */
   progress(progress: RetryProgress): void {
-    if (this.#current === null) return;
-    this.#current.report(progress);
-    if (!this.#current.done) return;
-    this.#log.info(`retry: ${this.#current.text}`);
+    const retry = this.#current;
+    if (retry?.order.id !== progress.id) return;
+    retry.progress = progress;
+    if (progress.waiting > 0) return;
+    retry.done.resolve();
+    this.#log.info(`retry: ${textOf(retry)}`);
     this.#finished_ms = [...this.#finished_ms.slice(1 - FINISHED_MAX), Date.now()];
     this.#current = null;
   }
@@ -56,41 +61,20 @@ export class FrameRetries {
   }
 }
 
-class FrameRetry {
+interface FrameRetry {
   readonly order: RetryOrder;
-  #progress: RetryProgress | null = null;
-  readonly #done = Promise.withResolvers<void>();
+  progress: RetryProgress | null;
+  readonly done: PromiseWithResolvers<void>;
+}
 
-  constructor(order: RetryOrder) {
-    this.order = order;
+function textOf({ order, progress }: FrameRetry): string {
+  if (progress === null) return `Frames in ${order.path} are retried as soon as the stages are free`;
+  const { taken, kept, waiting } = progress;
+  if (taken + kept + waiting === 0) {
+    return "The quarantine is empty; frames that wait elsewhere are retried at each tick";
   }
-
-  get done(): boolean {
-    return this.#progress?.waiting === 0;
-  }
-
-  /** What the stage reports; a report on another order is ignored. */
-  report(progress: RetryProgress): void {
-    if (progress.id !== this.order.id) return;
-    this.#progress = progress;
-    if (this.done) this.#done.resolve();
-  }
-
-  /** One sentence, at the end or after RETRY_ANSWER_MS_MAX. */
-  async answer(): Promise<string> {
-    await withTimeout(this.#done.promise, RETRY_ANSWER_MS_MAX);
-    return this.text;
-  }
-
-  get text(): string {
-    if (this.#progress === null) return `Frames in ${this.order.path} are retried as soon as the stages are free`;
-    const { taken, kept, waiting } = this.#progress;
-    if (taken + kept + waiting === 0) {
-      return "The quarantine is empty; frames that wait elsewhere are retried at each tick";
-    }
-    const parts = [`${taken} accepted`];
-    if (kept > 0) parts.push(`${counted(kept, "stays", "stay")} in quarantine (the log says why)`);
-    if (waiting > 0) parts.push(`${waiting} still to be tried`);
-    return `Retried ${counted(taken + kept, "frame")}: ${parts.join(", ")}`;
-  }
+  const parts = [`${taken} accepted`];
+  if (kept > 0) parts.push(`${counted(kept, "stays", "stay")} in quarantine (the log says why)`);
+  if (waiting > 0) parts.push(`${waiting} still to be tried`);
+  return `Retried ${counted(taken + kept, "frame")}: ${parts.join(", ")}`;
 }

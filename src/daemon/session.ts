@@ -22,6 +22,7 @@ export interface SessionOptions {
   /** False: an output root that is not there is waited for. */
   readonly makesOutput: boolean;
   readonly handlers: RequestHandlers;
+  readonly onStopRequest: (() => void) | null;
   /** Starts, stops, changes and looks at the folders go one after the other. */
   readonly queue: SerialQueue;
 }
@@ -43,14 +44,14 @@ export class Session {
    */
   async open(): Promise<void> {
     if (this.#isOpen) return;
-    const { live, configured, makesOutput, log, handlers } = this.#options;
+    const { live, configured, makesOutput, log, handlers, onStopRequest: onStop } = this.#options;
     makeFolders(live.settings, live.written, { makesOutput });
     const misplaced = await misplacedPlugins(live.settings);
     if (misplaced !== null) throw new FolderError("plugins.dir", misplaced);
     // Two daemons on different folders, but with one state folder, would fire the same plugins and remove each other's
     // transpiled copies.
     await live.open([transpiledFolder(configured)]);
-    this.#requests = Requests.open({ folder: requestFolder(configured), log, handlers });
+    this.#requests = Requests.open({ folder: requestFolder(configured), log, handlers, onStop });
     this.#isOpen = true;
     this.#lookAgain();
     this.#ends = [

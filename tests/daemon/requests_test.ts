@@ -13,6 +13,9 @@ import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
 const ID = "00000000-0000-4000-8000-000000000001";
 const OTHER_ID = "00000000-0000-4000-8000-000000000002";
 
+/** A daemon that answers nothing to anything. */
+const NO_HANDLERS = new Proxy({}, { get: () => () => null }) as RequestHandlers;
+
 /** The daemon's side alone, polled as often as a test asks. */
 class Place extends TempFolder implements AsyncDisposable {
   readonly settings: Settings = settingsIn(this.path);
@@ -22,24 +25,27 @@ class Place extends TempFolder implements AsyncDisposable {
   requests: Requests | null = null;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
-  open(options: { handlers?: Partial<RequestHandlers>; now_ms?: () => number } = {}): Requests {
-    const handlers: RequestHandlers = {
+  open(
+    options: { handlers?: Partial<RequestHandlers>; onStop?: null; now_ms?: () => number } = {},
+  ): Requests {
+    const handlers: Partial<RequestHandlers> = {
       status: () => ({ state: "RUNNING", asked: this.asked.push("status") }),
-      retry: (plugin) => this.asked.push(`retry ${plugin}`) > 0 && plugin === "roi" ? null : `There is no ${plugin}`,
+      retry: ({ plugin }) => {
+        this.asked.push(`retry ${plugin}`);
+        if (plugin !== "roi") throw new Error(`There is no ${plugin}`);
+      },
       reload: () => void this.asked.push("reload"),
-      retryFrames: () => Promise.resolve(`tried, ${this.asked.push("retry frames")}`),
-      parameters: () => ['{"name":"a"}'],
-      removeParameter: (name) => this.asked.push(`remove ${name}`) > 0 && name === "a",
-      settings: () => ({ raw: { value: "/r", instead_of: "/q", since: "now" } }),
-      confirm: (consumer, sums) => Promise.resolve(this.asked.push(`confirm ${consumer} ${sums.length}`)),
-      forgetConsumer: () => Promise.resolve(false),
-      repairLedger: ({ line }) => Promise.resolve(line + this.asked.push(`repair line ${line}`)),
-      forgetSetting: (key) => Promise.resolve(this.asked.push(`forget ${key}`) > 0 && key === "raw"),
-      stop: () => void this.asked.push("stop"),
+      retry_frames: () => Promise.resolve(`tried, ${this.asked.push("retry frames")}`),
       ...options.handlers,
     };
-    const { now_ms } = options;
-    const requests = Requests.open({ folder: this.folder, log: this.log, handlers, ...now_ms ? { now_ms } : {} });
+    const { now_ms, onStop = () => void this.asked.push("stop") } = options;
+    const requests = Requests.open({
+      folder: this.folder,
+      log: this.log,
+      handlers: handlers as RequestHandlers,
+      onStop,
+      ...now_ms ? { now_ms } : {},
+    });
     assert.ok(requests, this.log.lines.join("\n"));
     return this.requests = requests;
   }
@@ -102,8 +108,8 @@ Deno.test("an error of the daemon's becomes the answer", async () => {
       status() {
         throw new Error("no status today");
       },
-      stop: null,
     },
+    onStop: null,
   });
   place.tick();
   await assert.rejects(askDaemon(place.settings, { what: "status" }), { message: "no status today" });
@@ -112,7 +118,13 @@ Deno.test("an error of the daemon's becomes the answer", async () => {
 
 Deno.test("many askers at once each get their own answer", async () => {
   await using place = new Place();
-  place.open({ handlers: { retry: (plugin) => `answer to ${plugin}` } });
+  place.open({
+    handlers: {
+      retry({ plugin }) {
+        throw new Error(`answer to ${plugin}`);
+      },
+    },
+  });
   place.tick();
   const plugins = Array.from({ length: 40 }, (_, index) => `plugin${index}`);
   const errors = await Promise.all(
@@ -262,21 +274,8 @@ Deno.test("where the folder cannot be made the daemon does without, and says wha
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("state"), "in the way");
   const log = memoryLog();
-  const handlers: RequestHandlers = {
-    status: () => null,
-    retry: () => null,
-    reload: () => {},
-    retryFrames: () => Promise.resolve(""),
-    parameters: () => [],
-    removeParameter: () => false,
-    settings: () => ({}),
-    confirm: () => Promise.resolve(0),
-    forgetConsumer: () => Promise.resolve(false),
-    repairLedger: () => Promise.resolve(0),
-    forgetSetting: () => Promise.resolve(false),
-    stop: null,
-  };
-  assert.equal(Requests.open({ folder: folder.join("state", "requests"), log, handlers }), null);
+  const options = { folder: folder.join("state", "requests"), log, handlers: NO_HANDLERS, onStop: null };
+  assert.equal(Requests.open(options), null);
   assert.match(log.lines[0] ?? "", /^warn .*pewatch stop, .* cannot reach this daemon/);
 });
 

@@ -14,7 +14,6 @@ import type {
 } from "../../ffi/tango/mod.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { type SettingChange, withChange } from "../../src/daemon/settings/client_settings.ts";
-import type { FrameListener, SettingsListener } from "../../src/daemon/daemon.ts";
 import type { DaemonStatus } from "../../src/daemon/status.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
@@ -217,8 +216,8 @@ export class FakeDaemon implements DeviceDaemon {
   /** What Start, Stop and Retry wait for. */
   work: Promise<void> = Promise.resolve();
   refusal: Error | null = null;
-  readonly #frames = new Set<FrameListener>();
-  readonly #settings = new Set<SettingsListener>();
+  readonly #frames = new Set<(event: FrameEvent) => void>();
+  readonly #settings = new Set<(settings: Settings) => void>();
 
   constructor(base = "/base") {
     this.settings = settingsIn(base);
@@ -271,12 +270,12 @@ export class FakeDaemon implements DeviceDaemon {
     this.calls.push("reloadPlugins");
   }
 
-  onFrame(listener: FrameListener): () => void {
+  onFrame(listener: (event: FrameEvent) => void): () => void {
     this.#frames.add(listener);
     return () => void this.#frames.delete(listener);
   }
 
-  onSettings(listener: SettingsListener): () => void {
+  onSettings(listener: (settings: Settings) => void): () => void {
     this.#settings.add(listener);
     return () => void this.#settings.delete(listener);
   }

@@ -13,6 +13,7 @@ import {
   requestPath,
   writeJson,
 } from "./request_files.ts";
+import { tryToRemove } from "../../files/durable.ts";
 import { isHeldOpen, isMissing } from "../../files/errors.ts";
 import { readPlain } from "../../files/plain_file.ts";
 import { isProcessGone } from "../../frames/claim/owner.ts";
@@ -116,7 +117,8 @@ export async function askDaemon(
     if (answer.error !== undefined) throw new DaemonAnswerError(answer.error);
     return { value: answer.value, holder };
   } finally {
-    for (const path of [requestPath(folder, id), answerPath(folder, id)]) await removeQuietly(path);
+    // The daemon took the request, or never answered it.
+    for (const path of [requestPath(folder, id), answerPath(folder, id)]) tryToRemove(path);
   }
 }
 
@@ -199,12 +201,4 @@ function isFree(folder: string): boolean {
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-}
-
-async function removeQuietly(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch {
-    // the daemon took the request, or never answered it
-  }
 }

@@ -17,38 +17,22 @@ import {
   requestPath,
   writeJson,
 } from "./request_files.ts";
-import type { ClientSetting } from "../settings/client_settings.ts";
-import type { WrittenSettings } from "../settings/settings_file.ts";
 
-/** What the daemon does on request, each at once or within a second. An error that is thrown becomes the answer. */
-export interface RequestHandlers {
-  status(): unknown;
-  /** Gives why it cannot, or null. */
-  retry(plugin: string): string | null;
-  reload(): void;
-  /** Gives a sentence. */
-  retryFrames(): Promise<string>;
-  /** The last reading of each parameter, as JSON. */
-  parameters(): readonly string[];
-  /** Returns whether there was one. */
-  removeParameter(name: string): boolean;
-  /** What clients have set. */
-  settings(): WrittenSettings;
-  /** Returns whether a client had set it. */
-  forgetSetting(setting: ClientSetting): Promise<boolean>;
-  /** A consumer has these images whole. */
-  confirm(consumer: string, sums: readonly string[]): Promise<unknown>;
-  /** Returns whether there was one. */
-  forgetConsumer(name: string): Promise<boolean>;
-  /** Returns the number of the new chain's first line. */
-  repairLedger(damage: { readonly segment: string; readonly line: number; readonly problem: string }): Promise<number>;
-  /** Called when the answer is written. Null where the program cannot be asked to stop. */
-  readonly stop: (() => void) | null;
-}
+type Answered = Exclude<Request, { readonly what: "stop" }>;
+
+/**
+ * What the daemon does on request, each at once or within a second, and what it answers. An error that is thrown becomes
+ * the answer.
+ */
+export type RequestHandlers = {
+  readonly [What in Answered["what"]]: (request: Extract<Answered, { readonly what: What }>) => unknown;
+};
 
 export interface RequestsOptions {
   readonly folder: string;
   readonly handlers: RequestHandlers;
+  /** Called when the answer is written. Null where the program cannot be asked to stop. */
+  readonly onStop: (() => void) | null;
   readonly log: Logger;
   readonly now_ms?: () => number;
 }
@@ -123,7 +107,7 @@ export class Requests {
   async #look(): Promise<void> {
     const { folder, log } = this.#options;
     try {
-      if (this.#lock.lost().length > 0) this.#makeAnew();
+      if (this.#lock.isLost()) this.#makeAnew();
       let requests = 0;
       // Asynchronously, each look would wake the thread twice more.
       for (const { name, isFile } of Deno.readDirSync(folder)) {
@@ -176,45 +160,23 @@ export class Requests {
     try {
       const request = parseRequest(text);
       log.debug(`request: ${text.trim()}`);
-      await this.#answer(id, request);
+      if (request.what === "stop") await this.#stop(id);
+      else await this.#reply(id, { value: await this.#answer(request) ?? null });
     } catch (error) {
       await this.#reply(id, { error: messageOf(error) });
     }
   }
 
-  async #answer(id: string, request: Request): Promise<void> {
-    const { handlers } = this.#options;
-    switch (request.what) {
-      case "status":
-        return await this.#reply(id, { value: handlers.status() });
-      case "reload":
-        handlers.reload();
-        return await this.#reply(id, { value: null });
-      case "parameters":
-        return await this.#reply(id, { value: handlers.parameters() });
-      case "remove_parameter":
-        return await this.#reply(id, { value: handlers.removeParameter(request.parameter) });
-      case "settings":
-        return await this.#reply(id, { value: handlers.settings() });
-      case "confirm":
-        return await this.#reply(id, { value: await handlers.confirm(request.consumer, request.sums) });
-      case "forget_consumer":
-        return await this.#reply(id, { value: await handlers.forgetConsumer(request.consumer) });
-      case "repair_ledger":
-        return await this.#reply(id, { value: await handlers.repairLedger(request) });
-      case "forget_setting":
-        return await this.#reply(id, { value: await handlers.forgetSetting(request.setting) });
-      case "retry_frames":
-        return await this.#reply(id, { value: await handlers.retryFrames() });
-      case "retry": {
-        const error = handlers.retry(request.plugin);
-        return await this.#reply(id, error === null ? { value: null } : { error });
-      }
-      case "stop":
-        if (handlers.stop === null) return await this.#reply(id, { error: "this program cannot be asked to stop" });
-        await this.#reply(id, { value: null });
-        handlers.stop();
-    }
+  #answer(request: Answered): unknown {
+    const handle = this.#options.handlers[request.what] as (request: Answered) => unknown;
+    return handle(request);
+  }
+
+  async #stop(id: string): Promise<void> {
+    const { onStop } = this.#options;
+    if (onStop === null) throw new Error("this program cannot be asked to stop");
+    await this.#reply(id, { value: null });
+    onStop();
   }
 
   async #reply(id: string, answer: Answer, taken?: string): Promise<void> {

@@ -98,7 +98,7 @@ export class FolderKeeper {
     const lost: string[] = [];
     for (const [path, lock] of this.#locks) {
       if (renews) lock.renew();
-      if (lock.lost().length === 0) continue;
+      if (!lock.isLost()) continue;
       lock.abandon();
       this.#locks.delete(path);
       this.#vacant.add(path);

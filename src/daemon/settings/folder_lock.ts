@@ -91,11 +91,9 @@ export class FolderLock {
     this.#held = [];
   }
 
-  /** The folders that have this lock's file no more: each was removed, perhaps made anew, or its file was. */
-  lost(): readonly string[] {
-    return this.#held.filter(({ folder, file }) => !isFileAt(join(folder, LOCK_NAME), file)).map(({ folder }) =>
-      folder
-    );
+  /** Whether a folder has this lock's file no more: it was removed, perhaps made anew, or its file was. */
+  isLost(): boolean {
+    return this.#held.some(({ folder, file }) => !isFileAt(join(folder, LOCK_NAME), file));
   }
 
   /** Writes anew when: where a volume has no locks, another computer sees by it that this process runs. */
