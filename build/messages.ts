@@ -99,9 +99,9 @@ function useOf(node: ts.Node): string {
     if (ts.isNewExpression(parent)) return parent.expression.getText();
     if (ts.isCallExpression(parent) && parent.expression !== at) {
       const name = parent.expression.getText().replaceAll(/\s+/g, "");
-      const level = /(?:log|console|painter|logger)\??\.(\w+)$/.exec(name);
+      const level = /(?:log|console|logger)\??\.(\w+)$/.exec(name);
       if (level !== null) return name.includes("console") ? `console.${level[1]}` : `log.${level[1]}`;
-      if (/\.(?:join|push|map|flatMap|paint|filter)$/.test(name)) continue;
+      if (/(?:^paint|\.(?:join|push|map|flatMap|filter))$/.test(name)) continue;
       return name.replace(/^.*[.#]/, "");
     }
     if (ts.isPropertyAssignment(parent) && parent.initializer === at) return parent.name.getText();

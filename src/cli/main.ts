@@ -1,13 +1,12 @@
 /** From the program's arguments to a command and its exit code. */
-import { closest } from "../text/closest.ts";
 import { ConfigurationError } from "../config/error.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
 import { firstLine, thrownText } from "../text/thrown_text.ts";
 import { EXIT } from "./console/arguments.ts";
 import { COMMANDS } from "./commands.ts";
-import { type Command, commandLines } from "./console/sub_commands.ts";
+import { commandLines, runCommands } from "./console/run_commands.ts";
 import { guardConsole } from "../log/terminal_text.ts";
-import { Painter } from "./console/terminal.ts";
+import { painterFor } from "./console/terminal.ts";
 import { PROGRAM_VERSION } from "../config/program.ts";
 
 /** Runs what `args` ask for and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */
@@ -25,52 +24,24 @@ async function runCommand(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    console.error(`${new Painter(Deno.stderr).paint("red", "pewatch:")} ${explain(error)}`);
+    console.error(`${painterFor(Deno.stderr)("red", "pewatch:")} ${explain(error)}`);
     return error instanceof ConfigurationError ? EXIT.usage : EXIT.failed;
   }
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
-  const [first, ...rest] = args;
-  if (first === undefined) {
-    console.error(overview());
-    return EXIT.usage;
-  }
-  if (first === "--help" || first === "-h") return help([]);
-  if (first === "help") return await help(rest);
-  if (first === "--version" || first === "-V") {
+  if (args[0] === "--version" || args[0] === "-V") {
     const { describeVersions } = await import("./version.ts");
     console.log(describeVersions().join("\n"));
     return EXIT.done;
   }
-  if (first === "--licenses") {
+  if (args[0] === "--licenses") {
     const { licenseLines, readEmbedded } = await import("./embedded.ts");
     console.log(licenseLines(readEmbedded()).join("\n"));
     return EXIT.done;
   }
-  const command = commandOf(first);
-  return command ? await (await command.load())(rest) : unknown(first);
-}
-
-async function help(args: readonly string[]): Promise<number> {
-  const name = args[0];
-  if (name === undefined) {
-    console.log(overview());
-    return EXIT.done;
-  }
-  const command = commandOf(name);
-  return command ? await (await command.load())(["--help"]) : unknown(name);
-}
-
-function commandOf(name: string): Command | undefined {
-  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-}
-
-function unknown(name: string): number {
-  const what = name.startsWith("-") ? "option" : "command";
-  const meant = closest(name, [...Object.keys(COMMANDS), "help", "--help", "--version", "--licenses"]);
-  console.error(`pewatch: Unknown ${what} "${name}".${meant ? ` Did you mean ${meant}?` : ""}\nSee pewatch --help`);
-  return EXIT.usage;
+  const otherWords = ["help", "--help", "--version", "--licenses"];
+  return await runCommands({ name: "pewatch", commands: COMMANDS, otherWords, overview }, args);
 }
 
 function overview(): string {

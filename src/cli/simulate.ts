@@ -7,7 +7,6 @@ import { choice, float, integer, string } from "@optique/core/valueparser";
 import { simulate, type SimulatedFrame } from "../qxrd/simulator/simulate.ts";
 import { thrownText } from "../text/thrown_text.ts";
 import { command, CommandError, JSON_OPTION } from "./console/arguments.ts";
-import { isTerminal } from "./console/terminal.ts";
 import { counted, readableBytes } from "../log/counted.ts";
 
 /** A larger image is no longer a classic TIFF (4 GiB), and no detector's. */
@@ -114,7 +113,7 @@ class Report {
 
   constructor(json: boolean) {
     this.#json = json;
-    this.#moving = !json && isTerminal(Deno.stderr);
+    this.#moving = !json && Deno.stderr.isTerminal();
   }
 
   add(frame: SimulatedFrame): void {

@@ -7,9 +7,10 @@ import { CONFIGURATION_NAME, type LoadedConfiguration, loadSettings } from "../c
 import { outputFolder } from "../config/settings.ts";
 import { pageUrl } from "../http/page_url.ts";
 import { EXIT } from "./console/arguments.ts";
+import { addSignalListeners } from "./console/signal_listeners.ts";
 import { endProcess } from "./process_end.ts";
 import { PROGRAM_VERSION } from "../config/program.ts";
-import { Painter } from "./console/terminal.ts";
+import { painterFor } from "./console/terminal.ts";
 
 /** What Windows sends when the window is closed, and when the user logs off. */
 const CLOSING_SIGNALS: readonly Deno.Signal[] = ["SIGHUP", "SIGTERM"];
@@ -42,10 +43,10 @@ export function isOwnWindow(
 
 /** @param executable null from source */
 async function runAndTell(run: RunCommand, executable: string | null): Promise<number> {
-  const painter = new Painter(Deno.stdout);
+  const paint = painterFor(Deno.stdout);
   if (executable !== null) {
     if (isUnpackedForOnce(executable)) {
-      console.log(painter.paint("red", unzipFirst(executable)));
+      console.log(paint("red", unzipFirst(executable)));
       return EXIT.failed;
     }
     // A link on the desktop may start it anywhere; its things are to be beside it.
@@ -58,7 +59,7 @@ async function runAndTell(run: RunCommand, executable: string | null): Promise<n
     // "run" reports it.
   }
   const code = await run(["run"]);
-  console.log(code === EXIT.done ? "\npewatch has stopped." : `\n${painter.paint("red", endedBadly(code))}`);
+  console.log(code === EXIT.done ? "\npewatch has stopped." : `\n${paint("red", endedBadly(code))}`);
   return code;
 }
 
@@ -117,20 +118,12 @@ interface Closing extends Disposable {
 
 function noticeClosing(): Closing {
   let noticed = false;
-  const notice = () => void (noticed = true);
-  const listening = CLOSING_SIGNALS.filter((signal) => {
-    try {
-      Deno.addSignalListener(signal, notice);
-      return true;
-    } catch {
-      return false; // not in this version of Deno
-    }
-  });
+  const listeners = addSignalListeners(() => void (noticed = true), CLOSING_SIGNALS);
   return {
     get noticed() {
       return noticed;
     },
-    [Symbol.dispose]: () => listening.forEach((signal) => Deno.removeSignalListener(signal, notice)),
+    [Symbol.dispose]: () => listeners[Symbol.dispose](),
   };
 }
 

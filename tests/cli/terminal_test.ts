@@ -1,6 +1,6 @@
 /** Colours and control characters. */
 import assert from "node:assert/strict";
-import { Painter, wantsColors } from "../../src/cli/console/terminal.ts";
+import { painterFor, wantsColors } from "../../src/cli/console/terminal.ts";
 import { readableBytes } from "../../src/log/counted.ts";
 import { ownStyles, printable, terminalText } from "../../src/log/terminal_text.ts";
 
@@ -31,10 +31,10 @@ Deno.test("colours come on a terminal only, and not where NO_COLOR is set", () =
 });
 
 Deno.test("a painter for a terminal writes escapes, one for a pipe the text alone", () => {
-  const paint = (text: string) => withNoColor(null, () => terminalText(new Painter(TERMINAL).paint("red", text)));
+  const paint = (text: string) => withNoColor(null, () => terminalText(painterFor(TERMINAL)("red", text)));
   assert.equal(paint("x"), "\x1b[31mx\x1b[39m");
   assert.equal(paint("\x1b[8mx\u009b2J"), "\x1b[31m\\u001b[8mx\\u009b2J\x1b[39m");
-  assert.equal(withNoColor(null, () => new Painter(PIPE).paint("red", "x")), "x");
+  assert.equal(withNoColor(null, () => painterFor(PIPE)("red", "x")), "x");
 });
 
 Deno.test("control characters of a file do not reach the terminal", () => {

@@ -12,9 +12,12 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** In this thread alone: each thread that listens is called. @returns what takes the listeners off */
-export function addSignalListeners(listener: (signal: Deno.Signal) => void): Disposable {
+export function addSignalListeners(
+  listener: (signal: Deno.Signal) => void,
+  signals: readonly Deno.Signal[] = SIGNALS,
+): Disposable {
   const handlers = new Map<Deno.Signal, () => void>();
-  for (const signal of SIGNALS) {
+  for (const signal of signals) {
     const handler = () => listener(signal);
     try {
       Deno.addSignalListener(signal, handler);

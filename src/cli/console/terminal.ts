@@ -6,11 +6,6 @@ export interface Stream {
   isTerminal(): boolean;
 }
 
-/** Whether a person watches it. */
-export function isTerminal(stream: Stream): boolean {
-  return stream.isTerminal();
-}
-
 /** Colours only on a terminal, and there only where NO_COLOR (no-color.org: any value but an empty one) is not set. */
 export function wantsColors(stream: Stream): boolean {
   return stream.isTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
@@ -25,15 +20,24 @@ export function terminalWidth(stream: Stream): number {
   }
 }
 
+export type Paint = (style: Style, text: string) => string;
+
 /** Gives texts their style for one stream; `console` makes escape sequences of it (`guardConsole`). */
-export class Painter {
-  readonly #colors: boolean;
+export function painterFor(stream: Stream): Paint {
+  return wantsColors(stream) ? styled : (_style, text) => text;
+}
 
-  constructor(stream: Stream) {
-    this.#colors = wantsColors(stream);
-  }
+/** What a check found; "warning": it works, but less well than it could. */
+export type Mark = "ok" | "warning" | "problem";
 
-  paint(style: Style, text: string): string {
-    return this.#colors ? styled(style, text) : text;
-  }
+const MARKS: Readonly<Record<Mark, readonly [Style, string]>> = {
+  ok: ["green", "ok"],
+  warning: ["yellow", "warning"],
+  problem: ["red", "PROBLEM"],
+};
+
+/** The word before a finding, in its colour and in the width of the longest. */
+export function markText(mark: Mark, paint: Paint): string {
+  const [style, word] = MARKS[mark];
+  return paint(style, word.padEnd(8));
 }

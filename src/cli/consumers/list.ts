@@ -4,10 +4,8 @@ import { message } from "@optique/core/message";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { JsonFileError } from "../../files/json_file.ts";
-import { printable } from "../../log/terminal_text.ts";
 import { command, CONFIG_OPTION, JSON_OPTION } from "../console/arguments.ts";
-import { tableLines } from "../console/table.ts";
-import { Painter } from "../console/terminal.ts";
+import { printTable } from "../console/table.ts";
 import { readConsumers } from "./stored.ts";
 
 const ARGUMENTS = object({
@@ -28,11 +26,8 @@ usage or configuration.`,
   if (json) return console.log(JSON.stringify({ running, consumers }, null, 2));
   if (!running) console.log("No daemon is running; so far they were when the last one ended");
   if (consumers.length === 0) return console.log("Nobody reads the ledger");
-  const rows = consumers.map(({ name, behind, skipped, moved, lastSkipped }) =>
-    [name, String(behind), String(skipped), moved ?? "", lastSkipped ?? ""].map(printable)
-  );
-  const texts = [["CONSUMER", "BEHIND", "SKIPPED", "LAST MOVED", "LAST SKIPPED"], ...rows];
-  const [header, ...lines] = tableLines(texts, { right: [1, 2] });
-  console.log(new Painter(Deno.stdout).paint("bold", header ?? ""));
-  for (const line of lines) console.log(line);
+  const rows = consumers.map((
+    { name, behind, skipped, moved, lastSkipped },
+  ) => [name, String(behind), String(skipped), moved ?? "", lastSkipped ?? ""]);
+  printTable(["CONSUMER", "BEHIND", "SKIPPED", "LAST MOVED", "LAST SKIPPED"], rows, { right: [1, 2] });
 });

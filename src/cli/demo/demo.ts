@@ -17,7 +17,7 @@ import { HttpService } from "../../http/http_service.ts";
 import { PROGRAM_VERSION } from "../../config/program.ts";
 import { stagesNotReady } from "../stages_ready.ts";
 import { onStopSignals } from "../console/stop_signals.ts";
-import { Painter } from "../console/terminal.ts";
+import { painterFor } from "../console/terminal.ts";
 import { counted, readableBytes } from "../../log/counted.ts";
 
 const ARGUMENTS = object({
@@ -197,11 +197,11 @@ function showProgress(daemon: Daemon, detector: Detector): Disposable {
 }
 
 function print(outcome: Outcome, { folders, good }: { folders: DemoFolders; good: boolean }): void {
-  const painter = new Painter(Deno.stdout);
+  const paint = painterFor(Deno.stdout);
   const { counts, files } = outcome;
   const written = `${frames(outcome.frames)} and ${darks(outcome.darks)} written`;
   console.log("");
-  console.log(painter.paint(good ? "green" : "red", `${written}; ${countsText(counts)}`));
+  console.log(paint(good ? "green" : "red", `${written}; ${countsText(counts)}`));
   if (!good) console.log(`Not all of them were delivered: ${outcome.problem ?? "see the log"}`);
   console.log(`Log: ${folders.settings.log.file}`);
   console.log(`Delivered ${counted(files.length, "file")} to ${folders.settings.folders.output_root}:`);

@@ -1,13 +1,12 @@
-/** What one check of the doctor found. */
+/** What one check of the doctor found. A file of its own: shared by all checks. */
 
-/** "warning": it works, but less well than it could. */
-export type CheckStatus = "ok" | "warning" | "problem";
+import type { Mark } from "../console/terminal.ts";
 
 export interface Check {
   /** What it belongs to, for the headings: "libraries", "folders". */
   readonly area: string;
   readonly name: string;
-  readonly status: CheckStatus;
+  readonly status: Mark;
   /** What was found. */
   readonly finding: string;
   /** What to do; null where nothing has to be done. */
@@ -28,5 +27,3 @@ export function warning(name: string, finding: string, remedy: string | null): F
 export function problem(name: string, finding: string, remedy: string): Finding {
   return { name, status: "problem", finding, remedy };
 }
-
-/** One line of an error, without its stack. */

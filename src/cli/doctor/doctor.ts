@@ -7,7 +7,7 @@ import { type LoadedConfiguration, loadSettings, makesOutput } from "../../confi
 import { SETTINGS_CHECKS } from "../../nexus/settings_checks.ts";
 import type { Settings } from "../../config/settings.ts";
 import { command, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
-import { type Check, type CheckStatus, type Finding, ok, problem } from "./check.ts";
+import { type Check, type Finding, ok, problem } from "./check.ts";
 import {
   type CheckedFolder,
   checkFolder,
@@ -29,8 +29,8 @@ import { checkBrokers } from "./brokers.ts";
 import { checkBeamlineValues } from "./beamline_values.ts";
 import { findDaemon } from "../../daemon/requests/ask_daemon.ts";
 import { openTango } from "../tango/open.ts";
-import { Painter } from "../console/terminal.ts";
-import type { Style } from "../../log/terminal_text.ts";
+import { markText, painterFor } from "../console/terminal.ts";
+import { counted } from "../../log/counted.ts";
 import type { WrittenSettings } from "../../daemon/settings/settings_file.ts";
 import { checkLedger } from "./ledger.ts";
 import { checkCompression, checkValues } from "./values.ts";
@@ -142,22 +142,15 @@ function examineFolders(
   checks.push(...inArea("free space", [first, output].filter(isThere).map((folder) => checkSpace(folder))));
 }
 
-const MARKS: Readonly<Record<CheckStatus, { readonly style: Style; readonly mark: string }>> = {
-  ok: { style: "green", mark: "ok" },
-  warning: { style: "yellow", mark: "warning" },
-  problem: { style: "red", mark: "PROBLEM" },
-};
-
 function print(checks: readonly Check[]): void {
-  const painter = new Painter(Deno.stdout);
+  const paint = painterFor(Deno.stdout);
   let area = "";
   for (const check of checks) {
-    if (check.area !== area) console.log(painter.paint("bold", check.area));
+    if (check.area !== area) console.log(paint("bold", check.area));
     area = check.area;
-    const { style, mark } = MARKS[check.status];
-    console.log(`  ${painter.paint(style, mark.padEnd(8))}${check.name}: ${check.finding}`);
-    if (check.remedy) console.log(`          ${painter.paint("cyan", "to do:")} ${check.remedy}`);
+    console.log(`  ${markText(check.status, paint)}${check.name}: ${check.finding}`);
+    if (check.remedy) console.log(`          ${paint("cyan", "to do:")} ${check.remedy}`);
   }
   const problems = checks.filter(({ status }) => status === "problem").length;
-  console.log(problems === 0 ? "Healthy" : `${problems} ${problems === 1 ? "problem" : "problems"}`);
+  console.log(problems === 0 ? "Healthy" : counted(problems, "problem"));
 }

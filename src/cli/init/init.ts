@@ -15,7 +15,7 @@ import { OUTPUT_MARKER } from "../../files/service_names.ts";
 import { command, CommandError } from "../console/arguments.ts";
 import { fillIn } from "./fill_in.ts";
 import { type FirstConfiguration, FirstConfigurationError, readFirstConfiguration } from "./first_ini.ts";
-import { Painter } from "../console/terminal.ts";
+import { painterFor } from "../console/terminal.ts";
 
 const ARGUMENTS = object({
   folder: optional(argument(string({ metavar: "DIR" }), {
@@ -79,14 +79,14 @@ async function markOutput(root: string): Promise<void> {
 }
 
 function reportTaken(first: FirstConfiguration, written: { text: string; target: string }): void {
-  const painter = new Painter(Deno.stdout);
+  const paint = painterFor(Deno.stdout);
   console.log("Taken over:");
   for (const { table, key, value, origin } of first.taken) {
     console.log(`  ${table}.${key} = ${typeof value === "string" ? `'${value}'` : value}  (${origin})`);
   }
   const attention = [...first.left, ...faultsOf(first, written)];
   if (attention.length === 0) return;
-  console.log(painter.paint("yellow", "Needs attention:"));
+  console.log(paint("yellow", "Needs attention:"));
   for (const line of attention) console.log(`  ${line}`);
 }
 

@@ -12,7 +12,7 @@ import { TiffFormatError } from "../../tiff/format_error.ts";
 import { command, CommandError, EXIT, JSON_OPTION } from "../console/arguments.ts";
 import { KIND_BYTES, kindOf } from "./kind.ts";
 import type { InspectionReport } from "./report.ts";
-import { Painter } from "../console/terminal.ts";
+import { painterFor } from "../console/terminal.ts";
 import { printable } from "../../log/terminal_text.ts";
 
 const ARGUMENTS = object({
@@ -81,7 +81,7 @@ function jsonValue(_key: string, value: unknown): unknown {
 }
 
 function print(file: string, report: InspectionReport): void {
-  const painter = new Painter(Deno.stdout);
-  console.log(painter.paint("bold", `${printable(file)}: ${report.kind}`));
-  for (const line of report.lines) console.log(/^\S/.test(line) ? painter.paint("bold", line) : line);
+  const paint = painterFor(Deno.stdout);
+  console.log(paint("bold", `${printable(file)}: ${report.kind}`));
+  for (const line of report.lines) console.log(/^\S/.test(line) ? paint("bold", line) : line);
 }

@@ -5,9 +5,7 @@ import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { command, CONFIG_OPTION, JSON_OPTION } from "../console/arguments.ts";
-import { tableLines } from "../console/table.ts";
-import { Painter } from "../console/terminal.ts";
-import { printable } from "../../log/terminal_text.ts";
+import { printTable } from "../console/table.ts";
 import { readParameters } from "./stored.ts";
 import { jsonValue, valueText } from "./value_text.ts";
 
@@ -39,20 +37,15 @@ function asJson({ time, value, until, ...texts }: ParameterReading): object {
 }
 
 function print(running: boolean, readings: readonly ParameterReading[]): void {
-  const painter = new Painter(Deno.stdout);
   if (!running) console.log("No daemon is running; these are in force at its next start");
   if (readings.length === 0) return console.log("No parameters are set");
-  const rows = readings.map(({ name, value, note, unit, time, path, plugin }) =>
-    [
-      name,
-      value === null ? `none: ${note}` : valueText(value),
-      unit ?? "",
-      time.toISOString(),
-      plugin ?? "(unknown)",
-      path ?? "",
-    ].map(printable)
-  );
-  const [header, ...lines] = tableLines([["NAME", "VALUE", "UNIT", "TIME", "PLUGIN", "PATH"], ...rows], { right: [] });
-  console.log(painter.paint("bold", header ?? ""));
-  for (const line of lines) console.log(line);
+  const rows = readings.map(({ name, value, note, unit, time, path, plugin }) => [
+    name,
+    value === null ? `none: ${note}` : valueText(value),
+    unit ?? "",
+    time.toISOString(),
+    plugin ?? "(unknown)",
+    path ?? "",
+  ]);
+  printTable(["NAME", "VALUE", "UNIT", "TIME", "PLUGIN", "PATH"], rows, { right: [] });
 }

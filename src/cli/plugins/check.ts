@@ -9,8 +9,8 @@ import { loadSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";
 import { folderExists, statOf } from "../../files/listing.ts";
 import { command, CommandError, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
-import { Painter } from "../console/terminal.ts";
-import { printable, type Style } from "../../log/terminal_text.ts";
+import { type Mark, markText, painterFor } from "../console/terminal.ts";
+import { printable } from "../../log/terminal_text.ts";
 import type { PluginExport } from "./check_worker.ts";
 import { examineFile, type PluginExamination } from "./examine.ts";
 import { checkTypes, type TypeCheck } from "./type_check.ts";
@@ -55,22 +55,12 @@ hand. Exit codes: 0 it would be loaded, 1 it would not or its types are wrong, 2
   return good ? EXIT.done : EXIT.failed;
 });
 
-const MARKS = {
-  ok: ["green", "ok"],
-  warning: ["yellow", "warning"],
-  problem: ["red", "PROBLEM"],
-} as const satisfies Record<
-  string,
-  readonly [Style, string]
->;
-
 function print(file: string, plugin: PluginExamination, types: TypeCheck): void {
-  const painter = new Painter(Deno.stdout);
-  function line(kind: keyof typeof MARKS, text: string): void {
-    const [style, mark] = MARKS[kind];
-    console.log(`  ${painter.paint(style, mark.padEnd(8))}${printable(text)}`);
+  const paint = painterFor(Deno.stdout);
+  function line(mark: Mark, text: string): void {
+    console.log(`  ${markText(mark, paint)}${printable(text)}`);
   }
-  console.log(painter.paint("bold", `${file}: plugin ${plugin.name}`));
+  console.log(paint("bold", `${file}: plugin ${plugin.name}`));
   if (plugin.helpers.length > 0) line("ok", `helpers: ${plugin.helpers.join(", ")}`);
   if (plugin.exports.length > 0) line("ok", `exports: ${plugin.exports.map(exportText).join(", ")}`);
   if (plugin.ticktack !== null) {

@@ -7,7 +7,7 @@ import type { LockHolder } from "../../daemon/settings/folder_lock.ts";
 import type { PluginStatus } from "../../plugins/host/plugin_status.ts";
 import { command, CONFIG_OPTION, JSON_OPTION } from "../console/arguments.ts";
 import { askDaemon, DaemonAnswerError, nameOf, NoDaemonError } from "../../daemon/requests/ask_daemon.ts";
-import { Painter } from "../console/terminal.ts";
+import { painterFor } from "../console/terminal.ts";
 import { printable, type Style } from "../../log/terminal_text.ts";
 import { examineAll, type PluginExamination } from "./examine.ts";
 import { tableLines } from "../console/table.ts";
@@ -93,7 +93,7 @@ const STYLES: Readonly<Record<string, Style>> = {
 };
 
 function print(rows: readonly PluginRow[]): void {
-  const painter = new Painter(Deno.stdout);
+  const paint = painterFor(Deno.stdout);
   const titles = ["NAME", "TICKS", "OFFSET", "STATE", "FIRINGS", "FAILURES", "LAST", "LONGEST"];
   const cells = rows.map((row) =>
     [
@@ -108,18 +108,18 @@ function print(rows: readonly PluginRow[]): void {
     ].map(printable)
   );
   const [header, ...lines] = tableLines([titles, ...cells], { right: [1, 2, 4, 5, 6, 7] });
-  console.log(painter.paint("bold", header ?? ""));
+  console.log(paint("bold", header ?? ""));
   for (const [index, row] of rows.entries()) {
     const style = STYLES[row.state];
     const line = lines[index] ?? "";
-    console.log(style === undefined ? line : line.replace(row.state, painter.paint(style, row.state)));
+    console.log(style === undefined ? line : line.replace(row.state, paint(style, row.state)));
     if (row.file !== null) {
       const replaces = row.replaces ? " (in place of the shipped one)" : "";
-      console.log(`    ${painter.paint("dim", "file:")} ${printable(row.file)}${replaces}`);
+      console.log(`    ${paint("dim", "file:")} ${printable(row.file)}${replaces}`);
     }
-    if (row.lastError !== null) console.log(`    ${painter.paint("dim", "last error:")} ${printable(row.lastError)}`);
+    if (row.lastError !== null) console.log(`    ${paint("dim", "last error:")} ${printable(row.lastError)}`);
     const counters = Object.entries(row.counters).map(([name, value]) => `${name} ${value}`);
-    if (counters.length > 0) console.log(`    ${painter.paint("dim", "counters:")} ${printable(counters.join(", "))}`);
+    if (counters.length > 0) console.log(`    ${paint("dim", "counters:")} ${printable(counters.join(", "))}`);
   }
 }
 

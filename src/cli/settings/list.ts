@@ -2,12 +2,9 @@
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { loadSettings } from "../../config/load.ts";
-
 import { type ClientSetting, keyOf } from "../../daemon/settings/client_settings.ts";
 import { command, CONFIG_OPTION, JSON_OPTION } from "../console/arguments.ts";
-import { tableLines } from "../console/table.ts";
-import { Painter } from "../console/terminal.ts";
-import { printable } from "../../log/terminal_text.ts";
+import { printTable } from "../console/table.ts";
 import { askOrRead, DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { readSettingsFile, settingsPath, type WrittenSettings } from "../../daemon/settings/settings_file.ts";
 
@@ -40,9 +37,6 @@ export const runList = command(ARGUMENTS, {
 
 function print(rows: readonly string[][]): void {
   if (rows.length === 0) return console.log("No client has changed a setting; the configuration applies");
-  const texts = [["KEY", "VALUE", "BEFORE", "SINCE"], ...rows.map((row) => row.map(printable))];
-  const [header, ...lines] = tableLines(texts, { right: [] });
-  console.log(new Painter(Deno.stdout).paint("bold", header ?? ""));
-  for (const line of lines) console.log(line);
+  printTable(["KEY", "VALUE", "BEFORE", "SINCE"], rows, { right: [] });
   console.log("pewatch settings forget KEY returns to the value of the configuration");
 }

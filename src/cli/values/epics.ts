@@ -3,6 +3,7 @@ import { type EpicsTable, EpicsValues } from "../../values/epics/epics_values.ts
 import { readingOf } from "../../values/epics/epics_reading.ts";
 import type { ValueReading } from "../../values/value_reading.ts";
 import { checkedTable, type ListedValue, listedValue, type ListedValues, type ValueSource } from "./listed_values.ts";
+import { valuesCommand } from "./show.ts";
 
 export const EPICS_VALUES: ValueSource = {
   name: "epics",
@@ -13,6 +14,8 @@ export const EPICS_VALUES: ValueSource = {
     return table === null || typeof table === "string" ? table : new ListedEpicsValues(table as EpicsTable);
   },
 };
+
+export const runEpicsValues = valuesCommand(EPICS_VALUES);
 
 class ListedEpicsValues implements ListedValues {
   readonly #table: EpicsTable;

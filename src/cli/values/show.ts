@@ -6,7 +6,7 @@ import { loadSettings } from "../../config/load.ts";
 import { printable } from "../../log/terminal_text.ts";
 import { command, CommandError, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
 import { onStopSignals } from "../console/stop_signals.ts";
-import { isTerminal, Painter, terminalWidth } from "../console/terminal.ts";
+import { painterFor, terminalWidth } from "../console/terminal.ts";
 import { tableLines } from "../console/table.ts";
 import { jsonValue, valueText } from "../parameters/value_text.ts";
 import { type ListedValue, type ListedValues, untilTried, type ValueSource } from "./listed_values.ts";
@@ -41,7 +41,7 @@ daemon. Exit codes: 0 all have a value, 1 some have none, 2 wrong usage or confi
     using _signals = onStopSignals(() => stopped.resolve());
     await Promise.race([untilTried(values), stopped.promise]);
     if (json) console.log(jsonOf(values.read(Date.now())));
-    else if (once || !isTerminal(Deno.stdout)) print(source, values.read(Date.now()), "");
+    else if (once || !Deno.stdout.isTerminal()) print(source, values.read(Date.now()), "");
     else await showLive(source, values, stopped.promise);
     return values.read(Date.now()).every(({ value }) => value !== null) ? EXIT.done : EXIT.failed;
   });
@@ -76,7 +76,7 @@ async function showLive(source: ValueSource, values: ListedValues, stopped: Prom
 }
 
 function print({ noun }: ValueSource, rows: readonly ListedValue[], before: string): void {
-  const painter = new Painter(Deno.stdout);
+  const paint = painterFor(Deno.stdout);
   const now_ms = Date.now();
   const cells = rows.map((row) => {
     const { name, parameter, value, unit, quality, reason } = row;
@@ -98,9 +98,9 @@ function print({ noun }: ValueSource, rows: readonly ListedValue[], before: stri
   const width = before === "" ? Infinity : terminalWidth(Deno.stdout);
   const shown = lines.map((line, index) => {
     const cut = line.slice(0, width);
-    return rows[index]!.value !== null ? cut : painter.paint("yellow", cut);
+    return rows[index]!.value !== null ? cut : paint("yellow", cut);
   });
-  const text = [painter.paint("bold", (header ?? "").slice(0, width)), ...shown].join("\n");
+  const text = [paint("bold", (header ?? "").slice(0, width)), ...shown].join("\n");
   // The console makes escape sequences of the painter's marks, but shows others as they are written: so not by it.
   if (before !== "") Deno.stdout.writeSync(new TextEncoder().encode(before));
   console.log(text);

@@ -3,6 +3,7 @@ import type { Settings } from "../../config/settings.ts";
 import { faultOfDatabase, type TangoTable } from "../../values/tango_list.ts";
 import { TangoValues } from "../../values/tango_values.ts";
 import { checkedTable, type ListedValue, listedValue, type ListedValues, type ValueSource } from "./listed_values.ts";
+import { valuesCommand } from "./show.ts";
 
 export const TANGO_VALUES: ValueSource = {
   name: "tango",
@@ -15,6 +16,8 @@ export const TANGO_VALUES: ValueSource = {
     return fault === null ? new ListedTangoValues(table as TangoTable, settings) : `[plugins.tango] ${fault}`;
   },
 };
+
+export const runTangoValues = valuesCommand(TANGO_VALUES);
 
 class ListedTangoValues implements ListedValues {
   readonly #table: TangoTable;
