@@ -4,6 +4,7 @@ Intensity and sigma are compared as pyFAI returns them; `engine` says which of i
 64 bits with its CSR integrators.
 """
 
+import functools
 import json
 import logging
 import os
@@ -21,6 +22,8 @@ from pyFAI.integrator.azimuthal import AzimuthalIntegrator
 
 WAVELENGTH = 0.20735e-10
 SIDE = 200e-6 * 2048
+CALIBRANT = get_calibrant("CeO2")
+CALIBRANT.wavelength = WAVELENGTH
 
 GEOMETRIES = {
     "centred": {},
@@ -33,11 +36,19 @@ GEOMETRIES = {
 }
 
 
-def integrator_of(shape, centre=(0.5, 0.5), rotations=(0, 0, 0), distance=0.35, orientation=3):
+@functools.cache
+def integrator_of(shape, geometry, orientation=3, chi_from_zero=False):
+    """One for all cases of a geometry: it keeps where the pixels lie, which takes longer than an integration."""
+    given = GEOMETRIES[geometry]
+    centre, rotations = given.get("centre", (0.5, 0.5)), given.get("rotations", (0, 0, 0))
+    distance = given.get("distance", 0.35)
     size = SIDE / max(shape)
     detector = Detector(size, size, max_shape=shape, orientation=orientation)
     poni = (centre[0] * SIDE, centre[1] * SIDE)
-    return AzimuthalIntegrator(distance, *poni, *rotations, detector=detector, wavelength=WAVELENGTH)
+    ai = AzimuthalIntegrator(distance, *poni, *rotations, detector=detector, wavelength=WAVELENGTH)
+    if chi_from_zero:
+        ai.setChiDiscAtZero()
+    return ai
 
 
 def cases():
@@ -83,17 +94,20 @@ def cases():
         )
 
 
-def image_of(kind, shape, ai, random):
+@functools.cache
+def rings_of(*setup):
+    shape, ai = setup[0], integrator_of(*setup)
+    if shape[0] > 1024:
+        return 2000 * (1 + numpy.cos(300 * ai.twoThetaArray(shape)))
+    return CALIBRANT.fake_calibration_image(ai, shape=shape, Imax=20000, W=1e-5)
+
+
+def image_of(kind, setup, random):
+    """setup: what integrator_of takes"""
+    shape = setup[0]
     if kind == "flat":
         return numpy.full(shape, 100, numpy.float32)
-    calibrant = get_calibrant("CeO2")
-    calibrant.wavelength = WAVELENGTH
-    if shape[0] > 1024:
-        two_theta = ai.twoThetaArray(shape)
-        rings = 2000 * (1 + numpy.cos(300 * two_theta))
-    else:
-        rings = calibrant.fake_calibration_image(ai, shape=shape, Imax=20000, W=1e-5)
-    image = (rings + 120).astype(numpy.float32)
+    image = (rings_of(*setup) + 120).astype(numpy.float32)
     if kind != "rings":
         image = random.poisson(image).astype(numpy.float32)
     if kind == "nan":
@@ -116,8 +130,9 @@ def write_cakes(root):
         folder = os.path.join(root, name)
         os.makedirs(folder)
         shape = (256, 256)
-        ai = integrator_of(shape, **GEOMETRIES[geometry])
-        image = image_of("noise", shape, ai, numpy.random.default_rng(3))
+        setup = shape, geometry
+        ai = integrator_of(*setup)
+        image = image_of("noise", setup, numpy.random.default_rng(3))
         result = ai.integrate2d_ng(
             image, 200, 90, method=(split, "csr", "cython"), unit="q_nm^-1", error_model="poisson", **options
         )
@@ -141,9 +156,12 @@ def write_case(root, name, shape, geometry, image, method, npt, unit, options):
     os.makedirs(folder)
     options = {"error_model": "poisson", **options}
     orientation = options.pop("orientation", 3)
-    ai = integrator_of(shape, **GEOMETRIES[geometry], orientation=orientation)
+    # Else pyFAI cuts the sector at 180 degrees.
+    across = options.get("azimuth_range", (0, 0))[1] > 180
+    setup = shape, geometry, orientation, across
+    ai = integrator_of(*setup)
     random = numpy.random.default_rng(11)
-    pixels = image_of(image, shape, ai, random)
+    pixels = image_of(image, setup, random)
     arrays = {}
     if options.pop("mask", False):
         mask = random.random(shape) < 0.02
@@ -158,9 +176,6 @@ def write_case(root, name, shape, geometry, image, method, npt, unit, options):
         arrays["flat"] = (1 + 0.1 * random.standard_normal(shape)).clip(0.5).astype(numpy.float32)
         if flat == "dead":
             arrays["flat"][random.random(shape) < 0.01] = 0
-    wanted = options.get("azimuth_range")
-    if wanted is not None and wanted[1] > 180:
-        ai.setChiDiscAtZero()  # else pyFAI cuts the sector at 180 degrees
     result = ai.integrate1d_ng(pixels, npt, method=method, unit=unit, **arrays, **options)
     pixels.tofile(os.path.join(folder, "image.f32"))
     for key, values in arrays.items():
