@@ -35,7 +35,7 @@ export interface Placement {
   readonly roll_rad: number;
 }
 
-type PlacementKey = Exclude<keyof Placement, "roll_rad">;
+export type PlacementKey = Exclude<keyof Placement, "roll_rad">;
 
 /** What is known of a frame's geometry, each number with its origin. */
 export interface Geometry extends Readonly<Record<PlacementKey, Sourced<number> | null>> {
@@ -61,15 +61,16 @@ const NEEDED = {
   tiltPlaneRotation_rad: "tilt plane rotation",
 } as const satisfies Record<PlacementKey, string>;
 
+export const PLACEMENT_KEYS = Object.keys(NEEDED) as readonly PlacementKey[];
+
 /** All numbers of a placement, or null where one is not known. */
 export function placementOf(geometry: Geometry): Placement | null {
-  const keys = Object.keys(NEEDED) as PlacementKey[];
-  const known = keys.map((key) => [key, geometry[key]?.value] as const);
+  const known = PLACEMENT_KEYS.map((key) => [key, geometry[key]?.value] as const);
   if (known.some(([, value]) => value === undefined)) return null;
   return { ...Object.fromEntries(known) as Record<PlacementKey, number>, roll_rad: geometry.roll_rad };
 }
 
 /** The names of what is missing for a placement. */
 export function missingFor(geometry: Geometry): string[] {
-  return (Object.keys(NEEDED) as PlacementKey[]).flatMap((key) => geometry[key] === null ? [NEEDED[key]] : []);
+  return PLACEMENT_KEYS.flatMap((key) => geometry[key] === null ? [NEEDED[key]] : []);
 }

@@ -4,7 +4,7 @@ import type { BeamlineSettings, DetectorSettings } from "../config/settings.ts";
 import type { CenterFinderView, SidecarView } from "../qxrd/view.ts";
 import { beamOf } from "./beam.ts";
 import { type Calibration, placementForImage } from "./calibration.ts";
-import type { Geometry, Sourced } from "./geometry.ts";
+import { type Geometry, type Placement, PLACEMENT_KEYS, type PlacementKey, type Sourced } from "./geometry.ts";
 
 const MM_PER_M = 1e3;
 const UM_PER_M = 1e6;
@@ -34,7 +34,7 @@ export function geometryOf(sources: GeometrySources): Geometry {
     ? NOTHING
     : fromValues(detector, sidecar, notes);
   const beam = beamOf(sources, {
-    fitted: () => divided(sidecar.number("energy_ev", { key: "energy", range: ENERGY_EV }), EV_PER_KEV),
+    fitted: () => divided(sidecar.number("energy_ev", ENERGY_EV), EV_PER_KEV),
     notes,
   });
   sidecar.noteStartValues();
@@ -42,6 +42,8 @@ export function geometryOf(sources: GeometrySources): Geometry {
 }
 
 type PlacementPart = Omit<Geometry, "wavelength_m" | "energy_kev" | "notes">;
+type FinderNumber = Exclude<keyof CenterFinderView, "implementTilt">;
+type DetectorNumber = keyof DetectorSettings & `${string}_${"mm" | "um" | "px" | "deg"}`;
 
 /** `[centerfinder]` as it may be believed: no start values, nothing out of range. */
 class SidecarNumbers {
@@ -59,22 +61,21 @@ class SidecarNumbers {
   }
 
   /** In QXRD's unit; null where it is not there or not to be used. */
-  number(
-    property: Exclude<keyof CenterFinderView, "implementTilt">,
-    of: { readonly key: string; readonly range: NumberRange; readonly scale?: number },
-  ): Sourced<number> | null {
+  number(property: FinderNumber, range: NumberRange): Sourced<number> | null {
     const value = this.#view?.[property];
     if (this.#view === undefined || value === undefined) return null;
-    if (isStartValue(property, value, { untouched: isUntouched(this.#view) })) {
-      this.#started.push(`${of.key}=${value}`);
+    // QXRD's own key has no unit.
+    const key = property.replace(/_[a-z]+$/, "");
+    if (isStartValue(this.#view, property, value)) {
+      this.#started.push(`${key}=${value}`);
       return null;
     }
-    const fault = faultOf(value / (of.scale ?? 1), of.range);
+    const fault = faultOf(value, range);
     if (fault !== null) {
-      this.#notes.push(`sidecar [centerfinder] ${of.key}=${value} is not used: ${fault}`);
+      this.#notes.push(`sidecar [centerfinder] ${key}=${value} is not used: ${fault}`);
       return null;
     }
-    return { value, origin: `sidecar [centerfinder] ${of.key}` };
+    return { value, origin: `sidecar [centerfinder] ${key}` };
   }
 
   noteStartValues(): void {
@@ -89,25 +90,20 @@ class SidecarNumbers {
 }
 
 function fromValues(detector: DetectorSettings, sidecar: SidecarNumbers, notes: string[]): PlacementPart {
-  const configured = (key: keyof DetectorSettings & `${string}_${"mm" | "um" | "px" | "deg"}`) => {
+  const configured = (key: DetectorNumber) => {
     const value = detector[key];
     return value === undefined
       ? null
       : { value, origin: `configuration [detector] ${key}`, replaceable: true as const };
   };
-  const distance = configured("distance_mm") ??
-    sidecar.number("detectorDistance_mm", { key: "detectorDistance", range: RANGES.distance_mm });
-  const pixelX = configured("x_pixel_size_um") ??
-    sidecar.number("detectorXPixelSize_um", { key: "detectorXPixelSize", range: RANGES.pixelSize_um });
-  const pixelY = configured("y_pixel_size_um") ??
-    sidecar.number("detectorYPixelSize_um", { key: "detectorYPixelSize", range: RANGES.pixelSize_um });
-  const center = { range: RANGES.beamCenter_px };
+  const either = (key: DetectorNumber, property: FinderNumber, range: NumberRange) =>
+    configured(key) ?? sidecar.number(property, range);
   return {
-    distance_m: divided(distance, MM_PER_M),
-    xPixelSize_m: divided(pixelX, UM_PER_M),
-    yPixelSize_m: divided(pixelY, UM_PER_M),
-    beamCenterX_px: configured("beam_center_x_px") ?? sidecar.number("centerX_px", { key: "centerX", ...center }),
-    beamCenterY_px: configured("beam_center_y_px") ?? sidecar.number("centerY_px", { key: "centerY", ...center }),
+    distance_m: divided(either("distance_mm", "detectorDistance_mm", RANGES.distance_mm), MM_PER_M),
+    xPixelSize_m: divided(either("x_pixel_size_um", "detectorXPixelSize_um", RANGES.pixelSize_um), UM_PER_M),
+    yPixelSize_m: divided(either("y_pixel_size_um", "detectorYPixelSize_um", RANGES.pixelSize_um), UM_PER_M),
+    beamCenterX_px: either("beam_center_x_px", "centerX_px", RANGES.beamCenter_px),
+    beamCenterY_px: either("beam_center_y_px", "centerY_px", RANGES.beamCenter_px),
     ...tiltOf({ tilt: configured("tilt_deg"), rotation: configured("tilt_plane_rotation_deg") }, sidecar, notes),
     roll_rad: 0,
   };
@@ -127,11 +123,10 @@ function tiltOf(
   });
   const inSidecar = configured.tilt === null;
   if (inSidecar && !sidecar.tilts) return upright("no tilt is known");
-  const tilt = configured.tilt ??
-    sidecar.number("detectorTilt_deg", { key: "detectorTilt", range: RANGES.tilt_deg });
+  const tilt = configured.tilt ?? sidecar.number("detectorTilt_deg", RANGES.tilt_deg);
   if (tilt?.value === 0) return upright(tilt.origin);
   const rotation = inSidecar
-    ? sidecar.number("tiltPlaneRotation_deg", { key: "tiltPlaneRotation", range: RANGES.tiltPlaneRotation_deg })
+    ? sidecar.number("tiltPlaneRotation_deg", RANGES.tiltPlaneRotation_deg)
     : configured.rotation;
   if (tilt === null || rotation === null) {
     notes.push("the detector's tilt is not known: tilt and tilt plane rotation are both needed");
@@ -139,16 +134,12 @@ function tiltOf(
   return { tilt_rad: divided(tilt, DEG_PER_RAD), tiltPlaneRotation_rad: divided(rotation, DEG_PER_RAD) };
 }
 
-const NOTHING: PlacementPart = {
-  distance_m: null,
-  beamCenterX_px: null,
-  beamCenterY_px: null,
-  xPixelSize_m: null,
-  yPixelSize_m: null,
-  tilt_rad: null,
-  tiltPlaneRotation_rad: null,
-  roll_rad: 0,
-};
+function partOf(valueOf: (key: PlacementKey) => Sourced<number> | null, { roll_rad }: Pick<Placement, "roll_rad">) {
+  const values = PLACEMENT_KEYS.map((key) => [key, valueOf(key)] as const);
+  return { ...Object.fromEntries(values) as Record<PlacementKey, Sourced<number> | null>, roll_rad };
+}
+
+const NOTHING: PlacementPart = partOf(() => null, { roll_rad: 0 });
 
 function fromCalibration(calibration: Calibration, sources: GeometrySources, notes: string[]): PlacementPart {
   const placement = placementForImage(calibration, sources);
@@ -156,17 +147,8 @@ function fromCalibration(calibration: Calibration, sources: GeometrySources, not
     notes.push(`${calibration.origin} is not used: ${placement}`);
     return NOTHING;
   }
-  const known = (value: number) => ({ value, origin: calibration.origin, replaceable: true as const });
-  return {
-    distance_m: known(placement.distance_m),
-    xPixelSize_m: known(placement.xPixelSize_m),
-    yPixelSize_m: known(placement.yPixelSize_m),
-    beamCenterX_px: known(placement.beamCenterX_px),
-    beamCenterY_px: known(placement.beamCenterY_px),
-    tilt_rad: known(placement.tilt_rad),
-    tiltPlaneRotation_rad: known(placement.tiltPlaneRotation_rad),
-    roll_rad: placement.roll_rad,
-  };
+  const { origin } = calibration;
+  return partOf((key) => ({ value: placement[key], origin, replaceable: true }), placement);
 }
 
 const ENERGY_EV: NumberRange = {
@@ -197,7 +179,9 @@ function isUntouched(view: CenterFinderView): boolean {
  * unset one: a wrong distance in a file does more harm than one that has to be configured. The size of pixels counts as
  * soon as anything of the centre finder has been set.
  */
-function isStartValue(key: keyof CenterFinderView, value: number, state: { untouched: boolean }): boolean {
-  if (key === "detectorXPixelSize_um" || key === "detectorYPixelSize_um") return state.untouched && value === PIXEL_UM;
+function isStartValue(view: CenterFinderView, key: FinderNumber, value: number): boolean {
+  if (key === "detectorXPixelSize_um" || key === "detectorYPixelSize_um") {
+    return value === PIXEL_UM && isUntouched(view);
+  }
   return key in UNSET && value === UNSET[key as keyof typeof UNSET];
 }

@@ -3,10 +3,10 @@
  * `name:value` on each line, values in Python's notation. What is left out keeps GSAS-II's own value. The size of the
  * pixels is not among them: GSAS-II takes it from the sidecar.
  */
+import { ANGSTROM_PER_M } from "./beam.ts";
 import type { Placement } from "./geometry.ts";
 
 const MM_PER_M = 1e3;
-const ANGSTROM_PER_M = 1e10;
 const DEG_PER_RAD = 180 / Math.PI;
 /** GSAS-II turns the detector about an axis in its plane; Fit2D names the direction of the tilt, across of that axis. */
 const AXIS_BEFORE_DIRECTION_DEG = 90;

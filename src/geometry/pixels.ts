@@ -1,6 +1,6 @@
 /**
- * From a place on the detector to the scattering angle 2θ, the azimuth χ, the momentum transfer q and the spacing d,
- * as pyFAI defines them (orientation 3). Places are in pixels from the outer edge of the first pixel: the middle of the
+ * From a place on the detector to the scattering angle 2θ, the momentum transfer q and the spacing d, as pyFAI defines
+ * them (orientation 3). Places are in pixels from the outer edge of the first pixel: the middle of the
  * pixel of column 7 and row 3 is x = 7.5, y = 3.5.
  */
 import type { Placement } from "./geometry.ts";
@@ -54,12 +54,6 @@ export function twoThetaAt(plane: DetectorPlane, x_px: number, y_px: number): nu
   return Math.atan2(Math.hypot(x, y), z);
 }
 
-/** The azimuth in radians, -π to π: 0 along the columns' numbers, π/2 along the rows'. */
-export function azimuthAt(plane: DetectorPlane, x_px: number, y_px: number): number {
-  const [x, y] = pointAt(plane, x_px, y_px);
-  return Math.atan2(y, x);
-}
-
 /** Momentum transfer 4π sin(2θ/2) / λ in 1/m, which is 1e9 times that in 1/nm. */
 export function qOf(twoTheta_rad: number, wavelength_m: number): number {
   return 4 * Math.PI * Math.sin(twoTheta_rad / 2) / wavelength_m;
@@ -68,36 +62,4 @@ export function qOf(twoTheta_rad: number, wavelength_m: number): number {
 /** Bragg's spacing λ / (2 sin(2θ/2)) in metres; Infinity at the beam. */
 export function dOf(twoTheta_rad: number, wavelength_m: number): number {
   return wavelength_m / (2 * Math.sin(twoTheta_rad / 2));
-}
-
-/** What a map of a detector shows: 2θ or χ in radians, q in 1/m, d in metres. */
-export type MapQuantity = "twoTheta" | "azimuth" | "q" | "d";
-
-export interface MapOptions {
-  readonly width: number;
-  readonly height: number;
-  /** For q and d. */
-  readonly wavelength_m?: number;
-}
-
-/**
- * The quantity at the middle of each pixel, one row after the other: [height * width].
- * @throws RangeError where q or d are asked for without a wavelength
- */
-export function mapOf(placement: Placement, quantity: MapQuantity, options: MapOptions): Float64Array {
-  const { width, height, wavelength_m } = options;
-  if ((quantity === "q" || quantity === "d") && !(wavelength_m !== undefined && wavelength_m > 0)) {
-    throw new RangeError(`Cannot map ${quantity}: it needs a wavelength`);
-  }
-  const plane = planeOf(placement);
-  const at = quantity === "azimuth" ? azimuthAt : twoThetaAt;
-  const convert = quantity === "q" ? qOf : quantity === "d" ? dOf : null;
-  const map = new Float64Array(width * height);
-  for (let row = 0, index = 0; row < height; row++) {
-    for (let column = 0; column < width; column++, index++) {
-      const angle = at(plane, column + 0.5, row + 0.5);
-      map[index] = convert === null ? angle : convert(angle, wavelength_m!);
-    }
-  }
-  return map;
 }

@@ -2,20 +2,14 @@
  * Which bins a pixel belongs to, and with which weights: pyFAI's pixel splitting "bbox" and "no" in one dimension
  * (pyFAI 2026.9: ext/splitBBoxCSR.pyx, ext/CSR_common.pxi).
  */
-import type { Detector } from "./detector.ts";
-import { Extents } from "./extents.ts";
-import type { Quantity } from "./units.ts";
+import { type ExtentOptions, Extents } from "./extents.ts";
 
 export type Split = "no" | "bbox";
 
 /** From one number to another, in the inner unit. */
 export type Range = readonly [number, number];
 
-export interface AxisOptions {
-  readonly detector: Detector;
-  readonly quantity: Quantity | "chi";
-  /** For q, in metres. */
-  readonly wavelength_m?: number | null;
+export interface AxisOptions extends ExtentOptions {
   readonly npt: number;
   readonly split: Split;
   /** In the inner unit; null for all that the pixels in use reach. */
@@ -67,7 +61,7 @@ function spread(low: number, high: number, npt: number): Float64Array {
 
 function reached(options: AxisOptions): [number, number] {
   const { mask, split, quantity, detector: { width, height } } = options;
-  const rows = extentsOf(options), { centre, reach } = rows;
+  const rows = new Extents(options), { centre, reach } = rows;
   let low = Infinity, high = -Infinity;
   for (let row = 0, pixel = 0; row < height; row++) {
     rows.read(row);
@@ -79,10 +73,6 @@ function reached(options: AxisOptions): [number, number] {
     }
   }
   return quantity === "chi" ? [Math.max(low, -CHI_MAX), Math.min(high, CHI_MAX)] : [Math.max(0, low), high];
-}
-
-export function extentsOf({ detector: { plane, width }, quantity, wavelength_m }: AxisOptions): Extents {
-  return new Extents({ plane, width, quantity, wavelength_m: wavelength_m ?? null });
 }
 
 /** Says of one pixel after the other which bins it belongs to; a class, so that nothing is allocated for a pixel. */

@@ -3,7 +3,8 @@
  * (pyFAI 2026.9, integrate2d_ng with "bbox" or "no", CSR). Slower than a pattern, and its table is larger: for some
  * frames of a series.
  */
-import { type AxisOptions, type Bins, binsOf, extentsOf, NoPixelsError, Splitter } from "./bins.ts";
+import { type AxisOptions, type Bins, binsOf, NoPixelsError, Splitter } from "./bins.ts";
+import { Extents } from "./extents.ts";
 import type { ErrorModel } from "./integrator.ts";
 
 export interface CakeOptions extends Omit<AxisOptions, "quantity" | "npt" | "range"> {
@@ -88,7 +89,7 @@ export class CakeIntegrator {
 
 function runsOf(options: AxisOptions): Runs {
   const { detector: { width, height }, mask, split } = options;
-  const bins = binsOf(options), splitter = new Splitter(bins), rows = extentsOf(options);
+  const bins = binsOf(options), splitter = new Splitter(bins), rows = new Extents(options);
   const first = new Uint16Array(width * height), start = new Uint32Array(width * height + 1);
   let weights = new Float32Array(3 * width * height), used = 0;
   for (let row = 0, pixel = 0; row < height; row++) {
@@ -99,7 +100,9 @@ function runsOf(options: AxisOptions): Runs {
       splitter.place(rows.centre[column]!, split === "no" ? 0 : rows.reach[column]!);
       const { count } = splitter;
       if (count === 0) continue;
-      if (used + count > weights.length) weights = longer(weights);
+      if (used + count > weights.length) {
+        weights = new Float32Array(weights.buffer.transfer(2 * weights.byteLength));
+      }
       first[pixel] = splitter.first;
       weights[used++] = splitter.left;
       for (let k = 1; k < count; k++) weights[used++] = k === count - 1 ? splitter.right : splitter.between;
@@ -108,10 +111,4 @@ function runsOf(options: AxisOptions): Runs {
   if (used === 0) throw new NoPixelsError("no pixel is in use: the mask or the range leaves none");
   start[width * height] = used;
   return { bins, first, start, weights: weights.slice(0, used) };
-}
-
-function longer(weights: Float32Array): Float32Array<ArrayBuffer> {
-  const more = new Float32Array(2 * weights.length);
-  more.set(weights);
-  return more;
 }

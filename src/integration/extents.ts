@@ -4,18 +4,18 @@
  * The reach is the largest distance from the centre (64 bits) to one of the four corners (rounded to 32 bits), as in
  * pyFAI (geometry/core.py, delta arrays from the corner array): without the rounding intensities differ by 3e-6.
  */
-import type { DetectorPlane, Point } from "../geometry/pixels.ts";
+import type { Point } from "../geometry/pixels.ts";
+import type { Detector } from "./detector.ts";
 import type { Quantity } from "./units.ts";
 
 const NM_PER_M = 1e9;
 
 export interface ExtentOptions {
-  readonly plane: DetectorPlane;
-  readonly width: number;
+  readonly detector: Detector;
   /** "chi" is the azimuth atan2(y, x) in radians, -π to π. */
   readonly quantity: Quantity | "chi";
   /** For q, in metres. */
-  readonly wavelength_m?: number | null;
+  readonly wavelength_m: number | null;
 }
 
 /** Rows are cheapest in their order: a row's lower corners are the upper corners of the next. */
@@ -31,10 +31,8 @@ export class Extents {
 
   /** @throws RangeError where q is asked for without a wavelength */
   constructor(options: ExtentOptions) {
-    const { width, quantity, wavelength_m } = options;
-    if (quantity === "q" && !((wavelength_m ?? 0) > 0)) {
-      throw new RangeError("q needs a wavelength");
-    }
+    const { detector: { width }, quantity, wavelength_m } = options;
+    if (quantity === "q" && !((wavelength_m ?? 0) > 0)) throw new RangeError("q needs a wavelength");
     this.#options = options;
     this.#factor = quantity === "q" ? 4 * Math.PI / (wavelength_m! * NM_PER_M) : 0;
     this.centre = new Float64Array(width);
@@ -84,7 +82,7 @@ export class Extents {
 
   /** At x, x + 1, … of the line y, in pixels from the outer edge of the first pixel. */
   #values(y: number, x: number, out: Float64Array): void {
-    const { plane: { origin, alongX, alongY }, quantity } = this.#options;
+    const { detector: { plane: { origin, alongX, alongY } }, quantity } = this.#options;
     const start: Point = [origin[0] + y * alongY[0], origin[1] + y * alongY[1], origin[2] + y * alongY[2]];
     if (quantity === "q") fillQ(start, alongX, { x, factor: this.#factor, out });
     else if (quantity === "twoTheta") fillTwoTheta(start, alongX, { x, out });

@@ -198,9 +198,7 @@ export class Integrator {
       const s = image[i]!;
       if (s - s === 0 && !(Math.abs(s - dummy) <= deltaDummy)) continue;
       if (this.#badCount === this.#bad.length) {
-        const more = new Uint32Array(2 * this.#bad.length);
-        more.set(this.#bad);
-        this.#bad = more;
+        this.#bad = new Uint32Array(this.#bad.buffer.transfer(2 * this.#bad.byteLength));
       }
       this.#bad[this.#badCount++] = i;
       if (this.#first[i] !== this.#table.bins.npt) this.#badInBins++;

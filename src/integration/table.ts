@@ -2,7 +2,8 @@
  * The table of a geometry: for each pixel its bins and weights, in the form that a frame is summed by fastest. Three
  * bins in a row for each pixel (most pixels touch no more), the few wider ones in a list.
  */
-import { type AxisOptions, type Bins, binsOf, extentsOf, NoPixelsError, type Range, Splitter } from "./bins.ts";
+import { type AxisOptions, type Bins, binsOf, NoPixelsError, type Range, Splitter } from "./bins.ts";
+import { Extents } from "./extents.ts";
 
 export interface Table {
   readonly bins: Bins;
@@ -31,7 +32,7 @@ const SLOTS = 3;
 /** @throws NoPixelsError, RangeError */
 export function tableOf(options: TableOptions): Table {
   const { detector: { width, height }, mask, split, azimuth } = options;
-  const bins = binsOf(options), splitter = new Splitter(bins), radial = extentsOf(options);
+  const bins = binsOf(options), splitter = new Splitter(bins), radial = new Extents(options);
   const sector = azimuth === null ? null : new Sector(azimuth, options);
   const first = new Uint16Array(width * height).fill(bins.npt);
   const weights = split === "no" ? null : new Float32Array(SLOTS * first.length);
@@ -76,13 +77,13 @@ export function tableOf(options: TableOptions): Table {
 
 /** Pixels whose azimuth, within their reach, lies in a sector; modulo 360 degrees, where pyFAI stops at ±180. */
 class Sector {
-  readonly #rows;
+  readonly #rows: Extents;
   readonly #from: number;
   readonly #span: number;
   readonly #whole: boolean;
 
   constructor([a, b]: Range, options: TableOptions) {
-    this.#rows = extentsOf({ ...options, quantity: "chi" });
+    this.#rows = new Extents({ ...options, quantity: "chi" });
     this.#from = Math.min(a, b);
     this.#span = Math.max(a, b) - this.#from;
     this.#whole = options.split !== "no";

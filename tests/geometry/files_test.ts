@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { geometryFiles } from "../../src/geometry/files.ts";
 import type { Geometry, Placement } from "../../src/geometry/geometry.ts";
 import { imctrlText } from "../../src/geometry/imctrl_file.ts";
-import { azimuthAt, planeOf, twoThetaAt } from "../../src/geometry/pixels.ts";
-import { placements, UPRIGHT } from "./placements.ts";
+import { planeOf, twoThetaAt } from "../../src/geometry/pixels.ts";
+import { azimuthAt, placements, UPRIGHT } from "./placements.ts";
 
 const DEGREE = Math.PI / 180;
 const PLACES = [[0.5, 0.5], [2047.5, 1000.5]] as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { azimuthAt, dOf, mapOf, planeOf, pointAt, qOf, twoThetaAt } from "../../src/geometry/pixels.ts";
+import { dOf, planeOf, pointAt, qOf, twoThetaAt } from "../../src/geometry/pixels.ts";
 import type { Placement } from "../../src/geometry/geometry.ts";
-import { placements, UPRIGHT } from "./placements.ts";
+import { azimuthAt, placements, UPRIGHT } from "./placements.ts";
 
 /** As QXRD works it out (qxrddetectorgeometry.cpp, getTwoTheta), in its units, from its centre and a place in pixels. */
 function qxrdTwoTheta(placement: Placement, x_px: number, y_px: number): number {
@@ -52,17 +52,4 @@ Deno.test("q and d of Bragg's law, in 1/m and m", () => {
   assert.equal(qOf(twoTheta, 1e-10), Math.PI * 1e10);
   assert.equal(dOf(twoTheta, 1e-10), 2e-10);
   assert.equal(dOf(0, 1e-10), Infinity);
-});
-
-Deno.test("a map has each pixel's middle, row after row; q and d need a wavelength", () => {
-  const [tilted] = placements(2).slice(1);
-  const plane = planeOf(tilted!);
-  const size = { width: 5, height: 3, wavelength_m: 3e-11 };
-  const twoTheta = mapOf(tilted!, "twoTheta", size);
-  assert.equal(twoTheta.length, 15);
-  assert.equal(twoTheta[5 * 2 + 4], twoThetaAt(plane, 4.5, 2.5));
-  assert.equal(mapOf(tilted!, "azimuth", size)[1], azimuthAt(plane, 1.5, 0.5));
-  assert.equal(mapOf(tilted!, "q", size)[7], qOf(twoTheta[7]!, 3e-11));
-  assert.equal(mapOf(tilted!, "d", size)[7], dOf(twoTheta[7]!, 3e-11));
-  assert.throws(() => mapOf(tilted!, "q", { width: 5, height: 3 }), /Cannot map q: it needs a wavelength/);
 });

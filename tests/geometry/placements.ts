@@ -1,5 +1,6 @@
 /** Placements of detectors that tests are done with, the same in each run. */
 import type { Placement } from "../../src/geometry/geometry.ts";
+import { type DetectorPlane, pointAt } from "../../src/geometry/pixels.ts";
 
 /** Numbers from 0 to 1 (Lehmer's generator); the same seed gives the same. */
 function numbersOf(seed: number): () => number {
@@ -32,4 +33,10 @@ export function placements(count: number, options: { readonly rolled: boolean } 
     tiltPlaneRotation_rad: within(-6, 6),
     roll_rad: options.rolled ? within(-3, 3) : 0,
   }));
+}
+
+/** The azimuth in radians, -π to π: 0 along the columns' numbers, π/2 along the rows'. */
+export function azimuthAt(plane: DetectorPlane, x_px: number, y_px: number): number {
+  const [x, y] = pointAt(plane, x_px, y_px);
+  return Math.atan2(y, x);
 }
