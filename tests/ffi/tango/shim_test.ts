@@ -27,7 +27,8 @@ const SANITIZED = [
     what: "the address sanitizer",
     program: "host_asan",
     env: {
-      ASAN_OPTIONS: "detect_leaks=1:detect_stack_use_after_return=1",
+      // The order: tests/faults/disk may be loaded before all else.
+      ASAN_OPTIONS: "detect_leaks=1:detect_stack_use_after_return=1:verify_asan_link_order=0",
       LSAN_OPTIONS: `print_suppressions=0:suppressions=${join(HERE, "host", "lsan.supp")}`,
     },
     checks: [...ALL_BUT_RESTARTS, "restarts"],
