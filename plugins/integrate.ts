@@ -11,7 +11,6 @@ import {
 import {
   changeOf,
   type FrameToIntegrate,
-  headerOf,
   isOutputError,
   type MadePattern,
   makeFoldersBelow,
@@ -25,14 +24,12 @@ import {
   type PatternSource,
   pixelsFrom,
   pluginWriter,
-  publishText,
+  publishPattern,
   ringReport,
   SeriesFiles,
   sourceOf,
   standBack,
-  stemOf,
   writeCake,
-  xyeText,
 } from "pewatch/patterns";
 import { dirname } from "node:path";
 import { sidecarOf } from "./lib/sidecar_of.ts";
@@ -176,17 +173,16 @@ interface Result {
 
 async function deliver(frame: DeliveredFrame, { made, source, asked }: Result, { config, folders, settings }: Context) {
   const writer = pluginWriter(folders.temp);
-  const beside = dirname(frame.files.image), stem = stemOf(source.image);
+  const beside = dirname(frame.files.image);
   const folder = config.subfolder === "" ? beside : makeFoldersBelow(beside, config.subfolder.replaceAll("\\", "/"));
   if (config.files.includes("xye")) {
-    const text = xyeText(made.pattern, { x: made.setup.x, unit: config.unit, header: headerOf(made, source) });
-    await publishText(folder, { stem, ending: "xye", text }, { writer, fsync: settings.frames.fsync });
+    await publishPattern(folder, { made, source }, { writer, fsync: settings.frames.fsync });
   }
-  await series?.add(folder, made, source);
+  await series?.add(folder, { made, source });
   if (config.cake === 0 || hdf5 === null || ++sinceCake < config.cake) return;
   sinceCake = 0;
   const tools = { hdf5, settings, workFolder: folders.proc, writer };
-  await writeCake({ folder, stem }, { made, source, cake: maker.cake(asked) }, tools);
+  await writeCake(folder, { made, source, cake: maker.cake(asked) }, tools);
 }
 
 /** What a person should notice: saturated pixels, a geometry that drifts, how much has changed. */

@@ -80,15 +80,9 @@ export function seriesTree(facts: AzintFacts, rows: readonly SeriesRow[]): Nexus
         interpretation: "spectrum",
       },
       children: [
-        field("I", stacked(({ intensity }) => intensity), {
-          shape,
-          units: ARBITRARY,
-          attributes: { long_name: "intensity" },
-        }),
-        first.sigma === null ? null : field("I_errors", stacked(({ sigma }) => sigma!), {
-          shape,
-          units: ARBITRARY,
-          attributes: { long_name: "estimated intensity error" },
+        ...intensityFields(shape, {
+          intensity: stacked(({ intensity }) => intensity),
+          sigma: first.sigma === null ? null : stacked(({ sigma }) => sigma!),
         }),
         ...radialFields(setup, setup.x),
         field("norm", Float64Array.from(first.pixels), { units: ARBITRARY, attributes: { long_name: NORM_NAME } }),
@@ -111,18 +105,25 @@ export function cakeTree(facts: AzintFacts, { cake, radial, azimuth_deg }: MadeC
         interpretation: "image",
       },
       children: [
-        field("I", cake.intensity, { shape, units: ARBITRARY, attributes: { long_name: "intensity" } }),
-        cake.sigma === null ? null : field("I_errors", cake.sigma, {
-          shape,
-          units: ARBITRARY,
-          attributes: { long_name: "estimated intensity error" },
-        }),
+        ...intensityFields(shape, cake),
         ...radialFields(facts.setup, radial),
         field("azimuthal_axis", azimuth_deg, { units: "degrees", attributes: { long_name: "azimuthal bin center" } }),
         field("norm", cake.pixels, { shape: shape.slice(1), units: ARBITRARY, attributes: { long_name: NORM_NAME } }),
       ],
     }),
   ]);
+}
+
+function intensityFields(
+  shape: readonly number[],
+  { intensity, sigma }: Pick<SeriesRow, "intensity" | "sigma">,
+): (NexusNode | null)[] {
+  const of = (name: string, values: Float32Array, long_name: string) =>
+    field(name, values, { shape, units: ARBITRARY, attributes: { long_name } });
+  return [
+    of("I", intensity, "intensity"),
+    sigma === null ? null : of("I_errors", sigma, "estimated intensity error"),
+  ];
 }
 
 function radialFields({ options }: PatternSetup, x: Float64Array): NexusNode[] {

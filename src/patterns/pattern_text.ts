@@ -1,15 +1,24 @@
-/** Puts a pattern's text into the output, by the rules of every delivered file: part, read back, name; never over another. */
+/** Puts a pattern as text into the output, by the rules of every delivered file: part, read back, name; never over another. */
 import { join } from "node:path";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { nameIsTaken } from "../files/listing.ts";
 import { outputPartName } from "../files/service_names.ts";
-import { NoPatternError } from "./error.ts";
 import { hasText, writePart } from "../frames/deliver/geometry_files.ts";
+import { xyeText } from "../integration/xye.ts";
+import { stemOf } from "../qxrd/frame_name.ts";
+import { NoPatternError } from "./error.ts";
+import { headerOf, type PatternSource } from "./header.ts";
+import type { MadePattern } from "./maker.ts";
 
 /** Patterns of one frame by other settings; more is a mistake that makes a new file each time. */
 const VERSIONS_MAX = 99;
 
-export interface PublishedText {
+export interface PatternOfFrame {
+  readonly made: MadePattern;
+  readonly source: PatternSource;
+}
+
+export interface PublishedPattern {
   readonly path: string;
   /** Whether it was there already, with this content. */
   readonly again: boolean;
@@ -21,16 +30,17 @@ export interface PublishedText {
  * @param options.writer who writes, so that two programs do not use one part
  * @throws NoPatternError where there are too many, VerificationError, or the system's error
  */
-export async function publishText(
+export async function publishPattern(
   folder: string,
-  file: { readonly stem: string; readonly ending: string; readonly text: string },
+  { made, source }: PatternOfFrame,
   options: { readonly writer: string; readonly fsync: boolean },
-): Promise<PublishedText> {
+): Promise<PublishedPattern> {
+  const stem = stemOf(source.image), text = patternText({ made, source });
   const part = join(folder, outputPartName(options.writer, "pattern"));
   for (let version = 1; version <= VERSIONS_MAX;) {
-    const path = join(folder, `${file.stem}${version === 1 ? "" : `.v${version}`}.${file.ending}`);
+    const path = join(folder, `${stem}${version === 1 ? "" : `.v${version}`}.xye`);
     if (nameIsTaken(path)) {
-      if (!hasText(path, file.text)) {
+      if (!hasText(path, text)) {
         version++;
         continue;
       }
@@ -38,7 +48,7 @@ export async function publishText(
       if (nameIsTaken(part)) removeFile(part);
       return { path, again: true };
     }
-    writePart(part, file.text, options);
+    writePart(part, text, options);
     try {
       await whileHeldOpen(() => publish(part, path));
     } catch (error) {
@@ -50,5 +60,10 @@ export async function publishText(
     if (options.fsync) syncFolder(folder);
     return { path, again: false };
   }
-  throw new NoPatternError(`there are ${VERSIONS_MAX} patterns of ${file.stem} with other settings in ${folder}`);
+  throw new NoPatternError(`there are ${VERSIONS_MAX} patterns of ${stem} with other settings in ${folder}`);
+}
+
+export function patternText({ made, source }: PatternOfFrame): string {
+  const { pattern, setup } = made;
+  return xyeText(pattern, { x: setup.x, unit: setup.options.unit, header: headerOf(made, source) });
 }

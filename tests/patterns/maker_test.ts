@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import { keepReference } from "../../src/frames/reference_dark.ts";
-import { xyeText } from "../../src/integration/xye.ts";
 import { NoPatternError } from "../../src/patterns/error.ts";
-import { sourceOf } from "../../src/patterns/frame.ts";
-import { headerOf } from "../../src/patterns/header.ts";
 import { type FrameToIntegrate, PatternMaker } from "../../src/patterns/maker.ts";
 import { PatternOptionsError } from "../../src/patterns/options.ts";
+import { patternText } from "../../src/patterns/pattern_text.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { frameAt, framesIn, optionsOf } from "./simulated.ts";
+import { frameAt, framesIn, makerOf, optionsOf, patternOf } from "./simulated.ts";
 
 const [WIDTH, HEIGHT] = [96, 64];
 
@@ -20,6 +18,13 @@ function npy(path: string, value: (row: number, column: number) => number, [heig
   const head = Uint8Array.of(0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0);
   Deno.writeFileSync(path, Uint8Array.of(...head, ...new TextEncoder().encode(shape), ...new Uint8Array(data.buffer)));
   return path;
+}
+
+function poniText(of: { orientation?: number; distance: number; poni1: number; rot1: number }): string {
+  const { orientation = 3, distance, poni1, rot1 } = of;
+  const config = JSON.stringify({ pixel1: 0.0002, pixel2: 0.0002, orientation });
+  return `poni_version: 2.1\nDetector: Detector\nDetector_config: ${config}\nDistance: ${distance}\nPoni1: ${poni1}\n` +
+    `Poni2: 0.009\nRot1: ${rot1}\nRot2: 0\nRot3: 0\n`;
 }
 
 Deno.test("files and settings that cannot be used are refused by key, before any frame", () => {
@@ -48,7 +53,7 @@ Deno.test("files and settings that cannot be used are refused by key, before any
   ];
   for (const [table, expected] of cases) {
     assert.throws(
-      () => new PatternMaker(optionsOf(table), defaultSettings(folder.path)),
+      () => makerOf(folder.path, table),
       (error) => error instanceof PatternOptionsError && expected.test(error.message),
       JSON.stringify(table),
     );
@@ -59,7 +64,7 @@ Deno.test("masks: what is kept, what is left out, upside down", async () => {
   using folder = new TempFolder();
   const [image] = await framesIn(folder.path), frame = frameAt(image!);
   const total = (table: Record<string, unknown>) =>
-    new PatternMaker(optionsOf(table), defaultSettings(folder.path)).make(frame).pattern.pixels
+    makerOf(folder.path, table).make(frame).pattern.pixels
       .reduce((a, b) => a + b, 0);
   const upper = npy(folder.join("upper.npy"), (row) => row < 16 ? 1 : 0);
   const sum = (table: Record<string, unknown>) => Math.round(total({ split: "no", ...table }));
@@ -67,20 +72,17 @@ Deno.test("masks: what is kept, what is left out, upside down", async () => {
   assert.equal(sum({ mask: upper }), WIDTH * 48);
   assert.equal(sum({ mask: upper, mask_kept: true }), WIDTH * 16);
   // The first row of the mask is the last of the image: other pixels are left out, so the pattern differs.
-  const of = (flip: boolean) =>
-    new PatternMaker(optionsOf({ mask: upper, flip }), defaultSettings(folder.path)).make(frame).pattern.intensity;
+  const of = (flip: boolean) => makerOf(folder.path, { mask: upper, flip }).make(frame).pattern.intensity;
   assert.notDeepEqual(of(true), of(false));
   const lower = npy(folder.join("lower.npy"), (row) => row >= 48 ? 1 : 0);
-  const turned = new PatternMaker(optionsOf({ mask: lower, flip: true }), defaultSettings(folder.path)).make(frame);
+  const turned = makerOf(folder.path, { mask: lower, flip: true }).make(frame);
   assert.deepEqual(turned.pattern.intensity, of(false));
 });
 
 Deno.test("a frame without geometry, of another size, without what to divide by has no pattern; others go on", async () => {
   using folder = new TempFolder();
-  const [image] = await framesIn(folder.path),
-    frame: FrameToIntegrate = frameAt(image!),
-    settings = defaultSettings(folder.path);
-  const maker = new PatternMaker(optionsOf(), settings);
+  const [image] = await framesIn(folder.path), frame: FrameToIntegrate = frameAt(image!);
+  const maker = makerOf(folder.path);
   const refused = (maker: PatternMaker, other: Partial<typeof frame>, expected: RegExp) =>
     assert.throws(
       () => maker.make({ ...frame, ...other }),
@@ -88,16 +90,16 @@ Deno.test("a frame without geometry, of another size, without what to divide by 
     );
   refused(maker, { view: null }, /its geometry is not known: distance, beam centre x/);
   assert.equal(maker.make(frame).factor, 1);
-  const masked = new PatternMaker(optionsOf({ mask: npy(folder.join("m.npy"), () => 0, [5, 5]) }), settings);
+  const masked = makerOf(folder.path, { mask: npy(folder.join("m.npy"), () => 0, [5, 5]) });
   refused(masked, {}, /it has 96 x 64 pixels, but mask, dark or flat have 5 x 5/);
-  const byMonitor = new PatternMaker(optionsOf({ normalize_by: "i0" }), settings);
+  const byMonitor = makerOf(folder.path, { normalize_by: "i0" });
   refused(byMonitor, {}, /it has no i0 to divide by/);
   const halved = byMonitor.make({ ...frame, parameter: () => 2 }), plain = maker.make(frame);
   assert.equal(halved.factor, 2);
   assert.equal(Math.fround(halved.pattern.intensity[9]! * 2), plain.pattern.intensity[9]);
-  const byTime = new PatternMaker(optionsOf({ normalize_by: "exposure" }), settings).make(frame);
+  const byTime = makerOf(folder.path, { normalize_by: "exposure" }).make(frame);
   assert.equal(byTime.factor, frame.view!.exposureTime_s! * frame.view!.summedExposures!);
-  const outside = new PatternMaker(optionsOf({ radial_range: [170, 171] }), settings);
+  const outside = makerOf(folder.path, { radial_range: [170, 171] });
   refused(outside, {}, /no pixel is in use/);
 });
 
@@ -105,11 +107,9 @@ Deno.test("tables stay while the numbers do; another PONI file makes new ones", 
   using folder = new TempFolder();
   const [first, second] = await framesIn(folder.path);
   const poni = folder.join("a.poni");
-  const text = (distance: number) =>
-    `poni_version: 2.1\nDetector: Detector\nDetector_config: {"pixel1": 0.0002, "pixel2": 0.0002}\nDistance: ${distance}\n` +
-    "Poni1: 0.006\nPoni2: 0.009\nRot1: 0\nRot2: 0\nRot3: 0\nWavelength: 2e-11\n";
+  const text = (distance: number) => poniText({ distance, poni1: 0.006, rot1: 0 }) + "Wavelength: 2e-11\n";
   Deno.writeTextFileSync(poni, text(0.3));
-  const maker = new PatternMaker(optionsOf({ poni, unit: "q_A^-1" }), defaultSettings(folder.path));
+  const maker = makerOf(folder.path, { poni, unit: "q_A^-1" });
   const one = maker.make(frameAt(first!));
   assert.equal(one.setup.placement.distance_m, 0.3);
   assert.equal(maker.make(frameAt(second!)).setup, one.setup, "no new table for the same numbers");
@@ -127,13 +127,8 @@ Deno.test("a calibration of an image that was turned round is turned with it", a
   using folder = new TempFolder();
   const [image] = await framesIn(folder.path, { count: 1 }), frame = frameAt(image!), poni = folder.join("a.poni");
   const intensity = (orientation: number, pixels: typeof frame.image) => {
-    Deno.writeTextFileSync(
-      poni,
-      `poni_version: 2.1\nDetector: Detector\nDetector_config: {"pixel1": 0.0002, "pixel2": 0.0002, ` +
-        `"orientation": ${orientation}}\nDistance: 0.3\nPoni1: 0.004\nPoni2: 0.009\nRot1: 0.1\nRot2: 0\nRot3: 0\n`,
-    );
-    const maker = new PatternMaker(optionsOf({ poni }), defaultSettings(folder.path));
-    return maker.make({ ...frame, image: pixels }).pattern.intensity;
+    Deno.writeTextFileSync(poni, poniText({ orientation, distance: 0.3, poni1: 0.004, rot1: 0.1 }));
+    return makerOf(folder.path, { poni }).make({ ...frame, image: pixels }).pattern.intensity;
   };
   const rows = Array.from({ length: HEIGHT }, (_, row) => [...frame.image.data.slice(row * WIDTH, (row + 1) * WIDTH)]);
   const upsideDown = { ...frame.image, data: Uint32Array.from(rows.toReversed().flat()) };
@@ -187,10 +182,8 @@ Deno.test("the last dark of the exposure is taken off once, scaled to the frame'
 
 Deno.test("no name stands in the first three lines of a .xye, where GSAS-II looks for settings", async () => {
   using folder = new TempFolder();
-  const [image] = await framesIn(folder.path, { count: 1, base: "x=3\u0007" }), frame = frameAt(image!);
-  const settings = defaultSettings(folder.path), made = new PatternMaker(optionsOf(), settings).make(frame);
-  const source = sourceOf(image!, { view: frame.view, settings, sha256: null, writtenAt: new Date(0) });
-  const lines = xyeText(made.pattern, { x: made.setup.x, unit: "2th_deg", header: headerOf(made, source) }).split("\n");
+  const [image] = await framesIn(folder.path, { count: 1, base: "x=3\u0007" });
+  const lines = patternText(patternOf(image!, makerOf(folder.path))).split("\n");
   assert.ok(lines.slice(0, 3).every((line) => line.startsWith("# ") && !line.includes("=")), lines.slice(0, 3).join());
   assert.ok(lines.includes("# image: x=3 -00001.tif"), "a name is one line without control characters");
 });

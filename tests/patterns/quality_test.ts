@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
-import { defaultSettings } from "../../src/config/settings.ts";
 import { type CalibrantName, CALIBRANTS, spacingsOf } from "../../src/patterns/calibrants.ts";
-import { PatternMaker } from "../../src/patterns/maker.ts";
 import { changeOf, pixelsFrom, ringReport } from "../../src/patterns/quality.ts";
 import { PYTHON } from "../shipped/memcached_server.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { frameAt, framesIn, optionsOf } from "./simulated.ts";
+import { frameAt, framesIn, makerOf } from "./simulated.ts";
 
 Deno.test("the rings of a calibrant lie where they should; a detector that was moved is noticed, in each unit", async () => {
   using folder = new TempFolder();
   const [image] = await framesIn(folder.path, { width: 600, height: 600, count: 1 });
   const frame = frameAt(image!), { centerfinder } = frame.view;
   for (const unit of ["2th_deg", "q_A^-1", "q_nm^-1"]) {
-    const maker = new PatternMaker(optionsOf({ unit, npt: 1200 }), defaultSettings(folder.path));
+    const maker = makerOf(folder.path, { unit, npt: 1200 });
     const right = ringReport(maker.make(frame), "CeO2")!;
     assert.ok(right.rings >= 5 && Math.abs(right.shift_px) < 0.05, `${unit}: ${JSON.stringify(right)}`);
     // Half a per cent farther away: a ring at 200 pixels seems to be one pixel farther in than it should be.

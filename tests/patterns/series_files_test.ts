@@ -2,15 +2,11 @@ import assert from "node:assert/strict";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
-import { xyeText } from "../../src/integration/xye.ts";
-import { sourceOf } from "../../src/patterns/frame.ts";
-import { headerOf } from "../../src/patterns/header.ts";
-import { PatternMaker } from "../../src/patterns/maker.ts";
-import { publishText } from "../../src/patterns/pattern_text.ts";
+import { publishPattern } from "../../src/patterns/pattern_text.ts";
 import { SeriesFiles } from "../../src/patterns/series/series_files.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { frameAt, framesIn, optionsOf } from "./simulated.ts";
+import { framesIn, makerOf, patternOf } from "./simulated.ts";
 
 type Hdf5 = ReturnType<typeof openHdf5Library>;
 
@@ -20,17 +16,8 @@ function seriesFiles(hdf5: Hdf5, folder: string, now_ms: () => number = () => 0)
 
 /** Of each image a pattern by these settings. */
 function madeOf(folder: string, images: readonly string[], table: Record<string, unknown> = { npt: 50 }) {
-  const maker = new PatternMaker(optionsOf(table), defaultSettings(folder));
-  return images.map((image) => {
-    const frame = frameAt(image);
-    const source = sourceOf(image, {
-      view: frame.view,
-      settings: defaultSettings(folder),
-      sha256: null,
-      writtenAt: new Date(),
-    });
-    return { made: maker.make(frame), source };
-  });
+  const maker = makerOf(folder, table);
+  return images.map((image) => patternOf(image, maker));
 }
 
 function read(hdf5: Hdf5, path: string, place: string) {
@@ -49,10 +36,10 @@ Deno.test("a series grows row by row, also after a restart, and each frame has o
   const path = folder.join("CeO2_patterns.h5");
   let now = 0;
   const files = seriesFiles(hdf5, folder.path, () => now);
-  await files.add(folder.path, all[0]!.made, all[0]!.source);
+  await files.add(folder.path, all[0]!);
   assert.deepEqual(await files.flush(), []);
   assert.deepEqual(read(hdf5, path, "entry/data/I").shape, [1, 50]);
-  await files.add(folder.path, all[1]!.made, all[1]!.source);
+  await files.add(folder.path, all[1]!);
   await files.flush();
   assert.deepEqual(read(hdf5, path, "entry/data/I").shape, [1, 50], "within the pause");
   assert.equal(files.isChanged, true);
@@ -61,7 +48,7 @@ Deno.test("a series grows row by row, also after a restart, and each frame has o
   assert.deepEqual(read(hdf5, path, "entry/data/I").shape, [2, 50]);
   // Another process goes on; the frame that it sees again has no second row.
   const later = seriesFiles(hdf5, folder.path);
-  for (const { made, source } of all.slice(1)) await later.add(folder.path, made, source);
+  for (const pattern of all.slice(1)) await later.add(folder.path, pattern);
   await later.flush({ all: true });
   assert.deepEqual(namesIn(folder.path), ["CeO2_patterns.h5"]);
   const names = read(hdf5, path, "entry/frames/name");
@@ -82,8 +69,8 @@ Deno.test("other settings begin another file; one of somebody else, or that he h
   Deno.writeTextFileSync(folder.join("CeO2_patterns.h5"), "somebody's own");
   Deno.symlinkSync("/dev/null", folder.join("CeO2_patterns-00001.h5"));
   const files = seriesFiles(hdf5, folder.path);
-  await files.add(folder.path, one!.made, one!.source);
-  await files.add(folder.path, other!.made, other!.source);
+  await files.add(folder.path, one!);
+  await files.add(folder.path, other!);
   await files.flush({ all: true });
   assert.equal(Deno.readTextFileSync(folder.join("CeO2_patterns.h5")), "somebody's own");
   assert.deepEqual(namesIn(folder.path).slice(-4), [
@@ -93,13 +80,13 @@ Deno.test("other settings begin another file; one of somebody else, or that he h
     "CeO2_patterns.h5",
   ]);
   Deno.writeTextFileSync(folder.join("CeO2_patterns-00002.h5"), "changed");
-  await files.add(folder.path, two!.made, two!.source);
+  await files.add(folder.path, two!);
   await files.flush({ all: true });
   assert.equal(Deno.readTextFileSync(folder.join("CeO2_patterns-00002.h5")), "changed");
   assert.deepEqual(read(hdf5, folder.join("CeO2_patterns-00004.h5"), "entry/data/I").shape, [2, 50]);
   // The folder is away: the rows wait, and are there when it is back.
   Deno.renameSync(folder.path, `${folder.path}-away`);
-  await files.add(folder.path, three!.made, three!.source);
+  await files.add(folder.path, three!);
   const problems = await files.flush({ all: true });
   assert.match(problems.join(), /CeO2_patterns-00004\.h5 cannot be written/);
   Deno.renameSync(`${folder.path}-away`, folder.path);
@@ -116,19 +103,15 @@ Deno.test("rows that a crash took are made again from the .xye, of this series a
   ];
   const all = madeOf(folder.path, images), others = madeOf(folder.path, images, { npt: 50, split: "no" });
   const files = seriesFiles(hdf5, folder.path);
-  await files.add(folder.path, all[0]!.made, all[0]!.source);
+  await files.add(folder.path, all[0]!);
   await files.flush();
   // The .xye of all are there, and the rows of the others never came to the file.
-  for (const { made, source } of [...all, ...others]) {
-    const text = xyeText(made.pattern, { x: made.setup.x, unit: "2th_deg", header: headerOf(made, source) });
-    await publishText(folder.path, { stem: source.image.slice(0, -4), ending: "xye", text }, {
-      writer: "test",
-      fsync: false,
-    });
+  for (const pattern of [...all, ...others]) {
+    await publishPattern(folder.path, pattern, { writer: "test", fsync: false });
   }
   Deno.writeTextFileSync(folder.join("else.xye"), "1 2 3\n");
   const later = seriesFiles(hdf5, folder.path);
-  await later.add(folder.path, all[3]!.made, all[3]!.source);
+  await later.add(folder.path, all[3]!);
   await later.flush({ all: true });
   const path = folder.join("CeO2_patterns.h5"), ofSeries = all.slice(0, 4);
   assert.deepEqual(read(hdf5, path, "entry/frames/name").value, ofSeries.map(({ source }) => source.image));

@@ -198,7 +198,7 @@ class SeriesOfCommand implements Disposable {
   /** Returns why it cannot be added. */
   async add(folder: string, of: IntegrateDone["outcome"] & { type: "pattern" }): Promise<string | null> {
     try {
-      await this.#files?.add(folder, of.made, of.source);
+      await this.#files?.add(folder, of);
       return null;
     } catch (error) {
       return messageOf(error);

@@ -7,16 +7,13 @@ import { parseSidecar, SIDECAR_BYTES_MAX } from "../../qxrd/sidecar.ts";
 import { SidecarError } from "../../qxrd/sidecar_error.ts";
 import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
 import { readPlain } from "../../files/plain_file.ts";
-import { xyeText } from "../../integration/xye.ts";
 import { parameterIn, sourceOf, tagsOf } from "../../patterns/frame.ts";
-import { headerOf } from "../../patterns/header.ts";
 import { PatternMaker } from "../../patterns/maker.ts";
-import { publishText } from "../../patterns/pattern_text.ts";
+import { publishPattern } from "../../patterns/pattern_text.ts";
 import { pixelsFrom, ringReport } from "../../patterns/quality.ts";
 import type { FrameImage } from "../../plugins/contract.ts";
 import { readImage } from "../../plugins/read_image.ts";
 import { saturationOf } from "../../plugins/saturation_of.ts";
-import { stemOf } from "../../qxrd/frame_name.ts";
 import type { IntegrateDone, IntegrateJob, IntegrateStart } from "./messages.ts";
 
 let start: IntegrateStart;
@@ -47,12 +44,8 @@ async function integrate({ path, folder }: IntegrateJob): Promise<IntegrateDone[
   const writtenAt = Deno.statSync(path).mtime ?? new Date();
   const source = sourceOf(path, { view, settings, sha256: null, writtenAt });
   const limit = saturationOf(image.data, view, settings);
-  const text = () => xyeText(made.pattern, { x: made.setup.x, unit: options.unit, header: headerOf(made, source) });
   const xye = options.files.includes("xye")
-    ? await publishText(folder, { stem: stemOf(source.image), ending: "xye", text: text() }, {
-      writer,
-      fsync: settings.frames.fsync,
-    })
+    ? await publishPattern(folder, { made, source }, { writer, fsync: settings.frames.fsync })
     : null;
   return {
     type: "pattern",

@@ -3,20 +3,20 @@
  * whole: a longer one is made beside it, read back, and renamed over it, at intervals of at least a second that grow
  * with the time this takes. After a restart rows are added to the file that is there.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Hdf5Library } from "../../../ffi/hdf5/library.ts";
 import type { Settings } from "../../config/settings.ts";
-import { copySpans } from "../../files/copy/copy_spans.ts";
-import { publish, removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
+import { publishMade } from "../../files/copy/publish_made.ts";
+import { publish } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
 import { nameIsTaken, statOf } from "../../files/listing.ts";
-import { madeMasterName, outputPartName } from "../../files/service_names.ts";
 import { numberedStem } from "../../frames/claim/names.ts";
 import type { NexusGroup } from "../../nexus/tree/tree.ts";
 import { writeTree } from "../../nexus/tree/write_tree.ts";
 import { type AzintFacts, type SeriesRow, seriesTree } from "../azint_tree.ts";
 import { type PatternSource, seriesKey } from "../header.ts";
 import type { MadePattern } from "../maker.ts";
+import type { PatternOfFrame } from "../pattern_text.ts";
 import { missingRows } from "./missing_rows.ts";
 import { readRows, ROW_BYTES_MAX } from "./read_rows.ts";
 
@@ -75,7 +75,7 @@ export class SeriesFiles {
   }
 
   /** Adds a row; it is written by `flush`. @throws Hdf5Error, or the system's error where a file cannot be read */
-  async add(folder: string, made: MadePattern, source: PatternSource): Promise<void> {
+  async add(folder: string, { made, source }: PatternOfFrame): Promise<void> {
     const key = seriesKey(made.setup, made.dark), { series } = source, place = [folder, series, key].join("\0");
     let file = this.#open.get(place);
     if (file !== undefined && isFull(file) && !file.rows.has(source.image)) {
@@ -165,28 +165,23 @@ export class SeriesFiles {
 
   /** @throws Hdf5Error, VerificationError or the system's error; the file before it then still stands */
   async #write(file: SeriesFile): Promise<void> {
-    const { hdf5, settings: { frames: { verify, fsync } }, workFolder, writer } = this.#options;
+    const { hdf5, settings, workFolder, writer } = this.#options;
     this.#giveWayToOthers(file);
     const rows = [...file.rows.values()].toSorted(byTime), start = rows[0]!.time;
-    const fileName = seriesNameOf(file.path);
+    const fileName = basename(file.path);
     const tree: NexusGroup = seriesTree({ ...file.facts, start, fileName, now: new Date() }, rows);
-    const made = join(workFolder, madeMasterName(writer)), part = join(file.folder, outputPartName(writer, "series"));
-    try {
-      writeTree(hdf5, made, tree);
-      const spans = [{ source: made, offset: 0, length: Deno.lstatSync(made).size }];
-      copySpans([{ path: part, spans, checksumSlot: null }], { verify, fsync });
-      // Who looks at the file on Windows holds it open for a moment, or for long.
-      await whileHeldOpen(() => {
+    await publishMade({
+      workFolder,
+      folder: file.folder,
+      writer,
+      make: (made) => writeTree(hdf5, made, tree),
+      giveName: (part) => {
         if (file.written !== null && nameIsTaken(file.path)) Deno.renameSync(part, file.path);
         else publish(part, file.path);
-      });
-      if (fsync) syncFolder(file.folder);
-      file.written = lookAt(file.path);
-      file.changed = false;
-    } finally {
-      removeFile(part);
-      removeFile(made);
-    }
+      },
+    }, settings.frames);
+    file.written = lookAt(file.path);
+    file.changed = false;
   }
 
   /** Another's file that has taken the name, or one that another changed, is not written over. */
@@ -209,10 +204,6 @@ export class SeriesFiles {
 function byTime(one: SeriesRow, other: SeriesRow): number {
   const difference = one.time.getTime() - other.time.getTime();
   return difference || one.image.localeCompare(other.image, "en", { numeric: true });
-}
-
-function seriesNameOf(path: string): string {
-  return path.split(/[\\/]/).at(-1)!;
 }
 
 function isFull({ rows, facts: { setup } }: SeriesFile): boolean {
