@@ -23,7 +23,6 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "plugins/lib/broker/nats_link.ts": ["readFileSync", "the credentials that the configuration names"],
   "plugins/lib/broker/tls_files.ts": ["readFileSync", "a certificate or key that the configuration names"],
   "plugins/lib/csv_file.ts": ["lstatSync, openSync 3", "the table's file, and its folder for a flush"],
-  "src/daemon/requests/ask_daemon.ts": ["remove", "an answer's file"],
   "src/cli/confirm.ts": ["readTextFileSync", "the list that the user names"],
   "src/cli/config_watch.ts": ["statSync", "the configuration's file"],
   "src/cli/demo/demo.ts": ["removeSync recursive", "a temporary folder, no RAM disk of Windows"],
