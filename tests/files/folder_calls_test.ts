@@ -33,7 +33,6 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/files/folder_identity.ts": ["stat", "folders, not on Windows"],
   "src/frames/deliver/geometry_files.ts": ["readFileSync", "a geometry file of the output"],
   "src/geometry/calibration_file.ts": ["readTextFileSync, statSync", "the PONI file"],
-  "src/qxrd/simulator/simulate.ts": ["open", "a file that is made"],
   "src/cli/docs.ts": ["readTextFileSync", "inside the executable"],
   "src/cli/doctor/folders.ts": [
     "lstatSync 2, readTextFileSync, removeSync, statSync, utimeSync",

@@ -23,8 +23,8 @@ self.addEventListener("message", (event) => {
 async function write(options: SimulateOptions): Promise<void> {
   let error: string | null = null;
   try {
-    for await (const { dark, imagePath } of simulate(options, abort.signal)) {
-      scope.postMessage({ type: "frame", dark, imagePath });
+    for await (const { kind, imagePath } of simulate(options, abort.signal)) {
+      scope.postMessage({ type: "frame", dark: kind === "dark", imagePath });
     }
   } catch (thrown) {
     error = thrownText(thrown);

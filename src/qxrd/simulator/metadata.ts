@@ -4,19 +4,8 @@ import { parseSidecar } from "../sidecar.ts";
 import { encodeDateTime, encodeText, type RawEntry } from "../sidecar_writer.ts";
 import type { PixelType } from "./pixels.ts";
 import type { Geometry } from "./powder.ts";
-import qxrd_0_11_1 from "./sidecars/qxrd_0.11.1.json" with { type: "json" };
-import qxrd_0_11_8 from "./sidecars/qxrd_0.11.8.json" with { type: "json" };
-import qxrd_0_8_3 from "./sidecars/qxrd_0.8.3.json" with { type: "json" };
-
-/** Versions of QXRD of which there is a real sidecar; 0.8.3 knows no geometry, 0.11.8 has 22 kB. */
-const QXRD_VERSIONS = ["0.8.3", "0.11.1", "0.11.8"] as const;
-export type QxrdVersion = (typeof QXRD_VERSIONS)[number];
-
-/** Imported as JSON, so that they are part of a compiled program without more being said. */
-const SIDECARS = { "0.8.3": qxrd_0_8_3, "0.11.1": qxrd_0_11_1, "0.11.8": qxrd_0_11_8 } as const satisfies Record<
-  QxrdVersion,
-  { lines: string[] }
->;
+/** Imported as JSON, so that it is part of a compiled program without more being said. */
+import sidecar from "./sidecars/qxrd_0.11.1.json" with { type: "json" };
 
 /** What a sidecar says of its frame. */
 export interface FrameMetadata {
@@ -36,12 +25,12 @@ export interface FrameMetadata {
   readonly geometry: Geometry;
 }
 
-/** The entries of a version's sidecar as it is. */
-export function templateEntries(version: QxrdVersion): readonly RawEntry[] {
-  return parseSidecar(new TextEncoder().encode(`${SIDECARS[version].lines.join("\n")}\n`)).entries;
+/** The entries of a sidecar of QXRD 0.11.1 as it is. */
+export function templateEntries(): readonly RawEntry[] {
+  return parseSidecar(new TextEncoder().encode(`${sidecar.lines.join("\n")}\n`)).entries;
 }
 
-/** The entries of a frame's sidecar. Only keys that the version writes are there; all others are the template's. */
+/** The entries of a frame's sidecar: the template's keys, of which those that say what the frame is are its own. */
 export function frameEntries(template: readonly RawEntry[], frame: FrameMetadata): RawEntry[] {
   const values: ReadonlyMap<string, string> = new Map(
     Object.entries({ ...metadataValues(frame), ...geometryValues(frame.geometry) }),

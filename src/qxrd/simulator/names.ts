@@ -25,20 +25,17 @@ export function imageNameOf({ base, number, phase, phases, kind }: NameParts): s
   return kind === "raw" ? `${withPhase}.raw.tif` : `${withPhase}.tif`;
 }
 
-/** Where QXRD puts its counter: before the first dot up to 0.11.10, after the last part from 0.11.16 on. */
-export type CollisionStyle = "early" | "late";
-
-/** The name with QXRD's counter; `X-00001.dark.tif` gives `X-00001-00001.dark.tif` or `X-00001.dark-00001.tif`. */
-function collisionName(name: string, { counter, style }: { counter: number; style: CollisionStyle }): string {
-  const dot = style === "early" ? name.indexOf(".") : name.lastIndexOf(".");
+/** The name with QXRD's counter, where 0.11.10 and older put it; `X-00001.dark.tif` gives `X-00001-00001.dark.tif`. */
+function collisionName(name: string, counter: number): string {
+  const dot = name.indexOf(".");
   return `${name.slice(0, dot)}-${String(counter).padStart(COLLISION_DIGITS, "0")}${name.slice(dot)}`;
 }
 
 /** A path under which there is no file yet: the one that is wanted, or the first free one with a counter. */
-export function freePath(folder: string, name: string, style: CollisionStyle): string {
+export function freePath(folder: string, name: string): string {
   if (!nameIsTaken(join(folder, name))) return join(folder, name);
   for (let counter = 1; counter <= COLLISIONS_MAX; counter++) {
-    const path = join(folder, collisionName(name, { counter, style }));
+    const path = join(folder, collisionName(name, counter));
     if (!nameIsTaken(path)) return path;
   }
   throw new Error(`Cannot find a free name for ${name}: ${COLLISIONS_MAX} are taken`);

@@ -1,9 +1,9 @@
 /** A simulated detector: frames with their sidecars, written as QXRD writes them, at a steady rate. */
 import { setTimeout as delay } from "node:timers/promises";
 import { basename, join } from "node:path";
-import { frameEntries, type FrameMetadata, type QxrdVersion, templateEntries } from "./metadata.ts";
+import { frameEntries, type FrameMetadata, templateEntries } from "./metadata.ts";
 import { makeFolder } from "../../files/listing.ts";
-import { type CollisionStyle, freePath, imageNameOf } from "./names.ts";
+import { freePath, imageNameOf } from "./names.ts";
 import { type PixelKind, PixelSource, type PixelType } from "./pixels.ts";
 import { type Geometry, powderGeometry } from "./powder.ts";
 import { mixSeed, Random } from "./random.ts";
@@ -15,9 +15,6 @@ export interface SimulateOptions {
   readonly folder: string;
   /** Below `folder`, for all files. */
   readonly subfolder?: string;
-  /** Below that, for raw and for dark frames only. */
-  readonly rawSubfolder?: string;
-  readonly darkSubfolder?: string;
   /** The series' name, "CeO2". */
   readonly base?: string;
   /** Processed frames a second, 15; 0 is as fast as the disk takes them. */
@@ -39,31 +36,21 @@ export interface SimulateOptions {
   readonly phases?: number;
   /** Number of the first frame, 1. */
   readonly firstNumber?: number;
-  /** The overflow text beside each image as well. */
-  readonly overflow?: boolean;
-  /** Without sidecars, as where QXRD was ended in between. */
-  readonly sidecars?: boolean;
   readonly lineEnd?: "\n" | "\r\n";
-  readonly version?: QxrdVersion;
-  readonly collision?: CollisionStyle;
   /** The same seed gives the same pixels, 1. */
   readonly seed?: number;
-  /** The clock of the metadata. */
-  readonly now?: () => Date;
 }
 
 export interface SimulatedFrame {
   readonly imagePath: string;
-  /** null where none is written. */
-  readonly sidecarPath: string | null;
+  readonly sidecarPath: string;
   readonly kind: "processed" | "raw" | "dark";
-  readonly dark: boolean;
   readonly number: number;
   readonly width: number;
   readonly height: number;
   readonly type: PixelType;
   readonly pixelBytes: number;
-  /** When its sidecar (without one, its image) stood under its final name. */
+  /** When its sidecar stood under its final name. */
   readonly writtenAt: Date;
   /** Hex SHA-256 of the pixels as they lie in the file; made when it is asked for. */
   sha256OfPixels(): string;
@@ -101,15 +88,12 @@ interface Shot {
   readonly phase: number;
 }
 
-/** In each overflow list. */
-const OVERFLOW_PIXELS = 1000;
-const STDIO_BUFFER_BYTES = 4096;
-
 /** Exposures that one image sums up; QXRD writes single exposures with 16 bit. */
 const SUMMED_EXPOSURES = 10;
 
 class SimulatedDetector {
   readonly #options: SimulateOptions;
+  readonly #folder: string;
   readonly #width: number;
   readonly #height: number;
   readonly #type: PixelType;
@@ -118,19 +102,20 @@ class SimulatedDetector {
   readonly #geometry: Geometry;
   readonly #template: ReturnType<typeof templateEntries>;
   readonly #random: Random;
-  readonly #madeFolders = new Set<string>();
   #previousPath = "";
 
   constructor(options: SimulateOptions) {
-    const { width = 2048, height = width, type = "float32", phases = 1, seed = 1, version = "0.11.1" } = options;
+    const { width = 2048, height = width, type = "float32", phases = 1, seed = 1 } = options;
     this.#options = options;
+    this.#folder = join(options.folder, options.subfolder ?? "");
+    makeFolder(this.#folder);
     this.#width = width;
     this.#height = height;
     this.#type = type;
     this.#phases = phases;
     this.#pixels = new PixelSource({ width, height, seed });
     this.#geometry = powderGeometry(width, height);
-    this.#template = templateEntries(version);
+    this.#template = templateEntries();
     this.#random = new Random(mixSeed(seed, Date.now(), Deno.pid));
   }
 
@@ -140,28 +125,22 @@ class SimulatedDetector {
   }
 
   async expose(shot: Shot): Promise<SimulatedFrame> {
-    const { now = () => new Date(), base = "CeO2", collision = "early", sidecars = true } = this.#options;
     const what = this.#pixelsOf(shot.kind);
     const pixelNumber = shot.number * this.#phases + shot.phase;
-    const name = imageNameOf({ base, phases: this.#phases, ...shot });
-    const imagePath = freePath(this.#folderOf(shot.kind), name, collision);
-    const time = now();
+    const name = imageNameOf({ base: this.#options.base ?? "CeO2", phases: this.#phases, ...shot });
+    const imagePath = freePath(this.#folder, name);
+    const time = new Date();
     const pixels = this.#pixels.frame(pixelNumber, what);
     const image = { width: this.#width, height: this.#height, type: what.type };
-    await writeQxrdTiff(
-      imagePath,
-      { ...image, documentName: this.#previousPath, dateTime: tiffDateTime(time) },
-      pixels,
-    );
+    const tags = { documentName: this.#previousPath, dateTime: tiffDateTime(time) };
+    await writeQxrdTiff(imagePath, { ...image, ...tags }, pixels);
     this.#previousPath = imagePath.replaceAll("\\", "/");
-    const sidecarPath = sidecars ? `${imagePath}.metadata` : null;
-    if (sidecarPath !== null) await this.#saveSidecar(sidecarPath, { ...shot, ...image, time, imagePath });
-    if (this.#options.overflow === true) await this.#saveOverflow(imagePath);
+    const sidecarPath = `${imagePath}.metadata`;
+    await this.#saveSidecar(sidecarPath, { ...shot, ...image, time, imagePath });
     return {
       imagePath,
       sidecarPath,
       kind: shot.kind,
-      dark: shot.kind === "dark",
       number: shot.number,
       ...image,
       pixelBytes: pixels.byteCount,
@@ -170,29 +149,9 @@ class SimulatedDetector {
     };
   }
 
-  /** After the sidecar, under its final name from the start, as C's buffered output writes it. */
-  async #saveOverflow(imagePath: string): Promise<void> {
-    const rows = Array.from({ length: OVERFLOW_PIXELS }, (_, index) => `${index % this.#width}\t${index}\t1\n`);
-    const head = `#S ${rows.length} overflow pixels for file ${imagePath.replaceAll("\\", "/")}\n#N 3\n#L x  y  d\n`;
-    const bytes = new TextEncoder().encode(head + rows.join(""));
-    using file = await Deno.open(`${imagePath}.overflow`, { write: true, create: true, truncate: true });
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at, at + STDIO_BUFFER_BYTES));
-  }
-
   #pixelsOf(kind: Shot["kind"]): { type: PixelType; kind: PixelKind } {
     if (kind === "processed") return { type: this.#type, kind: "sample" };
     return { type: this.#type === "uint16" ? "uint16" : "uint32", kind: kind === "dark" ? "dark" : "sample" };
-  }
-
-  #folderOf(kind: Shot["kind"]): string {
-    const { folder, subfolder = "", rawSubfolder = "", darkSubfolder = "" } = this.#options;
-    const own = kind === "raw" ? rawSubfolder : kind === "dark" ? darkSubfolder : "";
-    const path = join(folder, subfolder, own);
-    if (!this.#madeFolders.has(path)) {
-      makeFolder(path);
-      this.#madeFolders.add(path);
-    }
-    return path;
   }
 
   async #saveSidecar(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { basename, join, relative } from "node:path";
+import { basename, relative } from "node:path";
 import { darkEvidence } from "../../../src/qxrd/dark.ts";
 import { groupFrames } from "../../../src/qxrd/frame_name.ts";
 import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
@@ -33,9 +33,9 @@ Deno.test("simulate() writes darks, raw and processed frames, each with a sideca
   ]);
   assert.deepEqual(groupFrames(namesIn(folder.path), { caseInsensitive: false }).strays, []);
   for (const frame of frames) {
-    const view = viewSidecar(parseSidecar(Deno.readFileSync(frame.sidecarPath!)));
+    const view = viewSidecar(parseSidecar(Deno.readFileSync(frame.sidecarPath)));
     assert.deepEqual(view.problems, []);
-    assert.equal(darkEvidence(view, "any.tif"), frame.dark ? "sidecar" : null);
+    assert.equal(darkEvidence(view, "any.tif"), frame.kind === "dark" ? "sidecar" : null);
     assert.equal(view.fileBase, basename(frame.imagePath));
     assert.deepEqual([view.width, view.height], [32, 24]);
     assert.equal(view.dataType, frame.kind === "processed" ? 5 : 2);
@@ -68,66 +68,55 @@ Deno.test("simulate() gives other pixels in each frame, and the same again for t
   }
 });
 
-Deno.test("simulate() never overwrites: a name that is taken gets QXRD's counter, in the form of either generation", async () => {
+Deno.test("simulate() never overwrites: a name that is taken gets QXRD's counter", async () => {
   using folder = new TempFolder();
   const options = { ...SMALL, folder: folder.path, count: 1, darks: 1, base: "P_0.3mm" };
   await framesOf(options);
-  const early = await framesOf(options);
-  assert.deepEqual(early.map(({ imagePath }) => basename(imagePath)), [
+  const second = await framesOf(options);
+  assert.deepEqual(second.map(({ imagePath }) => basename(imagePath)), [
     "P_0-00001.3mm-00001.dark.tif",
     "P_0-00001.3mm-00001.tif",
   ]);
-  const late = await framesOf({ ...options, collision: "late" });
-  assert.deepEqual(late.map(({ imagePath }) => basename(imagePath)), [
-    "P_0.3mm-00001.dark-00001.tif",
-    "P_0.3mm-00001-00001.tif",
-  ]);
-  const third = await framesOf({ ...options, collision: "late" });
-  assert.equal(basename(third[0]!.imagePath), "P_0.3mm-00001.dark-00002.tif");
+  const third = await framesOf(options);
+  assert.equal(basename(third[0]!.imagePath), "P_0-00001.3mm-00002.dark.tif");
 });
 
 Deno.test("simulate() merges with a sidecar whose image has been taken away", async () => {
   using folder = new TempFolder();
   await Deno.writeTextFile(folder.join("CeO2-00001.tif.metadata"), "[metadata]\nmyProperty=2\nwidth=1\n");
   const [frame] = await framesOf({ ...SMALL, folder: folder.path, count: 1 });
-  const sidecar = parseSidecar(Deno.readFileSync(frame!.sidecarPath!));
+  const sidecar = parseSidecar(Deno.readFileSync(frame!.sidecarPath));
   assert.equal(sidecar.raw("metadata", "myProperty"), "2");
   assert.equal(sidecar.raw("metadata", "width"), "32");
 });
 
-Deno.test("simulate() puts raw and dark frames into folders of their own, and counts phases", async () => {
+Deno.test("simulate() makes its folders, ends lines as it is asked to, and counts phases", async () => {
   using folder = new TempFolder();
   const frames = await framesOf({
     ...SMALL,
     folder: folder.join("not", "there", "yet"),
     subfolder: "Größe 1",
-    rawSubfolder: "raw",
-    darkSubfolder: "dark",
     count: 3,
     phases: 2,
     darks: 1,
     raw: true,
-    overflow: true,
     lineEnd: "\r\n",
   });
   const root = folder.join("not", "there", "yet", "Größe 1");
   assert.deepEqual(frames.map(({ imagePath }) => relative(root, imagePath).replaceAll("\\", "/")), [
-    "dark/CeO2-00001.dark.tif",
-    "raw/CeO2-00001-000.raw.tif",
+    "CeO2-00001.dark.tif",
+    "CeO2-00001-000.raw.tif",
     "CeO2-00001-000.tif",
-    "raw/CeO2-00001-001.raw.tif",
+    "CeO2-00001-001.raw.tif",
     "CeO2-00001-001.tif",
-    "raw/CeO2-00002-000.raw.tif",
+    "CeO2-00002-000.raw.tif",
     "CeO2-00002-000.tif",
   ]);
-  const overflow = Deno.readTextFileSync(join(root, "CeO2-00002-000.tif.overflow"));
-  assert.match(overflow, /^#S 1000 overflow pixels for file .*\/CeO2-00002-000\.tif\n#N 3\n#L x {2}y {2}d\n0\t0\t1\n/);
-  assert.equal(overflow.trimEnd().split("\n").length, 1003);
-  const text = Deno.readTextFileSync(frames[2]!.sidecarPath!);
+  const text = Deno.readTextFileSync(frames[2]!.sidecarPath);
   assert.ok(text.startsWith("[metadata]\r\n") && !/[^\r]\n/.test(text));
 });
 
-Deno.test("simulate() writes the image, then its sidecar, then the overflow list, as QXRD does", async () => {
+Deno.test("simulate() writes the image, then its sidecar, as QXRD does", async () => {
   using folder = new TempFolder();
   const open = Deno.open, rename = Deno.rename;
   const names: string[] = [];
@@ -135,19 +124,12 @@ Deno.test("simulate() writes the image, then its sidecar, then the overflow list
   Deno.open = (path, options) => (note(path), open(path, options));
   Deno.rename = (from, to) => (note(to), rename(from, to));
   try {
-    await framesOf({ ...SMALL, folder: folder.path, count: 1, overflow: true });
+    await framesOf({ ...SMALL, folder: folder.path, count: 1 });
   } finally {
     Object.assign(Deno, { open, rename });
   }
-  const final = names.filter((name) => /\.(tif|metadata|overflow)$/.test(name));
-  assert.deepEqual(final, ["", ".metadata", ".overflow"].map((ending) => `CeO2-00001.tif${ending}`));
-});
-
-Deno.test("simulate() leaves sidecars out where it is asked to", async () => {
-  using folder = new TempFolder();
-  const frames = await framesOf({ ...SMALL, folder: folder.path, count: 2, sidecars: false });
-  assert.ok(frames.every(({ sidecarPath }) => sidecarPath === null));
-  assert.deepEqual(namesIn(folder.path), ["CeO2-00001.tif", "CeO2-00002.tif"]);
+  const final = names.filter((name) => /\.(tif|metadata)$/.test(name));
+  assert.deepEqual(final, ["", ".metadata"].map((ending) => `CeO2-00001.tif${ending}`));
 });
 
 Deno.test("simulate() ends between frames when it is aborted, also while it waits for the next one", async () => {
