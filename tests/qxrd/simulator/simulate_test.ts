@@ -78,7 +78,7 @@ Deno.test("simulate() never overwrites: a name that is taken gets QXRD's counter
     "P_0-00001.3mm-00001.tif",
   ]);
   const third = await framesOf(options);
-  assert.equal(basename(third[0]!.imagePath), "P_0-00001.3mm-00002.dark.tif");
+  assert.equal(basename(third[0]!.imagePath), "P_0-00002.3mm-00001.dark.tif");
 });
 
 Deno.test("simulate() merges with a sidecar whose image has been taken away", async () => {
