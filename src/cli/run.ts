@@ -47,7 +47,7 @@ failed, 2 wrong usage or configuration, 130 ended at once.`,
   using _signals = onStopSignals((signal) => stop(signal));
   using console_ = openConsoleWindow();
   using _clicks = console_?.ignoreClicks() ?? null;
-  const log = await openLog({
+  const log = openLog({
     settings: loaded.settings.log,
     terminal: json ? "json" : "text",
     ...json ? { write: writeOut } : {},

@@ -1,5 +1,4 @@
 /** The program's log: one line a message, to the terminal and to rotating files. */
-import { configure, dispose, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
 import { thrownText } from "../text/thrown_text.ts";
 import type { Logger, LogLevel } from "./logger.ts";
 import type { LogSettings } from "../config/settings.ts";
@@ -21,17 +20,27 @@ export interface RunningLog extends Logger {
   close(): Promise<void>;
 }
 
-const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const satisfies Record<
-  LogLevel,
-  string
->;
+interface Entry {
+  readonly at_ms: number;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+type Sink = (entry: Entry) => void;
+
+/** Each includes those behind it. */
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const MIB = 1024 * 1024;
 /** Bold red and yellow, nothing for the usual. */
-const COLOURS: Readonly<Record<string, string>> = { error: "\x1b[1;31m", warning: "\x1b[33m", debug: "\x1b[2m" };
+const COLOURS: Readonly<Partial<Record<LogLevel, string>>> = {
+  error: "\x1b[1;31m",
+  warn: "\x1b[33m",
+  debug: "\x1b[2m",
+};
 
-/** Opens the log. There is one in a program: opening it again takes the first one's place. */
-export async function openLog(options: LogOptions): Promise<RunningLog> {
-  const sinks: Record<string, Sink> = {};
+export function openLog(options: LogOptions): RunningLog {
+  const sinks: Sink[] = [];
   const { settings } = options;
   let file: RotatingFile | null = null;
   let problem: string | null = null;
@@ -39,28 +48,20 @@ export async function openLog(options: LogOptions): Promise<RunningLog> {
     try {
       file = new RotatingFile(settings.file, { sizeMax: settings.size_mib_max * MIB, filesMax: settings.files_max });
       const opened = file;
-      sinks["file"] = (record) => opened.write(lineOf(record, { time: localTime(record.timestamp), colour: false }));
+      sinks.push((entry) => opened.write(lineOf(entry, { time: localTime(entry.at_ms), colour: false })));
     } catch (error) {
       // Frames matter more than the log: the daemon runs without its file.
       problem = `log.file: Cannot write ${settings.file}: ${thrownText(error)}`;
     }
   }
-  if (options.terminal !== "none") sinks["terminal"] = terminalSink(options);
-  await configure({
-    reset: true,
-    sinks,
-    loggers: [
-      { category: ["pewatch"], lowestLevel: LEVELS[settings.level], sinks: Object.keys(sinks) },
-      { category: ["logtape", "meta"], lowestLevel: "error", sinks: Object.keys(sinks) },
-    ],
-  });
-  const log = loggerOf();
+  if (options.terminal !== "none") sinks.push(terminalSink(options));
+  const log = loggerTo(sinks, settings.level);
   reportForeignTo(log);
   if (problem !== null) log.warn(problem);
   return {
     ...log,
     close: async () => {
-      await dispose();
+      sinks.length = 0; // whoever writes later is not heard
       await file?.close();
     },
   };
@@ -69,8 +70,8 @@ export async function openLog(options: LogOptions): Promise<RunningLog> {
 function terminalSink(options: LogOptions): Sink {
   const colour = options.write === undefined && Deno.stderr.isTerminal() && !Deno.noColor;
   const write = options.write ?? writeStandardError;
-  if (options.terminal === "json") return (record) => write(jsonLineOf(record));
-  return (record) => write(lineOf(record, { time: localTime(record.timestamp).slice(11, 23), colour }));
+  if (options.terminal === "json") return (entry) => write(jsonLineOf(entry));
+  return (entry) => write(lineOf(entry, { time: localTime(entry.at_ms).slice(11, 23), colour }));
 }
 
 function writeStandardError(line: string): void {
@@ -82,37 +83,32 @@ function writeStandardError(line: string): void {
   }
 }
 
-function loggerOf(): Logger {
-  const logger = getLogger(["pewatch"]);
-  // A file's name may hold braces, which the library would take for places to fill in.
-  const escape = (message: string) => message.replaceAll("{", "{{").replaceAll("}", "}}");
-  return {
-    debug: (message, fields) => logger.debug(escape(message), { ...fields }),
-    info: (message, fields) => logger.info(escape(message), { ...fields }),
-    warn: (message, fields) => logger.warn(escape(message), { ...fields }),
-    error: (message, fields) => logger.error(escape(message), { ...fields }),
+function loggerTo(sinks: readonly Sink[], lowest: LogLevel): Logger {
+  const from = LEVELS.indexOf(lowest);
+  const writer = (level: LogLevel): Logger["info"] => {
+    if (LEVELS.indexOf(level) < from) return () => {};
+    return (message, fields = {}) => {
+      const entry = { at_ms: Date.now(), level, message, fields };
+      for (const sink of sinks) sink(entry);
+    };
   };
+  return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
 }
 
-function lineOf(record: LogRecord, style: { time: string; colour: boolean }): string {
-  const level = levelWord(record).padEnd(5);
-  const line = `${style.time} ${level} ${oneLine(record.message.join(""))}`;
-  const colour = style.colour ? COLOURS[record.level] : undefined;
+function lineOf({ level, message }: Entry, style: { time: string; colour: boolean }): string {
+  const line = `${style.time} ${level.padEnd(5)} ${oneLine(message)}`;
+  const colour = style.colour ? COLOURS[level] : undefined;
   return colour === undefined ? `${line}\n` : `${colour}${line}\x1b[0m\n`;
 }
 
-function jsonLineOf(record: LogRecord): string {
-  const head = { time: localTime(record.timestamp), level: levelWord(record), message: record.message.join("") };
+function jsonLineOf({ at_ms, level, message, fields }: Entry): string {
+  const head = { time: localTime(at_ms), level, message };
   const replacer = (_key: string, value: unknown) => typeof value === "bigint" ? value.toString() : value;
   try {
-    return `${terminalText(JSON.stringify({ ...record.properties, ...head }, replacer))}\n`;
+    return `${terminalText(JSON.stringify({ ...fields, ...head }, replacer))}\n`;
   } catch {
     return `${terminalText(JSON.stringify(head))}\n`;
   }
-}
-
-function levelWord(record: LogRecord): string {
-  return record.level === "warning" ? "warn" : record.level;
 }
 
 /** Names of files can hold newlines and the terminal's own commands: neither comes through. */

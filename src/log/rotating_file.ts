@@ -1,14 +1,12 @@
 /**
  * A log file that is renamed when it has grown large. Written in the background, line by line in order.
  *
- * In place of @logtape/file's sink: where the file cannot be renamed (on Windows somebody may read it), that one loses
- * its file for good; this one goes on in the same file. And it flushes each write to the disk, which holds up the
- * delivery of frames on the same disk.
+ * Where the file cannot be renamed (on Windows somebody may read it), it goes on in the same file. It flushes nothing to
+ * the disk, which would hold up the delivery of frames there.
  */
 import { dirname } from "node:path";
 import { makeFolder } from "../files/listing.ts";
 import { openPlain } from "../files/plain_file.ts";
-import { thrownText } from "../text/thrown_text.ts";
 import { counted } from "./counted.ts";
 
 export interface RotatingFileOptions {
@@ -31,7 +29,6 @@ export class RotatingFile {
   #leftOut = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #writing: Promise<void> = Promise.resolve();
-  #failure: string | null = null;
 
   /** @throws the system's error where the file cannot be opened, so that a wrong path is reported at the start */
   constructor(path: string, options: RotatingFileOptions) {
@@ -39,11 +36,6 @@ export class RotatingFile {
     this.#options = options;
     makeFolder(dirname(path));
     this.#open();
-  }
-
-  /** Why the last write failed, null where it did not. */
-  get failure(): string | null {
-    return this.#failure;
   }
 
   /** Takes text that ends with a newline. Never throws and never waits. */
@@ -83,9 +75,7 @@ export class RotatingFile {
       const file = this.#file ?? this.#open();
       for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
       this.#size += bytes.length;
-      this.#failure = null;
-    } catch (error) {
-      this.#failure = thrownText(error);
+    } catch {
       this.#file?.close();
       this.#file = null; // opened anew by the next write
     }

@@ -10,7 +10,7 @@ function logSettings(file: string) {
 Deno.test("the log writes one line a message, with time and level, from its level up", async () => {
   using folder = tempFolder();
   const path = join(folder.path, "p.log");
-  const log = await openLog({ settings: logSettings(path), terminal: "none" });
+  const log = openLog({ settings: logSettings(path), terminal: "none" });
   log.debug("not this");
   log.info("a {brace} {} frame", { brace: "filled in" });
   log.warn("two\r\nlines \x1b[31m");
@@ -23,7 +23,7 @@ Deno.test("the log writes one line a message, with time and level, from its leve
 
 Deno.test("the log's terminal lines are JSON where a program reads them", async () => {
   const lines: string[] = [];
-  const log = await openLog({ settings: logSettings(""), terminal: "json", write: (line) => lines.push(line) });
+  const log = openLog({ settings: logSettings(""), terminal: "json", write: (line) => lines.push(line) });
   log.error("broken", { frame: "a.tif", bytes: 10n, level: "mine" });
   await log.close();
   const record = JSON.parse(lines.join(""));
@@ -35,7 +35,7 @@ Deno.test("the log's terminal lines are JSON where a program reads them", async 
 
 Deno.test("the log's terminal lines carry no colours where it is no terminal", async () => {
   const lines: string[] = [];
-  const log = await openLog({ settings: logSettings(""), terminal: "text", write: (line) => lines.push(line) });
+  const log = openLog({ settings: logSettings(""), terminal: "text", write: (line) => lines.push(line) });
   log.error("broken");
   await log.close();
   assert.match(lines.join(""), /^\d\d:\d\d:\d\d\.\d{3} error broken\n$/);
@@ -47,7 +47,7 @@ Deno.test("a log file that cannot be written is reported, and the terminal goes 
   Deno.writeTextFileSync(inTheWay, "");
   const lines: string[] = [];
   const settings = logSettings(join(inTheWay, "p.log"));
-  const log = await openLog({ settings, terminal: "text", write: (line) => lines.push(line) });
+  const log = openLog({ settings, terminal: "text", write: (line) => lines.push(line) });
   log.info("goes on");
   await log.close();
   assert.match(lines[0] ?? "", /warn {2}log\.file: Cannot write /);
@@ -57,10 +57,10 @@ Deno.test("a log file that cannot be written is reported, and the terminal goes 
 Deno.test("the log puts its file aside at the size that is set", async () => {
   using folder = tempFolder();
   const path = join(folder.path, "p.log");
-  const log = await openLog({ settings: logSettings(path), terminal: "none" });
+  const log = openLog({ settings: logSettings(path), terminal: "none" });
   for (let line = 0; line < 3; line++) log.info("x".repeat(600_000));
   await log.close();
-  const again = await openLog({ settings: logSettings(path), terminal: "none" });
+  const again = openLog({ settings: logSettings(path), terminal: "none" });
   again.info("new");
   await again.close();
   assert.ok(Deno.statSync(`${path}.1`).size > 1_000_000);

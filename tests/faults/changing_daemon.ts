@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const file = Deno.args[Deno.args.indexOf("--config") + 1]!;
   const choices = foldersToChange(dirname(file), Deno.env.get("PEWATCH_OTHER_VOLUME")!);
   const { settings } = loadSettings({ config: file });
-  const log = await openLog({ settings: settings.log, terminal: "none" });
+  const log = openLog({ settings: settings.log, terminal: "none" });
   const daemon = new Daemon(settings, { log });
   let stopped = false;
   Deno.addSignalListener("SIGTERM", () => stopped = true);

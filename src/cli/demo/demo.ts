@@ -79,7 +79,7 @@ export const runDemo = command(ARGUMENTS, {
 }, async ({ size, rate, dir, remove, json, open, ...given }) => {
   const seconds = given.seconds ?? (open ? SECONDS_SHOWN : SECONDS);
   using folders = makeDemoFolders(dir === undefined ? undefined : resolve(dir));
-  const log = await openLog({ settings: { ...folders.settings.log, level: "info" }, terminal: "none" });
+  const log = openLog({ settings: { ...folders.settings.log, level: "info" }, terminal: "none" });
   let outcome: Outcome;
   try {
     outcome = await demonstrate({ folders, size, rate, seconds, json, open, log });

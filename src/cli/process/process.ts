@@ -91,7 +91,7 @@ delivered. Ctrl-C finishes the frames in progress, a second one ends at once; th
   if (dryRun) return reportPlan(content, { folder, output, settings, json });
 
   using progress = startProgress(candidates.length, { quiet: json });
-  const log = await openLog({
+  const log = openLog({
     settings: { ...settings.log, level: "warn", file: "" },
     terminal: "text",
     write: (line) => progress.line(line),
