@@ -1,9 +1,10 @@
 /** Process variables of EPICS become parameters: docs/values.md. */
-import type { ParameterValue, PluginContext } from "pewatch";
+import type { PluginContext } from "pewatch";
 import { EpicsValues, parseAddress, readingOf } from "pewatch/values";
 import * as v from "valibot";
 import { oneOf, table, wholeNumber, words, yesOrNo } from "./lib/config.ts";
 import { removeUnlisted, VALUE_KEYS, valueList } from "./lib/values/value_keys.ts";
+import { ValueParameters } from "./lib/values/value_parameters.ts";
 
 export const TICKTACK = 1;
 
@@ -57,8 +58,6 @@ const INVALID = 3;
 const START_MS = 5000;
 
 interface Kept {
-  /** Its value was reported last: why there was none, null where there was one, undefined before either. */
-  absence: string | null | undefined;
   /** Until when it could not be read, once. */
   absent_ms: number | undefined;
   set_ms: number;
@@ -66,25 +65,25 @@ interface Kept {
   isWaiting: boolean;
 }
 
+const shown = new ValueParameters();
 let values: EpicsValues | null = null;
 /** The table that `values` was made for, as JSON. */
 let madeFor = "";
 let kept: Kept[] = [];
 let started_ms = 0;
-/** How many have no value, as the counter shows it. */
-let absent = 0;
 
 export async function setup(context: Context): Promise<void> {
   const { config } = context;
   await removeUnlisted(context, config.pvs);
   madeFor = JSON.stringify(config);
-  kept = config.pvs.map(() => ({ absence: undefined, absent_ms: undefined, set_ms: 0, isWaiting: false }));
+  shown.begin(config.pvs, (name) => `epics:${name}`);
+  kept = config.pvs.map(() => ({ absent_ms: undefined, set_ms: 0, isWaiting: false }));
   started_ms = Date.now();
   values = new EpicsValues(config, (index) => {
     const one = kept[index]!;
     one.isWaiting = Date.now() - one.set_ms < BETWEEN_MS;
     // Of a variable that changes faster the newest value is taken at the next tick.
-    if (!one.isWaiting || one.absence !== null || isInvalid(index)) take(context, index);
+    if (!one.isWaiting || shown.absence(index) !== null || isInvalid(index)) take(context, index);
   });
   values.start();
 }
@@ -100,16 +99,15 @@ export async function work(context: Context): Promise<void> {
     await setup(context);
   }
   const now_ms = Date.now();
-  for (const [index, { set_ms, absence, isWaiting }] of kept.entries()) {
+  for (const [index, { set_ms, isWaiting }] of kept.entries()) {
     const reason = values!.state(index).reason;
+    const absence = shown.absence(index);
     if (reason === null) {
       // A value whose age has a bound may have come to it.
       if (isWaiting || now_ms - set_ms >= REPEAT_MS || absence !== null) take(context, index);
     } else if (absence !== undefined || now_ms - started_ms > START_MS) setAbsence(context, index, reason);
   }
-  const without = kept.filter(({ absence }) => typeof absence === "string").length;
-  if (without !== absent) context.counters.add("without value", without - absent);
-  absent = without;
+  shown.count(context);
 }
 
 export function teardown(): void {
@@ -119,57 +117,22 @@ export function teardown(): void {
 
 function take(context: Context, index: number): void {
   const of = context.config.pvs[index]!;
+  const one = kept[index]!;
   const state = values!.state(index);
   const now_ms = Date.now();
-  const reading = readingOf(state, of, { now_ms, absent_ms: kept[index]!.absent_ms });
+  const reading = readingOf(state, of, { now_ms, absent_ms: one.absent_ms });
   if (reading === undefined) {
-    if (state.reason !== null && kept[index]!.absence === null) setAbsence(context, index, state.reason);
+    if (state.reason !== null && shown.absence(index) === null) setAbsence(context, index, state.reason);
     return;
   }
-  const { value, note, unit, time, attributes } = reading;
-  if (value === null) return setAbsence(context, index, note ?? "it has no value");
-  const shown = of.unit ?? unit;
-  try {
-    context.parameters.set(of.parameter, value, {
-      ...optionsOf(of),
-      ...shown === undefined ? {} : { unit: shown },
-      time,
-      attributes,
-      ...of.log && isNumber(value) ? { over: "exposure" } : {},
-      until: new Date(Math.min(now_ms + COUNTS_MS, time.getTime() + 1000 * (of.max_age_s ?? Infinity))),
-    });
+  const until_ms = Math.min(now_ms + COUNTS_MS, reading.time.getTime() + 1000 * (of.max_age_s ?? Infinity));
+  if (shown.set(context, index, { reading, until: new Date(until_ms) })) {
     context.counters.add("readings");
-    report(context, index, null);
-    Object.assign(kept[index]!, { set_ms: now_ms, isWaiting: false });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    setAbsence(context, index, error.message);
-  }
+    Object.assign(one, { set_ms: now_ms, isWaiting: false });
+  } else one.absent_ms = now_ms;
 }
 
-function isNumber(value: ParameterValue): boolean {
-  return typeof value === "number" || typeof value === "bigint";
-}
-
-/** Set once: it holds until there is a value, or another reason. */
 function setAbsence(context: Context, index: number, reason: string): void {
-  const one = kept[index]!;
-  one.absent_ms = Date.now();
-  if (one.absence === reason) return;
-  const of = context.config.pvs[index]!;
-  context.parameters.set(of.parameter, null, { ...optionsOf(of), note: reason.slice(0, 900) });
-  report(context, index, reason);
-}
-
-function report({ config, log }: Context, index: number, reason: string | null): void {
-  const one = kept[index]!;
-  const before = one.absence;
-  one.absence = reason;
-  const { name, parameter } = config.pvs[index]!;
-  if (reason !== null) log.warn(`${name}: ${reason}; frames go without ${parameter}`);
-  else if (typeof before === "string") log.info(`${name} is there again`);
-}
-
-function optionsOf({ name, path }: { readonly name: string; readonly path?: string | undefined }) {
-  return { origin: `epics:${name}`, ...path === undefined ? {} : { path } };
+  kept[index]!.absent_ms = Date.now();
+  shown.setAbsence(context, index, reason);
 }

@@ -1,16 +1,10 @@
 /** Attributes of other Tango devices become parameters: docs/values.md. */
-import type { ParameterValue, PluginContext } from "pewatch";
-import {
-  defaultParameter,
-  faultOfAttribute,
-  faultOfDatabase,
-  originOf,
-  TangoValues,
-  type ValueReading,
-} from "pewatch/values";
+import type { PluginContext } from "pewatch";
+import { defaultParameter, faultOfAttribute, faultOfDatabase, originOf, TangoValues } from "pewatch/values";
 import * as v from "valibot";
 import { numberWithin, oneOf, table, words, yesOrNo } from "./lib/config.ts";
 import { removeUnlisted, VALUE_KEYS, valueList } from "./lib/values/value_keys.ts";
+import { ValueParameters } from "./lib/values/value_parameters.ts";
 
 export const TICKTACK = 1;
 
@@ -51,13 +45,10 @@ export const CONFIG = table({
 type Config = v.InferOutput<typeof CONFIG>;
 type Context = PluginContext<Config>;
 
+const shown = new ValueParameters();
 let values: TangoValues | null = null;
 /** The table that `values` was made for, as JSON. */
 let madeFor = "";
-/** What was last set for an attribute without a value: its reason; null where it has one. */
-let absences: (string | null | undefined)[] = [];
-/** How many have no value, as the counter shows it. */
-let absent = 0;
 
 export async function setup(context: Context): Promise<void> {
   const { config, settings } = context;
@@ -74,11 +65,10 @@ export async function work(context: Context): Promise<void> {
   }
   const now_ms = Date.now();
   for (const index of context.config.attributes.keys()) {
-    setAbsence(context, index, values?.absence(index, now_ms) ?? null);
+    const reason = values?.absence(index, now_ms) ?? null;
+    if (reason !== null) shown.setAbsence(context, index, reason);
   }
-  const without = absences.filter((reason) => typeof reason === "string").length;
-  if (without !== absent) context.counters.add("without value", without - absent);
-  absent = without;
+  shown.count(context);
 }
 
 export async function teardown(): Promise<void> {
@@ -89,65 +79,17 @@ export async function teardown(): Promise<void> {
 function start(context: Context): void {
   const { config, settings, log, counters } = context;
   madeFor = JSON.stringify(config);
-  absences = [];
+  const database = config.database ?? settings.tango.database;
+  shown.begin(config.attributes, (name) => originOf(name, { database }));
   values = new TangoValues(config, settings.tango, {
-    onReading: (index, reading, read) => take(context, { index, reading, read }),
+    onReading: (index, reading, read) => {
+      counters.add("readings");
+      shown.set(context, index, { reading, until: values!.until(index, read) });
+    },
     onEnd: (reason, pause_ms) => {
       counters.add("client ended");
       log.warn(`${reason}; it is started again in ${pause_ms / 1000} s, frames go on`);
     },
   });
   values.start();
-}
-
-function take(context: Context, { index, reading, read }: { index: number; reading: ValueReading; read: Date }): void {
-  const { value, note, time, attributes } = reading;
-  context.counters.add("readings");
-  if (value === null) return setAbsence(context, index, note ?? "it has no value");
-  const of = context.config.attributes[index]!;
-  const unit = of.unit ?? reading.unit;
-  try {
-    context.parameters.set(of.parameter, value, {
-      ...optionsOf(context, index),
-      ...unit === undefined ? {} : { unit },
-      time,
-      attributes,
-      ...of.log && isNumber(value) ? { over: "exposure" } : {},
-      until: values!.until(index, read),
-    });
-    reportAbsence(context, index, null);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    setAbsence(context, index, error.message);
-  }
-}
-
-function isNumber(value: ParameterValue): boolean {
-  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-}
-
-/** Set once: it holds until there is a value, or another reason. */
-function setAbsence(context: Context, index: number, reason: string | null): void {
-  if (reason === null || absences[index] === reason) return;
-  const { parameter } = context.config.attributes[index]!;
-  context.parameters.set(parameter, null, { ...optionsOf(context, index), note: reason.slice(0, 900) });
-  reportAbsence(context, index, reason);
-}
-
-/** A start's first second is no fault. */
-function reportAbsence({ config, log }: Context, index: number, reason: string | null): void {
-  const before = absences[index];
-  absences[index] = reason;
-  const { name, parameter } = config.attributes[index]!;
-  if (reason === null) {
-    if (typeof before === "string" && before !== NOT_YET) log.info(`${name} is there again`);
-  } else if (reason !== NOT_YET) log.warn(`${name}: ${reason}; frames go without ${parameter}`);
-}
-
-const NOT_YET = "it has not been read yet";
-
-function optionsOf({ config, settings }: Context, index: number) {
-  const { name, path } = config.attributes[index]!;
-  const origin = originOf(name, { database: config.database ?? settings.tango.database });
-  return { origin, ...path === undefined ? {} : { path } };
 }

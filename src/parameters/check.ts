@@ -43,22 +43,8 @@ function errorOf(parameter: string, reason: string): ParameterError {
   return new ParameterError(`Cannot set parameter ${parameter}: ${reason}`);
 }
 
-/** A reading as it comes from code that no compiler has checked. */
-export interface UncheckedReading {
-  readonly name?: unknown;
-  readonly value?: unknown;
-  readonly unit?: unknown;
-  /** The present moment where it is undefined. */
-  readonly time?: unknown;
-  readonly path?: unknown;
-  readonly origin?: unknown;
-  readonly note?: unknown;
-  readonly attributes?: unknown;
-  readonly until?: unknown;
-  readonly over?: unknown;
-  readonly within?: unknown;
-  readonly plugin?: unknown;
-}
+/** A reading as it comes from code that no compiler has checked; its time is the present moment where it has none. */
+export type UncheckedReading = { readonly [Key in keyof ParameterReading]?: unknown };
 
 /**
  * A copy that nobody else holds, with nothing in it but a reading. NaN and infinity are values: a sensor that is cut

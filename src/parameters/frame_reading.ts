@@ -39,7 +39,7 @@ export function ofFrame(
   // Without a value at its end, an exposure may still have some of before.
   if (reading.over !== "exposure" && reading.value !== null) return inForce(reading, time_ms);
   const isRecent = list.length <= RECENT || counting.time_ms >= list.at(-RECENT)!.time_ms;
-  const over = readOver(list.slice(placeBefore(list, from_ms), placeOf(list, time_ms + FILE_TIME_LAG_MS)), isRecent);
+  const over = readOver(list.slice(placeOf(list, from_ms - 1), placeOf(list, time_ms + FILE_TIME_LAG_MS)), isRecent);
   if (over !== null) return over;
   const last = inForce(reading, time_ms);
   if (last.value === null) return last;
@@ -76,14 +76,7 @@ export function forgetFrames(kept: Kept): void {
   forgetLine(kept.reading);
 }
 
-/** How many readings are older than a time. Those of an exposure are among the last. */
-function placeBefore(list: readonly Kept[], time_ms: number): number {
-  let place = list.length;
-  while (place > 0 && list[place - 1]!.time_ms >= time_ms) place--;
-  return place;
-}
-
-/** How many readings are not newer than a time. */
+/** How many readings are not newer than a time, in whole milliseconds as all times of readings are. */
 export function placeOf(list: readonly Kept[], time_ms: number): number {
   // Nearly always it is the end.
   if (list.length === 0 || list.at(-1)!.time_ms <= time_ms) return list.length;

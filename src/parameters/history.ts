@@ -4,29 +4,22 @@ import { FILE_TIME_LAG_MS, forgetFrames, type Kept, ofFrame, placeOf, RECENT } f
 import { readingToJson } from "./json.ts";
 import type { ParameterReading } from "./parameter.ts";
 
-export interface HistoryLimits {
+const HISTORY_LIMITS = {
   /** Names; each is a dataset in every frame's file, at some 50 microseconds. */
-  readonly parameters: number;
-  /** Of the last readings together, which every frame carries, over the RAM disk too. */
-  readonly lastBytes: number;
-  /** Of one parameter: 55 minutes at the three readings a second of the fastest plugin at default ticks. */
-  readonly readings: number;
-  /** A frame that waits in raw longer than this, because the output is away, may miss what was measured with it. */
-  readonly age_ms: number;
-  /** Of all readings in memory. */
-  readonly bytes: number;
-  /** Of the file, besides the last reading of each parameter: it is written whole whenever something has changed. */
-  readonly fileBytes: number;
-}
-
-const HISTORY_LIMITS: HistoryLimits = {
   parameters: 1000,
+  /** Of the last readings together, which every frame carries, over the RAM disk too. */
   lastBytes: 16 * 1024 * 1024,
+  /** Of one parameter: 55 minutes at the three readings a second of the fastest plugin at default ticks. */
   readings: 10_000,
+  /** A frame that waits in raw longer than this, because the output is away, may miss what was measured with it. */
   age_ms: 3_600_000,
+  /** Of all readings in memory. */
   bytes: 64 * 1024 * 1024,
+  /** Of the file, besides the last reading of each parameter: it is written whole whenever something has changed. */
   fileBytes: 2 * 1024 * 1024,
 };
+
+export type HistoryLimits = Readonly<typeof HISTORY_LIMITS>;
 
 /** What the objects of one reading take in memory besides its value, about. */
 const READING_BYTES = 250;

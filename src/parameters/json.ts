@@ -1,13 +1,6 @@
 /** Readings as JSON that returns exactly what went in: NaN, 64-bit integers, typed arrays, dates and series too. */
 import { Buffer } from "node:buffer";
-import {
-  isSeries,
-  type ParameterAttributes,
-  type ParameterList,
-  type ParameterReading,
-  type ParameterValue,
-  TYPED_ARRAYS,
-} from "./parameter.ts";
+import { isSeries, type ParameterList, type ParameterReading, type ParameterValue, TYPED_ARRAYS } from "./parameter.ts";
 import { checkReading } from "./check.ts";
 
 /** Their names stand in the JSON. All systems that Deno runs on are little-endian. */
@@ -28,19 +21,10 @@ type JsonList =
   /** Lists of numbers too, since JSON has no NaN. */
   | { readonly bytes: string; readonly type: TypedName | "numbers" | "bigints" };
 
-interface JsonReading {
-  readonly name: string;
+interface JsonReading extends Omit<ParameterReading, "value" | "time" | "until"> {
   readonly value: JsonValue;
   readonly time_ms: number;
-  readonly unit?: string;
-  readonly path?: string;
-  readonly origin?: string;
-  readonly note?: string;
-  readonly attributes?: ParameterAttributes;
   readonly until_ms?: number;
-  readonly over?: "exposure";
-  readonly within?: number;
-  readonly plugin?: string;
 }
 
 /** One line without a line end. */

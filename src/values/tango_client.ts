@@ -58,7 +58,7 @@ export class TangoClient {
     this.#startedAt_ms = performance.now();
     const { program, args } = ownProgram(["tango", "client"]);
     try {
-      this.#process = new Deno.Command(program, { args: [...args], stdin: "piped", stdout: "piped", stderr: "piped" })
+      this.#process = new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "piped" })
         .spawn();
     } catch (error) {
       return this.#plan(`the Tango client cannot be started: ${messageOf(error)}`);
@@ -71,10 +71,6 @@ export class TangoClient {
     this.#stopping = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    await this.#endProcess();
-  }
-
-  async #endProcess(): Promise<void> {
     const process = this.#process;
     if (process === null) return;
     this.#input?.close().catch(() => {}); // a pipe to a process that has ended
@@ -100,7 +96,6 @@ export class TangoClient {
     await process.stdin.close().catch(() => {});
     this.#input = null;
     this.#process = null;
-    if (this.#stopping) return void await errors;
     const said = await errors;
     const how = this.#verdict ?? (said !== "" ? said : `it ended with ${signal ?? `code ${code}`}`);
     this.#plan(`the Tango client has ended: ${how}`);
@@ -160,12 +155,7 @@ async function lastLineOf(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /** The command line that starts this program once more: the executable, or Deno with the sources. */
-interface OwnProgram {
-  readonly program: string;
-  readonly args: readonly string[];
-}
-
-function ownProgram(args: readonly string[]): OwnProgram {
+function ownProgram(args: string[]): { readonly program: string; readonly args: string[] } {
   const program = Deno.execPath();
   if (Deno.build.standalone) return { program, args };
   const [manifest, main] = ["deno.json", "main.ts"].map((path) =>

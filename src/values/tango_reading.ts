@@ -2,7 +2,7 @@
 import type { TangoConfigRecord, TangoElements, TangoValueRecord } from "../../ffi/tango/client/records.ts";
 import { TANGO_STATES } from "../../ffi/tango/library.ts";
 import type { ParameterAttributes, ParameterList, ParameterValue } from "../parameters/parameter.ts";
-import type { ValueReading } from "./value_reading.ts";
+import { cleanText, oneLine, type ValueReading } from "./value_reading.ts";
 
 /** How a state or an enumeration is written: the other form is an attribute of it. */
 export type TangoForm = "text" | "number";
@@ -16,11 +16,11 @@ export function tangoReading(
   { config, form }: { readonly config: TangoConfigRecord | undefined; readonly form: TangoForm },
 ): ValueReading {
   const time = new Date((record.hasOddTime ? record.read_s : record.time_s) * 1000);
-  const label = oneLine(config?.label ?? "");
+  const label = oneLine(config?.label ?? "").slice(0, LABEL_LENGTH_MAX);
   const about = {
     time,
     // Of a text it says nothing: "" is Tango's word for no unit, and a number without one has none.
-    ...config === undefined || isText(record) ? {} : { unit: oneLine(config.unit) },
+    ...config === undefined || isText(record) ? {} : { unit: oneLine(config.unit).slice(0, LABEL_LENGTH_MAX) },
   };
   const attributes: ParameterAttributes = {
     quality: record.quality,
@@ -74,7 +74,7 @@ function named(type: "state" | "enum", numbers: Int32Array, { choices, form }: W
 
 function textOf(type: "state" | "enum", number: number, choices: readonly string[]): string {
   const known = type === "state" ? TANGO_STATES[number] : choices[number];
-  return known === undefined || known === "" ? String(number) : clean(known);
+  return known === undefined || known === "" ? String(number) : cleanText(known);
 }
 
 /** Integers stay integers in the file. */
@@ -89,15 +89,5 @@ function storable(elements: TangoElements): ParameterList {
     const fits = elements.every((one) => one < 2n ** 63n);
     return fits ? BigInt64Array.from(elements) : Float64Array.from(elements, Number);
   }
-  return Array.isArray(elements) ? elements.map(clean) : elements as Exclude<TangoElements, BigUint64Array>;
-}
-
-/** Bytes that are no text of HDF5's. */
-function clean(text: string): string {
-  return text.replaceAll("\0", "").toWellFormed();
-}
-
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return clean(text).replace(/[\x00-\x1f\x7f]/g, " ").trim().slice(0, LABEL_LENGTH_MAX);
+  return Array.isArray(elements) ? elements.map(cleanText) : elements as Exclude<TangoElements, BigUint64Array>;
 }

@@ -20,13 +20,12 @@ export interface TangoValuesEvents {
   onEnd?(reason: string, pause_ms: number): void;
 }
 
-interface Kept {
-  status: TangoAttributeStatus;
-  reason: string;
-  reading: ValueReading | null;
-  read_ms: number | null;
-  config: TangoConfigRecord | undefined;
-}
+type Kept = { -readonly [Key in keyof TangoAttributeState]: TangoAttributeState[Key] } & {
+  config?: TangoConfigRecord;
+};
+
+/** Why an attribute has no value right after a start. */
+export const NOT_READ_YET = "it has not been read yet";
 
 export class TangoValues {
   readonly #table: TangoTable;
@@ -40,7 +39,7 @@ export class TangoValues {
     this.#table = table;
     this.#events = events;
     this.#kept = table.attributes.map(() => (
-      { status: "waiting", reason: "", reading: null, read_ms: null, config: undefined }
+      { status: "waiting", reason: "", reading: null, read_ms: null }
     ));
     const { list, indexes } = tangoList(table, tango);
     this.#client = new TangoClient(list, {
@@ -88,7 +87,7 @@ export class TangoValues {
       return reading.value === null ? reading.note ?? "it has no value" : null;
     }
     if (this.#ended !== null) return this.#ended;
-    if (status === "waiting") return "it has not been read yet";
+    if (status === "waiting") return NOT_READ_YET;
     return status === "read" ? "it has not been read in time" : reason === "" ? status : `${status}: ${reason}`;
   }
 

@@ -1,8 +1,8 @@
 /** What is known of a process variable as a parameter: a value with unit, severity, texts and time, or why there is none. */
 import type { ParameterAttributes, ParameterList } from "../../parameters/parameter.ts";
-import type { ValueReading } from "../value_reading.ts";
+import { cleanText, oneLine, type ValueReading } from "../value_reading.ts";
 import type { EpicsPvTable, EpicsState } from "./epics_values.ts";
-import { type DbrAbout, type DbrValue, decodeText } from "./dbr.ts";
+import { type DbrValue, decodeText } from "./dbr.ts";
 
 /** By the numbers of alarm.h. */
 const SEVERITIES = ["NO_ALARM", "MINOR", "MAJOR", "INVALID"] as const;
@@ -13,31 +13,18 @@ const INVALID = 3;
 /** A record that was never processed has the time 1990; clocks differ by less than the second. */
 const [TIME_MIN_MS, AHEAD_MS_MAX] = [Date.UTC(2000, 0), 2000];
 
-/** @returns undefined where the variable has not been read */
+/**
+ * @param at.absent_ms before which its source was not read: an older value counts from now on
+ * @returns undefined where the variable has not been read
+ */
 export function readingOf(
   { value, about }: EpicsState,
   { name, as, max_age_s }: EpicsPvTable,
-  at: { readonly now_ms: number; readonly absent_ms?: number | undefined },
+  { now_ms, absent_ms = 0 }: { readonly now_ms: number; readonly absent_ms?: number | undefined },
 ): ValueReading | undefined {
   if (value === null || about === null) return undefined;
-  const isText = value.kind === "enum" || name.endsWith("$");
-  return epicsReading(value, about, { form: as ?? (isText ? "text" : "number"), max_age_s, ...at });
-}
-
-function epicsReading(
-  { kind, status, severity, time_ms, elements }: DbrValue,
-  about: DbrAbout,
-  options: {
-    /** How an enumeration, or an array of characters, is written. */
-    readonly form: "text" | "number";
-    readonly now_ms: number;
-    /** Before which its source was not read: an older value counts from now on. */
-    readonly absent_ms?: number | undefined;
-    /** How old its time may be. */
-    readonly max_age_s?: number | undefined;
-  },
-): ValueReading {
-  const { form, now_ms, absent_ms = 0, max_age_s } = options;
+  const { kind, status, severity, time_ms, elements } = value;
+  const form = as ?? (kind === "enum" || name.endsWith("$") ? "text" : "number");
   const own = new Date(time_ms).toISOString();
   const isOdd = time_ms < TIME_MIN_MS || time_ms > now_ms + AHEAD_MS_MAX;
   const timeNote = isOdd
@@ -59,7 +46,7 @@ function epicsReading(
   if (max_age_s !== undefined && now_ms - time_ms > 1000 * max_age_s) {
     return without(`its time, ${own}, is older than max_age_s = ${max_age_s}`);
   }
-  if (kind === "char" && form === "text") return { ...base, value: clean(decodeText(elements as Uint8Array)) };
+  if (kind === "char" && form === "text") return { ...base, value: cleanText(decodeText(elements as Uint8Array)) };
   if (kind === "enum") {
     const texts = Array.from(
       elements as Uint16Array,
@@ -73,20 +60,10 @@ function epicsReading(
   }
   if (elements.length > 1) return { ...base, value: listOf(elements) };
   const [one] = elements as ArrayLike<number | string> as (number | string)[];
-  if (typeof one === "string") return { ...base, value: clean(one) };
+  if (typeof one === "string") return { ...base, value: cleanText(one) };
   return { ...base, value: kind === "double" || kind === "float" ? one! : BigInt(one!) };
 }
 
 function listOf(elements: DbrValue["elements"]): ParameterList {
-  return Array.isArray(elements) ? elements.map(clean) : elements as Exclude<typeof elements, readonly string[]>;
-}
-
-/** Bytes that are no text of HDF5's. */
-function clean(text: string): string {
-  return text.replaceAll("\0", "").toWellFormed();
-}
-
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return clean(text).replace(/[\x00-\x1f\x7f]/g, " ").trim();
+  return Array.isArray(elements) ? elements.map(cleanText) : elements as Exclude<typeof elements, readonly string[]>;
 }

@@ -57,6 +57,9 @@ export interface EpicsState {
   readonly reason: string | null;
 }
 
+/** What is known of a channel that no server has said anything of. */
+const UNKNOWN = { phase: "searching", due_ms: 0, circuit: null, kind: null, value: null, about: null } as const;
+
 interface Channel {
   readonly id: number;
   readonly name: string;
@@ -95,17 +98,12 @@ export class EpicsValues {
     this.#table = table;
     this.#onValue = onValue;
     this.#channels = table.pvs.map(({ name }, id): Channel => ({
+      ...UNKNOWN,
       id,
       name,
-      phase: "searching",
       reason: NOT_FOUND,
       searches: 0,
       next_ms: 0,
-      due_ms: 0,
-      circuit: null,
-      kind: null,
-      value: null,
-      about: null,
     }));
   }
 
@@ -213,15 +211,7 @@ export class EpicsValues {
 
   #lose(channel: Channel, reason: string): void {
     const hadValue = channel.value !== null;
-    Object.assign(channel, {
-      phase: "searching",
-      reason,
-      due_ms: 0,
-      circuit: null,
-      kind: null,
-      value: null,
-      about: null,
-    });
+    Object.assign(channel, { ...UNKNOWN, reason });
     // What was there is looked for at once; what fails again and again ever more rarely.
     if (hadValue) channel.searches = 0;
     channel.next_ms = Date.now() + SEARCH_MS[Math.min(channel.searches, SEARCH_MS.length - 1)]!;
@@ -235,36 +225,23 @@ export class EpicsValues {
 
   #take(server: Server, message: CaMessage): void {
     const { command, type, count, one, two } = message;
+    if (command === CA.version) server.minor = count;
+    if (command === CA.eventAdd) return this.#takeEvent(server, message);
+    const channel = this.#channelOf(server, one);
+    if (channel === undefined) return;
     switch (command) {
-      case CA.version:
-        server.minor = count;
+      case CA.createChannel:
+        if (channel.phase === "connecting") this.#subscribe(server, { channel, type, count, sid: two });
         return;
-      case CA.createChannel: {
-        const channel = this.#channelOf(server, one);
-        if (channel?.phase === "connecting") this.#subscribe(server, { channel, type, count, sid: two });
-        return;
-      }
       case CA.createFailed:
-      case CA.serverDisconnect: {
-        const channel = this.#channelOf(server, one);
-        if (channel !== undefined) this.#lose(channel, "not defined: its server does not have it any more");
-        return;
-      }
-      case CA.accessRights: {
-        const channel = this.#channelOf(server, one);
-        if (channel === undefined) return;
+      case CA.serverDisconnect:
+        return this.#lose(channel, "not defined: its server does not have it any more");
+      case CA.accessRights:
         if ((two & READ_ACCESS) === 0) this.#refuse(channel, "its server allows no reading");
         else if (channel.phase === "refused") this.#lose(channel, "not running: it was refused before");
         return;
-      }
-      case CA.eventAdd:
-        this.#takeEvent(server, message);
-        return;
-      case CA.error: {
-        const channel = this.#channelOf(server, one);
-        if (channel !== undefined) this.#lose(channel, "failed: its server reports an error");
-        return;
-      }
+      case CA.error:
+        return this.#lose(channel, "failed: its server reports an error");
     }
   }
 
@@ -285,10 +262,10 @@ export class EpicsValues {
     channel.kind = kind;
     // Of an array those that there are, where the server knows that.
     const elements = count === 1 ? 1 : server.minor >= MINOR_VERSION ? 0 : count;
-    const subscribe = (of: { type: number; count: number; mask: number; id: number }) => {
+    const subscribe = ({ mask, id, ...of }: { type: number; count: number; mask: number; id: number }) => {
       const payload = new Uint8Array(16);
-      new DataView(payload.buffer).setUint16(12, of.mask);
-      server.circuit.send({ command: CA.eventAdd, type: of.type, count: of.count, one: sid, two: of.id, payload });
+      new DataView(payload.buffer).setUint16(12, mask);
+      server.circuit.send({ command: CA.eventAdd, ...of, one: sid, two: id, payload });
     };
     if (kind === "string") channel.about = { units: "", choices: [] };
     else subscribe({ type: ctrlType(kind), count: 1, mask: PROPERTY, id: 2 * channel.id + 1 });
