@@ -7,11 +7,7 @@
  */
 import type { Settings } from "../config/settings.ts";
 import type { Reporter } from "../frames/events.ts";
-import type { DrainingFolder } from "../frames/stage.ts";
-import type { KnownRoots } from "../frames/stage.ts";
-import type { ConfirmOrder } from "../frames/stage.ts";
-import type { PluginProgress } from "../frames/stage.ts";
-import type { RetryOrder } from "../frames/stage.ts";
+import type { ConfirmOrder, DrainingFolder, KnownRoots, PluginProgress, RetryOrder } from "../frames/stage.ts";
 import type { FrameLedger } from "../ledger/line.ts";
 import type { ParameterAttributes, ParameterReading, ParameterValue } from "../parameters/parameter.ts";
 import type { SidecarView } from "../qxrd/view.ts";

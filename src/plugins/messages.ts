@@ -1,10 +1,9 @@
 /** The messages between the main thread and a plugin's worker. Types only: importing it costs nothing at run time. */
-import type { Settings } from "../config/settings.ts";
 import type { Backlog, Condition, FrameEvent, FrameRoles } from "../frames/events.ts";
 import type { LogLevel } from "../log/logger.ts";
 import type { LedgerEntry, Receipt } from "../ledger/line.ts";
 import type { ParameterReading } from "../parameters/parameter.ts";
-import type { PluginFolders } from "./contract.ts";
+import type { DeliveredFrame, PluginContext } from "./contract.ts";
 
 /** What a worker is started with, as its `workerData`. */
 export interface WorkerStart {
@@ -20,13 +19,7 @@ export interface WorkerStart {
 }
 
 /** The part of a PluginContext that can be posted. */
-export interface ContextData {
-  readonly tick: number;
-  readonly folders: PluginFolders;
-  readonly maxProc: number;
-  readonly settings: Settings;
-  readonly config: Readonly<Record<string, unknown>>;
-}
+export type ContextData = Pick<PluginContext, "tick" | "folders" | "maxProc" | "settings" | "config">;
 
 /**
  * Requests are answered one by one; a second is never posted before the first one's answer. `stop` and `reply` have
@@ -139,18 +132,11 @@ export interface FrameBatch {
 }
 
 /** A delivered frame as it is posted. */
-export interface DeliveredFrameData {
-  readonly sequence: number;
-  readonly number: number;
-  readonly name: string;
+export interface DeliveredFrameData
+  extends Pick<DeliveredFrame, "sequence" | "number" | "name" | "sums" | "bytes" | "latency_s" | "dark" | "again"> {
   readonly files: readonly string[];
   readonly roles: FrameRoles;
-  readonly sums: readonly (string | null)[];
-  readonly bytes: number;
-  readonly latency_s: number;
   readonly delivered_ms: number;
-  readonly dark: boolean;
-  readonly again: boolean;
 }
 
 export type FromWorker = Answer | WorkerMessage;

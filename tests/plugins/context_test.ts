@@ -22,9 +22,10 @@ const DATA: ContextData = {
 /** A context's condition(), and what came of its calls. */
 async function conditions(messagesMax = 1_000_000) {
   const heard: Condition[] = [];
-  const channel = new Channel((message) => void (message.type === "condition" && heard.push(message.condition)), {
+  const channel = new Channel(
+    (message) => void (message.type === "condition" && heard.push(message.condition)),
     messagesMax,
-  });
+  );
   const signal = new AbortController().signal;
   const made = await new ContextMaker(channel).make(DATA, { name: "test", signal, schema: undefined });
   assert("context" in made);

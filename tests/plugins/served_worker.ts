@@ -113,7 +113,7 @@ export class ServedWorker implements Disposable {
   /** Loads the module and sets it up; returns the error. */
   async start(): Promise<string | null> {
     const fault = await this.#worker.start(({ contract }) => {
-      this.#shared.services.begin(this.#name, contract);
+      void this.#shared.services.frames.begin(this.#name, contract);
       return null;
     });
     return fault === null ? null : "failed" in fault ? fault.failed : fault.refused;

@@ -152,7 +152,10 @@ export class FrameFeed {
 
   /** The frame that a stream has begun with has failed: it comes again, or is given up. */
   failed(plugin: string, stream: string | null): void {
-    const consumer = consumerName(plugin, stream);
+    this.#fail(consumerName(plugin, stream));
+  }
+
+  #fail(consumer: string): void {
     const inHand = this.#inHand.get(consumer);
     this.#inHand.delete(consumer);
     const { cursors } = this.#options;
@@ -165,18 +168,17 @@ export class FrameFeed {
 
   /** Its worker has died: whatever it had in hand has failed. */
   died(plugin: string): void {
-    for (const consumer of [...this.#inHand.keys()]) {
-      if (consumer === plugin || consumer.startsWith(`${plugin}/`)) {
-        this.failed(plugin, consumer === plugin ? null : consumer.slice(plugin.length + 1));
-      }
-    }
+    for (const consumer of this.#consumersOf(plugin)) this.#fail(consumer);
   }
 
   /** Its worker was ended: what it had in hand comes again. */
   released(plugin: string): void {
-    for (const consumer of [...this.#inHand.keys()]) {
-      if (consumer === plugin || consumer.startsWith(`${plugin}/`)) this.#inHand.delete(consumer);
-    }
+    for (const consumer of this.#consumersOf(plugin)) this.#inHand.delete(consumer);
+  }
+
+  /** Those that have a frame in hand. */
+  #consumersOf(plugin: string): string[] {
+    return [...this.#inHand.keys()].filter((consumer) => consumer === plugin || consumer.startsWith(`${plugin}/`));
   }
 
   /** How far the plugins of these names are, those that have asked for frames since the start. */

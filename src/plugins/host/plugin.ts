@@ -3,15 +3,36 @@
  * One file: version, firing and failure are one state.
  */
 import { messageOf } from "../../files/errors.ts";
+import type { Backlog, Condition, FrameEvent } from "../../frames/events.ts";
+import type { Logger } from "../../log/logger.ts";
+import type { Clock } from "../../time/clock.ts";
 import { nameKey } from "../folder/names.ts";
+import type { ContextData } from "../messages.ts";
 import type { PluginSource } from "../source.ts";
-import type { PluginDependencies } from "./plugin_dependencies.ts";
+import type { OpenWorker } from "./open_worker.ts";
 import { PluginReports } from "./plugin_reports.ts";
 import { PluginRecord, type PluginStatus } from "./plugin_status.ts";
 import { PluginVersions } from "./plugin_versions.ts";
-import { type Loaded, PluginWorker } from "./plugin_worker.ts";
+import { type Loaded, PluginWorker, type WorkerLimits } from "./plugin_worker.ts";
 import { isDue, readRhythm, type Rhythm, RHYTHM_SUSPENDED, RHYTHM_UNKNOWN } from "./scheduler.ts";
+import type { PluginServices } from "./services.ts";
 import { WorkerMessages } from "./worker_messages.ts";
+
+/** What the host provides to each of its plugins. */
+export interface PluginDependencies {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly openWorker: OpenWorker;
+  readonly services: PluginServices;
+  limits(): WorkerLimits & { readonly failures_max: number };
+  /** The context of a call of the plugin, asked for anew each time. */
+  context(tick: number, name: string): ContextData;
+  /** Reserves the name for the plugin of this file, instead of the one it had; or returns who has it. */
+  claimName(name: string, fileName: string): string | null;
+  onFrame(event: FrameEvent): void;
+  onCondition(condition: Condition): void;
+  onBacklog(backlog: Backlog): void;
+}
 
 export class Plugin {
   /** Without the ending: what the plugin is known by, whatever NAME its module has. */
@@ -225,7 +246,7 @@ export class Plugin {
     record.firing();
     const error = await this.#worker!.fire(tick, (time_ms) => record.took(time_ms));
     if (error !== null && this.#worker!.dead && !this.#stopping) {
-      this.#dependencies.services.workerEnded(this.#name, "died");
+      this.#dependencies.services.frames.died(this.#name);
     }
     if (error !== null) return this.#fail(`firing failed: ${error}`);
     record.succeeded();
@@ -237,7 +258,7 @@ export class Plugin {
   async #startWorker(source: PluginSource): Promise<string | null> {
     this.#record.starting();
     this.#worker?.terminate("it is restarted");
-    this.#dependencies.services.workerEnded(this.#name, "ended");
+    this.#dependencies.services.frames.released(this.#name);
     const worker: PluginWorker = this.#worker = new PluginWorker(source, {
       ...this.#dependencies,
       stage: this.versions.stage,
@@ -246,7 +267,7 @@ export class Plugin {
       },
       onDeath: (reason) => {
         if (this.#worker !== worker) return;
-        this.#dependencies.services.workerEnded(this.#name, "died");
+        this.#dependencies.services.frames.died(this.#name);
         this.#fail(`failed between firings: the worker died: ${reason}`);
       },
       onSlow: (message) => this.#reports.slow(message),
@@ -272,7 +293,7 @@ export class Plugin {
     const { messages, ...rhythm } = readRhythm(ticktack, offset);
     if (this.#rhythm === null) messages.forEach((message) => this.#reports.log("warn", message));
     this.#rhythm = rhythm;
-    this.#dependencies.services.begin(name, contract);
+    void this.#dependencies.services.frames.begin(name, contract);
     return null;
   }
 

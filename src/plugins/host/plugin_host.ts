@@ -14,8 +14,7 @@ import { type Clock, SYSTEM_CLOCK } from "../../time/clock.ts";
 import type { PluginFolders } from "../contract.ts";
 import { nameKey } from "../folder/names.ts";
 import { type OpenWorker, openWorker } from "./open_worker.ts";
-import { Plugin } from "./plugin.ts";
-import type { PluginDependencies } from "./plugin_dependencies.ts";
+import { Plugin, type PluginDependencies } from "./plugin.ts";
 import type { PluginStatus } from "./plugin_status.ts";
 import type { PluginSource } from "../source.ts";
 
@@ -161,7 +160,7 @@ export class PluginHost {
 
   /** Who reads the ledger, and how far each has come. */
   consumers(): readonly ConsumerStatus[] {
-    return this.#dependencies.services.consumers();
+    return this.#dependencies.services.frames.consumers();
   }
 
   statuses(): PluginStatus[] {
@@ -285,7 +284,7 @@ export class PluginHost {
         const now = settings();
         const config = now.plugins.tables[name] ?? {};
         const { confirm } = now.deliver;
-        const progress = confirm.length === 0 ? {} : { progress: services.progressOf(confirm) };
+        const progress = confirm.length === 0 ? {} : { progress: services.frames.progressOf(confirm) };
         const folders = pluginFolders(now, { ...orders(), ...progress });
         return { tick, folders, maxProc: now.daemon.max_proc, settings: now, config };
       },

@@ -1,7 +1,6 @@
 /** The main thread's services for plugins: the frames that were delivered, and the parameters. */
 import { messageOf } from "../../files/errors.ts";
 import type { FrameEvent } from "../../frames/events.ts";
-import type { PluginProgress } from "../../frames/stage.ts";
 import type { Logger } from "../../log/logger.ts";
 import type { FrameLedger, LedgerEntry } from "../../ledger/line.ts";
 import { counted } from "../../log/counted.ts";
@@ -9,7 +8,7 @@ import { linesOf } from "../../parameters/lines.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { entryOfReport, UnwrittenLines } from "./lines_without_ledger.ts";
 import type { Cursors } from "../../ledger/cursors.ts";
-import { type ConsumerStatus, FrameFeed, type LineSource } from "./frame_feed.ts";
+import { FrameFeed, type LineSource } from "./frame_feed.ts";
 import type { LedgerReply, Question, ReplyTo, WorkerMessage } from "../messages.ts";
 
 /** Where the parameters of all plugins and clients are kept. The daemon makes one. */
@@ -61,7 +60,8 @@ export class PluginServices {
   readonly #outputRoot: () => string;
   readonly #log: Logger;
   readonly #now_ms: () => number;
-  readonly #feed: FrameFeed;
+  /** The delivered frames. */
+  readonly frames: FrameFeed;
   /** Where no ledger is kept. */
   readonly #unwritten: UnwrittenLines | null;
   /** Counts of plugins, by the name of the plugin. */
@@ -77,34 +77,13 @@ export class PluginServices {
     this.#now_ms = options.now_ms ?? Date.now;
     const { limits = {}, cursors } = options;
     this.#unwritten = options.ledger === undefined ? new UnwrittenLines(limits.kept) : null;
-    this.#feed = new FrameFeed({
+    this.frames = new FrameFeed({
       lines: options.ledger ?? this.#unwritten!,
       cursors,
       ...limits.batch === undefined ? {} : { batch: limits.batch },
       onMissed: (consumer, count) => this.#missed(consumer, count),
       onSkipped: (consumer, skipped) => this.#skipped(consumer, skipped),
     });
-  }
-
-  /** The plugin's stream begins with the next frame; at a later start of the same name it continues where it was. */
-  begin(plugin: string, contract = 1): void {
-    void this.#feed.begin(plugin, contract);
-  }
-
-  /** Its worker has died, or was ended: what it had in hand has failed, or comes again. */
-  workerEnded(plugin: string, how: "died" | "ended"): void {
-    if (how === "died") this.#feed.died(plugin);
-    else this.#feed.released(plugin);
-  }
-
-  /** Who reads the ledger, and how far each has come. */
-  /** How far the plugins are that confirm delivered sets. */
-  progressOf(names: readonly string[]): readonly PluginProgress[] {
-    return this.#feed.progressOf(names);
-  }
-
-  consumers(): readonly ConsumerStatus[] {
-    return this.#feed.consumers();
   }
 
   /**
@@ -130,11 +109,11 @@ export class PluginServices {
   receive(plugin: ServedPlugin, message: ServiceMessage): void {
     switch (message.type) {
       case "frames_taken":
-        return this.#feed.taken(plugin.name, message);
+        return this.frames.taken(plugin.name, message);
       case "frame_begun":
-        return this.#feed.begun(plugin.name, message.stream, message.frame);
+        return this.frames.begun(plugin.name, message.stream, message.frame);
       case "frame_failed":
-        return this.#feed.failed(plugin.name, message.stream);
+        return this.frames.failed(plugin.name, message.stream);
       case "parameters":
         return this.#try(
           plugin,
@@ -154,7 +133,7 @@ export class PluginServices {
     return this.#try<Answered>(plugin, () => {
       switch (question.what) {
         case "frames":
-          return this.#feed.next(plugin.name, question);
+          return this.frames.next(plugin.name, question);
         case "ledger":
           return mayWrite ? this.#write(question.entry) : { refused: "only stages write the ledger" };
         case "parameter":

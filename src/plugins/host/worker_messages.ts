@@ -149,7 +149,7 @@ function checkedBacklog(backlog: Backlog): Backlog {
     if (!Number.isFinite(frames)) throw new TypeError(`${where} of a backlog must be a number`);
     checked[where] = frames;
   }
-  const { left, retried, confirmed } = backlog;
+  const { left, retried, confirmed, unclaimed } = backlog;
   if (confirmed !== undefined && !hasNumbers(confirmed, ["id", "found", "removed", "waiting"])) {
     throw new TypeError("confirmed of a backlog must have the numbers id, found, removed and waiting");
   }
@@ -159,7 +159,6 @@ function checkedBacklog(backlog: Backlog): Backlog {
   if (retried !== undefined && !hasNumbers(retried, ["id", "taken", "kept", "waiting"])) {
     throw new TypeError("retried of a backlog must have the numbers id, taken, kept and waiting");
   }
-  const { unclaimed } = backlog;
   if (unclaimed !== undefined && !hasNumbers(unclaimed, Object.keys(unclaimed ?? {}))) {
     throw new TypeError("unclaimed of a backlog must be numbers");
   }

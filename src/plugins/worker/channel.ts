@@ -9,10 +9,6 @@ const MESSAGES_MAX = 10_000;
 
 const OF_FRAMES: readonly WorkerMessage["type"][] = ["frames_taken", "frame_begun", "frame_failed"];
 
-export interface ChannelOptions {
-  readonly messagesMax?: number;
-}
-
 export class Channel {
   readonly #send: (message: WorkerMessage) => void;
   readonly #messagesMax: number;
@@ -20,7 +16,7 @@ export class Channel {
   #nextId = 1;
   #count = 0;
 
-  constructor(send: (message: WorkerMessage) => void, { messagesMax = MESSAGES_MAX }: ChannelOptions = {}) {
+  constructor(send: (message: WorkerMessage) => void, messagesMax = MESSAGES_MAX) {
     this.#send = send;
     this.#messagesMax = messagesMax;
   }

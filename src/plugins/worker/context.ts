@@ -42,7 +42,7 @@ export class ContextMaker {
   readonly #frames: FrameStreams;
   /** The version of the contract that the plugin is written for; known once it is loaded. */
   contract = 1;
-  readonly #ledger: LedgerClient;
+  readonly #ledger: FrameLedger;
   /** Keys of conditions that were posted and not solved; null once they were too many: then all are posted. */
   #standing: Set<string> | null = new Set();
   #records = 0;
@@ -56,7 +56,7 @@ export class ContextMaker {
     this.#counters = new Counters(channel);
     this.#parameters = new ParameterClient(channel);
     this.#frames = new FrameStreams({ channel, contract: () => this.contract });
-    this.#ledger = new LedgerClient(channel);
+    this.#ledger = ledgerBehind(channel);
   }
 
   begin(): void {
@@ -142,24 +142,11 @@ export class ContextMaker {
 }
 
 /** The ledger in a stage's worker: its one writer is the main thread. */
-class LedgerClient implements FrameLedger {
-  readonly #channel: Pick<Channel, "ask">;
-
-  constructor(channel: Pick<Channel, "ask">) {
-    this.#channel = channel;
-  }
-
-  append(entry: LedgerEntry): Promise<Receipt | null> {
-    return this.#ask(entry);
-  }
-
-  async check(): Promise<void> {
-    await this.#ask(null);
-  }
-
-  async #ask(entry: LedgerEntry | null): Promise<Receipt | null> {
-    const reply = await this.#channel.ask("ledger", { entry });
+function ledgerBehind(channel: Channel): FrameLedger {
+  const ask = async (entry: LedgerEntry | null): Promise<Receipt | null> => {
+    const reply = await channel.ask("ledger", { entry });
     if ("refused" in reply) throw new LedgerError(reply.refused);
     return reply.receipt;
-  }
+  };
+  return { append: ask, check: async () => void await ask(null) };
 }

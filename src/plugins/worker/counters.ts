@@ -11,7 +11,7 @@ const FLUSH_MS = 100;
 export class Counters {
   readonly #channel: Pick<Channel, "post">;
   readonly #sums = new Map<string, number>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(channel: Pick<Channel, "post">) {
     this.#channel = channel;
@@ -26,8 +26,8 @@ export class Counters {
   }
 
   flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     for (const [name, by] of this.#sums) this.#channel.post({ type: "count", name, by });
     this.#sums.clear();
   }

@@ -119,11 +119,7 @@ class Stream {
     const inHand = this.#inHand;
     // A stream of its own may go on between firings.
     if (inHand === null || (!inHand.left && this.#name !== null)) return;
-    if (inHand.later) return this.#forget();
-    if (succeeded) {
-      this.#inHand = null;
-      return this.#done(inHand.frames.at(-1)!.sequence);
-    }
+    if (succeeded || inHand.later) return void this.#finishInHand();
     this.#options.channel.post({ type: "frame_failed", stream: this.#name });
     this.#forget();
   }

@@ -19,7 +19,7 @@ export class ParameterClient {
   /** By name, in the order of the last change; null is a removal. */
   readonly #pending = new Map<string, ParameterReading | null>();
   #bytes = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #questions = 0;
 
   constructor(channel: Pick<Channel, "ask" | "post">) {
@@ -46,8 +46,8 @@ export class ParameterClient {
   }
 
   flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#pending.size === 0) return;
     const changes = [...this.#pending];
     this.#pending.clear();

@@ -37,7 +37,7 @@ export class PluginCalls {
 
   constructor(options: PluginCallsOptions) {
     this.#options = options;
-    this.#channel = new Channel(options.post, options.trusted ? { messagesMax: Infinity } : {});
+    this.#channel = new Channel(options.post, options.trusted ? Infinity : undefined);
     this.#contexts = new ContextMaker(this.#channel);
   }
 
@@ -71,10 +71,8 @@ export class PluginCalls {
         return this.#options.post({ type: "set_up", error: await this.#call("setup", message.context) });
       case "fire":
         return this.#options.post(await this.#fire(message.context));
-      case "teardown": {
-        const error = await this.#call("teardown", message.context);
-        return this.#options.post({ type: "torn_down", error });
-      }
+      case "teardown":
+        return this.#options.post({ type: "torn_down", error: await this.#call("teardown", message.context) });
     }
   }
 

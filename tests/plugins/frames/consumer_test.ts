@@ -54,7 +54,7 @@ Deno.test("a new consumer begins at the newest frame, and goes on where it was a
   run = await start(place);
   await deliver(run.ledger, 15, 30);
   assert.deepEqual(await fired(run, {}, 2), lines(13, 30));
-  assert.deepEqual(run.shared.services.consumers().map(({ name, behind }) => [name, behind]), [["consumes", 0]]);
+  assert.deepEqual(run.shared.services.frames.consumers().map(({ name, behind }) => [name, behind]), [["consumes", 0]]);
   await end(run);
 });
 
@@ -87,7 +87,7 @@ Deno.test("a firing that throws has the same frame again, three times; then it i
   assert.deepEqual(done, [...lines(1, 1), ...lines(3, 4)]);
   assert.equal(run.shared.counters.get("frames skipped"), 1);
   assert.match(run.shared.log.lines.join("\n"), /consumes: P-00002\.tif \(line 3\) failed 3 times and is skipped/);
-  const [status] = run.shared.services.consumers();
+  const [status] = run.shared.services.frames.consumers();
   assert.deepEqual([status!.skipped, status!.lastSkipped, status!.behind], [1, "P-00002.tif", 0]);
   await end(run);
 });
@@ -126,7 +126,7 @@ Deno.test("a stream of its own has its own cursor, and may begin with the oldest
   await deliver(run.ledger, 21, 22);
   assert.deepEqual(await fired(run, { stream: "archive" }, 2), lines(1, 22));
   assert.deepEqual(await fired(run, { stream: "archive" }), []);
-  assert.deepEqual(run.shared.services.consumers().map(({ name }) => name), ["consumes", "consumes/archive"]);
+  assert.deepEqual(run.shared.services.frames.consumers().map(({ name }) => name), ["consumes", "consumes/archive"]);
   await end(run);
 });
 
@@ -162,7 +162,7 @@ Deno.test("what a plugin is done with is known by its streams; what it gave up o
   using place = new LedgerPlace();
   let run = await start(place);
   await deliver(run.ledger, 1, 2);
-  const progress = () => run.shared.services.progressOf(["consumes", "other"]);
+  const progress = () => run.shared.services.frames.progressOf(["consumes", "other"]);
   assert.deepEqual(progress(), [], "nobody has asked for frames yet");
   await fired(run, {});
   await deliver(run.ledger, 3, 6);

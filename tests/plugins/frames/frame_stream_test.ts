@@ -6,7 +6,7 @@ import { SharedServices } from "../served_worker.ts";
 /** A stream whose line to the main thread is a call, and breaks with its worker. */
 function connect(shared: SharedServices, plugin: string) {
   const served = { name: plugin, count: (counter: string, by: number) => shared.count(counter, by) };
-  shared.services.begin(plugin);
+  void shared.services.frames.begin(plugin, 1);
   const asked = { times: 0 };
   const stream = new FrameStreams({
     contract: () => 1,
