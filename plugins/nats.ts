@@ -37,7 +37,6 @@ export const CONFIG = table({
 export const { setup, work, teardown, tryConnection } = brokerPlugin<v.InferOutput<typeof CONFIG>>({
   // Several at once would gain nothing.
   batch: 1,
-  open: ({ servers, subject, stream, user, password, token, credentials, tls }, source) =>
-    openNats({ servers, subject, source, stream, user, password, token, credentials, tls }),
+  open: (config, source) => openNats({ ...config, source }),
   message: jsonMessage,
 });

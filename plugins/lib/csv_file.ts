@@ -2,21 +2,16 @@
  * One CSV file that is added to: whole lines only, one header, never two kinds of lines in one file. Two computers that
  * deliver into one folder may write to the same one: each has it locked while it adds a line.
  */
-import { dirname, extname } from "node:path";
+import { dirname, join, parse } from "node:path";
 import { thrownText } from "./thrown_text.ts";
-
-/** Reported to the plugin, which logs it. */
-export interface CsvReports {
-  warn(message: string): void;
-  info(message: string): void;
-}
 
 export interface CsvFileOptions {
   /** The first line, with its line end. */
   readonly header: string;
   /** Whether the file begins with the mark by which Excel knows UTF-8. */
   readonly bom: boolean;
-  readonly reports: CsvReports;
+  /** Reported to the plugin, which logs it. */
+  readonly reports: { warn(message: string): void; info(message: string): void };
   /** Whether a line is on the disk before it counts: the cursor in the ledger is. */
   readonly fsync: boolean;
   /** Opens for reading and writing, making the file where it is not there. */
@@ -33,28 +28,25 @@ const LOCK_PAUSE_MS = 5;
 const BOM = "\uFEFF";
 const NEW_LINE = 10;
 
-/** The file cannot be written with these columns, under any of its names. */
-class CsvFileError extends Error {
-  override readonly name = "CsvFileError";
-}
-
 export class CsvFile {
   readonly #asked: string;
   readonly #options: CsvFileOptions;
-  /** The one that is written: another name than asked for where a file with other columns is in its place. */
-  #path: string;
+  /** Of the file that is written: above 1 where files with other columns are in the place of those before. */
+  #number = 1;
   /** As it was left after the last line; null where the file has not been looked at. */
   #size: number | null = null;
   #inTrouble = false;
 
   constructor(path: string, options: CsvFileOptions) {
     this.#asked = path;
-    this.#path = path;
     this.#options = options;
   }
 
+  /** `frames.csv`, `frames-2.csv`, … */
   get path(): string {
-    return this.#path;
+    if (this.#number === 1) return this.#asked;
+    const { dir, name, ext } = parse(this.#asked);
+    return join(dir, `${name}-${this.#number}${ext}`);
   }
 
   /**
@@ -68,13 +60,13 @@ export class CsvFile {
       this.#size = null;
       if (!this.#inTrouble) {
         this.#options.reports.warn(
-          `Cannot write ${this.#path}: ${thrownText(error)}; frames wait in the ledger until it can be`,
+          `Cannot write ${this.path}: ${thrownText(error)}; frames wait in the ledger until it can be`,
         );
       }
       this.#inTrouble = true;
       return false;
     }
-    if (this.#inTrouble) this.#options.reports.info(`${this.#path} is written again`);
+    if (this.#inTrouble) this.#options.reports.info(`${this.path} is written again`);
     this.#inTrouble = false;
     return true;
   }
@@ -82,7 +74,7 @@ export class CsvFile {
   /** Whether the next line could be written, as far as the opening says. */
   get isWritable(): boolean {
     try {
-      this.#open(this.#path).close();
+      this.#open(this.path).close();
       return true;
     } catch {
       return false;
@@ -91,13 +83,13 @@ export class CsvFile {
 
   #write(lines: string): void {
     for (let tries = 0; tries < NAMES_MAX; tries++) {
-      using file = this.#open(this.#path);
+      using file = this.#open(this.path);
       const at = locked(file, () => this.#add(file, lines));
       if (at !== null) return this.#flush(file, at);
-      this.#path = this.#nextName();
+      this.#number++;
       this.#size = null;
     }
-    throw new CsvFileError("there are too many files of this name with other columns");
+    throw new Error("there are too many files of this name with other columns");
   }
 
   /** Returns where the lines begin; null where the file has other columns. */
@@ -132,7 +124,7 @@ export class CsvFile {
     try {
       sync(file);
       if (at > 0 || Deno.build.os === "windows") return;
-      using folder = Deno.openSync(dirname(this.#path), { read: true });
+      using folder = Deno.openSync(dirname(this.path), { read: true });
       sync(folder);
     } catch (error) {
       // The lines come again; another's that stand behind them meanwhile stay.
@@ -179,16 +171,8 @@ export class CsvFile {
     if (cut === 0) return size;
     file.truncateSync(size - cut);
     const text = new TextDecoder().decode(tail.subarray(end)).slice(0, 500);
-    this.#options.reports.warn(`${this.#path}: its last line had no end and was taken out: ${text}`);
+    this.#options.reports.warn(`${this.path}: its last line had no end and was taken out: ${text}`);
     return size - cut;
-  }
-
-  /** `frames.csv`, `frames-2.csv`, … */
-  #nextName(): string {
-    const extension = extname(this.#asked);
-    const stem = this.#asked.slice(0, this.#asked.length - extension.length);
-    const number = this.#path === this.#asked ? 2 : Number(/-(\d+)$/.exec(withoutExtension(this.#path))?.[1]) + 1;
-    return `${stem}-${number}${extension}`;
   }
 }
 
@@ -200,11 +184,11 @@ function openForAdding(path: string): Deno.FsFile {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
   const { isFile, nlink } = Deno.lstatSync(path);
-  if (!isFile || (nlink ?? 1) > 1) throw new CsvFileError(`${path} is a link or not a file; remove it`);
+  if (!isFile || (nlink ?? 1) > 1) throw new Error(`${path} is a link or not a file; remove it`);
   return Deno.openSync(path, { read: true, write: true });
 }
 
-/** @throws CsvFileError where another program keeps the lock */
+/** @throws where another program keeps the lock */
 function locked<Result>(file: Deno.FsFile, run: () => Result): Result {
   const isLocked = tryLock(file);
   try {
@@ -222,7 +206,7 @@ function tryLock(file: Deno.FsFile): boolean {
     } catch {
       return false;
     }
-    if (left <= 1) throw new CsvFileError("another program has it locked");
+    if (left <= 1) throw new Error("another program has it locked");
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE_MS);
   }
 }
@@ -242,10 +226,6 @@ function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {
   let filled = 0;
   for (let read; filled < length && (read = file.readSync(bytes.subarray(filled))) !== null;) filled += read;
   return bytes.subarray(0, filled);
-}
-
-function withoutExtension(path: string): string {
-  return path.slice(0, path.length - extname(path).length);
 }
 
 function tryTo(run: () => void): void {

@@ -3,7 +3,7 @@ import type { DeliveredFrame, PluginContext } from "pewatch";
 import * as v from "valibot";
 import { dirname, isAbsolute, join } from "node:path";
 import { oneOf, words, yesOrNo } from "./config.ts";
-import { CsvFile, type CsvReports } from "./csv_file.ts";
+import { CsvFile, type CsvFileOptions } from "./csv_file.ts";
 import { csvLine, type CsvStyle, type CsvValue } from "./csv_text.ts";
 import { isoDay } from "./times.ts";
 
@@ -43,9 +43,7 @@ export function tableEntries(name: string) {
 export class FrameTables {
   readonly #options: TableOptions;
   readonly #style: CsvStyle;
-  readonly #header: string;
-  readonly #reports: CsvReports;
-  readonly #fsync: boolean;
+  readonly #file: CsvFileOptions;
   readonly #files = new Map<string, CsvFile>();
   /** The file that refused the last line. */
   #held: CsvFile | null = null;
@@ -56,14 +54,13 @@ export class FrameTables {
     { log, settings }: Pick<PluginContext, "log" | "settings">,
   ) {
     this.#options = options;
-    this.#fsync = settings.frames.fsync;
     this.#style = {
       separator: options.separator,
       lineEnd: options.line_end === "crlf" ? "\r\n" : "\n",
       guardFormulas: options.guard_formulas,
     };
-    this.#header = csvLine(columns, { ...this.#style, guardFormulas: false });
-    this.#reports = log;
+    const header = csvLine(columns, { ...this.#style, guardFormulas: false });
+    this.#file = { header, bom: options.bom, reports: log, fsync: settings.frames.fsync };
   }
 
   /** @returns whether the line stands in its file; where not, the frame is to come again */
@@ -82,8 +79,7 @@ export class FrameTables {
   #fileAt(path: string): CsvFile {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
-    const { bom } = this.#options;
-    const file = new CsvFile(path, { header: this.#header, bom, reports: this.#reports, fsync: this.#fsync });
+    const file = new CsvFile(path, this.#file);
     this.#files.set(path, file);
     if (this.#files.size > FILES_MAX) this.#files.delete(this.#files.keys().next().value!);
     return file;

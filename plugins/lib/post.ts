@@ -12,7 +12,7 @@ export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout_ms: number;
   readonly signal: AbortSignal;
-  readonly client?: Deno.HttpClient;
+  readonly client: Deno.HttpClient;
 }
 
 /** Within one host: a slash that is missing, http to https of a proxy. */
@@ -34,7 +34,7 @@ export async function post(url: string, body: string, options: PostOptions): Pro
         // By hand: fetch itself would turn a POST into a GET, and take the token's frame to another host.
         redirect: "manual",
         signal: AbortSignal.any([timeout, options.signal]),
-        ...options.client ? { client: options.client } : {},
+        client: options.client,
       });
       await response.body?.cancel();
       const location = response.headers.get("location");

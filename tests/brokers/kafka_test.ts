@@ -130,7 +130,6 @@ Deno.test("kafka: a wrong password, address or clock is named with what to do; t
     topic,
     source: "pe1",
     mechanism: "PLAIN",
-    tls: undefined,
     now_ms: () => Date.now() + 2 * 3_600_000,
   });
   const message = { id: "a", sequence: 1, frame: "a.tif", key: "a", headers: {}, body: new Uint8Array(1) };

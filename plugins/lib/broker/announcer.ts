@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeliveredFrame, FrameSource } from "pewatch";
-import { backOff_ms, type BackOffOptions } from "../back_off.ts";
+import { backOff_ms } from "../back_off.ts";
 import { thrownText } from "../thrown_text.ts";
 import { BrokerError, type BrokerLink, type BrokerMessage } from "./link.ts";
 
@@ -24,14 +24,14 @@ export interface AnnouncerOptions {
    * @param form.small without what can be left out: the broker has refused the whole message as too large
    */
   message(frame: DeliveredFrame, form: { readonly small: boolean }): BrokerMessage | null;
-  readonly backOff?: BackOffOptions;
-  /** After so long without an answer a connection is given up, whatever its client still waits for. */
-  readonly answer_ms?: number;
 }
 
 /** A broker that restarts is back within seconds; one that is switched off is tried twice a minute. */
 const BACK_OFF = { first_ms: 500, longest_ms: 30_000 };
-/** Longer than what the clients themselves wait for: they know more of why. */
+/**
+ * After so long without an answer a connection is given up, whatever its client still waits for. Longer than what the
+ * clients themselves wait for: they know more of why.
+ */
 const ANSWER_MS = 60_000;
 /** The daemon ends a teardown after 5 s. */
 const CLOSE_MS_MAX = 2000;
@@ -105,13 +105,13 @@ export class Announcer {
 
   /** @returns false where the end came before */
   async #untilDone(work: (tries: number) => Promise<void>): Promise<boolean> {
-    const { answer_ms = ANSWER_MS, broker } = this.#options;
+    const { broker } = this.#options;
     for (let tries = 1; !this.#stop.signal.aborted; tries++) {
       const late = new AbortController();
       try {
-        const silence = delay(answer_ms, undefined, { signal: late.signal, ref: false }).then(async () => {
+        const silence = delay(ANSWER_MS, undefined, { signal: late.signal, ref: false }).then(async () => {
           await this.#drop();
-          throw new BrokerError(`${broker} has not answered for ${answer_ms / 1000} s`);
+          throw new BrokerError(`${broker} has not answered for ${ANSWER_MS / 1000} s`);
         });
         silence.catch(() => {});
         await Promise.race([work(tries), silence]);
@@ -157,13 +157,13 @@ export class Announcer {
 
   async #failed(error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    const { broker, condition, count, backOff = BACK_OFF } = this.#options;
+    const { broker, condition, count } = this.#options;
     this.#failures++;
     count("retries");
     const message = `${broker}: ${thrownText(error)}; frames wait in the ledger, retrying`;
     if (message !== this.#reported) condition(message);
     this.#reported = message;
-    await delay(backOff_ms(this.#failures, backOff), undefined, { signal: this.#stop.signal }).catch(() => {});
+    await delay(backOff_ms(this.#failures, BACK_OFF), undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 }
 

@@ -9,10 +9,10 @@ export interface KafkaOptions {
   readonly servers: readonly string[];
   readonly topic: string;
   readonly source: string;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
+  readonly user?: string;
+  readonly password?: string;
   readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
-  readonly tls: TlsFiles | undefined;
+  readonly tls?: TlsFiles;
   /** What messages are marked with. */
   readonly now_ms?: () => number;
 }

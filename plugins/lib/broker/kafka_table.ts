@@ -26,14 +26,7 @@ export const KAFKA_KEYS = {
   mechanism: v.optional(oneOf(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), "PLAIN"),
 };
 
-type KafkaTable = Pick<KafkaOptions, "servers" | "topic" | "mechanism"> & {
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  readonly tls?: KafkaOptions["tls"];
-};
-
 /** @throws {BrokerError} */
-export function openConfigured(config: KafkaTable, source: string): Promise<BrokerLink> {
-  const { servers, topic, user, password, mechanism, tls } = config;
-  return openKafka({ servers, topic, source, user, password, mechanism, tls });
+export function openConfigured(config: Omit<KafkaOptions, "source">, source: string): Promise<BrokerLink> {
+  return openKafka({ ...config, source });
 }

@@ -22,13 +22,13 @@ export interface NatsOptions {
   readonly subject: string;
   readonly source: string;
   /** The stream that has to take the messages; without one any that does. */
-  readonly stream: string | undefined;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-  readonly token: string | undefined;
+  readonly stream?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
   /** File of credentials, as `nsc` writes it. */
-  readonly credentials: string | undefined;
-  readonly tls: TlsFiles | undefined;
+  readonly credentials?: string;
+  readonly tls?: TlsFiles;
 }
 
 /** For the connection and for each acknowledgement. */
