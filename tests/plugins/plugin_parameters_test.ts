@@ -2,20 +2,25 @@
 import assert from "node:assert/strict";
 import { ParameterClient } from "../../src/plugins/worker/parameter_client.ts";
 import type { ParameterOptions } from "../../src/plugins/contract.ts";
+import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { until } from "../daemon/helpers.ts";
 import { ServedWorker, SharedServices } from "./served_worker.ts";
 
-async function fired(shared: SharedServices, how: string): Promise<{ worker: ServedWorker; error: string | null }> {
+/** The plugin after one firing, with the error of it; `before` was set by others. */
+async function fired(how: string, before: readonly ParameterReading[] = []) {
+  const shared = new SharedServices();
+  const { board } = shared;
+  if (before.length > 0) board.set(before);
   const worker = new ServedWorker(shared, { file: "uses_parameters", config: { how } });
   assert.equal(await worker.start(), null);
-  return { worker, error: await worker.fire() };
+  const error = await worker.fire();
+  return { board, error, lines: worker.lines, [Symbol.dispose]: () => worker[Symbol.dispose]() };
 }
 
 Deno.test("what is set in a firing is kept when the firing is over, with unit, path, time and origin", async () => {
-  const shared = new SharedServices();
   const before_ms = Date.now();
-  using worker = (await fired(shared, "sets")).worker;
-  const { time, ...temperature } = shared.board.readings.get("temperature")!;
+  using under = await fired("sets");
+  const { time, ...temperature } = under.board.readings.get("temperature")!;
   const [origin, plugin] = ["uses_parameters", "uses_parameters"];
   assert.deepEqual(temperature, {
     name: "temperature",
@@ -27,17 +32,15 @@ Deno.test("what is set in a firing is kept when the firing is over, with unit, p
   });
   assert.ok(time.getTime() >= before_ms && time.getTime() <= Date.now());
   const shutter = { name: "shutter", value: "open", time: new Date("2024-05-06T07:08:09Z"), origin: "by hand", plugin };
-  assert.deepEqual(shared.board.readings.get("shutter"), shutter);
-  assert.deepEqual(shared.board.batches, [["temperature", "shutter"]]);
-  assert.equal(worker.lines.length, 0);
+  assert.deepEqual(under.board.readings.get("shutter"), shutter);
+  assert.deepEqual(under.board.batches, [["temperature", "shutter"]]);
+  assert.equal(under.lines.length, 0);
 });
 
 Deno.test("a value that cannot be is refused to the plugin at once, by name", async () => {
-  const shared = new SharedServices();
-  const { worker, error } = await fired(shared, "sets wrongly");
-  using _worker = worker;
-  assert.match(error ?? "", /^ParameterError: Cannot set parameter temperature: its value is an object; /);
-  assert.deepEqual([...shared.board.readings], []);
+  using under = await fired("sets wrongly");
+  assert.match(under.error ?? "", /^ParameterError: Cannot set parameter temperature: its value is an object; /);
+  assert.deepEqual([...under.board.readings], []);
 });
 
 for (
@@ -65,53 +68,41 @@ for (
 }
 
 Deno.test("a million readings of one name are one", async () => {
-  const shared = new SharedServices();
-  const { worker, error } = await fired(shared, "sets a million times");
-  using _worker = worker;
-  assert.equal(error, null);
-  assert.deepEqual(shared.board.batches, [["counter"]]);
-  assert.equal(shared.board.readings.get("counter")?.value, 1_000_000);
+  using under = await fired("sets a million times");
+  assert.equal(under.error, null);
+  assert.deepEqual(under.board.batches, [["counter"]]);
+  assert.equal(under.board.readings.get("counter")?.value, 1_000_000);
 });
 
 Deno.test("a million names are refused at the thousand-and-first", async () => {
-  const shared = new SharedServices();
-  const { worker, error } = await fired(shared, "sets a million names");
-  using _worker = worker;
-  assert.match(error ?? "", /ParameterError: Cannot set parameter n1000: .* at most 1000/);
-  assert.equal(shared.board.readings.size, 1000);
+  using under = await fired("sets a million names");
+  assert.match(under.error ?? "", /ParameterError: Cannot set parameter n1000: .* at most 1000/);
+  assert.equal(under.board.readings.size, 1000);
 });
 
 Deno.test("too much at once is refused", async () => {
-  const shared = new SharedServices();
-  const { worker, error } = await fired(shared, "sets much");
-  using _worker = worker;
-  assert.match(error ?? "", /ParameterError: Cannot set parameter n10: .* at most 1000 of 8388608/);
+  using under = await fired("sets much");
+  assert.match(under.error ?? "", /ParameterError: Cannot set parameter n10: .* at most 1000 of 8388608/);
 });
 
 Deno.test("of setting and removing the last counts", async () => {
-  const shared = new SharedServices();
-  shared.board.set([{ name: "a", value: 9, time: new Date() }]);
-  using _worker = (await fired(shared, "sets and removes")).worker;
-  assert.deepEqual([...shared.board.readings.values()].map(({ name, value }) => [name, value]), [["b", 3]]);
+  using under = await fired("sets and removes", [{ name: "a", value: 9, time: new Date() }]);
+  assert.deepEqual([...under.board.readings.values()].map(({ name, value }) => [name, value]), [["b", 3]]);
 });
 
 Deno.test("a plugin gets what it has just set and what others have set", async () => {
-  const shared = new SharedServices();
-  shared.board.set([{ name: "other", value: 2, time: new Date("2019-01-01T00:00:00Z") }]);
-  using worker = (await fired(shared, "asks")).worker;
-  assert.deepEqual(worker.lines, ["1 2 undefined other,own", "other"]);
+  using under = await fired("asks", [{ name: "other", value: 2, time: new Date("2019-01-01T00:00:00Z") }]);
+  assert.deepEqual(under.lines, ["1 2 undefined other,own", "other"]);
 });
 
 Deno.test("an array that a plugin goes on writing into is kept as it was set", async () => {
-  const shared = new SharedServices();
-  using _worker = (await fired(shared, "sets its own array")).worker;
-  assert.deepEqual(shared.board.readings.get("spectrum")?.value, Float64Array.of(1, 2, 3));
+  using under = await fired("sets its own array");
+  assert.deepEqual(under.board.readings.get("spectrum")?.value, Float64Array.of(1, 2, 3));
 });
 
 Deno.test("what is set between two firings arrives by itself", async () => {
-  const shared = new SharedServices();
-  using _worker = (await fired(shared, "sets later")).worker;
-  await until(() => shared.board.readings.has("late"), "the late parameter");
+  using under = await fired("sets later");
+  await until(() => under.board.readings.has("late"), "the late parameter");
 });
 
 Deno.test("counters are posted once a firing, whatever the plugin counts", async () => {

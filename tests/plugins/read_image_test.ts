@@ -10,39 +10,20 @@ function write(folder: TempFolder, plan: TiffPlan): string {
   return path;
 }
 
+/** Bits, TIFF's sample format, and what a DataView calls them. */
 const KINDS = [
-  { bits: 8, format: 1, kind: "Uint8Array", read: (view: DataView, at: number) => view.getUint8(at) },
-  {
-    bits: 16,
-    format: 1,
-    kind: "Uint16Array",
-    read: (view: DataView, at: number, le: boolean) => view.getUint16(at, le),
-  },
-  {
-    bits: 32,
-    format: 1,
-    kind: "Uint32Array",
-    read: (view: DataView, at: number, le: boolean) => view.getUint32(at, le),
-  },
-  { bits: 8, format: 2, kind: "Int8Array", read: (view: DataView, at: number) => view.getInt8(at) },
-  { bits: 16, format: 2, kind: "Int16Array", read: (view: DataView, at: number, le: boolean) => view.getInt16(at, le) },
-  { bits: 32, format: 2, kind: "Int32Array", read: (view: DataView, at: number, le: boolean) => view.getInt32(at, le) },
-  {
-    bits: 32,
-    format: 3,
-    kind: "Float32Array",
-    read: (view: DataView, at: number, le: boolean) => view.getFloat32(at, le),
-  },
-  {
-    bits: 64,
-    format: 3,
-    kind: "Float64Array",
-    read: (view: DataView, at: number, le: boolean) => view.getFloat64(at, le),
-  },
+  [8, 1, "Uint8"],
+  [16, 1, "Uint16"],
+  [32, 1, "Uint32"],
+  [8, 2, "Int8"],
+  [16, 2, "Int16"],
+  [32, 2, "Int32"],
+  [32, 3, "Float32"],
+  [64, 3, "Float64"],
 ] as const;
 
-for (const { bits, format, kind, read } of KINDS) {
-  Deno.test(`readImage() returns ${kind}, of either byte order, in one strip or many`, () => {
+for (const [bits, format, kind] of KINDS) {
+  Deno.test(`readImage() returns ${kind}Array, of either byte order, in one strip or many`, () => {
     using folder = new TempFolder();
     const [width, height] = [6, 8];
     const view = new DataView(pixelsOf(width * height * bits / 8).buffer);
@@ -52,9 +33,9 @@ for (const { bits, format, kind, read } of KINDS) {
           const path = write(folder, { bits, format, byteOrder, width, height, strips, bigTiff });
           const { data, ...image } = readImage(path);
           assert.deepEqual(image, { width, height, shape: [8, 6] });
-          assert.equal(data.constructor.name, kind);
+          assert.equal(data.constructor.name, `${kind}Array`);
           const expected = Array.from({ length: width * height }, (_, index) => {
-            return read(view, index * bits / 8, byteOrder === "little");
+            return view[`get${kind}`](index * bits / 8, byteOrder === "little");
           });
           assert.deepEqual([...data], expected);
         }
@@ -89,6 +70,12 @@ Deno.test("readImage() uses the memory of an earlier image again where it is lar
   assert.equal(readImage(write(folder, {}), { into: undefined }).data.length, 256);
 });
 
+const short = (tag: number, value: number) => ({ tag, type: 3 as const, values: [value] });
+const long = (tag: number, value: number) => ({ tag, type: 4 as const, values: [value] });
+const COLOURS = { bits: 8, width: 4, pixels: new Uint8Array(4 * 16 * 3), extra: [short(277, 3)] };
+const TILES = { extra: [long(322, 16), long(324, 8), long(325, 1024)], without: [273, 279] };
+const HUGE = { extra: [long(256, 1_000_000), long(257, 1_000_000)] };
+
 for (
   const [what, plan, message] of [
     [
@@ -96,34 +83,12 @@ for (
       { compression: 5, pixels: new Uint8Array(100) },
       /P\.tif: it is compressed \(TIFF compression 5\); read it/,
     ],
-    ["has tiles", {
-      extra: [{ tag: 322, type: 4, values: [16] }, { tag: 324, type: 4, values: [8] }, {
-        tag: 325,
-        type: 4,
-        values: [1024],
-      }],
-      without: [273, 279],
-    }, /it is stored in tiles/],
-    ["has colours", {
-      bits: 8,
-      width: 4,
-      pixels: new Uint8Array(4 * 16 * 3),
-      extra: [{ tag: 277, type: 3, values: [3] }],
-    }, /it has 3 values a pixel/],
+    ["has tiles", TILES, /it is stored in tiles; read it/],
+    ["has colours", COLOURS, /it has 3 values a pixel/],
     ["has integers of 64 bits", { bits: 64, format: 1 }, /its pixels have 64 bits \(uint\)/],
-    [
-      "has pixels of no known kind",
-      { bits: 32, extra: [{ tag: 339, type: 3, values: [6] }] },
-      /its pixels have 32 bits \(undefined\)/,
-    ],
-    [
-      "has more rows than its size says",
-      { bits: 8, extra: [{ tag: 257, type: 4, values: [15] }] },
-      /do not hold whole rows, or more rows/,
-    ],
-    ["is larger than can be", {
-      extra: [{ tag: 256, type: 4, values: [1_000_000] }, { tag: 257, type: 4, values: [1_000_000] }],
-    }, /Cannot read image .*strip/],
+    ["has pixels of no known kind", { bits: 32, extra: [short(339, 6)] }, /its pixels have 32 bits \(undefined\)/],
+    ["has more rows than its size says", { bits: 8, extra: [long(257, 15)] }, /do not hold whole rows, or more rows/],
+    ["is larger than can be", HUGE, /Cannot read image .*strip/],
   ] as [string, TiffPlan, RegExp][]
 ) {
   Deno.test(`readImage() refuses an image that ${what}`, () => {

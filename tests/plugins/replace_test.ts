@@ -99,6 +99,11 @@ for (
       /its name has 65 characters/,
     ],
     ["fails ever again", `export function work() { throw new Error("never"); }`, /failed 3 times in a row.*never/],
+    [
+      "loops in each firing",
+      "export const TICKTACK = 1;\nexport function work() { for (;;); }",
+      /failed 3 times in a row.*its firing took longer than time_limit_s = 1/,
+    ],
     ["cannot be read", `export function work( {`, /second\.ts:1:/],
     [
       "never ends its import's await",
@@ -144,18 +149,6 @@ Deno.test("a stage that gave way is asked again by retry()", async () => {
   await way.tickUntil(() => way.status("second")?.replaces === true, "the replacement");
   await way.goOn(2);
   assert.deepEqual([...way.conditions], []);
-});
-
-Deno.test("a replaced stage in an endless loop is ended, and the stages go on", async () => {
-  await using way = new Way({ time_limit_s: 1 });
-  await way.host.start();
-  way.put("second.ts", `export const TICKTACK = 1;\nexport function work() { for (;;); }`);
-  await way.tickUntil(() => way.conditions.has("plugin:second:file"), "that the shipped one takes over");
-  assert.match(
-    way.status("second")!.problem ?? "",
-    /failed 3 times in a row.*its firing took longer than time_limit_s = 1/,
-  );
-  await way.goOn();
 });
 
 Deno.test("a replaced stage that takes long over a backlog is not ended as long as it reports frames", async () => {

@@ -13,8 +13,16 @@ interface Graph {
   }[];
 }
 
+const known = new Map<string, Promise<string[]>>();
+
 /** All that a module loads when it is imported, by paths below the root and names of packages. */
-async function loadedBy(entry: string): Promise<string[]> {
+function loadedBy(entry: string): Promise<string[]> {
+  const loaded = known.get(entry) ?? ask(entry);
+  known.set(entry, loaded);
+  return loaded;
+}
+
+async function ask(entry: string): Promise<string[]> {
   const root = new URL("../../", import.meta.url);
   const args = ["info", "--json", "--config", new URL("deno.json", root).pathname, new URL(entry, root).pathname];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();

@@ -3,25 +3,24 @@ import assert from "node:assert/strict";
 import { Cursors } from "../../../src/ledger/cursors.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { deliveredEntry, LedgerPlace } from "../../ledger/lines.ts";
+import { memoryLog } from "../../daemon/helpers.ts";
 import { ServedWorker, SharedServices } from "../served_worker.ts";
 
-interface Run {
-  readonly shared: SharedServices;
-  readonly ledger: Ledger;
-  readonly cursors: Cursors;
-}
+/** The services of one process, with what they keep over restarts. */
+class Run implements AsyncDisposable {
+  private constructor(readonly shared: SharedServices, readonly ledger: Ledger, readonly cursors: Cursors) {}
 
-async function start(place: LedgerPlace): Promise<Run> {
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const cursors = new Cursors({ stateDir: place.state, log, fsync: () => false });
-  const ledger = place.open({ seen: cursors.highest, segmentBytes: 4000 });
-  await ledger.check();
-  return { shared: new SharedServices({ batch: 4, ledger, cursors }), ledger, cursors };
-}
+  static async start(place: LedgerPlace): Promise<Run> {
+    const cursors = new Cursors({ stateDir: place.state, log: memoryLog(), fsync: () => false });
+    const ledger = place.open({ seen: cursors.highest, segmentBytes: 4000 });
+    await ledger.check();
+    return new Run(new SharedServices({ batch: 4, ledger, cursors }), ledger, cursors);
+  }
 
-async function end({ ledger, cursors }: Run): Promise<void> {
-  await cursors.flush();
-  await ledger.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cursors.flush();
+    await this.ledger.close();
+  }
 }
 
 async function deliver(ledger: Ledger, from: number, to: number): Promise<void> {
@@ -44,43 +43,42 @@ const lines = (from: number, to: number) =>
 
 Deno.test("a new consumer begins at the newest frame, and goes on where it was after a restart", async () => {
   using place = new LedgerPlace();
-  let run = await start(place);
-  await deliver(run.ledger, 1, 3);
-  assert.deepEqual(await fired(run, {}), []);
-  await deliver(run.ledger, 4, 12);
-  assert.deepEqual(await fired(run, {}), lines(4, 12));
-  await deliver(run.ledger, 13, 14);
-  await end(run);
-  run = await start(place);
+  {
+    await using run = await Run.start(place);
+    await deliver(run.ledger, 1, 3);
+    assert.deepEqual(await fired(run, {}), []);
+    await deliver(run.ledger, 4, 12);
+    assert.deepEqual(await fired(run, {}), lines(4, 12));
+    await deliver(run.ledger, 13, 14);
+  }
+  await using run = await Run.start(place);
   await deliver(run.ledger, 15, 30);
   assert.deepEqual(await fired(run, {}, 2), lines(13, 30));
   assert.deepEqual(run.shared.services.frames.consumers().map(({ name, behind }) => [name, behind]), [["consumes", 0]]);
-  await end(run);
 });
 
 Deno.test("a kill before the cursor is written costs repetitions with the same numbers, and no frame", async () => {
   using place = new LedgerPlace();
-  let run = await start(place);
-  await fired(run, {});
-  await run.cursors.flush();
   const file = `${place.folder}/cursors.json`;
-  const before = Deno.readFileSync(file);
-  await deliver(run.ledger, 1, 6);
-  const seen = await fired(run, {});
-  assert.deepEqual(seen, lines(1, 6));
-  await end(run);
+  let before: Uint8Array<ArrayBuffer>;
+  {
+    await using run = await Run.start(place);
+    await fired(run, {});
+    await run.cursors.flush();
+    before = Deno.readFileSync(file);
+    await deliver(run.ledger, 1, 6);
+    assert.deepEqual(await fired(run, {}), lines(1, 6));
+  }
   // As the kill has left it: the moves since then were in memory alone.
   Deno.writeFileSync(file, before);
-  run = await start(place);
+  await using run = await Run.start(place);
   await deliver(run.ledger, 7, 8);
-  const again = await fired(run, {});
-  assert.deepEqual(again, lines(1, 8));
-  await end(run);
+  assert.deepEqual(await fired(run, {}), lines(1, 8));
 });
 
 Deno.test("a firing that throws has the same frame again, three times; then it is skipped, counted and named", async () => {
   using place = new LedgerPlace();
-  const run = await start(place);
+  await using run = await Run.start(place);
   await fired(run, {});
   await deliver(run.ledger, 1, 4);
   const done = await fired(run, { fails: "P-00002.tif" }, 4);
@@ -89,24 +87,22 @@ Deno.test("a firing that throws has the same frame again, three times; then it i
   assert.match(run.shared.log.lines.join("\n"), /consumes: P-00002\.tif \(line 3\) failed 3 times and is skipped/);
   const [status] = run.shared.services.frames.consumers();
   assert.deepEqual([status!.skipped, status!.lastSkipped, status!.behind], [1, "P-00002.tif", 0]);
-  await end(run);
 });
 
 Deno.test("tries count over restarts of the worker, and a frame that is postponed comes again however often", async () => {
   using place = new LedgerPlace();
-  const run = await start(place);
+  await using run = await Run.start(place);
   await fired(run, {});
   await deliver(run.ledger, 1, 3);
   for (let time = 0; time < 5; time++) assert.deepEqual(await fired(run, { later: "P-00001.tif" }), []);
   for (let time = 0; time < 2; time++) assert.deepEqual(await fired(run, { fails: "P-00001.tif" }), []);
   assert.equal(run.shared.counters.get("frames skipped"), undefined);
   assert.deepEqual(await fired(run, {}), lines(1, 3));
-  await end(run);
 });
 
 Deno.test("several at once are done together; after a failure they come one by one", async () => {
   using place = new LedgerPlace();
-  const run = await start(place);
+  await using run = await Run.start(place);
   await fired(run, {});
   await deliver(run.ledger, 1, 7);
   const config = { batch: 3, fails: "P-00002.tif" };
@@ -114,35 +110,28 @@ Deno.test("several at once are done together; after a failure they come one by o
   assert.deepEqual(done.join(" "), [...lines(1, 1), ...lines(3, 7)].join(" "));
   assert.equal(done[0], lines(1, 1)[0], "the first one is done alone");
   assert.ok(done.some((line) => line.split(" ").length === 6), done.join("; "));
-  await end(run);
 });
 
 Deno.test("a stream of its own has its own cursor, and may begin with the oldest frame, over segments", async () => {
   using place = new LedgerPlace();
-  let run = await start(place);
-  await deliver(run.ledger, 1, 20);
-  await end(run);
-  run = await start(place);
+  {
+    await using run = await Run.start(place);
+    await deliver(run.ledger, 1, 20);
+  }
+  await using run = await Run.start(place);
   await deliver(run.ledger, 21, 22);
   assert.deepEqual(await fired(run, { stream: "archive" }, 2), lines(1, 22));
   assert.deepEqual(await fired(run, { stream: "archive" }), []);
   assert.deepEqual(run.shared.services.frames.consumers().map(({ name }) => name), ["consumes", "consumes/archive"]);
-  await end(run);
 });
 
 Deno.test("cursors that are damaged, or cannot be written, are reported and cost repetitions alone", async () => {
   using place = new LedgerPlace();
-  const said: string[] = [];
-  const log = {
-    debug: () => {},
-    info: () => {},
-    warn: (text: string) => void said.push(text),
-    error: (text: string) => void said.push(text),
-  };
+  const log = memoryLog();
   Deno.mkdirSync(place.folder);
   Deno.writeTextFileSync(`${place.folder}/cursors.json`, "{");
   const cursors = new Cursors({ stateDir: place.state, log, fsync: () => false });
-  assert.match(said[0]!, /cursors\.json/);
+  assert.match(log.lines[0]!, /cursors\.json/);
   assert.ok(Deno.statSync(`${place.folder}/cursors.json.damaged`).isFile);
   await cursors.begin("a", { sequence: 5, number: 4 });
   cursors.move("a", { sequence: 3, number: 2 });
@@ -151,7 +140,7 @@ Deno.test("cursors that are damaged, or cannot be written, are reported and cost
   Deno.writeTextFileSync(place.state, "no folder");
   cursors.move("a", { sequence: 9, number: 8 });
   await cursors.flush();
-  assert.match(said[1]!, /cannot be written: .*after a restart consumers get again what they had/);
+  assert.match(log.lines[1]!, /cannot be written: .*after a restart consumers get again what they had/);
   Deno.removeSync(place.state);
   Deno.mkdirSync(place.state);
   await cursors.flush();
@@ -160,19 +149,19 @@ Deno.test("cursors that are damaged, or cannot be written, are reported and cost
 
 Deno.test("what a plugin is done with is known by its streams; what it gave up or never had is not part of it", async () => {
   using place = new LedgerPlace();
-  let run = await start(place);
-  await deliver(run.ledger, 1, 2);
-  const progress = () => run.shared.services.frames.progressOf(["consumes", "other"]);
-  assert.deepEqual(progress(), [], "nobody has asked for frames yet");
-  await fired(run, {});
-  await deliver(run.ledger, 3, 6);
-  await fired(run, { fails: "P-00004.tif" }, 4);
+  const progress = (run: Run) => run.shared.services.frames.progressOf(["consumes", "other"]);
   const done = { consumer: "consumes", streams: [{ after: 3, upTo: 7, except: [5] }] };
-  assert.deepEqual(progress(), [done]);
-  await end(run);
-  run = await start(place);
-  assert.deepEqual(progress(), [], "the plugin does not run yet");
+  {
+    await using run = await Run.start(place);
+    await deliver(run.ledger, 1, 2);
+    assert.deepEqual(progress(run), [], "nobody has asked for frames yet");
+    await fired(run, {});
+    await deliver(run.ledger, 3, 6);
+    await fired(run, { fails: "P-00004.tif" }, 4);
+    assert.deepEqual(progress(run), [done]);
+  }
+  await using run = await Run.start(place);
+  assert.deepEqual(progress(run), [], "the plugin does not run yet");
   await fired(run, {});
-  assert.deepEqual(progress(), [done]);
-  await end(run);
+  assert.deepEqual(progress(run), [done]);
 });

@@ -43,22 +43,6 @@ Deno.test("a loop takes all that was delivered, in one question a batch", async 
   assert.deepEqual(await loop(stream), []);
 });
 
-Deno.test("a plugin that never loops asks for nothing", () => {
-  const shared = new SharedServices();
-  const { stream, asked } = connect(shared, "roi");
-  shared.deliver(10);
-  stream.during(() => false);
-  assert.equal(asked.times, 0);
-});
-
-Deno.test("a loop that was left goes on at the next frame", async () => {
-  const shared = new SharedServices({ batch: 4 });
-  const { stream } = connect(shared, "roi");
-  shared.deliver(6);
-  assert.deepEqual(await loop(stream, 3), [1, 2, 3]);
-  assert.deepEqual(await loop(stream), [4, 5, 6]);
-});
-
 Deno.test("frames that come while a slow plugin loops are the next loop's", async () => {
   const shared = new SharedServices({ batch: 4 });
   const { stream } = connect(shared, "roi");

@@ -11,9 +11,6 @@ export async function work(context: PluginContext): Promise<void> {
   switch (how) {
     case "throws":
       throw new TypeError("thrown on purpose");
-    case "throws a string":
-      // deno-lint-ignore no-throw-literal
-      throw "a string on purpose";
     case "rejects":
       void Promise.reject(new Error("rejected on purpose"));
       return;
@@ -25,12 +22,6 @@ export async function work(context: PluginContext): Promise<void> {
         throw new Error("timed on purpose");
       }, 0);
       await new Promise((resolve) => setTimeout(resolve, 50));
-      return;
-    case "exits":
-      Deno.exit(3);
-      break;
-    case "closes":
-      self.close();
       return;
     case "dies":
       // With the guard of the worker out of order, the error ends it.
