@@ -8,11 +8,10 @@
  */
 import { join } from "node:path";
 import { ts } from "@ts-morph/common";
-import { sourcesBelow } from "./checks/imports.ts";
+import { report, ROOT, sourcesBelow, textOf } from "./checks/sources.ts";
 
-const ROOT = join(import.meta.dirname!, "..");
 const FILE = join(ROOT, "dist", "messages.md");
-const GLOSSARY = join(ROOT, "docs", "glossary.md");
+const GLOSSARY = "docs/glossary.md";
 const FOLDERS = ["src", "ffi", "plugins"];
 /** It writes sidecars as QXRD does, and no messages. */
 const NOT_READ = /^src\/qxrd\/simulator\//;
@@ -117,8 +116,8 @@ interface Source {
 }
 
 function sources(): Source[] {
-  return [...sourcesBelow(ROOT, FOLDERS)].filter((path) => !NOT_READ.test(path)).sort()
-    .map((path) => ({ path, texts: textsOf(path, Deno.readTextFileSync(join(ROOT, path))) }))
+  return sourcesBelow(FOLDERS).filter((path) => !NOT_READ.test(path)).sort()
+    .map((path) => ({ path, texts: textsOf(path, textOf(path)) }))
     .filter(({ texts }) => texts.length > 0);
 }
 
@@ -151,12 +150,11 @@ export function wordFaults({ path, texts }: Source, words: ReadonlyMap<string, s
 
 if (import.meta.main) {
   if (Deno.args.includes("--check")) {
-    const words = replacedWords(Deno.readTextFileSync(GLOSSARY));
-    const faults = words.size > 0 ? sources().flatMap((source) => wordFaults(source, words)) : ["no words to look for"];
-    for (const fault of faults) console.error(fault);
-    Deno.exit(faults.length === 0 ? 0 : 1);
+    const words = replacedWords(textOf(GLOSSARY));
+    report(words.size > 0 ? sources().flatMap((source) => wordFaults(source, words)) : ["no words to look for"]);
+  } else {
+    Deno.mkdirSync(join(FILE, ".."), { recursive: true });
+    Deno.writeTextFileSync(FILE, makeMessages());
+    console.log(`All texts are in ${FILE}`);
   }
-  Deno.mkdirSync(join(FILE, ".."), { recursive: true });
-  Deno.writeTextFileSync(FILE, makeMessages());
-  console.log(`All texts are in ${FILE}`);
 }

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { ts } from "@ts-morph/common";
-import { sourcesBelow } from "./imports.ts";
+import { report, sourcesBelow, textOf } from "./sources.ts";
 
 /** Entry points: what users' plugins import, and what Deno starts. */
 const ENTRIES = ["main.ts", "src/plugins/api.ts", "src/plugins/stages.ts"];
@@ -92,13 +92,11 @@ export function deadExports(modules: ReadonlyMap<string, Module>, candidates: (p
 }
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname!, "..", "..");
-  const paths = ["main.ts", ...sourcesBelow(root, ["src", "ffi", "plugins", "build", "tests"])];
-  const modules = new Map(paths.map((path) => [path, readModule(path, Deno.readTextFileSync(join(root, path)))]));
+  const paths = ["main.ts", ...sourcesBelow(["src", "ffi", "plugins", "build", "tests"])];
+  const modules = new Map(paths.map((path) => [path, readModule(path, textOf(path))]));
   const dead = deadExports(
     modules,
     (path) => !path.startsWith("tests/") && !ENTRIES.includes(path) && !WHOLE.test(path),
   );
-  for (const one of dead) console.error(`${one} is exported, but nobody imports it`);
-  if (dead.length > 0) Deno.exit(1);
+  report(dead.map((one) => `${one} is exported, but nobody imports it`));
 }

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { ts } from "@ts-morph/common";
+import { report, ROOT, sourcesBelow, textOf } from "./sources.ts";
 
 /** A room may import those of the lines above its own, and leaves; rooms of one line do not import each other. */
 const ROOMS: readonly (readonly string[])[] = [
@@ -112,32 +113,18 @@ export function circlesOf(imports: readonly Import[]): string[][] {
   return circles;
 }
 
-export function* sourcesBelow(root: string, folders: readonly string[]): Generator<string> {
-  for (const folder of folders) {
-    for (const entry of Deno.readDirSync(join(root, folder))) {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory) yield* sourcesBelow(root, [path]);
-      else if (entry.name.endsWith(".ts")) yield path;
-    }
-  }
-}
-
 if (import.meta.main) {
-  const root = join(import.meta.dirname!, "..", "..");
-  const imports = [...sourcesBelow(root, ["src", "ffi", "plugins"])]
-    .flatMap((path) => importsOf(path, Deno.readTextFileSync(join(root, path))));
+  const imports = sourcesBelow(["src", "ffi", "plugins"]).flatMap((path) => importsOf(path, textOf(path)));
   const faults = imports.flatMap((one) => {
     const why = refusal(one);
     return why === null ? [] : [`${one.from} imports ${relative(dirname(one.from), one.to)}: ${why}`];
   });
   const circles = circlesOf(imports).map((circle) => `a circle of imports: ${circle.join(" → ")}`);
-  const folders = [...Deno.readDirSync(join(root, "src"))].filter(({ isDirectory }) => isDirectory)
+  const folders = [...Deno.readDirSync(join(ROOT, "src"))].filter(({ isDirectory }) => isDirectory)
     .map(({ name }) => `src/${name}`);
   const headers = headerFaults(folders, (room) => {
-    const path = join(root, room, "README.md");
-    return existsSync(path) ? Deno.readTextFileSync(path) : null;
+    const path = `${room}/README.md`;
+    return existsSync(join(ROOT, path)) ? textOf(path) : null;
   });
-  const all = [...faults, ...circles, ...headers];
-  for (const fault of all) console.error(fault);
-  if (all.length > 0) Deno.exit(1);
+  report([...faults, ...circles, ...headers]);
 }

@@ -2,9 +2,11 @@
  * The documentation: links lead somewhere, code spans are closed and on one line, paths in them exist, tables have no
  * empty cells.
  */
-import { dirname, join, relative } from "node:path";
+import { existsSync, globSync } from "node:fs";
+import { dirname, join } from "node:path";
 import GithubSlugger from "github-slugger";
 import { marked, type Token, type Tokens } from "marked";
+import { report, ROOT, textOf } from "./sources.ts";
 
 /** Code spans that begin so name files of the checkout. */
 const CHECKOUT_PATH = /^(?:src|ffi|tests|build|docs|plugins|config)\/[\w./-]+$/;
@@ -16,10 +18,17 @@ interface Page {
   readonly text: string;
 }
 
-/** What is wrong with a page, in words; `exists` is asked for paths relative to the root, `anchorsOf` for pages. */
+/** Asked for paths relative to the root. */
+interface Checkout {
+  exists(path: string): boolean;
+  /** Of a page. */
+  anchorsOf(path: string): ReadonlySet<string>;
+}
+
+/** What is wrong with a page, in words. */
 export function faultsOf(
   page: Page,
-  { exists, anchorsOf }: { exists: (path: string) => boolean; anchorsOf: (path: string) => ReadonlySet<string> },
+  { exists, anchorsOf }: Checkout,
 ): string[] {
   const faults: string[] = [];
   const say = (text: string, raw: string) => faults.push(`${page.path}:${lineOf(page.text, raw)}: ${text}`);
@@ -49,11 +58,7 @@ function hasParts(token: Token): boolean {
 
 function faultOfLink(
   href: string,
-  { page, exists, anchorsOf }: {
-    page: Page;
-    exists: (path: string) => boolean;
-    anchorsOf: (path: string) => ReadonlySet<string>;
-  },
+  { page, exists, anchorsOf }: Checkout & { readonly page: Page },
 ): string | null {
   if (/^[a-z]+:/i.test(href)) return null;
   const [file = "", anchor] = href.split("#");
@@ -77,32 +82,13 @@ function lineOf(text: string, raw: string): number {
   return text.slice(0, Math.max(0, text.indexOf(raw))).split("\n").length;
 }
 
-function* pagesBelow(root: string, folder = ""): Generator<string> {
-  for (const entry of Deno.readDirSync(join(root, folder))) {
-    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory && !/^(\.git|dist|pewatch-data|node_modules|data)$/.test(entry.name)) {
-      yield* pagesBelow(root, path);
-    } else if (entry.name.endsWith(".md")) yield path;
-  }
-}
-
 if (import.meta.main) {
-  const root = join(import.meta.dirname!, "..", "..");
-  const read = (path: string) => Deno.readTextFileSync(join(root, path));
-  const exists = (path: string) => {
-    try {
-      Deno.statSync(join(root, path));
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const faults = [...pagesBelow(root)].flatMap((path) =>
-    faultsOf({ path: relative(root, join(root, path)), text: read(path) }, {
-      exists,
-      anchorsOf: (target) => anchorsOf(read(target)),
+  const exclude = (path: string) => /(^|[/\\])(\.git|dist|pewatch-data|node_modules|data)$/.test(path);
+  const faults = globSync(["**/*.md", ".github/**/*.md"], { cwd: ROOT, exclude }).flatMap((path) =>
+    faultsOf({ path, text: textOf(path) }, {
+      exists: (target) => existsSync(join(ROOT, target)),
+      anchorsOf: (target) => anchorsOf(textOf(target)),
     })
   );
-  for (const fault of faults) console.error(fault);
-  if (faults.length > 0) Deno.exit(1);
+  report(faults);
 }

@@ -2,8 +2,8 @@
  * How the sources are cut: a folder has at most FILES_MAX of them, and a file that is short or long gives the
  * reason in the comment at its head, in a sentence with the words "file of its own" or "one file".
  */
-import { dirname, join } from "node:path";
-import { sourcesBelow } from "./imports.ts";
+import { dirname } from "node:path";
+import { report, sourcesBelow, textOf } from "./sources.ts";
 
 const FILES_MAX = 15;
 /** Lines. */
@@ -35,14 +35,6 @@ export function faultsOfFolders(paths: readonly string[]): string[] {
 }
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname!, "..", "..");
-  const paths = [...sourcesBelow(root, ["src", "ffi", "plugins", "build"])];
-  const faults = [
-    ...paths.map((path) => faultOfFile(path, Deno.readTextFileSync(join(root, path)))).filter((fault) =>
-      fault !== null
-    ),
-    ...faultsOfFolders(paths),
-  ];
-  for (const fault of faults) console.error(fault);
-  if (faults.length > 0) Deno.exit(1);
+  const paths = sourcesBelow(["src", "ffi", "plugins", "build"]);
+  report([...paths.flatMap((path) => faultOfFile(path, textOf(path)) ?? []), ...faultsOfFolders(paths)]);
 }

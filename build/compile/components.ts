@@ -6,6 +6,7 @@
  * build/native/*.sh. NPM packages come on standard input, a line of "NAME VERSION" each.
  */
 import { Buffer } from "node:buffer";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
 export interface Component {
@@ -119,13 +120,13 @@ if (import.meta.main) {
   const npm = join(Deno.env.get("DENO_DIR")!, "npm");
   const components: Component[] = packages.map((line) => {
     const [name, version] = line.split(" ") as [string, string];
-    const registry = [...Deno.readDirSync(npm)].find((one) => exists(join(npm, one.name, name, version)));
+    const registry = [...Deno.readDirSync(npm)].find((one) => existsSync(join(npm, one.name, name, version)));
     if (registry === undefined) throw new Error(`Cannot find ${name} ${version} in ${npm}`);
     return npmComponent({ name, version, folder: join(npm, registry.name, name, version), lock }, licenses);
   });
   const recipeOf = (name: string) => Deno.readTextFileSync(join(checkout, "build", "native", `${name}.sh`));
   // Texts of native libraries were put into the folder by whoever built them.
-  const textOf = (name: string) => exists(join(licenses, `${name}.txt`)) ? `${name}.txt` : null;
+  const textOf = (name: string) => existsSync(join(licenses, `${name}.txt`)) ? `${name}.txt` : null;
   for (const name of withNeeds(native, recipeOf)) {
     components.push({ ...nativeComponent(name, recipeOf(name)), text: textOf(name) });
   }
@@ -149,14 +150,5 @@ if (import.meta.main) {
   Deno.writeTextFileSync(join(licenses, "components.json"), `${JSON.stringify(embedded, null, 2)}\n`);
   for (const { name, version, text } of components) {
     if (text === null) console.error(`${basename(name)} ${version} has no file with its licence`);
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -14,27 +14,9 @@ const RINGS = [{ radius: 0.38, width: 0.1 }, { radius: 0.6, width: 0.08 }, { rad
 const DISC_RADIUS = 0.98;
 const STOP_RADIUS = 0.16;
 
-/** A file of the .ico format, whose images are PNG. */
-export function drawIcon(): Uint8Array {
-  const images = SIZES_PX.map((size) => ({ size, png: encodePng(drawImage(size), size) }));
-  const headerBytes = 6 + 16 * images.length;
-  const file = new Uint8Array(headerBytes + images.reduce((sum, { png }) => sum + png.length, 0));
-  const view = new DataView(file.buffer);
-  view.setUint16(2, 1, true); // an icon, not a cursor
-  view.setUint16(4, images.length, true);
-  let at = headerBytes;
-  for (const [index, { size, png }] of images.entries()) {
-    const entry = 6 + 16 * index;
-    view.setUint8(entry, size % 256); // 0 stands for 256
-    view.setUint8(entry + 1, size % 256);
-    view.setUint16(entry + 4, 1, true); // planes
-    view.setUint16(entry + 6, 32, true); // bits per pixel
-    view.setUint32(entry + 8, png.length, true);
-    view.setUint32(entry + 12, at, true);
-    file.set(png, at);
-    at += png.length;
-  }
-  return file;
+/** The icon in each size, as PNG. */
+export function drawIcon(): { readonly size: number; readonly png: Uint8Array }[] {
+  return SIZES_PX.map((size) => ({ size, png: encodePng(drawImage(size), size) }));
 }
 
 /** RGBA, row by row. */

@@ -9,6 +9,8 @@ import { drawIcon } from "./icon.ts";
 /** US English and Unicode: what Windows falls back to. */
 const LANGUAGE = { lang: 1033, codepage: 1200 } as const;
 const ICON_GROUP = 1;
+/** RGBA. */
+const BITS_PER_PIXEL = 32;
 /** RT_RCDATA, and the name that Deno's start-up code asks Windows for. */
 const PAYLOAD = { type: 10, id: "D3N0L4ND" } as const;
 
@@ -23,7 +25,7 @@ function withResources(executable: Uint8Array, version: string): Uint8Array {
     resources.entries,
     ICON_GROUP,
     LANGUAGE.lang,
-    Data.IconFile.from(drawIcon()).icons.map((icon) => icon.data),
+    drawIcon().map(({ size, png }) => Data.RawIconItem.from(png, size, size, BITS_PER_PIXEL)),
   );
   const info = Resource.VersionInfo.createEmpty();
   info.lang = LANGUAGE.lang;

@@ -2,6 +2,7 @@
  * stage.ts CHECKOUT STAGE: writes STAGE's deno.json and deno.lock, cut down to what its sources import, since `deno compile`
  * embeds every package that they name; prints NAME VERSION of each package that remains.
  */
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 interface Manifest {
@@ -88,18 +89,12 @@ export function importedSpecifiers(source: string): string[] {
   return [...source.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([^"]+)"/g)].map((match) => match[1]!);
 }
 
-function* sourcesBelow(folder: string): Generator<string> {
-  for (const entry of Deno.readDirSync(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) yield* sourcesBelow(path);
-    else if (entry.name.endsWith(".ts")) yield Deno.readTextFileSync(path);
-  }
-}
-
 if (import.meta.main) {
   const [checkout, stage] = Deno.args as [string, string];
   const read = (name: string) => JSON.parse(Deno.readTextFileSync(join(checkout, name)));
-  const manifest = cutManifest(read("deno.json"), [...sourcesBelow(stage)]);
+  const names = readdirSync(stage, { encoding: "utf8", recursive: true }).filter((name) => name.endsWith(".ts"));
+  const sources = names.map((name) => Deno.readTextFileSync(join(stage, name)));
+  const manifest = cutManifest(read("deno.json"), sources);
   // What components.ts writes: the licences of all that is embedded.
   (manifest["compile"] as { include: string[] }).include.push("licenses");
   const lock = cutLock(read("deno.lock"), manifest);

@@ -54,12 +54,11 @@ Deno.test("the payload's section is taken out of a PE program and out of its hea
 });
 
 Deno.test("the icon has every size that Windows shows, each a PNG of that size", () => {
-  const icon = drawIcon();
-  const view = new DataView(icon.buffer);
-  const sizes = Array.from({ length: view.getUint16(4, true) }, (_, index) => {
-    const at = view.getUint32(6 + 16 * index + 12, true);
-    assert.equal(view.getUint32(at), 0x89504e47);
-    return view.getUint32(at + 16);
+  const sizes = drawIcon().map(({ size, png }) => {
+    const view = new DataView(png.buffer);
+    assert.equal(view.getUint32(0), 0x89504e47);
+    assert.equal(view.getUint32(16), size);
+    return size;
   });
   assert.deepEqual(sizes, [16, 24, 32, 48, 256]);
 });
