@@ -162,7 +162,6 @@ export interface Hdf5Library extends Disposable {
   readonly version: string;
   /** As it was given to the loader. */
   readonly path: string;
-  readonly threadSafe: boolean;
   /** Files, groups, datasets, types and attributes that are open: 0 where nothing leaks. */
   readonly openObjects: number;
   /** Makes or replaces a file. On Windows the name should be ASCII. @throws Hdf5Error */

@@ -39,21 +39,16 @@ const REMEDY: Readonly<Record<string, string>> = {
   windows: "Put libhdf5.dll beside the program.",
 };
 
-export interface OpenHdf5Options {
-  /** Tried before the usual names, absolute: a copy beside or inside the program. */
-  readonly extraCandidates?: readonly string[];
-}
-
 /**
  * Opens HDF5 1.10 or newer: what PEWATCH_LIBHDF5 names, else the usual names of this system. Let one thread alone own
  * it, and close it before the program ends.
  * @throws NativeLibraryError where there is none, or where it is too old or lacks a function
  */
-export function openHdf5Library(options: OpenHdf5Options = {}): Hdf5Library {
+export function openHdf5Library(): Hdf5Library {
   const need: LibraryNeed = {
     name: "HDF5",
     variable: "PEWATCH_LIBHDF5",
-    candidates: [...options.extraCandidates ?? [], ...CANDIDATES[Deno.build.os] ?? LINUX_NAMES],
+    candidates: CANDIDATES[Deno.build.os] ?? LINUX_NAMES,
     remedy: REMEDY[Deno.build.os] ?? "Install HDF5 1.10 or newer.",
   };
   const { library, path } = openLibrary(need, SYMBOLS);
@@ -96,7 +91,6 @@ export function isVersionNewEnough(major: number, minor: number): boolean {
 class NativeHdf5Library implements Hdf5Library {
   readonly version: string;
   readonly path: string;
-  readonly threadSafe: boolean;
   readonly #library: OpenLibrary;
   readonly #globals: GlobalLibrary;
   readonly #native: Native;
@@ -111,9 +105,6 @@ class NativeHdf5Library implements Hdf5Library {
     this.#globals = opened.globals;
     // A missing variable comes as undefined in no version of Deno: opening fails instead.
     this.#native = new Native(opened.library.symbols, opened.globals.symbols);
-    const flag = new Uint8Array(1);
-    opened.library.symbols.H5is_library_threadsafe(flag);
-    this.threadSafe = flag[0] !== 0;
     this.#makeShared();
     this.#openAtStart = this.#countOpen();
   }
@@ -167,12 +158,9 @@ class NativeHdf5Library implements Hdf5Library {
   }
 
   #countOpen(): number {
-    return this.#count(H5F_OBJ_ALL) + this.#native.openOthers;
-  }
-
-  #count(kinds: number): number {
     const native = this.#native;
-    return Number(native.checked(native.symbols.H5Fget_obj_count(BigInt(H5F_OBJ_ALL), kinds), "count open objects"));
+    const inAllFiles = native.symbols.H5Fget_obj_count(BigInt(H5F_OBJ_ALL), H5F_OBJ_ALL);
+    return Number(native.checked(inAllFiles, "count open objects")) + native.openOthers;
   }
 
   #checkOpen(): void {

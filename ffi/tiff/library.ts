@@ -19,12 +19,12 @@ export interface TiffStorage {
 
 /** The first directory of one TIFF, open for new tags. */
 export interface TiffDirectory extends Disposable {
-  /** An integer tag of one value (SHORT or LONG) that libtiff knows by itself; null where it is not set. */
-  getNumber(tag: number): number | null;
+  /** An integer tag of one value (SHORT or LONG) that libtiff knows by itself. */
   setNumber(tag: number, value: number): void;
-  /** An ASCII tag: one of the fields given on opening, or one that libtiff knows by itself (270). */
-  getText(tag: number): string | null;
-  /** The text must be ASCII without NUL. */
+  /**
+   * An ASCII tag: one of the fields given on opening, or one that libtiff knows by itself (270). The text must be ASCII
+   * without NUL.
+   */
   setText(tag: number, text: string): void;
   /** Writes the directory anew, behind what is there, and points the header at it. */
   rewrite(): void;

@@ -156,7 +156,7 @@ class NativeTiffLibrary implements TiffLibrary {
   }
 
   #clientOpen(name: string, client: bigint): Deno.PointerValue {
-    const { read, write, seek, close, size, map, unmap } = this.#procedures;
+    const { read, write, seek, close, size } = this.#procedures;
     return this.#library.symbols.TIFFClientOpen(
       cString(name.replaceAll("\0", "?")),
       OPEN_MODE,
@@ -166,8 +166,9 @@ class NativeTiffLibrary implements TiffLibrary {
       seek.pointer,
       close.pointer,
       size.pointer,
-      map.pointer,
-      unmap.pointer,
+      // Nothing is mapped: libtiff has functions of its own for that.
+      null,
+      null,
     );
   }
 }

@@ -18,7 +18,7 @@ interface Parts {
 
 /** Fields of libtiff's own that are one string. */
 const STRING_TAGS: ReadonlySet<number> = new Set([269, 270, 271, 272, 285, 305, 306, 315, 316, 33432]);
-/** Fields of libtiff's own that are one integer: asking for another one would have libtiff write past the buffer. */
+/** Fields of libtiff's own that are one integer: another form of value is passed to them in another way. */
 const NUMBER_TAGS: ReadonlySet<number> = new Set([254, 256, 257, 258, 259, 262, 266, 274, 277, 278, 284, 296, 339]);
 
 export class NativeDirectory implements TiffDirectory {
@@ -30,37 +30,9 @@ export class NativeDirectory implements TiffDirectory {
     this.#parts = parts;
   }
 
-  getNumber(tag: number): number | null {
-    if (!NUMBER_TAGS.has(tag)) throw this.#refusal(`read tag ${tag}`, "it is not one integer");
-    // A SHORT fills two bytes only, so the rest must be zero; the machine is little-endian.
-    const value = new Uint8Array(8);
-    const isSet = this.#parts.symbols.getFieldSingle(this.#handle(), tag, value);
-    return isSet === 1 ? new DataView(value.buffer).getUint32(0, true) : null;
-  }
-
   setNumber(tag: number, value: number): void {
     if (!NUMBER_TAGS.has(tag)) throw this.#refusal(`set tag ${tag}`, "it is not one integer");
     this.#check(this.#parts.symbols.setFieldNumber(this.#handle(), tag, value) === 1, `set tag ${tag}`);
-  }
-
-  getText(tag: number): string | null {
-    const { symbols, fields } = this.#parts;
-    const pointer = new BigUint64Array(1);
-    let isSet: number;
-    let length: number | null = null;
-    if (fields.has(tag)) {
-      const count = new Uint32Array(1);
-      isSet = symbols.getFieldCounted(this.#handle(), tag, count, pointer);
-      length = Math.max(0, count[0]! - 1); // the NUL counts
-    } else if (STRING_TAGS.has(tag)) {
-      isSet = symbols.getFieldSingle(this.#handle(), tag, pointer);
-    } else {
-      throw this.#refusal(`read tag ${tag}`, "it is not a known text");
-    }
-    const text = isSet === 1 ? Deno.UnsafePointer.create(pointer[0]!) : null;
-    if (!text) return null;
-    if (length === null) return Deno.UnsafePointerView.getCString(text);
-    return new TextDecoder().decode(new Deno.UnsafePointerView(text).getArrayBuffer(length));
   }
 
   setText(tag: number, text: string): void {

@@ -1,13 +1,6 @@
 /** The procedures that libtiff reads and writes through, one set for all directories that are open. */
 import type { TiffStorage } from "./library.ts";
-import {
-  CLOSE_PROCEDURE,
-  MAP_PROCEDURE,
-  READ_WRITE_PROCEDURE,
-  SEEK_PROCEDURE,
-  SIZE_PROCEDURE,
-  UNMAP_PROCEDURE,
-} from "./symbols.ts";
+import { CLOSE_PROCEDURE, READ_WRITE_PROCEDURE, SEEK_PROCEDURE, SIZE_PROCEDURE } from "./symbols.ts";
 
 interface Client {
   readonly storage: TiffStorage;
@@ -55,8 +48,6 @@ export class Procedures {
   });
 
   readonly close = new Deno.UnsafeCallback(CLOSE_PROCEDURE, () => 0);
-  readonly map = new Deno.UnsafeCallback(MAP_PROCEDURE, () => 0);
-  readonly unmap = new Deno.UnsafeCallback(UNMAP_PROCEDURE, () => {});
 
   /** The handle under which libtiff will name this storage. */
   add(storage: TiffStorage): bigint {
@@ -84,7 +75,7 @@ export class Procedures {
 
   /** Only when libtiff has no directory open. */
   dispose(): void {
-    for (const one of [this.read, this.write, this.seek, this.size, this.close, this.map, this.unmap]) one.close();
+    for (const one of [this.read, this.write, this.seek, this.size, this.close]) one.close();
   }
 
   #guarded<T>(handle: Deno.PointerValue, failed: T, act: (client: Client) => T): T {

@@ -36,10 +36,6 @@ export const TIFF_SYMBOLS = {
   setFieldString: { name: "TIFFSetField", ...fn(["pointer", "u32", "buffer"], "i32") },
   // int TIFFSetField(TIFF *tif, uint32_t tag, uint32_t count, const void *values): 1 is success
   setFieldCounted: { name: "TIFFSetField", ...fn(["pointer", "u32", "u32", "buffer"], "i32") },
-  // int TIFFGetField(TIFF *tif, uint32_t tag, uint16_t *, uint32_t * or const char ** value): 1 is success
-  getFieldSingle: { name: "TIFFGetField", ...fn(["pointer", "u32", "buffer"], "i32") },
-  // int TIFFGetField(TIFF *tif, uint32_t tag, uint32_t *count, const void **values): 1 is success
-  getFieldCounted: { name: "TIFFGetField", ...fn(["pointer", "u32", "buffer", "buffer"], "i32") },
   // TIFFErrorHandler TIFFSetErrorHandler(TIFFErrorHandler handler): the one before
   TIFFSetErrorHandler: fn(["function"], "pointer"),
   // TIFFErrorHandler TIFFSetWarningHandler(TIFFErrorHandler handler): the one before
@@ -75,9 +71,3 @@ export const CLOSE_PROCEDURE = fn(["pointer"], "i32");
 
 // toff_t sizeproc(thandle_t clientdata)
 export const SIZE_PROCEDURE = fn(["pointer"], "u64");
-
-// int mapproc(thandle_t clientdata, void **base, toff_t *size)
-export const MAP_PROCEDURE = fn(["pointer", "pointer", "pointer"], "i32");
-
-// void unmapproc(thandle_t clientdata, void *base, toff_t size)
-export const UNMAP_PROCEDURE = fn(["pointer", "pointer", "u64"], "void");

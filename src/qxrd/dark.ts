@@ -2,7 +2,7 @@
  * Distinguishes a dark frame (taken with the shutter closed) from one with a sample in the beam. A file of its own: it is a
  * rule by which frames are removed, to be found and tested by itself.
  */
-import { parseFrameName } from "./frame_name.ts";
+import { kindOf, stemOf } from "./frame_name.ts";
 import type { SidecarView } from "./view.ts";
 
 /** `dataType` of a dark, from 0.11.16 on. */
@@ -20,6 +20,6 @@ export type DarkEvidence = "sidecar" | "name";
  * @param imageName name of the image, without its folder: "dark" in a folder's name means nothing
  */
 export function darkEvidence(view: SidecarView | null, imageName: string): DarkEvidence | null {
-  if (view === null) return parseFrameName(imageName).kind === "dark" ? "name" : null;
+  if (view === null) return kindOf(stemOf(imageName)).kind === "dark" ? "name" : null;
   return view.dataType === DATA_TYPE_DARK || (view.imageNumber === -1 && view.nPhases === 0) ? "sidecar" : null;
 }

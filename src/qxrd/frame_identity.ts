@@ -10,10 +10,11 @@
  * the counter is `imageSequenceNumber`, and `imageNumber` counts within one acquisition. Up to 0.11 `imageSequenceNumber`
  * is summed over the exposures of a frame, so it says nothing. People rename files: then the name counts.
  */
-import { type FrameName, isImageName, kindOf, numbersOf, stemOf } from "./frame_name.ts";
+import { type FrameKind, type FrameNumbers, isImageName, kindOf, numbersOf, stemOf } from "./frame_name.ts";
 import type { SidecarView } from "./view.ts";
 
-export interface FrameIdentity extends Pick<FrameName, "base" | "counter" | "phase" | "collision" | "kind"> {
+export interface FrameIdentity extends FrameNumbers {
+  readonly kind: FrameKind;
   /** `base`; with ".raw" behind it for QXRD's raw frames. Null for darks and frames without a number. */
   readonly series: string | null;
 }
@@ -33,8 +34,6 @@ export type SidecarHints = Pick<
 
 /** The axis of the frames' numbers is of int32. */
 const NUMBER_MAX = 2 ** 31 - 1;
-
-type Numbers = Pick<FrameIdentity, "base" | "counter" | "phase" | "collision">;
 
 /** Any name gives something. */
 export function identifyFrame(imageName: string, { view, isThere }: Evidence): FrameIdentity {
@@ -58,7 +57,7 @@ export function seriesOf(name: string, view: SidecarHints | null): string {
 }
 
 /** By the name that the file had before it was found to be taken. */
-function ofOriginalName(rest: string, hints: SidecarHints): Numbers | null {
+function ofOriginalName(rest: string, hints: SidecarHints): FrameNumbers | null {
   for (const name of [hints.fileBase, hints.title]) {
     if (name === undefined || !isImageName(name)) continue;
     const original = kindOf(stemOf(name)).rest;
@@ -82,7 +81,7 @@ function insertedCounter(original: string, name: string): number | undefined {
 }
 
 /** A name that holds no counter of a taken name: `BASE-COUNTER` or `BASE-COUNTER-PHASE`. */
-function ofUntakenName(name: string, hints: SidecarHints): Numbers {
+function ofUntakenName(name: string, hints: SidecarHints): FrameNumbers {
   const found = /^(?<base>.*?)(?:-(?<before>\d+))?-(?<last>\d+)$/s.exec(name)?.groups;
   if (found === undefined) return { base: name, counter: null, phase: null, collision: null };
   const { base, before, last } = found as { base: string; before: string | undefined; last: string };
@@ -102,7 +101,7 @@ function isPhase(before: string, last: string, { nPhases, phaseNumber, imageNumb
 }
 
 /** 0.13: the base stands in the sidecar. */
-function ofBase(rest: string, hints: SidecarHints): Numbers | null {
+function ofBase(rest: string, hints: SidecarHints): FrameNumbers | null {
   const { fileBase: base, imageSequenceNumber, phaseNumber, nPhases = 1 } = hints;
   if (base === undefined || base === "" || !rest.startsWith(base)) return null;
   const parts = rest.slice(base.length).match(/[-_]\d+/g) ?? [];
@@ -114,7 +113,7 @@ function ofBase(rest: string, hints: SidecarHints): Numbers | null {
 }
 
 /** By the counter in the sidecar, where the name has one such number; 0 may stand there because nobody counted. */
-function ofSidecarNumbers(rest: string, hints: SidecarHints, isTaken: (name: string) => boolean): Numbers | null {
+function ofSidecarNumbers(rest: string, hints: SidecarHints, isTaken: (name: string) => boolean): FrameNumbers | null {
   const { imageNumber } = hints;
   if (imageNumber === undefined || imageNumber <= 0) return null;
   const untaken = ofUntakenName(rest, hints);
@@ -130,7 +129,7 @@ function ofSidecarNumbers(rest: string, hints: SidecarHints, isTaken: (name: str
 }
 
 /** QXRD adds a counter to a name only where that name is there already. */
-function ofNeighbours(rest: string, isTaken: (name: string) => boolean): Numbers | null {
+function ofNeighbours(rest: string, isTaken: (name: string) => boolean): FrameNumbers | null {
   const before = withoutLastCounter(rest);
   if (before !== null && withoutLastCounter(before) !== null && isTaken(before)) {
     return { ...ofUntakenName(before, {}), collision: Number(rest.slice(before.length + 1)) };

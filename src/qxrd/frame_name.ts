@@ -1,23 +1,21 @@
 /** QXRD's file names: what the parts of an image's name say, and which other files travel with it. */
 
-export interface FrameName {
-  /** The name without `.tif` and what follows it: `CeO2-00001.dark`. Files such as `.txt` share it. */
-  readonly stem: string;
+/** What a name says the frame is; "processed" where it says neither of the others. */
+export type FrameKind = "processed" | "raw" | "dark";
+
+export interface FrameNumbers {
   /** What the user called the series: `CeO2`; with several detectors QXRD adds `-01`. All of it without a counter. */
   readonly base: string;
   /** The frame's number; null where the name has none. */
   readonly counter: number | null;
   /** Phase number of a measurement with several phases, else null. */
   readonly phase: number | null;
-  /** Whether the name says raw or dark; "processed" where it says neither. */
-  readonly kind: "processed" | "raw" | "dark";
   /** QXRD's own number for a name that was taken; null where the name was free. */
   readonly collision: number | null;
-  /** Compression that QXRD of 2018 can add to the whole file. */
-  readonly packed: "bz2" | "gz" | null;
 }
 
-const IMAGE_NAME = /^(.*)\.tiff?(?:\.(bz2|gz))?$/is;
+/** QXRD of 2018 can compress the whole file. */
+const IMAGE_NAME = /^(.*)\.tiff?(?:\.(?:bz2|gz))?$/is;
 const SIDECAR_SUFFIX = ".metadata";
 /** What QSettings and QSaveFile leave for a moment: the lock, and a temporary name with six random letters. */
 const IGNORED_NAME = /\.lock$|\.metadata\.[A-Za-z]{6}$/i;
@@ -54,7 +52,7 @@ export function stemOf(imageName: string): string {
 /** A stem without what says its kind: `P-00001` of `P-00001.dark-00002`. */
 export function kindOf(stem: string): {
   readonly rest: string;
-  readonly kind: FrameName["kind"];
+  readonly kind: FrameKind;
   /** As it stands in the stem: ".dark", or "". */
   readonly ending: string;
   /** QXRD's number for a taken name where it stands behind the kind (0.11.16 and newer). */
@@ -76,7 +74,7 @@ export function kindOf(stem: string): {
  * phase three, the counter of a taken name five. So a number before another one is the counter only where it begins with
  * 0, or has five digits before a phase: in `X-20171109-00001` and `Fe-1200-00001` it is a part of the base.
  */
-export function numbersOf(text: string): Pick<FrameName, "base" | "counter" | "phase" | "collision"> {
+export function numbersOf(text: string): FrameNumbers {
   for (const pattern of NUMBER_PATTERNS) {
     const found = pattern.exec(text)?.groups;
     if (found === undefined) continue;
@@ -89,21 +87,6 @@ export function numbersOf(text: string): Pick<FrameName, "base" | "counter" | "p
     };
   }
   return { base: text, counter: null, phase: null, collision: null };
-}
-
-/**
- * Takes an image's name apart, by the name alone (`identifyFrame` knows more). Any name gives something: one that is no
- * image's is all stem.
- *
- * `P-00001.tif`, `P-00001-1.tif` (phase), `P-00001.raw.tif`, `P-00001.dark.tif`; where the name was taken already,
- * `P-00001-00001.dark.tif` (QXRD up to 0.11.10) or `P-00001.dark-00001.tif` (0.11.16 and newer).
- */
-export function parseFrameName(imageName: string): FrameName {
-  const packed = (IMAGE_NAME.exec(imageName)?.[2]?.toLowerCase() ?? null) as "bz2" | "gz" | null;
-  const stem = stemOf(imageName);
-  const { rest, kind, lateCollision } = kindOf(stem);
-  const numbers = numbersOf(rest);
-  return { stem, ...numbers, kind, collision: lateCollision ?? numbers.collision, packed };
 }
 
 function numberOrNull(digits: string | undefined): number | null {
@@ -152,7 +135,7 @@ export function groupFrames(
   const fold = options.caseInsensitive ? foldCase : keepCase;
   const rest: string[] = [];
   const frames = new Map<string, { image: string; sidecar: string | null; others: string[] }>();
-  const byStem = new Map<string, string[]>();
+  const byStem = new Map<string, string>();
   // A folder that distinguishes cases (a share of Linux) may hold P.tif and p.tif: one after the other, each with its own.
   const second: string[] = [];
   const strays: string[] = [];
@@ -169,30 +152,23 @@ export function groupFrames(
     }
     const key = fold(name);
     frames.set(key, { image: name, sidecar: null, others: [] });
-    const stem = fold(IMAGE_NAME.exec(name)?.[1] ?? name);
-    const sharing = byStem.get(stem);
-    if (sharing === undefined) byStem.set(stem, [key]);
-    else sharing.push(key);
+    const stem = fold(stemOf(name));
+    // Two images of one stem (`X.tif` and `X.tif.bz2`): what shares it goes with the first.
+    if (!byStem.has(stem)) byStem.set(stem, key);
   }
   for (const name of rest) {
     const frame = frames.get(ownerOf(fold(name), { frames, byStem }) ?? "");
-    const ofSecond = second.some((image) => name.startsWith(stemWithDot(image))) &&
-      !name.startsWith(stemWithDot(frame?.image ?? ""));
-    if (frame === undefined || ofSecond) strays.push(name);
+    const isOf = (image: string) => name.startsWith(`${stemOf(image)}.`);
+    if (frame === undefined || (second.some(isOf) && !isOf(frame.image))) strays.push(name);
     else if (isSidecarOf(fold(name), fold(frame.image)) && frame.sidecar === null) frame.sidecar = name;
     else frame.others.push(name);
   }
   return { frames: [...frames.values()], strays };
 }
 
-/** "P." of "P.tif". */
-function stemWithDot(image: string): string {
-  return image.replace(/\.tiff?(\.(bz2|gz))?$/i, ".");
-}
-
 interface ImageIndex {
   readonly frames: ReadonlyMap<string, unknown>;
-  readonly byStem: ReadonlyMap<string, readonly string[]>;
+  readonly byStem: ReadonlyMap<string, string>;
 }
 
 /** The image that a name belongs to: the longest image name that it begins with, or the image of the same stem. */
@@ -202,24 +178,11 @@ function ownerOf(name: string, index: ImageIndex): string | undefined {
     if (index.frames.has(image)) return image;
   }
   const stem = STEM_COMPANION.exec(name)?.[1];
-  // Two images of one stem (`X.tif` and `X.tif.bz2`): it goes with the first.
-  return stem === undefined ? undefined : index.byStem.get(stem)?.[0];
+  return stem === undefined ? undefined : index.byStem.get(stem);
 }
 
 function isSidecarOf(name: string, image: string): boolean {
   return name.length === image.length + SIDECAR_SUFFIX.length && name.startsWith(image) && isSidecarName(name);
-}
-
-/** The names in a folder that travel with one image, itself not among them. For a whole folder use `groupFrames`. */
-export function membersOf(
-  imageName: string,
-  allNames: Iterable<string>,
-  options: GroupOptions = { caseInsensitive: false },
-): { sidecar: string | null; others: string[] } {
-  const fold = options.caseInsensitive ? foldCase : keepCase;
-  const names = [...allNames].filter((name) => fold(name) !== fold(imageName));
-  const frame = groupFrames([imageName, ...names], options).frames[0];
-  return { sidecar: frame?.sidecar ?? null, others: frame?.others ?? [] };
 }
 
 function foldCase(name: string): string {

@@ -133,12 +133,6 @@ const CENTERFINDER: readonly Row[] = [
   ["tiltPlaneRotation_deg", "double", "tiltPlaneRotation"],
 ];
 
-/** Keys of `[metadata]` and `[centerfinder]` that the view knows; all others are found in the sidecar's entries. */
-export const KNOWN_KEYS: { readonly metadata: ReadonlySet<string>; readonly centerfinder: ReadonlySet<string> } = {
-  metadata: new Set(METADATA.flatMap(([, , ...keys]) => keys)),
-  centerfinder: new Set(CENTERFINDER.flatMap(([, , ...keys]) => keys)),
-};
-
 /** The typed view. Never throws: a known key whose value cannot be used becomes one of the view's problems. */
 export function viewSidecar(sidecar: Sidecar): SidecarView {
   const problems = sidecar.flaws.map(({ line, text }): SidecarProblem => ({ key: "", line, text }));

@@ -7,14 +7,6 @@ export interface RandomAccess {
   read(offset: number, length: number): Uint8Array;
 }
 
-/** A view of memory as if it were a file. */
-export function bytesAccess(bytes: Uint8Array): RandomAccess {
-  return {
-    size: bytes.length,
-    read: (offset, length) => bytes.subarray(offset, offset + length),
-  };
-}
-
 /**
  * An open file that nobody changes meanwhile; its size is taken once. The caller closes the file, and does not change
  * the bytes that it is given.

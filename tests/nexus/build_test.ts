@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findNode, type NexusGroup, type NexusNode } from "../../src/nexus/tree/tree.ts";
+import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff, type TiffPlan } from "../tiff/make_tiff.ts";
-import { factsWith, fieldAt, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";
+import { factsWith, fieldAt, layoutOfBytes, nodeAt, settingsWith, treeOf } from "./frame.ts";
 
 const LAB6 = {
   imageName: "LaB6-00000.tif",
@@ -20,7 +20,7 @@ const CENTER =
   "centerX=7\ncenterY=9\ndetectorDistance=300\nenergy=42700\ndetectorXPixelSize=200\ndetectorYPixelSize=200\n";
 
 function groupAt(tree: NexusGroup, path: string): NexusGroup {
-  const node = findNode(tree, path);
+  const node = nodeAt(tree, path);
   if (node?.kind !== "group") throw new Error(`Cannot find group ${path}`);
   return node;
 }
@@ -90,7 +90,7 @@ Deno.test("a distance, energy or pixel size of 0 is no measure, is left out, and
   for (
     const path of ["detector/distance", "detector/x_pixel_size", "detector/transformations", "monochromator", "beam"]
   ) {
-    assert.equal(findNode(tree, `entry/instrument/${path}`), undefined, path);
+    assert.equal(nodeAt(tree, `entry/instrument/${path}`), undefined, path);
   }
   const notes = String(fieldAt(tree, "process/notes/data").value);
   for (const key of ["detectorDistance", "energy", "detectorXPixelSize"]) {
@@ -100,14 +100,14 @@ Deno.test("a distance, energy or pixel size of 0 is no measure, is left out, and
 
 Deno.test("a tilt that QXRD does not apply is left out", () => {
   const tree = treeOf(factsWith({ sidecarText: centerfinder(`${CENTER}implementTilt=false\ndetectorTilt=5\n`) }));
-  assert.notEqual(findNode(tree, "entry/instrument/detector/transformations/translation"), undefined);
-  assert.equal(findNode(tree, "entry/instrument/detector/transformations/tilt"), undefined);
+  assert.notEqual(nodeAt(tree, "entry/instrument/detector/transformations/translation"), undefined);
+  assert.equal(nodeAt(tree, "entry/instrument/detector/transformations/tilt"), undefined);
 });
 
 Deno.test("exposure times are those of all summed exposures, with seconds", () => {
   const tree = treeOf(factsWith({ sidecarText: centerfinder("centerX=1") }));
   // A frame's time is exposure and readout, which QXRD does not note.
-  assert.equal(findNode(tree, "entry/instrument/detector/frame_time"), undefined);
+  assert.equal(nodeAt(tree, "entry/instrument/detector/frame_time"), undefined);
   for (const path of ["collection_time", "instrument/detector/count_time"]) {
     assert.equal(fieldAt(tree, path).value, 10);
     assert.equal(fieldAt(tree, path).attributes["units"], "s");
@@ -133,11 +133,11 @@ Deno.test("NXmx has its times in UTC, the zone beside them, and no end that nobo
   assert.equal(fieldAt(tree, "definition").value, "NXmx");
   assert.equal(fieldAt(tree, "start_time").value, "2015-11-19T20:36:40.315Z");
   assert.equal(fieldAt(tree, "end_time_estimated").value, "2015-11-19T20:37:40.315Z");
-  assert.equal(findNode(tree, "entry/end_time"), undefined);
+  assert.equal(nodeAt(tree, "entry/end_time"), undefined);
   assert.equal(fieldAt(tree, "instrument/time_zone").value, "-06:00");
   const base = treeOf(factsWith(LAB6));
-  assert.equal(findNode(base, "entry/end_time_estimated"), undefined);
-  assert.equal(findNode(base, "entry/instrument/time_zone"), undefined);
+  assert.equal(nodeAt(base, "entry/end_time_estimated"), undefined);
+  assert.equal(nodeAt(base, "entry/instrument/time_zone"), undefined);
 });
 
 Deno.test("saturation_value is that of one exposure, of a sum that times the exposures, and of nothing calculated", () => {
@@ -148,7 +148,7 @@ Deno.test("saturation_value is that of one exposure, of a sum that times the exp
       layout: layoutOfBytes(makeTiff(pixels)),
       ...(lines === null ? {} : { sidecarText: `[metadata]\n${lines}\n` }),
     }));
-    const node = findNode(tree, "entry/instrument/detector/saturation_value");
+    const node = nodeAt(tree, "entry/instrument/detector/saturation_value");
     return node?.kind === "field" ? [node.value, node.attributes["origin"]] : null;
   };
   const [uint16, uint32] = [{ bits: 16, format: 1 }, { bits: 32, format: 1 }] as const;
@@ -198,7 +198,7 @@ Deno.test("user, proposal and polarisation of the configuration stand where NeXu
   );
   const none = treeOf(factsWith());
   for (const path of ["user", "experiment_identifier", "experiment_description", "instrument/beam"]) {
-    assert.equal(findNode(none, `entry/${path}`), undefined, path);
+    assert.equal(nodeAt(none, `entry/${path}`), undefined, path);
   }
 });
 
@@ -209,7 +209,7 @@ Deno.test("image_key is 2 for a dark and 0 for any other frame", () => {
 
 Deno.test("a dark has no number in the series", () => {
   const dark = treeOf(factsWith({ sidecarText: sample("00001.dark").bytes, dark: true }));
-  assert.equal(findNode(dark, "entry/instrument/detector/sequence_number"), undefined);
+  assert.equal(nodeAt(dark, "entry/instrument/detector/sequence_number"), undefined);
   const frame = treeOf(factsWith({ imageName: "P-00042.tif" }));
   assert.deepEqual(fieldAt(frame, "instrument/detector/frame_start_number").value, { integer: 42 });
   assert.equal(fieldAt(frame, "instrument/detector/frame_start_number").attributes["origin"], "file name");
@@ -229,7 +229,7 @@ Deno.test("sample and series have the base's name, also where it ends in a numbe
   const alone = treeOf(factsWith({ imageName: "Fe-1200-00002.tif" }));
   assert.equal(fieldAt(alone, "sample/name").value, "Fe-1200");
   for (const facts of [factsWith({ imageName: "CeO2.tif" }), factsWith({ dark: true })]) {
-    assert.equal(findNode(treeOf(facts), "entry/collection_identifier"), undefined);
+    assert.equal(nodeAt(treeOf(facts), "entry/collection_identifier"), undefined);
   }
 });
 
@@ -295,12 +295,12 @@ Deno.test("what readers demand of the image and its axes is kept", () => {
   assert.deepEqual(fieldAt(tree, "data/x").value, Float32Array.of(0.5, 1.5, 2.5, 3.5, 4.5, 5.5));
   assert.deepEqual(fieldAt(tree, "data/y").value, Float32Array.of(0.5, 1.5, 2.5, 3.5));
   assert.equal(fieldAt(tree, "data/x").attributes["units"], "pixel");
-  const image = findNode(tree, "entry/instrument/detector/data");
+  const image = nodeAt(tree, "entry/instrument/detector/data");
   assert(image?.kind === "image");
   assert.deepEqual(image.shape, [1, 4, 6]);
   assert.equal(image.attributes["interpretation"], "image");
   assert.equal(image.attributes["units"], "counts");
-  const link = findNode(tree, "entry/data/data");
+  const link = nodeAt(tree, "entry/data/data");
   assert(link?.kind === "link");
   assert.equal(link.target, "/entry/instrument/detector/data");
 });
@@ -315,18 +315,18 @@ Deno.test("profile nxmx is taken where all that it requires is known, else base 
   });
   const full = treeOf(factsWith({ ...LAB6, settings: known }));
   assert.equal(fieldAt(full, "definition").value, "NXmx");
-  assert.notEqual(findNode(full, "entry/instrument/detector/module"), undefined);
-  assert.notEqual(findNode(full, "entry/source"), undefined);
-  assert.equal(findNode(full, "entry/instrument/source"), undefined);
+  assert.notEqual(nodeAt(full, "entry/instrument/detector/module"), undefined);
+  assert.notEqual(nodeAt(full, "entry/source"), undefined);
+  assert.equal(nodeAt(full, "entry/instrument/source"), undefined);
   const lacking = treeOf(factsWith({ settings: known }));
-  assert.equal(findNode(lacking, "entry/definition"), undefined);
+  assert.equal(nodeAt(lacking, "entry/definition"), undefined);
   assert.match(
     String(fieldAt(lacking, "process/notes/data").value),
     /base instead of nxmx: exposure time, wavelength, distance/,
   );
   const base = treeOf(factsWith(LAB6));
-  assert.equal(findNode(base, "entry/definition"), undefined);
-  assert.equal(findNode(base, "entry/process/notes"), undefined);
+  assert.equal(nodeAt(base, "entry/definition"), undefined);
+  assert.equal(nodeAt(base, "entry/process/notes"), undefined);
 });
 
 Deno.test("parameters keep value, unit, time, origin and a name that NeXus takes", () => {
@@ -355,8 +355,8 @@ Deno.test("parameters keep value, unit, time, origin and a name that NeXus takes
 Deno.test("a sidecar of another image keeps its keys, but no number of it describes this image", () => {
   const facts = { ...factsWith(LAB6), view: null, sidecarProblem: "sidecar says 2048 x 2048, image has 16 x 16" };
   const tree = treeOf(facts);
-  assert.equal(findNode(tree, "entry/collection_time"), undefined);
-  assert.equal(findNode(tree, "entry/instrument/detector/distance"), undefined);
+  assert.equal(nodeAt(tree, "entry/collection_time"), undefined);
+  assert.equal(nodeAt(tree, "entry/instrument/detector/distance"), undefined);
   assert.equal(fieldAt(tree, "instrument/detector/qxrd/metadata/exposureTime").value, "1");
   assert.match(String(fieldAt(tree, "process/sidecar_problem/data").value), /2048 x 2048/);
 });
@@ -368,8 +368,8 @@ Deno.test("a known key whose value cannot be used is reported in the notes", () 
 
 Deno.test("a checksum has its place only where one is wanted", () => {
   const path = "entry/instrument/detector/data_file/checksum";
-  assert.equal(findNode(treeOf(factsWith()), path), undefined);
-  assert.equal(findNode(treeOf(factsWith({ checksum: true })), path)?.kind, "checksum");
+  assert.equal(nodeAt(treeOf(factsWith()), path), undefined);
+  assert.equal(nodeAt(treeOf(factsWith({ checksum: true })), path)?.kind, "checksum");
 });
 
 Deno.test("the file is named after the image", () => {

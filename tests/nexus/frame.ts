@@ -8,11 +8,11 @@ import type { FrameFacts, ReferenceDark, WrittenNexus } from "../../src/nexus/fr
 import { type BuildOptions, buildTree } from "../../src/nexus/frame/build.ts";
 import { planImage } from "../../src/nexus/frame/plan_image.ts";
 import { readTree, type TreeGroup, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
-import { findNode, type NexusField, type NexusGroup } from "../../src/nexus/tree/tree.ts";
+import type { NexusField, NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
-import { bytesAccess } from "../../src/tiff/random_access.ts";
+import { MemoryFile } from "../tiff/memory_file.ts";
 import { readLayout, type TiffLayout } from "../../src/tiff/layout.ts";
 import { makeTiff, type TiffPlan } from "../tiff/make_tiff.ts";
 import { bytesOf } from "../qxrd/samples.ts";
@@ -33,7 +33,7 @@ export function settingsWith(patch: SettingsPatch = {}): FrameFacts["settings"] 
 }
 
 export function layoutOfBytes(tiff: Uint8Array): TiffLayout {
-  return readLayout(bytesAccess(tiff));
+  return readLayout(new MemoryFile(tiff));
 }
 
 /** A frame without sidecar but for the given text or bytes. */
@@ -93,7 +93,7 @@ export function treeOf(facts: FrameFacts, options: Partial<BuildOptions> = {}): 
 
 /** A field below /entry. */
 export function fieldAt(tree: NexusGroup, path: string): NexusField {
-  const node = findNode(tree, `entry/${path}`);
+  const node = nodeAt(tree, `entry/${path}`);
   if (node?.kind !== "field") throw new Error(`Cannot find field ${path}: ${node?.kind ?? "nothing"} is there`);
   return node;
 }
@@ -145,11 +145,14 @@ export function imageBytes(hdf5: Hdf5Library, path: string, name = "entry/data/d
   return dataset.readBytes({ bytesMax: 1e9 });
 }
 
-/** A node of a written file; undefined where there is none. */
-export function nodeAt(tree: TreeGroup, path: string): TreeNode | undefined {
-  let node: TreeNode | undefined = tree;
+/** The node at a path of a written file or of a tree; undefined where there is none. */
+export function nodeAt(tree: TreeGroup, path: string): TreeNode | undefined;
+export function nodeAt(tree: NexusGroup, path: string): NexusNode | undefined;
+export function nodeAt(tree: TreeGroup | NexusGroup, path: string): TreeNode | NexusNode | undefined {
+  let node: TreeNode | NexusNode | undefined = tree;
   for (const name of path.split("/")) {
-    node = node?.kind === "group" ? node.children.find((child) => child.name === name) : undefined;
+    const children: readonly (TreeNode | NexusNode)[] = node?.kind === "group" ? node.children : [];
+    node = children.find((child) => child.name === name);
   }
   return node;
 }

@@ -4,11 +4,11 @@ import { FIELDS, type GroupPath, GROUPS, isIn, type Profile } from "../../src/co
 import { packed } from "../../src/nexus/series/packed_parameters.ts";
 import type { FrameMembers } from "../../src/nexus/series/series_frame.ts";
 import { buildMasterTree } from "../../src/nexus/series/series_tree.ts";
-import { findNode, type NexusGroup, type NexusNode } from "../../src/nexus/tree/tree.ts";
+import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { parsePlace } from "../../src/parameters/path.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { darkAt, factsWith, layoutOfBytes, settingsWith, treeOf } from "./frame.ts";
+import { darkAt, factsWith, layoutOfBytes, nodeAt, settingsWith, treeOf } from "./frame.ts";
 
 interface Row {
   readonly owner: "pewatch" | "open";
@@ -175,7 +175,7 @@ function masterOf(frame: NexusGroup, members: FrameMembers = membersOf(frame)): 
 
 function membersOf(tree: NexusGroup): FrameMembers {
   const groups = ["entry", "entry/instrument", "entry/instrument/detector"].map((path) => {
-    const group = findNode(tree, path) as NexusGroup;
+    const group = nodeAt(tree, path) as NexusGroup;
     const names = group.children.map(({ name }) => name);
     return [path, { nxClass: String(group.attributes["NX_class"]), names }] as const;
   });
@@ -216,16 +216,16 @@ Deno.test("a master has of each member of a frame what the table says", () => {
     const master = masterOf(frame);
     for (const group of ["", "instrument", "instrument/detector"]) {
       const at = group === "" ? "entry" : `entry/${group}`;
-      for (const { name } of (findNode(frame, at) as NexusGroup).children) {
+      for (const { name } of (nodeAt(frame, at) as NexusGroup).children) {
         const path = group === "" ? name : `${group}/${name}`;
-        const node = findNode(master, `${at}/${name}`);
+        const node = nodeAt(master, `${at}/${name}`);
         const how = ROWS[path]!.master;
         if (how === "made") assert.notEqual(node?.kind ?? "nothing", "external", path);
         else if (how === "differs" || how === "in instrument") assert.equal(node, undefined, path);
         else assert.equal(node?.kind, "external", path);
       }
     }
-    assert.equal(findNode(master, "entry/instrument/source")?.kind, "external", profile);
+    assert.equal(nodeAt(master, "entry/instrument/source")?.kind, "external", profile);
   }
 });
 
@@ -255,6 +255,6 @@ Deno.test("no parameter takes a place of pewatch's own; elsewhere a field says w
 });
 
 Deno.test("a master's default plot has the series as its title", () => {
-  const title = findNode(masterOf(TREES.base[0]!), "entry/data/title");
+  const title = nodeAt(masterOf(TREES.base[0]!), "entry/data/title");
   assert.ok(title?.kind === "field" && title.value === "P");
 });

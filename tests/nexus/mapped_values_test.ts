@@ -8,12 +8,12 @@ import { loadSettings, parseSettings } from "../../src/config/load.ts";
 import type { MappedKey } from "../../src/config/settings.ts";
 import { SETTINGS_CHECKS } from "../../src/nexus/settings_checks.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
-import { findNode, type NexusField } from "../../src/nexus/tree/tree.ts";
+import type { NexusField } from "../../src/nexus/tree/tree.ts";
 import { readOverflow } from "../../src/qxrd/overflow.ts";
 import { sidecarText, Way } from "../frames/way.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { factsWith, settingsWith, treeOf } from "./frame.ts";
+import { factsWith, nodeAt, settingsWith, treeOf } from "./frame.ts";
 
 const PYTHON = Deno.env.get("PEWATCH_PYTHON");
 const SCRIPT = fileURLToPath(new URL("./mapped_values.py", import.meta.url));
@@ -36,8 +36,8 @@ const SIDECAR = [
 function mapped(of: Partial<MappedKey> & { key: string }, parameters: ParameterReading[] = []) {
   const map = [{ path: "/entry/sample/mapped", type: "number", ...of }] as const;
   const tree = treeOf(factsWith({ sidecarText: SIDECAR, settings: settingsWith({ nexus: { map } }), parameters }));
-  const field = findNode(tree, "entry/sample/mapped") as NexusField | undefined;
-  const notes = findNode(tree, "entry/process/notes/data") as NexusField | undefined;
+  const field = nodeAt(tree, "entry/sample/mapped") as NexusField | undefined;
+  const notes = nodeAt(tree, "entry/process/notes/data") as NexusField | undefined;
   return { value: field?.value ?? null, attributes: field?.attributes, notes: String(notes?.value ?? "") };
 }
 

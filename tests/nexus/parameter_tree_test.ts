@@ -4,7 +4,7 @@ import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
 import { checkReading, ParameterError } from "../../src/parameters/check.ts";
 import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
-import { findNode, type NexusGroup } from "../../src/nexus/tree/tree.ts";
+import type { NexusGroup } from "../../src/nexus/tree/tree.ts";
 import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
@@ -19,12 +19,12 @@ function treeWith(parameters: ParameterReading[], facts: Parameters<typeof facts
 }
 
 function notesOf(tree: NexusGroup): string[] {
-  const node = findNode(tree, "entry/process/notes/data");
+  const node = nodeAt(tree, "entry/process/notes/data");
   return node?.kind === "field" ? String(node.value).split("\n") : [];
 }
 
 function classAt(tree: NexusGroup, path: string): unknown {
-  const node = findNode(tree, `entry/${path}`);
+  const node = nodeAt(tree, `entry/${path}`);
   return node?.kind === "group" ? node.attributes["NX_class"] : undefined;
 }
 
@@ -107,7 +107,7 @@ Deno.test("a value of another kind replaces none: readers rely on numbers and te
   ], { settings });
   assert.equal(fieldAt(tree, "sample/temperature").value, 300);
   assert.equal(fieldAt(tree, "sample/name").value, "x");
-  for (const name of "abcdef") assert.notEqual(findNode(tree, `entry/instrument/parameters/${name}`), undefined, name);
+  for (const name of "abcdef") assert.notEqual(nodeAt(tree, `entry/instrument/parameters/${name}`), undefined, name);
   assert.equal(notesOf(tree).length, 6);
   const replaced = treeWith([{ name: "s", value: series, time: TIME, path: "/entry/sample/temperature" }], {
     settings,
@@ -159,15 +159,15 @@ Deno.test("the source's parameters go to the source, wherever the profile has it
     const nxmx = treeWith(parameters, { settings, sidecarText: "[metadata]\nexposureTime=1\n" });
     assert.equal(fieldAt(nxmx, "definition").value, "NXmx");
     assert.equal(fieldAt(nxmx, "source/current").value, 100.5);
-    assert.equal(findNode(nxmx, "entry/instrument/source"), undefined);
+    assert.equal(nodeAt(nxmx, "entry/instrument/source"), undefined);
     const base = treeWith(parameters);
     assert.equal(fieldAt(base, "instrument/source/current").value, 100.5);
-    assert.equal(findNode(base, "entry/source"), undefined);
+    assert.equal(nodeAt(base, "entry/source"), undefined);
   }
 });
 
 Deno.test("a frame without parameters has the tree that it had, and no group for them", () => {
-  assert.equal(findNode(treeWith([]), "entry/instrument/parameters"), undefined);
+  assert.equal(nodeAt(treeWith([]), "entry/instrument/parameters"), undefined);
 });
 
 /** What reading through HDF5 gives for a list. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { identifyFrame, type SidecarHints } from "../../src/qxrd/frame_identity.ts";
+import { stemOf } from "../../src/qxrd/frame_name.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { SAMPLES } from "./samples.ts";
@@ -138,5 +139,6 @@ Deno.test("any name with any hints gives something", () => {
   fc.assert(fc.property(name, hints, fc.boolean(), (name, view, there) => {
     const { base, counter } = identifyFrame(name, { view, isThere: () => there });
     assert.ok(typeof base === "string" && (counter === null || counter >= 0));
+    assert.ok(name.startsWith(stemOf(name)));
   }));
 });

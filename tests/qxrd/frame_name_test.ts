@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  groupFrames,
-  isIgnoredName,
-  isImageName,
-  isSidecarName,
-  membersOf,
-  parseFrameName,
-} from "../../src/qxrd/frame_name.ts";
+import { identifyFrame } from "../../src/qxrd/frame_identity.ts";
+import { groupFrames, isIgnoredName, isImageName, isSidecarName, stemOf } from "../../src/qxrd/frame_name.ts";
 
-const PLAIN = { phase: null, kind: "processed", collision: null, packed: null } as const;
+function partsOf(name: string) {
+  return { stem: stemOf(name), ...identifyFrame(name, { view: null }) };
+}
 
-Deno.test("parseFrameName() reads counters, phases, kinds and both forms of QXRD's collision counter", () => {
-  assert.deepEqual(parseFrameName("P-00001.tif"), { ...PLAIN, stem: "P-00001", base: "P", counter: 1 });
-  const cases: [string, Partial<ReturnType<typeof parseFrameName>>][] = [
+Deno.test("a name alone gives counters, phases, kinds and both forms of QXRD's collision counter", () => {
+  const plain = { phase: null, kind: "processed", collision: null } as const;
+  assert.deepEqual(partsOf("P-00001.tif"), { ...plain, stem: "P-00001", base: "P", counter: 1, series: "P" });
+  const cases: [string, Partial<ReturnType<typeof partsOf>>][] = [
     ["P-00012-003.tif", { base: "P", counter: 12, phase: 3 }],
     ["P-00012-003.raw.tif", { base: "P", counter: 12, phase: 3, kind: "raw" }],
     ["P-00001.dark.tif", { base: "P", counter: 1, kind: "dark", collision: null, stem: "P-00001.dark" }],
@@ -28,24 +25,17 @@ Deno.test("parseFrameName() reads counters, phases, kinds and both forms of QXRD
     ["T-300-00001.tif", { base: "T-300", counter: 1, collision: null }],
     ["S-20171109-00004.tif", { base: "S-20171109", counter: 4, collision: null }],
     ["AzoDye_TR11_mask.tif", { base: "AzoDye_TR11_mask", counter: null }],
-    ["P-00001.tif.bz2", { stem: "P-00001", counter: 1, packed: "bz2" }],
+    ["P-00001.tif.bz2", { stem: "P-00001", counter: 1 }],
     ["P-00001.TIFF", { stem: "P-00001", counter: 1 }],
     ["no image", { stem: "no image", base: "no image", counter: null }],
     [".tif", { stem: "", base: "", counter: null }],
   ];
   for (const [name, expected] of cases) {
-    const found = parseFrameName(name);
+    const found = partsOf(name);
     for (const [part, value] of Object.entries(expected)) {
       assert.equal(found[part as keyof typeof found], value, `${part} of ${name}`);
     }
   }
-});
-
-Deno.test("parseFrameName() gives something for any name", () => {
-  fc.assert(fc.property(fc.string(), (name) => {
-    const { stem, counter } = parseFrameName(name);
-    assert.ok(name.startsWith(stem) && (counter === null || counter >= 0));
-  }));
 });
 
 Deno.test("isImageName(), isSidecarName() and isIgnoredName() know QXRD's names, in any case", () => {
@@ -146,16 +136,6 @@ Deno.test("groupFrames() loses no name and gives none twice", () => {
     ];
     assert.deepEqual(given.sort(), all.filter((name) => !isIgnoredName(name)).sort());
   }));
-});
-
-Deno.test("membersOf() gives what groupFrames() gives for that image", () => {
-  const names = ["A-1.tif", "A-1.tif.metadata", "A-1.tif.overflow", "A-1.avg", "A-10.tif", "A-10.tif.metadata"];
-  assert.deepEqual(membersOf("A-1.tif", names), {
-    sidecar: "A-1.tif.metadata",
-    others: ["A-1.tif.overflow", "A-1.avg"],
-  });
-  assert.deepEqual(membersOf("a-1.TIF", names, { caseInsensitive: true }).sidecar, "A-1.tif.metadata");
-  assert.deepEqual(membersOf("B.tif", names), { sidecar: null, others: [] });
 });
 
 Deno.test("groupFrames() takes the same number of look-ups for each name, however many there are", () => {

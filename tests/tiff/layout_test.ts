@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type TiffFault, TiffFormatError } from "../../src/tiff/format_error.ts";
 import { readLayout, readLayoutOfFile } from "../../src/tiff/layout.ts";
-import { bytesAccess, type RandomAccess } from "../../src/tiff/random_access.ts";
+import type { RandomAccess } from "../../src/tiff/random_access.ts";
+import { MemoryFile } from "./memory_file.ts";
 import { makeTiff, type TiffPlan } from "./make_tiff.ts";
 
 function faultOf(bytes: Uint8Array): TiffFormatError {
   try {
-    readLayout(bytesAccess(bytes));
+    readLayout(new MemoryFile(bytes));
   } catch (error) {
     if (error instanceof TiffFormatError) return error;
     throw error;
@@ -26,7 +27,7 @@ for (const byteOrder of ["little", "big"] as const) {
   for (const bigTiff of [false, true]) {
     Deno.test(`readLayout() reads a ${byteOrder}-endian ${bigTiff ? "BigTIFF" : "classic TIFF"}`, () => {
       const bytes = makeTiff({ byteOrder, bigTiff, width: 12, height: 10 });
-      const layout = readLayout(bytesAccess(bytes));
+      const layout = readLayout(new MemoryFile(bytes));
       const offset = bigTiff ? 16 : 8;
       assert.deepEqual({ ...layout, ifdOffset: 0, tags: [...layout.tags] }, {
         byteOrder,
@@ -51,7 +52,7 @@ for (const byteOrder of ["little", "big"] as const) {
 
 Deno.test("readLayout() joins strips that lie one after the other into one range", () => {
   for (const strips of [2, 5, 128]) {
-    const layout = readLayout(bytesAccess(makeTiff({ width: 8, height: 128, bits: 16, strips })));
+    const layout = readLayout(new MemoryFile(makeTiff({ width: 8, height: 128, bits: 16, strips })));
     assert.deepEqual(layout.pixels, { offset: 8, byteCount: 2048 });
     assert.equal(layout.sampleFormat, "uint");
   }
@@ -67,12 +68,12 @@ Deno.test("readLayout() gives no range for strips out of order, for compressed p
   for (const plan of plans) {
     const extra = [...(plan.extra ?? [])];
     if (plan.without) extra.push(...tiles.map((one) => ({ ...one, type: 4 as const })));
-    assert.equal(readLayout(bytesAccess(makeTiff({ ...plan, extra }))).pixels, null);
+    assert.equal(readLayout(new MemoryFile(makeTiff({ ...plan, extra }))).pixels, null);
   }
 });
 
 Deno.test("readLayout() estimates the bytes of a single strip without StripByteCounts", () => {
-  const layout = readLayout(bytesAccess(makeTiff({ without: [279] })));
+  const layout = readLayout(new MemoryFile(makeTiff({ without: [279] })));
   assert.deepEqual(layout.strips, [{ offset: 8, byteCount: 1024 }]);
 });
 

@@ -7,7 +7,7 @@ import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
 import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import type { MergeFile } from "../../src/tiff/merge_file.ts";
 import { cutOrphanedTail } from "../../src/tiff/orphaned_tail.ts";
-import { bytesAccess } from "../../src/tiff/random_access.ts";
+import { MemoryFile } from "./memory_file.ts";
 import { makeTiff } from "./make_tiff.ts";
 
 const TAGS: FrameTags = {
@@ -100,13 +100,13 @@ for (const bigTiff of [false, true]) {
 
   Deno.test(`a ${kind} can be read with its own pixels when the merge is killed at any step`, () => {
     const bytes = makeTiff({ bigTiff });
-    const { pixels } = readLayout(bytesAccess(bytes));
+    const { pixels } = readLayout(new MemoryFile(bytes));
     for (const partial of [0, 1, 100, 300]) {
       for (let failAt = 0; failAt < 4; failAt++) {
         if (failAt === 2 && partial > 0) continue; // the offset is inside one sector: all of it or nothing
         const file = new FailingFile(bytes, { failAt, dies: true, partial });
         assert.throws(() => mergeInto(file), TiffError);
-        assert.deepEqual(readLayout(bytesAccess(file.bytes)).pixels, pixels);
+        assert.deepEqual(readLayout(new MemoryFile(file.bytes)).pixels, pixels);
         assert.deepEqual(file.bytes.subarray(2 * field, bytes.length), bytes.subarray(2 * field));
         assertContinues(file.bytes, bytes.length);
       }
@@ -140,7 +140,7 @@ function assertContinues(bytes: Uint8Array, originalSize: number): void {
     const once = Deno.statSync(path).size;
     assert.equal(readFrameTags(path).length, 3);
     Deno.writeFileSync(path, bytes.subarray(0, originalSize));
-    const whole = readLayout(bytesAccess(bytes)).ifdOffset >= originalSize;
+    const whole = readLayout(new MemoryFile(bytes)).ifdOffset >= originalSize;
     if (!whole) {
       mergeTags(tiff, path, TAGS, { fsync: false });
       assert.equal(once, Deno.statSync(path).size, "the tail of the merge before is still there");

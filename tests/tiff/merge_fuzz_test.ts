@@ -6,7 +6,6 @@ import { TiffFormatError } from "../../src/tiff/format_error.ts";
 import { readLayout } from "../../src/tiff/layout.ts";
 import { mergeTagsInto } from "../../src/tiff/merge_tags.ts";
 import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
-import { bytesAccess } from "../../src/tiff/random_access.ts";
 import { makeTiff } from "./make_tiff.ts";
 import { MemoryFile } from "./memory_file.ts";
 
@@ -51,8 +50,8 @@ Deno.test("mergeTags() only appends to a damaged TIFF, or leaves it as it was", 
       } finally {
         assert.equal(tiff.openHandles, 0);
       }
-      const before = readLayout(bytesAccess(bytes));
-      const after = readLayout(bytesAccess(file.bytes));
+      const before = readLayout(new MemoryFile(bytes));
+      const after = readLayout(new MemoryFile(file.bytes));
       const field = before.bigTiff ? [8, 16] as const : [4, 8] as const;
       assert.deepEqual(after.strips, before.strips);
       assert.deepEqual(file.bytes.subarray(0, field[0]), bytes.subarray(0, field[0]));

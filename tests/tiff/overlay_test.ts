@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Overlay } from "../../src/tiff/overlay.ts";
-import { bytesAccess } from "../../src/tiff/random_access.ts";
+import { MemoryFile } from "./memory_file.ts";
 import { makeTiff } from "./make_tiff.ts";
 
 Deno.test("Overlay refuses a write into anything but the header's directory offset", () => {
   const bytes = makeTiff();
-  const overlay = new Overlay(bytesAccess(bytes), false);
+  const overlay = new Overlay(new MemoryFile(bytes), false);
   for (const [offset, length] of [[0, 4], [3, 2], [4, 5], [8, 1], [bytes.length - 1, 2]] as const) {
     assert.throws(() => overlay.write(offset, new Uint8Array(length)), /Cannot write .* part of the file as it is/);
   }
@@ -23,7 +23,7 @@ Deno.test("Overlay reads what a file would give after the same writes", () => {
     fc.record({ offset: fc.integer({ min: end, max: end + 6000 }), bytes: fc.uint8Array({ maxLength: 50 }) }),
   );
   fc.assert(fc.property(fc.array(place, { maxLength: 10 }), fc.nat(end), fc.nat(7000), (writes, offset, length) => {
-    const overlay = new Overlay(bytesAccess(bytes), false);
+    const overlay = new Overlay(new MemoryFile(bytes), false);
     let size = end;
     const file = new Uint8Array(end + 7000);
     file.set(bytes);

@@ -32,8 +32,6 @@ export const SYMBOLS = {
   H5open: fn([], herr_t),
   // herr_t H5get_libversion(unsigned *majnum, unsigned *minnum, unsigned *relnum)
   H5get_libversion: fn([memory, memory, memory], herr_t),
-  // herr_t H5is_library_threadsafe(hbool_t *is_ts)
-  H5is_library_threadsafe: fn([memory], herr_t),
   // herr_t H5free_memory(void *mem)
   H5free_memory: fn([pointer], herr_t),
 

@@ -190,13 +190,3 @@ export function field(name: string, value: Hdf5Value, options: FieldOptions = {}
 export function childOf(parent: NexusGroup, name: string): NexusNode | undefined {
   return parent.children.find((child) => child.name === name);
 }
-
-/** The node at a path below a group ("instrument/detector/data"); undefined where there is none. */
-export function findNode(from: NexusGroup, path: string): NexusNode | undefined {
-  let node: NexusNode | undefined = from;
-  for (const name of path.split("/")) {
-    if (node?.kind !== "group") return undefined;
-    node = childOf(node, name);
-  }
-  return node;
-}

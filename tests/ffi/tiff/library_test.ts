@@ -4,47 +4,56 @@ import { NativeLibraryError } from "../../../ffi/locate.ts";
 import { openTiffLibrary, TiffError, type TiffStorage } from "../../../ffi/tiff/mod.ts";
 import { requireVersion } from "../../../ffi/tiff/native.ts";
 import { Overlay } from "../../../src/tiff/overlay.ts";
-import { bytesAccess } from "../../../src/tiff/random_access.ts";
+import { readDirectory, readIntegers } from "../../../src/tiff/directory.ts";
+import { readAscii } from "../../../src/tiff/tags/read_tags.ts";
+import { MemoryFile } from "../../tiff/memory_file.ts";
 import { makeTiff } from "../../tiff/make_tiff.ts";
 
 const FIELDS = [{ tag: 65011, name: "sidecar" }, { tag: 65020, name: "exposureTime" }];
 
 function storage(): Overlay {
-  return new Overlay(bytesAccess(makeTiff()), false);
+  return new Overlay(new MemoryFile(makeTiff()), false);
 }
 
-Deno.test("a directory gives the tags that the file has and those that were set", () => {
+/** A tag as it stands in the file; null where it is not there. */
+function valueIn(overlay: Overlay, tag: number): number | string | null {
+  const directory = readDirectory(overlay);
+  const entry = directory.entries.get(tag);
+  if (entry === undefined) return null;
+  return entry.type === 2 ? readAscii(overlay, entry) : readIntegers(overlay, directory, entry)[0]!;
+}
+
+Deno.test("a directory that is written anew has the tags that the file had and those that were set", () => {
   using tiff = openTiffLibrary();
-  using directory = tiff.openDirectory(storage(), { name: "P-00001.tif", fields: FIELDS });
-  assert.equal(directory.getNumber(256), 16);
-  assert.equal(directory.getNumber(339), 3);
-  assert.equal(directory.getNumber(262), null);
-  assert.equal(directory.getText(269), "P-00000.tif");
-  assert.equal(directory.getText(65020), null);
+  const overlay = storage();
+  using directory = tiff.openDirectory(overlay, { name: "P-00001.tif", fields: FIELDS });
+  const tags = [256, 339, 262, 269, 65020, 65011];
+  const values = () => tags.map((tag) => valueIn(overlay, tag));
+  assert.deepEqual(values(), [16, 3, null, "P-00000.tif", null, null]);
   directory.setNumber(262, 1);
   directory.setText(65020, "exposureTime=0.1");
   directory.setText(65011, "");
-  assert.equal(directory.getNumber(262), 1);
-  assert.equal(directory.getText(65020), "exposureTime=0.1");
-  assert.equal(directory.getText(65011), "");
+  directory.rewrite();
+  assert.deepEqual(values(), [16, 3, 1, "P-00000.tif", "exposureTime=0.1", ""]);
 });
 
 // V8 optimises a call site after some 10,000 calls; what Deno then passes to a variadic function must still be right.
-Deno.test("50,000 calls of each variadic form read back the value that was set", () => {
+Deno.test("50,000 calls of each variadic form write the value that was set", () => {
   using tiff = openTiffLibrary();
-  using directory = tiff.openDirectory(storage(), { name: "P-00001.tif", fields: FIELDS });
+  const file = new MemoryFile(makeTiff());
   let wrong = 0;
-  for (let index = 1; index <= 50_000; index++) {
+  for (let index = 1; index <= 25_000; index++) {
+    const overlay = new Overlay(file, false);
+    using directory = tiff.openDirectory(overlay, { name: "P-00001.tif", fields: FIELDS });
     const rows = Math.imul(index, 2_654_435_761) >>> 0 || 1;
     const text = `exposureTime=${index}${"x".repeat(index % 37)}`;
     directory.setNumber(278, rows);
     directory.setNumber(262, index % 7);
-    directory.setText(65020, text);
-    directory.setText(269, text);
-    if (directory.getNumber(278) !== rows) wrong++;
-    if (directory.getNumber(262) !== index % 7) wrong++;
-    if (directory.getText(65020) !== text) wrong++;
-    if (directory.getText(269) !== text) wrong++;
+    for (const tag of [65011, 65020, 269, 305]) directory.setText(tag, text);
+    directory.rewrite();
+    if (valueIn(overlay, 278) !== rows) wrong++;
+    if (valueIn(overlay, 262) !== index % 7) wrong++;
+    for (const tag of [65011, 65020, 269, 305]) if (valueIn(overlay, tag) !== text) wrong++;
   }
   assert.equal(wrong, 0);
 });
@@ -53,10 +62,10 @@ Deno.test("a tagged file takes its own tags again, with the fields known before 
   using tiff = openTiffLibrary();
   let bytes = makeTiff();
   for (let round = 0; round < 5; round++) {
-    const overlay = new Overlay(bytesAccess(bytes), false);
+    const overlay = new Overlay(new MemoryFile(bytes), false);
     {
       using directory = tiff.openDirectory(overlay, { name: "P-00001.tif", fields: FIELDS });
-      assert.equal(directory.getText(65020), round === 0 ? null : `exposureTime=${round - 1}`);
+      assert.equal(valueIn(overlay, 65020), round === 0 ? null : `exposureTime=${round - 1}`);
       directory.setText(65020, `exposureTime=${round}`);
       directory.rewrite();
     }
@@ -66,17 +75,19 @@ Deno.test("a tagged file takes its own tags again, with the fields known before 
 
 Deno.test("two directories that are open at once do not mix", () => {
   using tiff = openTiffLibrary();
-  using one = tiff.openDirectory(storage(), { name: "one.tif", fields: FIELDS });
+  const overlay = storage();
+  using one = tiff.openDirectory(overlay, { name: "one.tif", fields: FIELDS });
   using other = tiff.openDirectory(storage(), { name: "other.tif", fields: [] });
   assert.equal(tiff.openHandles, 2);
   one.setText(65020, "exposureTime=1");
   assert.throws(() => other.setText(65020, "exposureTime=2"), /Cannot set tag 65020 of other.tif: it is not a known/);
-  assert.equal(one.getText(65020), "exposureTime=1");
+  one.rewrite();
+  assert.equal(valueIn(overlay, 65020), "exposureTime=1");
 });
 
 Deno.test("an error carries libtiff's own words", () => {
   using tiff = openTiffLibrary();
-  const text: TiffStorage = new Overlay(bytesAccess(new TextEncoder().encode("[metadata] width=1")), false);
+  const text: TiffStorage = new Overlay(new MemoryFile(new TextEncoder().encode("[metadata] width=1")), false);
   assert.throws(() => tiff.openDirectory(text, { name: "Größe.tif", fields: [] }), (error) => {
     assert.ok(error instanceof TiffError);
     assert.match(error.message, /^Cannot open Größe.tif: .*Not a TIFF.*, bad magic number/);
@@ -118,8 +129,7 @@ Deno.test("text that is not ASCII, and tags of another form, are refused before 
   assert.throws(() => directory.setText(65020, "Größe"), TiffError);
   assert.throws(() => directory.setText(65020, "a\0b"), TiffError);
   assert.throws(() => directory.setText(256, "wide"), TiffError);
-  assert.throws(() => directory.getNumber(273), TiffError);
-  assert.throws(() => directory.setNumber(282, 72), TiffError);
+  for (const tag of [273, 282]) assert.throws(() => directory.setNumber(tag, 72), TiffError);
 });
 
 Deno.test("close() closes what is open, and a second call does nothing", () => {
@@ -129,7 +139,7 @@ Deno.test("close() closes what is open, and a second call does nothing", () => {
   assert.equal(tiff.openHandles, 0);
   tiff.close();
   directory.close();
-  assert.throws(() => directory.getNumber(256), /Cannot use the directory of P.tif: it is closed/);
+  assert.throws(() => directory.setNumber(262, 1), /Cannot use the directory of P.tif: it is closed/);
   assert.throws(() => tiff.openDirectory(storage(), { name: "P.tif", fields: [] }), /libtiff is closed/);
   using again = openTiffLibrary();
   assert.match(again.version, /^\d+\.\d+\.\d+$/);

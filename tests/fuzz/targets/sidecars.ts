@@ -12,7 +12,7 @@ import { parseSidecar, type Sidecar } from "../../../src/qxrd/sidecar.ts";
 import { SidecarError } from "../../../src/qxrd/sidecar_error.ts";
 import { viewSidecar } from "../../../src/qxrd/view.ts";
 import { fromAscii, toAscii } from "../../../src/tiff/tags/ascii_text.ts";
-import { bytesAccess } from "../../../src/tiff/random_access.ts";
+import { MemoryFile } from "../../tiff/memory_file.ts";
 import { readLayout } from "../../../src/tiff/layout.ts";
 import { privateTags } from "../../../src/tiff/tags/tag_table.ts";
 import type { Random } from "../../faults/random.ts";
@@ -104,7 +104,7 @@ class SidecarChecker implements Checker {
   constructor() {
     const tiff = makeTiff();
     Deno.writeFileSync(this.#image, tiff);
-    this.#layout = readLayout(bytesAccess(tiff));
+    this.#layout = readLayout(new MemoryFile(tiff));
   }
 
   check(input: Uint8Array): string {

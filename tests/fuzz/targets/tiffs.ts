@@ -15,7 +15,6 @@ import { mergeTags, mergeTagsInto } from "../../../src/tiff/merge_tags.ts";
 import type { FrameTags } from "../../../src/tiff/tags/tag_table.ts";
 import { readFrameTags } from "../../../src/tiff/tags/read_tags.ts";
 import { cutOrphanedTail } from "../../../src/tiff/orphaned_tail.ts";
-import { bytesAccess } from "../../../src/tiff/random_access.ts";
 import type { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { type ExtraTag, makeTiff } from "../../tiff/make_tiff.ts";
@@ -110,8 +109,8 @@ class TiffChecker implements Checker {
       assert.equal(this.#tiff.openHandles, 0);
     }
     if (file.bytes.length === input.length) return "tagged before";
-    const before = readLayout(bytesAccess(input));
-    const after = readLayout(bytesAccess(file.bytes));
+    const before = readLayout(new MemoryFile(input));
+    const after = readLayout(new MemoryFile(file.bytes));
     const [start, end] = before.bigTiff ? [8, 16] : [4, 8];
     assert.deepEqual(after.strips, before.strips);
     assert.ok(equal(file.bytes.subarray(0, start), input.subarray(0, start)));
@@ -178,7 +177,7 @@ export function boundsFirst(tiff: TiffLibrary): TiffLibrary {
 
 function layoutOrNull(input: Uint8Array): TiffLayout | null {
   try {
-    return readLayout(bytesAccess(input));
+    return readLayout(new MemoryFile(input));
   } catch (error) {
     if (!(error instanceof TiffFormatError)) throw error;
     assert.match(error.message, /^Cannot read TIFF: ./);
