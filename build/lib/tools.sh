@@ -26,9 +26,6 @@ find_tools() {
   [ -z "$missing_packages" ]
 }
 
-# What the load is compared with; without it that one row is left out.
-ensure_rsync() { command -v rsync >/dev/null || locked install_packages rsync; }
-
 # Sets PEWATCH_MEMCACHED, the real server that the plugin of that name is tested with; fails, having said why, where it cannot be had.
 ensure_memcached() {
   find_memcached || { locked install_memcached && find_memcached; } || return 1

@@ -1,10 +1,8 @@
-/** Compressed images: their sizes, the time of one thread a frame, and how many frames a second the workers deliver. */
+/** Compressed images: their sizes, the processor time of a frame, and how many frames a second the workers deliver. */
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { DeliveryPool } from "../../src/frames/deliver/delivery_pool.ts";
 import type { CopyJob } from "../../src/frames/deliver/copy_job.ts";
-import { layOutChunks } from "../../src/nexus/chunks/chunk_layout.ts";
-import { CODECS } from "../../src/nexus/chunks/codecs.ts";
 import { assembleSpans } from "../../src/nexus/assemble.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
@@ -12,13 +10,12 @@ import { factsWith, settingsWith } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { median } from "./table.ts";
-import { ownProcessor_s, timed, type Turn } from "./turn.ts";
+import { timed, type Turn } from "./turn.ts";
 import { frameName, Workspace } from "./workspace.ts";
 
 const SIDE = 2048;
 const COMPRESSIONS = ["none", "gzip", "bitshuffle-lz4"] as const;
 const WORKERS = 2;
-const CODEC_TURNS = 10;
 const MIB = 1024 ** 2;
 
 /** Rings of a powder on a background, with the noise of counting: float32, as QXRD writes sums and differences. */
@@ -79,27 +76,22 @@ export async function compressionBench(options: BenchOptions): Promise<BenchResu
       await Promise.all(jobs.slice(0, 2 * WORKERS).map((job) => pool.copy(job, { workers: WORKERS })));
       const turns: Turn[] = [];
       for (let turn = 0; turn < options.pairs; turn++) turns.push(await timed(() => copyAll(pool, jobs)));
-      const pixels = tiff.subarray(layout.pixels!.offset, layout.pixels!.offset + layout.pixels!.byteCount);
       const { size } = Deno.statSync(jobs[0]!.targets[0]!.path);
       const rates = turns.map(({ seconds }) => options.frames / seconds).toSorted((a, b) => a - b);
       const processor_ms = median(turns.map((turn) => 1000 * (turn.processor_s ?? NaN) / options.frames));
-      const codec = compression === "none" ? null : codecTimes(compression, pixels);
-      raw[`${what}, ${compression}`] = { turns, codec, size };
+      raw[`${what}, ${compression}`] = { turns, size };
       rows.push([
         what,
         compression,
         `${(size / MIB).toFixed(1)} MiB`,
-        (pixels.length / size).toFixed(2),
-        codec === null ? "" : `${codec.there_ms.toFixed(0)} + ${codec.back_ms.toFixed(0)}`,
+        (layout.pixels!.byteCount / size).toFixed(2),
         processor_ms.toFixed(0),
         `${median(rates).toFixed(1)} (${rates[0]!.toFixed(1)} to ${rates.at(-1)!.toFixed(1)})`,
       ]);
     }
   }
-  const title =
-    `${options.frames} NeXus files of ${SIDE}², each compared: processor time of the codec there and back in ` +
-    `one thread, and of the whole delivery by ${WORKERS} workers`;
-  const columns = ["frame", "compression", "file", "ratio", "codec, ms", "all, ms", "frames/s"];
+  const title = `${options.frames} NeXus files of ${SIDE}², each compared: the whole delivery by ${WORKERS} workers`;
+  const columns = ["frame", "compression", "file", "ratio", "processor, ms", "frames/s"];
   return { tables: [{ title, columns, rows }], raw };
 }
 
@@ -111,29 +103,4 @@ async function copyAll(pool: DeliveryPool, jobs: readonly CopyJob[]): Promise<vo
     }
   };
   await Promise.all(Array.from({ length: 2 * WORKERS }, lane));
-}
-
-/** Processor time of all chunks of a frame, in this thread: what others take of the machine does not count. */
-function codecTimes(
-  compression: keyof typeof CODECS,
-  pixels: Uint8Array<ArrayBuffer>,
-): { there_ms: number; back_ms: number } {
-  const elementBytes = pixels.length / SIDE / SIDE as 2 | 4;
-  const type = { class: "integer", size: elementBytes, signed: false, order: "little" } as const;
-  const { byteCount: chunkBytes } = layOutChunks([1, SIDE, SIDE], type);
-  const { encode, decode } = CODECS[compression];
-  const chunks = Array.from({ length: pixels.length / chunkBytes }, (_, index) => {
-    return pixels.slice(index * chunkBytes, (index + 1) * chunkBytes);
-  });
-  const packed = chunks.map((chunk) => encode(chunk, elementBytes).slice());
-  const per = (work: () => void) => {
-    work(); // for the compiler
-    const before_s = ownProcessor_s() ?? NaN;
-    for (let turn = 0; turn < CODEC_TURNS; turn++) work();
-    return 1000 * ((ownProcessor_s() ?? NaN) - before_s) / CODEC_TURNS;
-  };
-  return {
-    there_ms: per(() => chunks.forEach((chunk) => encode(chunk, elementBytes))),
-    back_ms: per(() => packed.forEach((one) => decode(one, { elementBytes, chunkBytes }))),
-  };
 }

@@ -1,10 +1,10 @@
 /**
- * What work costs as it grows: frames of 256² to 4096², 10 to 100,000 files waiting, sidecars of 1 kB to 2.5 MB, 1 to 50
+ * What work costs as it grows: frames of 256² to 4096², 10 to 100,000 images waiting, sidecars of 1 kB to 2.5 MB, 1 to 50
  * plugins. Processor time, since others' load does not count in it, and memory, each with the exponent that fits.
  */
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { exponentOf, type Point, type Series } from "./growth_fit.ts";
-import { pluginPoints } from "./plugins.ts";
+import { pluginPoint } from "./plugins.ts";
 import { inProcess } from "./growth_process.ts";
 import type { Table } from "./table.ts";
 
@@ -18,15 +18,17 @@ export async function growthBench(options: BenchOptions): Promise<BenchResult> {
   const series: Series[] = [
     await measure("frames", { unit: "pixels", sizes: SIDES, sizeOf: (side) => side ** 2, options }),
     await measure("waiting images", { unit: "files", sizes: FILES, options }),
-    await measure("waiting files of no image", { unit: "files", sizes: FILES, options }),
-    await measure("names grouped", { unit: "names", sizes: FILES, options }),
-    await measure("sidecar, many keys", { unit: "bytes", sizes: SIDECAR_BYTES, options }),
-    await measure("sidecar, long lines", { unit: "bytes", sizes: SIDECAR_BYTES, options }),
     await measure("merge, many keys", { unit: "bytes", sizes: SIDECAR_BYTES, options }),
     await measure("merge, long lines", { unit: "bytes", sizes: SIDECAR_BYTES, options }),
-    { name: "plugins", unit: "plugins", points: await pluginPoints(PLUGINS, Math.min(PLUGINS_S_MAX, options.seconds)) },
+    { name: "plugins", unit: "plugins", points: await pluginPoints(Math.min(PLUGINS_S_MAX, options.seconds)) },
   ];
   return { tables: series.map(tableOf), raw: { series } };
+}
+
+async function pluginPoints(seconds: number): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const plugins of PLUGINS) points.push(await pluginPoint(plugins, seconds));
+  return points;
 }
 
 interface Measured {

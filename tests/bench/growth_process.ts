@@ -11,9 +11,6 @@ import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
 import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
 import { mergeFrame } from "../../src/frames/merge/merge_frame.ts";
 import { type ClaimRecord, RECORD_VERSION } from "../../src/frames/claim/record.ts";
-import { groupFrames } from "../../src/qxrd/frame_name.ts";
-import { parseSidecar } from "../../src/qxrd/sidecar.ts";
-import { viewSidecar } from "../../src/qxrd/view.ts";
 import { benchSettings, StageRunner } from "./stage_runner.ts";
 import { waitingFirings } from "./waiting.ts";
 import { median } from "./table.ts";
@@ -29,7 +26,7 @@ const IMAGE_SIDE = 256;
 const LONG_LINE = 40_000;
 
 export interface Cost {
-  /** Of one piece of work, whatever its threads: a frame, a firing, a sidecar. */
+  /** Of one piece of work, whatever its threads: a frame, a firing, a merge. */
   readonly processor_ms: number;
   readonly rss_mb: number;
 }
@@ -54,11 +51,7 @@ interface Task {
 /** Each makes what it needs and gives the step that is measured, and how many pieces of work the step is. */
 const WORKS: Readonly<Record<string, (task: Task) => Step | Promise<Step>>> = {
   "frames": frames,
-  "waiting images": (task) => waiting(task, (index) => frameName(index)),
-  "waiting files of no image": (task) => waiting(task, (index) => `notes-${index}.txt`),
-  "names grouped": names,
-  "sidecar, many keys": ({ size }) => parsing(manyKeys(size)),
-  "sidecar, long lines": ({ size }) => parsing(longLines(size)),
+  "waiting images": waiting,
   "merge, many keys": (task) => merging(task, manyKeys(task.size)),
   "merge, long lines": (task) => merging(task, longLines(task.size)),
 };
@@ -69,8 +62,6 @@ interface Step extends AsyncDisposable {
   prepare?(): void;
   run(): void | Promise<void>;
 }
-
-const NOTHING = { [Symbol.asyncDispose]: () => Promise.resolve() };
 
 async function frames({ size, space }: Task): Promise<Step> {
   const pieces = Math.max(2, Math.min(FRAMES_MAX, Math.floor(FRAMES_BYTES / (size * size * 4))));
@@ -87,26 +78,9 @@ async function frames({ size, space }: Task): Promise<Step> {
   };
 }
 
-function waiting({ size, space }: Task, nameOf: (index: number) => string): Step {
-  const stage = waitingFirings(space.empty("raw"), Array.from({ length: size }, (_, index) => nameOf(index)));
-  return { ...NOTHING, pieces: 1, run: stage };
-}
-
-function names({ size }: Task): Step {
-  const all = Array.from({ length: size / 2 }, (_, index) => [frameName(index), `${frameName(index)}.metadata`]).flat();
-  return { ...NOTHING, pieces: 1, run: () => void groupFrames(all, { caseInsensitive: true }) };
-}
-
-function parsing(bytes: Uint8Array): Step {
-  return {
-    ...NOTHING,
-    pieces: 1,
-    run() {
-      const sidecar = parseSidecar(bytes);
-      viewSidecar(sidecar);
-      for (const { section, name } of sidecar.entries) sidecar.value(section, name);
-    },
-  };
+function waiting({ size, space }: Task): Step {
+  const names = Array.from({ length: size }, (_, index) => frameName(index));
+  return { pieces: 1, run: waitingFirings(space.empty("raw"), names), [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 function merging({ space }: Task, sidecar: Uint8Array): Step {

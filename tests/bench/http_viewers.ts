@@ -13,7 +13,6 @@ const BETWEEN_PREVIEWS_MS = 320;
 
 export interface Viewed {
   readonly bytes: number;
-  readonly previews: number;
   /** From each frame's delivery until its pixels are there. */
   readonly delays_s: readonly number[];
 }
@@ -65,7 +64,6 @@ if (import.meta.main) {
   for await (const _ of Deno.stdin.readable);
   const viewed: Viewed = {
     bytes: viewers.reduce((sum, { bytes }) => sum + bytes, 0),
-    previews: viewers.reduce((sum, { delays_s }) => sum + delays_s.length, 0),
     delays_s: viewers.flatMap(({ delays_s }) => delays_s),
   };
   console.log(JSON.stringify(viewed));

@@ -1,76 +1,37 @@
-/** What `pewatch run` costs while no frame comes, with the default ticks, and how long its start takes. */
+/** What `pewatch run` costs before the first frame, with the default ticks and the page, and how long its start takes. */
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
 import { pause } from "../faults/detector.ts";
 import { freePort } from "../ffi/tango/ports.ts";
-import type { Figure } from "./figures.ts";
 import { foreignShare, processorTime } from "./foreign_load.ts";
 import type { BenchOptions, BenchResult } from "./options.ts";
 import { startOf } from "./executable.ts";
 import { readProcess } from "./process_readings.ts";
 import { median } from "./table.ts";
-import { Workspace, writeFrames } from "./workspace.ts";
-import { filesBelow } from "../folders.ts";
+import { Workspace } from "./workspace.ts";
 
 /** Start-up, its compilers and its garbage collections are over by then: V8's last ones come half a minute after it. */
 const SETTLE_S = 60;
-/** Delivery workers live on for 30 s after the last frame; V8 clears up behind that. */
-const AFTER_WORK_S = 75;
 const PERIOD_S_MAX = 30;
 /** Of a period, for a range. */
 const PARTS = 3;
 
 export async function idleBench(options: BenchOptions): Promise<BenchResult> {
   const period_s = Math.min(PERIOD_S_MAX, options.seconds);
-  const rows: string[][] = [];
-  const raw: Record<string, unknown> = {};
-  const figures: Figure[] = [];
-  for (const http of options.short ? [{ port: freePort() }] : [null, { port: freePort() }]) {
-    using space = new Workspace(options.ram);
-    const configuration = writeConfiguration(space.path, "[log]\nfile = ''", {}, http);
-    const daemon = new DaemonChild(configuration);
-    const measure = async (when: string) => {
-      const name = `${when}, ${http === null ? "without" : "with"} the page`;
-      const shares: number[] = [], memory_mb: number[] = [], begin = processorTime();
-      for (let part = 0; part < PARTS; part++) {
-        const before = readProcess(daemon.pid);
-        const start = performance.now();
-        await pause(period_s * 1000 / PARTS);
-        const after = readProcess(daemon.pid);
-        shares.push((after.processor_s - before.processor_s) / ((performance.now() - start) / 1000));
-        memory_mb.push(after.rss_mb);
-      }
-      // The daemon, which nobody has waited for yet, counts as one of the others here.
-      const others = foreignShare(begin, processorTime());
-      const foreign = others === null ? null : Math.max(0, others - median(shares) / navigator.hardwareConcurrency);
-      raw[name] = { shares, memory_mb };
-      rows.push([name, `${(median(shares) * 100).toFixed(2)} %`, `${median(memory_mb).toFixed(0)} MB`]);
-      figures.push(
-        { name: `${name}, processor`, unit: "% of a core", values: shares.map((share) => share * 100), foreign },
-        { name: `${name}, memory`, unit: "MB", values: memory_mb, foreign },
-      );
-    };
-    try {
-      await daemon.holdsFolders();
-      await pause(SETTLE_S * 1000);
-      await measure("before the first frame");
-      if (options.short) continue;
-      writeFrames(configuration.folders.raw, { count: 10, side: 2048 });
-      while (filesBelow(configuration.folders.output).filter((name) => name.endsWith(".nxs")).length < 10) {
-        await pause(50);
-      }
-      await pause(AFTER_WORK_S * 1000);
-      await measure("after ten frames");
-    } finally {
-      await daemon.end("SIGTERM");
-    }
-  }
+  const { shares, memory_mb, foreign } = await withoutWork(options, period_s);
   const starts_s = await starts(options);
-  figures.push({ name: "start", unit: "s", values: starts_s, foreign: null });
+  const figures = [
+    { name: "processor", unit: "% of a core", values: shares.map((share) => share * 100), foreign },
+    { name: "memory", unit: "MB", values: memory_mb, foreign },
+    { name: "start", unit: "s", values: starts_s, foreign: null },
+  ];
   const [first, last] = [Math.min(...starts_s), Math.max(...starts_s)].map((seconds) => seconds.toFixed(2));
-  const columns = ["when", "of one core", "memory (RSS)"];
   return {
     tables: [
-      { title: `A daemon without work, over ${period_s} s, default ticks`, columns, rows },
+      {
+        title: `A daemon without work, over ${period_s} s, default ticks`,
+        columns: ["of one core", "memory (RSS)"],
+        rows: [[`${(median(shares) * 100).toFixed(2)} %`, `${median(memory_mb).toFixed(0)} MB`]],
+      },
       {
         title: "From the start of the process until all stages are ready for the first tick",
         columns: ["starts", "s, median", "from", "to"],
@@ -78,8 +39,36 @@ export async function idleBench(options: BenchOptions): Promise<BenchResult> {
       },
     ],
     figures,
-    raw: { ...raw, starts_s },
+    raw: { shares, memory_mb, starts_s },
   };
+}
+
+interface Idle {
+  /** Of one core, in each part of the period. */
+  readonly shares: readonly number[];
+  readonly memory_mb: readonly number[];
+  readonly foreign: number | null;
+}
+
+async function withoutWork(options: BenchOptions, period_s: number): Promise<Idle> {
+  using space = new Workspace(options.ram);
+  await using daemon = new DaemonChild(writeConfiguration(space.path, "[log]\nfile = ''", {}, { port: freePort() }));
+  await daemon.holdsFolders();
+  await pause(SETTLE_S * 1000);
+  const shares: number[] = [], memory_mb: number[] = [], begin = processorTime();
+  for (let part = 0; part < PARTS; part++) {
+    const before = readProcess(daemon.pid);
+    const start = performance.now();
+    await pause(period_s * 1000 / PARTS);
+    const after = readProcess(daemon.pid);
+    shares.push((after.processor_s - before.processor_s) / ((performance.now() - start) / 1000));
+    memory_mb.push(after.rss_mb);
+  }
+  // The daemon, which nobody has waited for yet, counts as one of the others here.
+  const others = foreignShare(begin, processorTime());
+  const foreign = others === null ? null : Math.max(0, others - median(shares) / navigator.hardwareConcurrency);
+  await daemon.end("SIGTERM");
+  return { shares, memory_mb, foreign };
 }
 
 /** One more than are counted: the first reads the program from the disk. */

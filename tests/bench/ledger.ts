@@ -16,7 +16,7 @@ export async function ledgerBench(options: BenchOptions): Promise<BenchResult> {
   using memory = new Workspace(options.ram);
   using disk = new Workspace(options.disk);
   const source = memory.empty("source");
-  writeFrames(source, { count: frames, side: SIDE, sidecar: "short" });
+  writeFrames(source, { count: frames, side: SIDE });
   const rows: string[][] = [];
   const raw: Record<string, { pairs: readonly Pair[]; median: number }> = {};
   const places = { "output and ledger on a disk": disk, "output and ledger in memory": memory } as const;

@@ -1,17 +1,13 @@
 /**
- * Frames at the detector's rates through `pewatch run` with its default settings (verified, flushed, SHA-256, embedded
- * image, default ticks), raw and processed images together; then rates that are raised until the backlog grows, beside
- * `cp`, `rsync` and the first implementation's work on the same files.
+ * Frames at the detector's rate through `pewatch run` with its default settings (verified, flushed, SHA-256, embedded
+ * image, default ticks), raw and processed images together; then rates that are raised until the backlog grows.
  */
 import type { BenchOptions, BenchResult } from "./options.ts";
-import { firstImplementation } from "./first_implementation.ts";
-import { IMAGES_PER_EXPOSURE, LoadedDaemon, type LoadedDaemon as Daemon, type LoadResult } from "./load_run.ts";
+import { IMAGES_PER_EXPOSURE, LoadedDaemon, type LoadResult } from "./load_run.ts";
 import { median, quantile, type Table } from "./table.ts";
-import { copyByCp, copyByRsync, filesOf, Workspace, writeExposures } from "./workspace.ts";
+import { Workspace } from "./workspace.ts";
 
 const FULL = { side: 2048, rate_per_s: 15 } as const;
-const BINNED = { side: 1024, rate_per_s: 30 } as const;
-const BINNED_S_MAX = 60;
 const DRAIN_S_MAX = 60;
 const RATES_PER_S = [10, 12, 13, 14, 15, 16, 17, 18, 20, 22, 24, 27, 30, 35, 40, 50, 60] as const;
 const RATE_S = 15;
@@ -22,29 +18,27 @@ const RATE_S = 15;
 const BACKLOG_S_MAX = 2;
 /** Beyond this the writer was the one who could not. */
 const WRITER_LATE_S_MAX = 1;
-/** The copies are of so many exposures: 1.4 GB. */
-const COPIED = 60;
 
-/** A load in so many parts for a range, and rates around what is usual. */
+/** The load in so many parts for a range, and rates around what is usual. */
 const SHORT_RUNS = 3;
 const SHORT_RATES_PER_S = [14, 15, 16, 17, 18, 20, 22, 24] as const;
 
-/** What the summary needs. */
-async function shortLoad(options: BenchOptions): Promise<BenchResult> {
+export async function loadBench(options: BenchOptions): Promise<BenchResult> {
   using space = new Workspace(options.ram);
-  const runs: LoadResult[] = [];
+  const runs = options.short ? SHORT_RUNS : 1;
+  const steady: LoadResult[] = [];
   {
     await using daemon = await LoadedDaemon.start(space.empty("load"));
-    const seconds = Math.ceil(options.seconds / SHORT_RUNS);
-    for (let run = 0; run < SHORT_RUNS; run++) {
-      runs.push(await daemon.run({ ...FULL, seconds, drain_s_max: DRAIN_S_MAX }));
+    const seconds = Math.ceil(options.seconds / runs);
+    for (let run = 0; run < runs; run++) {
+      steady.push(await daemon.run({ ...FULL, seconds, drain_s_max: DRAIN_S_MAX }));
     }
   }
-  const rates = await raise(space, SHORT_RATES_PER_S);
+  const rates = await raise(space, options.short ? SHORT_RATES_PER_S : RATES_PER_S);
   const figure = (name: string, unit: string, value: (run: LoadResult) => number) => ({
     name,
     unit,
-    values: runs.map(value),
+    values: steady.map(value),
     foreign: null,
   });
   const figures = [
@@ -54,28 +48,13 @@ async function shortLoad(options: BenchOptions): Promise<BenchResult> {
     figure("memory, most", "MB", ({ samples }) => Math.max(...samples.map(({ rss_mb }) => rss_mb))),
     { name: "sustained", unit: "exposures/s", values: [sustainedRate(rates)], foreign: null },
   ];
-  return { tables: [steadyTable(runs), rateTable(rates)], figures, raw: { runs, rates } };
-}
-
-export async function loadBench(options: BenchOptions): Promise<BenchResult> {
-  if (options.short) return await shortLoad(options);
-  using space = new Workspace(options.ram);
-  const steady: LoadResult[] = [];
-  for (const load of [FULL, BINNED]) {
-    await using daemon = await LoadedDaemon.start(space.empty("load"));
-    const seconds = load === BINNED ? Math.min(BINNED_S_MAX, options.seconds) : options.seconds;
-    steady.push(await daemon.run({ ...load, seconds, drain_s_max: DRAIN_S_MAX }));
-  }
-  const rates = await raise(space);
-  space.empty("load");
-  const copies = await copyRates(space, options);
-  return { tables: [steadyTable(steady), rateTable(rates), copyTable(copies, rates)], raw: { steady, rates, copies } };
+  return { tables: [steadyTable(steady), rateTable(rates)], figures, raw: { steady, rates } };
 }
 
 /** One daemon over all rates: it is warm from the second on. */
-async function raise(space: Workspace, rates_per_s: readonly number[] = RATES_PER_S): Promise<LoadResult[]> {
+async function raise(space: Workspace, rates_per_s: readonly number[]): Promise<LoadResult[]> {
   const results: LoadResult[] = [];
-  await using daemon: Daemon = await LoadedDaemon.start(space.empty("load"));
+  await using daemon = await LoadedDaemon.start(space.empty("load"));
   for (const rate_per_s of rates_per_s) {
     const result = await daemon.run({ side: FULL.side, rate_per_s, seconds: RATE_S, drain_s_max: DRAIN_S_MAX });
     results.push(result);
@@ -88,46 +67,9 @@ function backlogAtEnd({ samples, load }: LoadResult): number {
   return samples.findLast((sample) => sample.at_s <= load.seconds)?.waiting ?? 0;
 }
 
-export function isSustained(result: LoadResult): boolean {
+function isSustained(result: LoadResult): boolean {
   return result.lost.length === 0 &&
     backlogAtEnd(result) <= BACKLOG_S_MAX * result.load.rate_per_s * IMAGES_PER_EXPOSURE;
-}
-
-interface CopyRate {
-  readonly what: string;
-  /** Null where it cannot be had here. */
-  readonly exposures_per_s: number | null;
-}
-
-/** Medians of several runs on the same files; exposures a second. */
-async function copyRates(space: Workspace, options: BenchOptions): Promise<CopyRate[]> {
-  const source = space.empty("source");
-  writeExposures(source, { count: COPIED, side: FULL.side });
-  const files = filesOf(source);
-  const { python } = options;
-  const ways: [string, (() => Promise<number>) | null][] = [
-    ["cp", () => copyByCp(files, space.empty("out"))],
-    ["rsync", hasRsync() ? () => copyByRsync(source, space.empty("out")) : null],
-    [
-      "the first implementation's work",
-      python === null ? null : () => firstImplementation(python, { space, source, frames: files.length / 2 }),
-    ],
-  ];
-  const rates: CopyRate[] = [];
-  for (const [what, copy] of ways) {
-    const times_s: number[] = [];
-    for (let turn = 0; copy !== null && turn < options.pairs; turn++) times_s.push(await copy());
-    rates.push({ what, exposures_per_s: copy === null ? null : COPIED / median(times_s) });
-  }
-  return rates;
-}
-
-function hasRsync(): boolean {
-  try {
-    return new Deno.Command("rsync", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
 }
 
 function steadyTable(results: readonly LoadResult[]): Table {
@@ -190,13 +132,4 @@ function rateTable(results: readonly LoadResult[]): Table {
 
 function sustainedRate(results: readonly LoadResult[]): number {
   return Math.max(0, ...results.filter(isSustained).map(({ load }) => load.rate_per_s));
-}
-
-function copyTable(copies: readonly CopyRate[], results: readonly LoadResult[]): Table {
-  const sustained = sustainedRate(results);
-  const rows = [
-    ["pewatch run, the highest rate sustained", sustained.toFixed(1)],
-    ...copies.map(({ what, exposures_per_s }) => [what, exposures_per_s?.toFixed(1) ?? "not there"]),
-  ];
-  return { title: `Exposures of ${FULL.side}² a second, raw and processed`, columns: ["what", "exposures/s"], rows };
 }

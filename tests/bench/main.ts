@@ -4,10 +4,6 @@ import { type Bench, readOptions, runBench, USAGE } from "./options.ts";
 import { summarize } from "./summary.ts";
 
 const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench> }>> = {
-  copy: {
-    summary: "the copy of a delivery alone, against cp",
-    load: async () => (await import("./copy.ts")).copyBench,
-  },
   compression: {
     summary: "compressed images: sizes, time a frame, frames a second",
     load: async () => (await import("./compression.ts")).compressionBench,
@@ -32,24 +28,16 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     summary: "the merge stage alone: processor time a frame, with 50 parameters, 200 values over the exposure, none",
     load: async () => (await import("./merge.ts")).mergeBench,
   },
-  tag_merge: {
-    summary: "bytes and time of the tag merge from 256² to 4096² pixels",
-    load: async () => (await import("./tag_merge.ts")).tagMergeBench,
-  },
   growth: {
-    summary: "time and memory against size: frames, waiting files, sidecars, plugins",
+    summary: "time and memory against size: frames, waiting images, sidecars, plugins",
     load: async () => (await import("./growth.ts")).growthBench,
   },
   idle: {
     summary: "processor and memory of a daemon without work, time of a start",
     load: async () => (await import("./idle.ts")).idleBench,
   },
-  crowd: {
-    summary: "memory beside 430,000 files that stay in raw, and how soon new frames are delivered",
-    load: async () => (await import("./crowd.ts")).crowdBench,
-  },
   plugins: {
-    summary: "memory over 300 reloads, cost of a tick with 50 plugins, the heartbeat while one burns a core",
+    summary: "memory over 300 reloads, and with 50 plugins that do nothing",
     load: async () => (await import("./plugins.ts")).pluginsBench,
   },
   executable: {
@@ -85,8 +73,7 @@ const BENCHES: Readonly<Record<string, { summary: string; load(): Promise<Bench>
     load: async () => (await import("./process.ts")).processBench,
   },
   load: {
-    summary:
-      "the detector's rates for a minute (--seconds 600), then raised until the backlog grows; beside cp and rsync",
+    summary: "the detector's rate for a minute (--seconds 600), then raised until the backlog grows",
     load: async () => (await import("./load.ts")).loadBench,
   },
 };

@@ -21,8 +21,6 @@ export interface BenchOptions {
   readonly python: string | null;
   /** Rows of a bench whose name holds this; all where it is empty. */
   readonly only: string;
-  /** Process variables of EPICS beside the Tango attributes. */
-  readonly epics: boolean;
   /** Only what the summary has rows for. */
   readonly short: boolean;
   /** Where raw results go, or null. */
@@ -40,7 +38,7 @@ export interface BenchResult {
 export type Bench = (options: BenchOptions) => Promise<BenchResult>;
 
 /** A load on the machine beside this process spoils a ratio less than it spoils a time, but it should be reported. */
-export interface Machine {
+interface Machine {
   readonly cores: number;
   readonly system: string;
   readonly deno: string;
@@ -49,8 +47,7 @@ export interface Machine {
 
 export const USAGE = `options: --frames N (60)  --pairs N (5)  --seconds S (60)  --out DIR (none)
          --ram DIR (/dev/shm)  --disk DIR (the temporary folder)  --python FILE (PEWATCH_PYTHON)
-         --only TEXT (rows of throughput, parts of summary whose name holds it)  --short (what the summary needs)
-         --epics (values: process variables too)`;
+         --only TEXT (rows of throughput, parts of summary whose name holds it)  --short (what the summary needs)`;
 
 /** @throws TypeError where an option is unknown or no number */
 export function readOptions(args: readonly string[]): { names: string[]; options: BenchOptions } {
@@ -65,7 +62,6 @@ export function readOptions(args: readonly string[]): { names: string[]; options
       disk: { type: "string", default: temporaryFolder() },
       python: { type: "string", default: Deno.env.get("PEWATCH_PYTHON") ?? "" },
       only: { type: "string", default: "" },
-      epics: { type: "boolean", default: false },
       short: { type: "boolean", default: false },
       out: { type: "string", default: "" },
     },
@@ -78,14 +74,13 @@ export function readOptions(args: readonly string[]): { names: string[]; options
     disk: values.disk,
     python: values.python === "" ? null : values.python,
     only: values.only,
-    epics: values.epics,
     short: values.short,
     out: values.out === "" ? null : values.out,
   };
   return { names: positionals, options };
 }
 
-export function machine(): Machine {
+function machine(): Machine {
   const { os, arch } = Deno.build;
   return { cores: availableParallelism(), system: `${os} ${arch}`, deno: Deno.version.deno, load: Deno.loadavg() };
 }

@@ -18,8 +18,6 @@ interface Variant {
   readonly name: string;
   readonly image: "none" | "embed";
   readonly frames: SettingChanges["frames"] & object;
-  /** 74 keys instead of 29: more to be written into the NeXus file. */
-  readonly longSidecar?: boolean;
   /** To a disk instead of memory. */
   readonly onDisk?: boolean;
   /** Beside programs that do all of it: cp, cmp of each file, rm. */
@@ -37,12 +35,10 @@ const VARIANTS: readonly Variant[] = [
   { name: "none, sizes only", image: "none", frames: { ...LEAN, verify: "size" } },
   { name: "none, SHA-256", image: "none", frames: { ...LEAN, checksum: "sha256" }, short: true },
   { name: "none, not flushed", image: "none", frames: { ...LEAN, fsync: false } },
-  { name: "none, sidecar of 74 keys", image: "none", frames: LEAN, longSidecar: true },
   { name: "embed, compared, no checksum, flushed", image: "embed", frames: LEAN, short: true },
   { name: "embed, sizes only", image: "embed", frames: { ...LEAN, verify: "size" } },
   { name: "embed, SHA-256 (the defaults)", image: "embed", frames: { ...LEAN, checksum: "sha256" }, short: true },
   { name: "embed, not flushed", image: "embed", frames: { ...LEAN, fsync: false } },
-  { name: "embed, sidecar of 74 keys", image: "embed", frames: LEAN, longSidecar: true },
   { name: "none, to a disk, flushed", image: "none", frames: LEAN, onDisk: true },
   { name: "none, to a disk, not flushed", image: "none", frames: { ...LEAN, fsync: false }, onDisk: true },
   { name: "embed, to a disk, flushed", image: "embed", frames: LEAN, onDisk: true },
@@ -62,8 +58,7 @@ export async function throughputBench(options: BenchOptions): Promise<BenchResul
   if (variants.length === 0) throw new Error(`No row has ${options.only} in its name`);
   for (const variant of variants) {
     const source = space.empty("source");
-    const sidecar = variant.longSidecar ? "long" : "short";
-    writeFrames(source, { count: options.frames, side: SIDE, sidecar });
+    writeFrames(source, { count: options.frames, side: SIDE });
     const output = (variant.onDisk ? diskSpace : memory).empty("output");
     const pairs = await againstCp(variant, { options, space, source, output });
     rows.push(pairRow(variant.name, pairs));

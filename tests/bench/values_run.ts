@@ -1,6 +1,6 @@
 /**
- * A daemon that reads values of other systems, fed with frames: how long each takes, whether it has the values, how
- * regularly these were read, and what the daemon and its processes need for it. What is delivered is taken away at once.
+ * A daemon that reads values of other systems, fed with frames: how long each takes, whether it has the values, and what
+ * the daemon and its processes need for it. What is delivered is taken away at once.
  */
 import { join } from "node:path";
 import type { Hdf5File, Hdf5Library } from "../../ffi/hdf5/library.ts";
@@ -18,14 +18,6 @@ const SAMPLE_MS = 1000;
 /** Only a daemon that is stuck takes so long. */
 const STUCK_MS = 120_000;
 
-/** Parameters of the frames. */
-export interface Expected {
-  /** Each frame has them. */
-  readonly good: readonly string[];
-  /** Of these, some whose times are looked at in each frame: numbers over the exposure. */
-  readonly watched: readonly string[];
-}
-
 /** Of the daemon and of the processes that it has started. */
 export interface Usage {
   readonly daemon: number;
@@ -40,32 +32,31 @@ export interface Turn {
   readonly rss_mb: readonly Usage[];
   /** Frames without one or more of the good values. */
   readonly incomplete: readonly string[];
-  /** Between two readings of a watched value, the longest. */
-  readonly gap_s: number;
 }
 
 export class ValuesDaemon implements AsyncDisposable {
   readonly #configuration: ReturnType<typeof writeConfiguration>;
   readonly #daemon: DaemonChild;
-  readonly #expected: Expected;
+  readonly #expected: readonly string[];
   readonly #hdf5: Hdf5Library = openHdf5Library();
   #frames = 0;
   /** When each frame that is not delivered yet was written, by its NeXus file's name. */
   readonly #waiting = new Map<string, number>();
   #delays_ms: number[] = [];
   #incomplete: string[] = [];
-  /** When each watched value was read, as its frames say. */
-  #read = new Map<string, Set<number>>();
 
-  private constructor(base: string, tables: string, expected: Expected) {
+  private constructor(base: string, tables: string, expected: readonly string[]) {
     const state = `[daemon]\nstate_dir = '${join(base, "state")}'`;
     this.#configuration = writeConfiguration(base, `[log]\nfile = '${join(base, "log.txt")}'\n${state}\n${tables}`);
     this.#daemon = new DaemonChild(this.#configuration);
     this.#expected = expected;
   }
 
-  /** Comes back when frames have the values. */
-  static async start(base: string, tables: string, expected: Expected): Promise<ValuesDaemon> {
+  /**
+   * Comes back when frames have the values.
+   * @param expected the parameters that each frame has
+   */
+  static async start(base: string, tables: string, expected: readonly string[]): Promise<ValuesDaemon> {
     const daemon = new ValuesDaemon(base, tables, expected);
     await daemon.#daemon.holdsFolders();
     const end_ms = performance.now() + STUCK_MS;
@@ -95,7 +86,7 @@ export class ValuesDaemon implements AsyncDisposable {
    * @param each is called with the seconds since the beginning, once for each frame
    */
   async feed(seconds: number, each: (at_s: number) => void = () => {}): Promise<Turn> {
-    [this.#delays_ms, this.#incomplete, this.#read] = [[], [], new Map()];
+    [this.#delays_ms, this.#incomplete] = [[], []];
     const before = this.#usage("processor_s");
     const rss_mb: Usage[] = [];
     const begun_ms = performance.now();
@@ -118,7 +109,6 @@ export class ValuesDaemon implements AsyncDisposable {
       cores: { daemon: used.daemon / took_s, client: used.client / took_s },
       rss_mb,
       incomplete: this.#incomplete,
-      gap_s: this.#longestGap_s(),
     };
   }
 
@@ -152,7 +142,7 @@ export class ValuesDaemon implements AsyncDisposable {
       this.#delays_ms.push(performance.now() - written_ms);
       this.#waiting.delete(name);
       const path = join(output, name);
-      if (this.#expected.good.length > 0) this.#inspect(path);
+      if (this.#expected.length > 0) this.#inspect(path);
       const image = path.replace(/\.nxs$/, ".tif");
       for (const one of [image, `${image}.metadata`, path]) Deno.removeSync(one);
     }
@@ -161,20 +151,8 @@ export class ValuesDaemon implements AsyncDisposable {
   #inspect(path: string): void {
     using file = this.#hdf5.openFile(path);
     const names = new Set(namesIn(file));
-    const missing = this.#expected.good.filter((name) => !names.has(name));
+    const missing = this.#expected.filter((name) => !names.has(name));
     if (missing.length > 0) this.#incomplete.push(`${path}: without ${missing.slice(0, 5).join(", ")}`);
-    for (const name of this.#expected.watched.filter((name) => names.has(name))) {
-      const times = this.#read.get(name) ?? new Set();
-      this.#read.set(name, times.add(timeOf(file, name)));
-    }
-  }
-
-  #longestGap_s(): number {
-    const gaps = [...this.#read.values()].flatMap((times) => {
-      const inOrder = [...times].sort((a, b) => a - b);
-      return inOrder.slice(1).map((time_ms, index) => (time_ms - inOrder[index]!) / 1000);
-    });
-    return gaps.reduce((most, gap) => Math.max(most, gap), 0);
   }
 
   #usage(what: "processor_s" | "rss_mb"): Usage {
@@ -193,28 +171,18 @@ function difference(after: Usage, before: Usage): Usage {
   return { daemon: after.daemon - before.daemon, client: after.client - before.client };
 }
 
+/** None of a frame without parameters. */
 function namesIn(file: Hdf5File): string[] {
-  const opened = openAt(file, "entry/process/parameters");
-  if (opened?.kind !== "group") return [];
+  let opened;
+  try {
+    opened = file.root.open("entry/process/parameters");
+  } catch {
+    return []; // there is no such group
+  }
+  if (opened.kind !== "group") return [];
   using list = opened.group;
   const names = list.readAttribute("names", { elementsMax: 10_000 });
   return Array.isArray(names) ? names.map(String) : [];
-}
-
-/** When the last reading that the frame has of it was made. */
-function timeOf(file: Hdf5File, name: string): number {
-  const opened = openAt(file, `entry/instrument/parameters/${name.replaceAll(" ", "_")}/value`);
-  if (opened?.kind !== "dataset") throw new Error(`${name} is not an NXlog`);
-  using dataset = opened.dataset;
-  return Date.parse(String(dataset.readAttribute("time", { elementsMax: 1 })));
-}
-
-function openAt(file: Hdf5File, path: string) {
-  try {
-    return file.root.open(path);
-  } catch {
-    return null; // a frame without parameters has no such group
-  }
 }
 
 function childrenOf(parent: number): number[] {

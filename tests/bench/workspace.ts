@@ -2,13 +2,8 @@
 import { join } from "node:path";
 import { makeTiff } from "../tiff/make_tiff.ts";
 
-/** Real sidecars: of 0.6 kB with 29 keys, as QXRD 0.8 writes it, and of 4 kB with 74 keys, of 0.11. */
-const SIDECARS = {
-  short: new URL("../data/qxrd/0.8.3/CeO2_09_11_2017-00001.tif.metadata", import.meta.url),
-  long: new URL("../data/qxrd/0.11.1/NAC_dc450-00000.tif.metadata", import.meta.url),
-} as const;
-
-export type SidecarLength = keyof typeof SIDECARS;
+/** A real one of 0.6 kB with 29 keys, as QXRD 0.8 writes it. */
+const SIDECAR = new URL("../data/qxrd/0.8.3/CeO2_09_11_2017-00001.tif.metadata", import.meta.url);
 
 export class Workspace implements Disposable {
   static readonly #all = new Set<Workspace>();
@@ -73,17 +68,17 @@ export function rawFrameBytes(side: number): Uint8Array<ArrayBuffer> {
   return makeTiff({ width: side, height: side, bits: 16, pixels });
 }
 
-export function sidecarFor(side: number, length: SidecarLength = "short"): string {
-  const text = Deno.readTextFileSync(SIDECARS[length]);
+export function sidecarFor(side: number): string {
+  const text = Deno.readTextFileSync(SIDECAR);
   // The date of makeTiff's images: with another one a pair is taken for one only where both were written within a second.
   return text.replace(/^width=.*$/m, `width=${side}`).replace(/^height=.*$/m, `height=${side}`)
     .replace(/^dateString=.*$/m, "dateString=2015.11.19 : 14:37:40.123");
 }
 
 /** Writes so many different frames with their sidecars, numbered from 0. */
-export function writeFrames(folder: string, frames: { count: number; side: number; sidecar?: SidecarLength }): void {
+export function writeFrames(folder: string, frames: { count: number; side: number }): void {
   const image = frameBytes(frames.side);
-  const sidecar = sidecarFor(frames.side, frames.sidecar);
+  const sidecar = sidecarFor(frames.side);
   const counter = new DataView(image.buffer, 8, 4);
   for (let index = 0; index < frames.count; index++) {
     counter.setFloat32(0, index, true);
@@ -91,26 +86,6 @@ export function writeFrames(folder: string, frames: { count: number; side: numbe
     Deno.writeFileSync(path, image);
     Deno.writeTextFileSync(`${path}.metadata`, sidecar);
   }
-}
-
-/** Writes so many exposures, each with its raw and its processed image. */
-export function writeExposures(folder: string, exposures: { count: number; side: number }): void {
-  writeFrames(folder, exposures);
-  const image = rawFrameBytes(exposures.side);
-  const sidecar = sidecarFor(exposures.side).replace(/^dataType=.*$/m, "dataType=1");
-  for (let index = 0; index < exposures.count; index++) {
-    const path = join(folder, frameName(index).replace(".tif", ".raw.tif"));
-    Deno.writeFileSync(path, image);
-    Deno.writeTextFileSync(`${path}.metadata`, sidecar);
-  }
-}
-
-/** `rsync -a SOURCE/ FOLDER`, whole; the seconds that it took, its start included. */
-export async function copyByRsync(source: string, folder: string): Promise<number> {
-  const start = performance.now();
-  const { success, stderr } = await new Deno.Command("rsync", { args: ["-a", `${source}/`, folder] }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return (performance.now() - start) / 1000;
 }
 
 /** `cp FILES FOLDER`, whole; the seconds that it took, its start included. */

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readProcess } from "../bench/process_readings.ts";
-import { fillFolder } from "./crowd.ts";
 import { FaultRun } from "./fault_run.ts";
 
 const IS_LONG = Deno.env.get("PEWATCH_FAULTS") === "long";
@@ -11,6 +10,8 @@ const FILES = 100_000;
 const FILES_A_FOLDER = 10_000;
 /** In one folder: images without sidecars, and files that are no frames. */
 const CROWD = IS_LONG ? { images: 130_000, others: 300_000 } : { images: 50_000, others: 150_000 };
+/** More names one file cannot have on ext4. */
+const LINKS_MAX = 60_000;
 /** A daemon without work has 195 MB; one that decodes all names at each change comes to 1,200 MB beside the larger crowd. */
 const MEMORY_MB_MAX = 400;
 const MEMORY_LOOK_MS = 100;
@@ -53,7 +54,7 @@ Deno.test(`frames are delivered while ${FILES} images without sidecars wait besi
 const FILES_OF_CROWD = CROWD.images + CROWD.others;
 Deno.test(`memory stays below ${MEMORY_MB_MAX} MB while frames come to a folder of ${FILES_OF_CROWD} files`, async () => {
   await using run = new FaultRun({ more: "[frames]\nsidecar_wait_s = 3600" });
-  fillFolder(run.folders.raw, { ...CROWD, from: run.base });
+  putCrowd(run.folders.raw, run.base);
   const daemon = await run.start();
   const memory_mb: number[] = [];
   const look = setInterval(() => memory_mb.push(readProcess(daemon.pid).rss_mb), MEMORY_LOOK_MS);
@@ -92,3 +93,13 @@ Deno.test(`${FRAMES_OF_ONE_NAME} frames of one name are delivered, each once and
   assert.deepEqual(await run.judged(), []);
   assert.ok(run.ledger.length >= FRAMES_OF_ONE_NAME);
 });
+
+/** Puts the crowd into a folder: names of a few files, which are made in `from`, on the same volume. */
+function putCrowd(folder: string, from: string): void {
+  for (let index = 0; index < FILES_OF_CROWD; index++) {
+    const source = join(from, `crowd-${Math.floor(index / LINKS_MAX)}`);
+    if (index % LINKS_MAX === 0) Deno.writeTextFileSync(source, "II*\0");
+    const number = String(index).padStart(6, "0");
+    Deno.linkSync(source, join(folder, index < CROWD.images ? `W-${number}.tif` : `notes-${number}.dat`));
+  }
+}

@@ -1,6 +1,6 @@
 /**
  * Many reloads in a running daemon, seen from outside: what each one leaves behind, and the frames meanwhile. The long
- * form, 300 of each kind, is the benchmark `plugins`.
+ * form, 300 of a plugin and of a stage, is the benchmark `plugins`.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
