@@ -119,7 +119,7 @@ class Ours {
       pixel2: size,
     };
     const detector = detectorOf(placementOfPoni(poni), { width: SIDE, height: SIDE });
-    const none = { range: null, azimuth: null, mask: null };
+    const none = { range: null, azimuth: null, mask: null, wavelength_m: null };
     const table = tableOf({ detector, quantity: "twoTheta", npt: NPT, split, ...none });
     this.#integrator = new Integrator(table, {
       norms: normsOf(detector, { solidAngle: true, polarization: 0.95, flat: null }),
