@@ -91,7 +91,7 @@ async function watch({ loaded, log, json, for_s, stopped, stop }: Watching): Pro
     : new TangoService({ settings: settings.tango, daemon, log, library, properties, onKilled: stop });
   properties?.report();
   tango?.start();
-  const http = settings.http.enabled ? new HttpService({ daemon, log, version: PROGRAM_VERSION }) : null;
+  const http = settings.http.enabled ? new HttpService({ daemon, log }) : null;
   http?.start();
   if (opened instanceof NativeLibraryError) {
     log.error(`Tango: the device is not served; frames are delivered without it: ${opened.message}`);

@@ -11,31 +11,10 @@ import { pageUrl } from "./page_url.ts";
 import { Report } from "./report/report.ts";
 import { onPulse } from "../time/pulse.ts";
 
-export type HttpDaemon = Pick<
-  Daemon,
-  | "settings"
-  | "status"
-  | "parameters"
-  | "start"
-  | "stop"
-  | "change"
-  | "retryFrames"
-  | "retried_ms"
-  | "retryPlugin"
-  | "confirm"
-  | "acknowledge"
-  | "ledgerPlace"
-  | "onFrame"
-  | "onSettings"
->;
-
 export interface HttpServiceOptions {
-  readonly daemon: HttpDaemon;
+  readonly daemon: Daemon;
   readonly log: Logger;
-  /** pewatch's own. */
-  readonly version: string;
   readonly onListening?: (url: string) => void;
-  readonly retry_ms?: number;
 }
 
 /** What hinders a start (a port that is taken, an address that is not there yet) is retried after so long. */
@@ -49,7 +28,6 @@ export class HttpService {
   readonly #ends: (() => void)[] = [];
   #worker: Worker | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #url: string | null = null;
   /** The last time that the worker knows. */
   #retried_ms: number | undefined;
   #said = "";
@@ -58,15 +36,8 @@ export class HttpService {
 
   constructor(options: HttpServiceOptions) {
     this.#options = options;
-    const { daemon, version } = options;
-    const { token } = daemon.settings.http;
-    this.#report = new Report({ daemon, version, hostName: hostname(), control: token !== "" });
+    this.#report = new Report(options.daemon);
     this.#broadcast = new Broadcast(this.#report, (message) => this.#post(message));
-  }
-
-  /** Where the page is; null until it is served. */
-  get url(): string | null {
-    return this.#url;
   }
 
   /** To be called when the daemon runs. Returns at once; the log says what comes of it. */
@@ -109,7 +80,7 @@ export class HttpService {
     };
     const { http: settings, detector, beamline, plugins } = this.#options.daemon.settings;
     const patternFolder = String(plugins.tables[PATTERN_PLUGIN]?.["subfolder"] ?? "");
-    this.#post({ type: "start", settings, hostName: hostname(), images: { detector, beamline, patternFolder } });
+    this.#post({ type: "start", settings, images: { detector, beamline, patternFolder } });
     this.#lookAtQuarantine();
   }
 
@@ -120,13 +91,12 @@ export class HttpService {
     if (this.#said === text) this.#options.log.debug(text);
     else this.#options.log.warn(`${text}. Retrying every ${RETRY_MS / 1000} s`);
     this.#said = text;
-    this.#retry = setTimeout(() => this.#open(), this.#options.retry_ms ?? RETRY_MS);
+    this.#retry = setTimeout(() => this.#open(), RETRY_MS);
   }
 
   #closeWorker(): void {
     this.#worker?.terminate();
     this.#worker = null;
-    this.#url = null;
     this.#broadcast.viewers(0);
   }
 
@@ -154,7 +124,7 @@ export class HttpService {
 
   #listening(port: number): void {
     const { settings } = this.#options.daemon;
-    const url = this.#url = pageUrl(settings.http, port, hostname());
+    const url = pageUrl(settings.http, port, hostname());
     this.#said = "";
     this.#options.log.info(`page: ${url}${settings.http.token === "" ? ", read-only: [http] has no token" : ""}`);
     this.#options.onListening?.(url);

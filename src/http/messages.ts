@@ -4,7 +4,7 @@ import type { LogLevel } from "../log/logger.ts";
 import type { BeamlineSettings, DetectorSettings, HttpSettings } from "../config/settings.ts";
 import type { DoneUpTo, LedgerPlace } from "../daemon/client_consumers.ts";
 import type { DaemonReading } from "./metrics/families.ts";
-import type { EventPayloads, FrameFigures, GeometryPayload, HelloPayload, QuarantinePayload } from "./payloads.ts";
+import type { EventPayloads, FrameFigures, GeometryPayload, HelloPayload } from "./payloads.ts";
 
 export type EventMessage = {
   [Name in keyof EventPayloads]: { readonly type: "event"; readonly name: Name; readonly data: EventPayloads[Name] };
@@ -66,11 +66,10 @@ export type ToHttpWorker =
   | {
     readonly type: "start";
     readonly settings: HttpSettings;
-    readonly hostName: string;
     readonly images: ImageSettings;
   }
   | { readonly type: "reply"; readonly id: number; readonly value: ReplyTo<keyof Asked>; readonly error?: undefined }
-  | { readonly type: "reply"; readonly id: number; readonly error: string }
+  | { readonly type: "reply"; readonly id: number; readonly value?: undefined; readonly error: string }
   /** The output root, whose quarantine is looked at, and when it was retried. */
   | { readonly type: "quarantine"; readonly root: string; readonly retried_ms: readonly number[] }
   | EventMessage;
@@ -90,5 +89,4 @@ export type FromHttpWorker =
     /** How long its preview took; null where all pixels were wanted. */
     readonly preview_ms: number | null;
   }
-  | { readonly type: "quarantine"; readonly list: readonly QuarantinePayload[] }
   | { readonly type: "log"; readonly level: LogLevel; readonly message: string };

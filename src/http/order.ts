@@ -7,17 +7,12 @@ import type { Logger } from "../log/logger.ts";
 import { TIMED_OUT, withTimeout } from "../time/time_limit.ts";
 import type { Order, OrderResult } from "./messages.ts";
 
-export type OrderedDaemon = Pick<
-  Daemon,
-  "settings" | "status" | "start" | "stop" | "change" | "retryFrames" | "retryPlugin" | "confirm" | "acknowledge"
->;
-
 /** What takes longer goes on; the page shows what comes of it. */
 const ANSWER_MS_MAX = 10_000;
 
 export async function carryOut(
   order: Order,
-  { daemon, log, from }: { readonly daemon: OrderedDaemon; readonly log: Logger; readonly from: string },
+  { daemon, log, from }: { readonly daemon: Daemon; readonly log: Logger; readonly from: string },
 ): Promise<OrderResult> {
   try {
     const done = await withTimeout(perform(order, daemon), ANSWER_MS_MAX);
@@ -35,7 +30,7 @@ export async function carryOut(
   }
 }
 
-async function perform(order: Order, daemon: OrderedDaemon): Promise<OrderResult> {
+async function perform(order: Order, daemon: Daemon): Promise<OrderResult> {
   switch (order.what) {
     case "start":
       await daemon.start();

@@ -5,7 +5,7 @@ import { pauseOfLists_ms } from "../../src/http/broadcast.ts";
 import type { HttpRequest } from "../../src/http/server/response.ts";
 import { Api } from "../../src/http/worker/api.ts";
 import { EventStream } from "../../src/http/worker/event_stream.ts";
-import { Guard } from "../../src/http/worker/guard.ts";
+import { guardOf } from "../../src/http/worker/guard.ts";
 import { LedgerLines } from "../../src/http/worker/ledger_lines.ts";
 import { type MainThread, NoAnswerError } from "../../src/http/worker/main_thread.ts";
 import { Orders } from "../../src/http/worker/orders.ts";
@@ -17,7 +17,7 @@ function api(ask: (what: string) => Promise<unknown>, openWorker?: () => Worker)
   const main = { ask: (what: string) => ask(what) } as Pick<MainThread, "ask">;
   return new Api({
     main,
-    guard: new Guard(defaultSettings("/x").http, "here"),
+    guard: guardOf(defaultSettings("/x").http, "here"),
     orders: new Orders({ token: "0123456789abcdef", main, log: () => {} }),
     events: new EventStream(() => {}),
     ledger: new LedgerLines({ main, onDropped: () => {} }),
@@ -79,7 +79,8 @@ Deno.test("a frame without an image says why", async () => {
 
 Deno.test("all who look closely at a frame share its pixels, which are read once", async () => {
   let asked = 0;
-  const worker = `onmessage = ({ data }) => postMessage({ frame: { pixels: new Uint8Array(4), id: data.files.id } })`;
+  const worker =
+    `onmessage = ({ data }) => postMessage({ answer: { pixels: new Uint8Array(4), path: data.roles.image } })`;
   using reader = new FrameReader({
     settings: SETTINGS,
     onRead: () => void asked++,

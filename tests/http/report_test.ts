@@ -76,8 +76,8 @@ Deno.test("masses of conditions, and what plugins say without end, stay within a
   const plugin = { name: "talks", state: "aside", problem: "x".repeat(1e6) } as PluginStatus;
   const status = { ...STATUS, standing, plugins: [plugin] };
   const daemon = { settings: defaultSettings("/x"), status: () => status, parameters: null };
-  const report = new Report({ daemon, version: "1", hostName: "here", control: false });
-  const { conditions, conditionsLeftOut, sentence } = report.state();
+  const report = new Report(daemon);
+  const { conditions, conditionsLeftOut, sentence } = report.state(status);
   assert.deepEqual([conditions.length, conditionsLeftOut], [12, 4988]);
   assert.match(sentence, /… \(and 4999 more\)$/);
   const bytes = JSON.stringify(report.hello()).length;
@@ -149,7 +149,7 @@ Deno.test("frames are listed in the order of their ids with what is to be said o
 Deno.test("while nobody watches, nothing is sent to the server's thread: it sleeps", () => {
   const posted: ToHttpWorker[] = [];
   const daemon = { settings: defaultSettings("/x"), status: () => STATUS, parameters: null };
-  const report = new Report({ daemon, version: "1", hostName: "here", control: false });
+  const report = new Report(daemon);
   const broadcast = new Broadcast(report, (message) => posted.push(message));
   const files = { roles: { image: "/out/S.tif", sidecar: null, nexus: null }, files: [], bytes: 1, latency_s: 0.1 };
   const publish = () => {

@@ -14,7 +14,6 @@ import { countsText, darks, frames } from "../console/counts_text.ts";
 import { Detector } from "./detector.ts";
 import { type DemoFolders, makeDemoFolders } from "./folders.ts";
 import { HttpService } from "../../http/http_service.ts";
-import { PROGRAM_VERSION } from "../../config/program.ts";
 import { stagesNotReady } from "../stages_ready.ts";
 import { onStopSignals } from "../console/stop_signals.ts";
 import { painterFor } from "../console/terminal.ts";
@@ -144,7 +143,7 @@ function servePage({ json, log }: Demo, daemon: Daemon): HttpService {
     if (!json) console.log(`The page: ${url}`);
     if (!await openBrowser(url) && !json) console.log("No browser was found; open this address in one");
   };
-  const page = new HttpService({ daemon, log, version: PROGRAM_VERSION, onListening });
+  const page = new HttpService({ daemon, log, onListening });
   page.start();
   return page;
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { TIMED_OUT, withTimeout } from "../../time/time_limit.ts";
 import type { FrameFiles, ImageSettings } from "../messages.ts";
 import type { PatternPayload, QuarantinePayload } from "../payloads.ts";
-import type { ImageAnswer, ImageQuestion, ReadFrame } from "./image_worker.ts";
+import type { ImageAnswers, ImageQuestion, ImageReply, ReadFrame } from "./image_worker.ts";
 
 /** A worker that had nothing to do for so long is ended: it holds a whole frame. */
 const IDLE_MS = 30_000;
@@ -81,17 +81,16 @@ export class FrameReader implements Disposable {
   async pattern({ roles, frame }: FrameFiles): Promise<PatternPayload | null> {
     if (roles === null) return null;
     const name = basename(roles.image).replace(/\.tiff?$/i, "") + ".xye";
-    const answer = await this.#inTurn({
-      pattern: join(dirname(roles.image), this.#options.settings.patternFolder, name),
-    });
-    if ("pattern" in answer) return answer.pattern;
-    throw new FrameReadError(404, `The pattern of ${frame} cannot be read: ${answer.error ?? "no answer"}`);
+    const path = join(dirname(roles.image), this.#options.settings.patternFolder, name);
+    const reply = await this.#inTurn({ what: "pattern", path });
+    if (reply.error === undefined) return reply.answer;
+    throw new FrameReadError(404, `The pattern of ${frame} cannot be read: ${reply.error}`);
   }
 
   /** What is in the quarantine of an output root. @throws FrameReadError */
   async quarantine(root: string): Promise<readonly QuarantinePayload[]> {
-    const answer = await this.#inTurn({ quarantine: root });
-    return "quarantine" in answer ? answer.quarantine : [];
+    const reply = await this.#inTurn({ what: "quarantine", root });
+    return reply.error === undefined ? reply.answer : [];
   }
 
   [Symbol.dispose](): void {
@@ -102,29 +101,28 @@ export class FrameReader implements Disposable {
     this.#worker = null;
   }
 
-  async #read(files: FrameFiles, { whole }: { readonly whole: boolean }): Promise<ReadFrame> {
-    if (files.roles === null) throw new FrameReadError(404, files.reason ?? "It has no image");
-    const answer = await this.#inTurn({ files, whole, settings: this.#options.settings });
-    if (!("frame" in answer)) {
-      throw new FrameReadError(404, `${files.frame} cannot be shown: ${answer.error ?? "no answer"}`);
-    }
-    this.#options.onRead(files.id, answer.frame, whole);
-    return answer.frame;
+  async #read({ id, frame, roles, reason }: FrameFiles, { whole }: { readonly whole: boolean }): Promise<ReadFrame> {
+    if (roles === null) throw new FrameReadError(404, reason ?? "It has no image");
+    const { settings, onRead } = this.#options;
+    const reply = await this.#inTurn({ what: "frame", roles, whole, settings });
+    if (reply.error !== undefined) throw new FrameReadError(404, `${frame} cannot be shown: ${reply.error}`);
+    onRead(id, reply.answer, whole);
+    return reply.answer;
   }
 
-  #inTurn(question: ImageQuestion): Promise<ImageAnswer> {
+  #inTurn<What extends keyof ImageAnswers>(question: ImageQuestion & { what: What }): Promise<ImageReply<What>> {
     if (this.#waiting >= WAITING_MAX) throw new FrameReadError(503, "Too many frames are being read");
     this.#waiting++;
-    const mine = this.#last.then(() => this.#ask(question));
+    const mine = this.#last.then(() => this.#ask(question)) as Promise<ImageReply<What>>;
     this.#last = mine.catch(() => {}).finally(() => this.#waiting--);
     return mine;
   }
 
-  async #ask(question: ImageQuestion): Promise<ImageAnswer> {
+  async #ask(question: ImageQuestion): Promise<ImageReply> {
     clearTimeout(this.#idle);
-    const { promise, resolve } = Promise.withResolvers<ImageAnswer>();
+    const { promise, resolve } = Promise.withResolvers<ImageReply>();
     const worker = this.#worker ??= (this.#options.openWorker ?? openWorker)();
-    worker.onmessage = ({ data }: MessageEvent<ImageAnswer>) => resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<ImageReply>) => resolve(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this[Symbol.dispose]();

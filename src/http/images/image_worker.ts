@@ -11,22 +11,18 @@ import { type SidecarView, viewSidecar } from "../../qxrd/view.ts";
 import type { FrameImage } from "../../plugins/contract.ts";
 import { readOpenImage } from "../../plugins/read_image.ts";
 import { saturationOf } from "../../plugins/saturation_of.ts";
-import type { FrameFiles, ImageSettings } from "../messages.ts";
+import type { FrameRoles } from "../../frames/events.ts";
+import type { ImageSettings } from "../messages.ts";
 import { readXye } from "../../integration/xye.ts";
 import type { GeometryPayload, PatternPayload, QuarantinePayload } from "../payloads.ts";
 import { type EncodedFrame, encodeFrame } from "./preview.ts";
 import { listQuarantine } from "./quarantine_list.ts";
 
-export type ImageQuestion = FrameQuestion | { readonly quarantine: string } | { readonly pattern: string };
-
-export interface FrameQuestion {
-  readonly quarantine?: undefined;
-  readonly pattern?: undefined;
-  readonly files: FrameFiles;
-  readonly settings: ImageSettings;
-  /** Whether the pixels themselves are wanted. */
-  readonly whole: boolean;
-}
+export type ImageQuestion =
+  /** `whole`: whether the pixels themselves are wanted. */
+  | { readonly what: "frame"; readonly roles: FrameRoles; readonly settings: ImageSettings; readonly whole: boolean }
+  | { readonly what: "pattern"; readonly path: string }
+  | { readonly what: "quarantine"; readonly root: string };
 
 export interface ReadFrame extends EncodedFrame {
   readonly geometry: GeometryPayload | null;
@@ -36,10 +32,15 @@ export interface ReadFrame extends EncodedFrame {
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
-export type ImageAnswer =
-  | { readonly frame: ReadFrame; readonly error?: undefined }
-  | { readonly quarantine: readonly QuarantinePayload[]; readonly error?: undefined }
-  | { readonly pattern: PatternPayload | null; readonly error?: undefined }
+/** What each question is answered with. */
+export interface ImageAnswers {
+  readonly frame: ReadFrame;
+  readonly pattern: PatternPayload | null;
+  readonly quarantine: readonly QuarantinePayload[];
+}
+
+export type ImageReply<What extends keyof ImageAnswers = keyof ImageAnswers> =
+  | { readonly answer: ImageAnswers[What]; readonly error?: undefined }
   | { readonly error: string };
 
 /** A sidecar is some kilobytes. */
@@ -53,31 +54,33 @@ standBack();
 let last: FrameImage | null = null;
 const calibrationFile = new CalibrationFile();
 
+function reply(message: ImageReply, buffers: ArrayBuffer[] = []): void {
+  self.postMessage(message, buffers);
+}
+
 self.onmessage = ({ data }: MessageEvent<ImageQuestion>) => {
   try {
-    if ("pattern" in data && data.pattern !== undefined) {
-      return self.postMessage({ pattern: readPattern(data.pattern) } satisfies ImageAnswer);
+    switch (data.what) {
+      case "pattern":
+        return reply({ answer: readPattern(data.path) });
+      case "quarantine":
+        return reply({ answer: listQuarantine(data.root) });
+      case "frame": {
+        const frame = read(data);
+        return reply({ answer: frame }, [frame.preview.buffer, ...data.whole ? [frame.pixels.buffer] : []]);
+      }
     }
-    if ("quarantine" in data && data.quarantine !== undefined) {
-      return self.postMessage({ quarantine: listQuarantine(data.quarantine) } satisfies ImageAnswer);
-    }
-    const frame = read(data);
-    self.postMessage(
-      { frame } satisfies ImageAnswer,
-      [frame.preview.buffer, ...frame.pixels.length > 0 ? [frame.pixels.buffer] : []],
-    );
   } catch (error) {
-    self.postMessage({ error: messageOf(error) } satisfies ImageAnswer);
+    reply({ error: messageOf(error) });
   }
 };
 
-function read({ files, settings, whole }: FrameQuestion): ReadFrame {
-  if (files.roles === null) throw new Error(files.reason ?? "it has no image");
+function read({ roles, settings, whole }: ImageQuestion & { what: "frame" }): ReadFrame {
   const start_ms = performance.now();
-  using file = openPlain(files.roles.image);
+  using file = openPlain(roles.image);
   const image = readOpenImage(file, whole ? null : last);
   if (!whole) last = image;
-  const view = viewOf(files.roles.sidecar);
+  const view = viewOf(roles.sidecar);
   const encoded = encodeFrame(image, saturationOf(image.data, view, { detector: settings.detector }));
   const { buffer, byteLength } = image.data;
   const pixels = whole ? new Uint8Array(buffer as ArrayBuffer, 0, byteLength) : new Uint8Array(0);

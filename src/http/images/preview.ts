@@ -15,11 +15,9 @@
  *  12 to 31 as above
  */
 import type { FrameImage, PixelArray } from "../../plugins/contract.ts";
+import { CODE_SATURATED, CODE_STEPS, HEADER_BYTES } from "../page/image/codes.ts";
 import type { FrameFigures } from "../payloads.ts";
 
-const HEADER_BYTES = 32;
-const CODE_SATURATED = 65_535;
-const STEPS = 65_533;
 /** Pixels of a preview each way: as many as a screen shows, and a detector of 2048 has whole blocks. */
 const PREVIEW_SIDE_MAX = 1024;
 /** What is black and what is white: dead and hot pixels lie outside. */
@@ -193,7 +191,7 @@ function writeCodes(
   for (let at = 0; at < codes.length; at++) {
     const mean = means[at]!;
     // A sum of NaN rounds to 0, which is no number's code.
-    const code = 1.5 + STEPS * Math.sqrt((mean - low) * scale);
+    const code = 1.5 + CODE_STEPS * Math.sqrt((mean - low) * scale);
     codes[at] = isSaturated[at] === 1 ? CODE_SATURATED : code;
   }
 }

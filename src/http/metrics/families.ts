@@ -1,7 +1,6 @@
 /** Which metrics there are: docs/monitoring.md lists them. Labels have few values each, and none is a name from outside. */
 import { CONDITION_KINDS } from "../../daemon/condition_kinds.ts";
-import type { DaemonStatus } from "../../daemon/status.ts";
-import type { DaemonState } from "../../daemon/status.ts";
+import type { DaemonState, DaemonStatus } from "../../daemon/status.ts";
 import process from "node:process";
 import type { PluginState } from "../../plugins/host/plugin_status.ts";
 import { LATENCY_BOUNDS_S, type LatencyCounts } from "./latency_histogram.ts";
@@ -52,28 +51,32 @@ export function familiesOf(daemon: DaemonReading, server: ServerReading): (Famil
   const { frames, waiting, space } = status;
   const { deno } = Deno.version;
   return [
-    info("pewatch_build", "Version of pewatch, and of the Deno in it", {
-      version: daemon.version,
-      deno,
-      target: Deno.build.target,
-    }),
+    {
+      name: "pewatch_build",
+      type: "info",
+      help: "Version of pewatch, and of the Deno in it",
+      samples: [{ labels: { version: daemon.version, deno, target: Deno.build.target }, value: 1 }],
+    },
     gauge("process_start_time_seconds", "When the process began, seconds since 1970", daemon.startedAt_s),
     counter("process_cpu_seconds", "Time that the process had a processor", cpu_s()),
     gauge("process_resident_memory_bytes", "Memory that the process has", Deno.memoryUsage().rss),
     counter("pewatch_frames_delivered", "Frames delivered, darks that are kept among them", frames.delivered),
     counter("pewatch_delivered_bytes", "Bytes of all files delivered", frames.bytesDelivered),
-    {
-      ...counter("pewatch_darks", "Darks, by what became of them", 0),
-      samples: by("action", { removed: frames.darksRemoved, kept: daemon.darksKept }),
-    },
-    {
-      ...counter("pewatch_frames_quarantined", "Frames that went to the quarantine, by the reason", 0),
-      samples: by("cause", quarantined),
-    },
-    {
-      ...counter("pewatch_retries", "Failed attempts that are retried, by kind", 0),
-      samples: CONDITION_KINDS.map((reason) => ({ labels: { reason }, value: status.retries[reason] ?? 0 })),
-    },
+    counter(
+      "pewatch_darks",
+      "Darks, by what became of them",
+      by("action", { removed: frames.darksRemoved, kept: daemon.darksKept }),
+    ),
+    counter(
+      "pewatch_frames_quarantined",
+      "Frames that went to the quarantine, by the reason",
+      by("cause", quarantined),
+    ),
+    counter(
+      "pewatch_retries",
+      "Failed attempts that are retried, by kind",
+      each("reason", CONDITION_KINDS, (kind) => status.retries[kind] ?? 0),
+    ),
     counter("pewatch_ticks_missed", "Ticks skipped since the main thread was busy", status.missedTicks),
     {
       name: "pewatch_frame_latency_seconds",
@@ -83,19 +86,22 @@ export function familiesOf(daemon: DaemonReading, server: ServerReading): (Famil
       counts: latency.counts,
       sum: latency.sum_s,
     },
-    { ...gauge("pewatch_frames_waiting", "Frames that wait, by the folder", 0), samples: by("folder", waiting) },
-    {
-      ...gauge("pewatch_raw_unclaimed_files", "Entries of the raw folder that are not frames, by kind", 0),
-      samples: UNCLAIMED_KINDS.map((kind) => ({ labels: { kind }, value: frames.unclaimed[kind] ?? 0 })),
-    },
-    {
-      ...gauge("pewatch_volume_free_bytes", "Free space of the volumes of raw and output", 0),
-      samples: known("volume", { raw: space.raw, output: space.output }),
-    },
-    {
-      ...gauge("pewatch_volume_size_bytes", "Size of the volumes of raw and output", 0),
-      samples: known("volume", { raw: space.rawTotal, output: space.outputTotal }),
-    },
+    gauge("pewatch_frames_waiting", "Frames that wait, by the folder", by("folder", waiting)),
+    gauge(
+      "pewatch_raw_unclaimed_files",
+      "Entries of the raw folder that are not frames, by kind",
+      each("kind", UNCLAIMED_KINDS, (kind) => frames.unclaimed[kind] ?? 0),
+    ),
+    gauge(
+      "pewatch_volume_free_bytes",
+      "Free space of the volumes of raw and output",
+      by("volume", { raw: space.raw, output: space.output }),
+    ),
+    gauge(
+      "pewatch_volume_size_bytes",
+      "Size of the volumes of raw and output",
+      by("volume", { raw: space.rawTotal, output: space.outputTotal }),
+    ),
     gauge(
       "pewatch_raw_volume_full_seconds",
       "Until the volume of raw is full; absent while it does not fill up",
@@ -107,24 +113,21 @@ export function familiesOf(daemon: DaemonReading, server: ServerReading): (Famil
       daemon.newestAge_s,
     ),
     gauge("pewatch_running", "1 while frames are taken, 0 while it is stopped", Number(status.running)),
-    {
-      ...gauge("pewatch_state", "1 for the state that it is in, as Tango shows it", 0),
-      samples: STATES.map((state) => ({ labels: { state }, value: Number(state === status.state) })),
-    },
-    {
-      ...gauge("pewatch_conditions", "Faults of the environment that hold frames up now, by what they are about", 0),
-      samples: CONDITION_KINDS.map((kind) => ({
-        labels: { kind },
-        value: status.standing.filter((condition) => condition.kind === kind).length,
-      })),
-    },
-    {
-      ...gauge("pewatch_plugins", "Plugins by state", 0),
-      samples: PLUGIN_STATES.map((state) => ({
-        labels: { state },
-        value: daemon.plugins.filter((plugin) => plugin.state === state).length,
-      })),
-    },
+    gauge(
+      "pewatch_state",
+      "1 for the state that it is in, as Tango shows it",
+      each("state", STATES, (state) => Number(state === status.state)),
+    ),
+    gauge(
+      "pewatch_conditions",
+      "Faults of the environment that hold frames up now, by what they are about",
+      each("kind", CONDITION_KINDS, (kind) => status.standing.filter((condition) => condition.kind === kind).length),
+    ),
+    gauge(
+      "pewatch_plugins",
+      "Plugins by state",
+      each("state", PLUGIN_STATES, (state) => daemon.plugins.filter((plugin) => plugin.state === state).length),
+    ),
     counter("pewatch_plugin_firings", "Firings of all plugins", sumOf(daemon.plugins, "firings")),
     counter("pewatch_plugin_failures", "Firings of all plugins that failed", sumOf(daemon.plugins, "failures")),
     gauge("pewatch_threads", "Threads that plugins work in, and the main thread", status.threads),
@@ -135,27 +138,29 @@ export function familiesOf(daemon: DaemonReading, server: ServerReading): (Famil
   ];
 }
 
-/** @param value null leaves the family out */
-function gauge(name: string, help: string, value: number | null): Family {
-  return { name, type: "gauge", help, samples: value === null ? [] : [{ value }] };
+/** @param values null leaves the family out */
+function gauge(name: string, help: string, values: number | null | readonly Sample[]): Family {
+  return { name, type: "gauge", help, samples: samplesOf(values) };
 }
 
-function counter(name: string, help: string, value: number): Family {
-  return { name, type: "counter", help, samples: [{ value }] };
+function counter(name: string, help: string, values: number | readonly Sample[]): Family {
+  return { name, type: "counter", help, samples: samplesOf(values) };
 }
 
-function info(name: string, help: string, labels: Readonly<Record<string, string>>): Family {
-  return { name, type: "info", help, samples: [{ labels, value: 1 }] };
+function samplesOf(values: number | null | readonly Sample[]): readonly Sample[] {
+  if (values === null) return [];
+  return typeof values === "number" ? [{ value: values }] : values;
 }
 
-function by(label: string, values: Readonly<Record<string, number>>): Sample[] {
-  return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
-}
-
-function known(label: string, values: Readonly<Record<string, number | null>>): Sample[] {
+/** Those that are not known are left out. */
+function by(label: string, values: Readonly<Record<string, number | null>>): Sample[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === null ? [] : [{ labels: { [label]: name }, value }]
   );
+}
+
+function each<Name extends string>(label: string, names: readonly Name[], valueOf: (name: Name) => number): Sample[] {
+  return names.map((name) => ({ labels: { [label]: name }, value: valueOf(name) }));
 }
 
 function sumOf(plugins: DaemonReading["plugins"], key: "firings" | "failures"): number {

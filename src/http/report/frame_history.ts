@@ -19,7 +19,10 @@ export interface FrameHistoryOptions {
 export class FrameHistory {
   readonly #options: FrameHistoryOptions;
   readonly #now_ms: () => number;
-  readonly #ids: FrameIds;
+  /** Above what 100 frames a second had used before a restart. */
+  #lastOwnId: number;
+  /** From the first frame that has no line on: both kinds of numbers do not go together. */
+  #hasOwnIds = false;
   #listed: FramePayload[] = [];
   readonly #files = new Map<number, FrameFiles>();
   readonly #untagged = new Set<string>();
@@ -28,7 +31,7 @@ export class FrameHistory {
   constructor(options: FrameHistoryOptions) {
     this.#options = options;
     this.#now_ms = options.now_ms ?? Date.now;
-    this.#ids = new FrameIds(this.#now_ms());
+    this.#lastOwnId = Math.floor(this.#now_ms() / 10);
   }
 
   /** Oldest first. */
@@ -49,7 +52,7 @@ export class FrameHistory {
       if (this.#untagged.size > UNTAGGED_MAX) this.#untagged.delete(this.#untagged.values().next().value!);
       return null;
     }
-    const id = this.#ids.of(event.sequence);
+    const id = this.#idOf(event);
     const [folder, name] = partsOf(event.frame);
     const frame = { id, folder, name, figures: null, ...this.#describe(event, name) };
     this.#untagged.delete(event.frame);
@@ -75,6 +78,13 @@ export class FrameHistory {
     const known = { ...frame, figures };
     this.#listed = this.#listed.with(at, known);
     return known;
+  }
+
+  /** Never used again: of the ledger, where one is kept. */
+  #idOf({ sequence }: Ended): number {
+    if (sequence !== undefined && !this.#hasOwnIds) return sequence;
+    this.#hasOwnIds = true;
+    return ++this.#lastOwnId;
   }
 
   #describe(event: Ended, name: string): Pick<FramePayload, "kind" | "time" | "latency_s" | "verified" | "notes"> {
@@ -114,24 +124,6 @@ export class FrameHistory {
       : null;
     this.#files.set(id, { id, frame: event.frame, roles, reason });
     if (this.#files.size > FILES_KEPT_MAX) this.#files.delete(this.#files.keys().next().value!);
-  }
-}
-
-/** Ids of frames, which are never used again: of the ledger, where one is kept. */
-class FrameIds {
-  /** Above what 100 frames a second had used before a restart. */
-  #last: number;
-  /** From the first frame that has no line on: both kinds of numbers do not go together. */
-  #own = false;
-
-  constructor(now_ms: number) {
-    this.#last = Math.floor(now_ms / 10);
-  }
-
-  of(sequence: number | undefined): number {
-    if (sequence !== undefined && !this.#own) return sequence;
-    this.#own = true;
-    return ++this.#last;
   }
 }
 

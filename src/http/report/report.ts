@@ -1,9 +1,10 @@
 /** What the daemon is and does, as the page shows it: composed in the main thread, from what is in memory alone. */
+import { hostname } from "node:os";
+import { PROGRAM_VERSION } from "../../config/program.ts";
 import { counted } from "../../log/counted.ts";
 import { PATTERN_PLUGIN } from "../messages.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
-import type { DaemonStatus } from "../../daemon/status.ts";
-import { holdingUp, percentile } from "../../daemon/status.ts";
+import { type DaemonStatus, holdingUp, percentile } from "../../daemon/status.ts";
 import type { FrameEvent } from "../../frames/events.ts";
 import { isSeries, type ParameterReading, type ParameterValue } from "../../parameters/parameter.ts";
 import { outputFolder } from "../../config/settings.ts";
@@ -26,13 +27,6 @@ import { Trends } from "./trends.ts";
 
 export type ReportedDaemon = Pick<Daemon, "settings" | "status" | "parameters">;
 
-export interface ReportOptions {
-  readonly daemon: ReportedDaemon;
-  readonly version: string;
-  readonly hostName: string;
-  readonly control: boolean;
-}
-
 /** Latencies are looked at over so long. */
 const LATENCY_WINDOW_S = 10;
 const QUARANTINE_NEWS_S = 600;
@@ -45,7 +39,7 @@ const REASON_SHOWN_MAX = 1000;
 
 export class Report {
   readonly frames: FrameHistory;
-  readonly #options: ReportOptions;
+  readonly #daemon: ReportedDaemon;
   readonly #trends = new Trends();
   readonly #fill = new FillTime();
   readonly #since = new Date();
@@ -57,10 +51,9 @@ export class Report {
   #quarantined_s: number[] = [];
   geometry: GeometryPayload | null = null;
 
-  constructor(options: ReportOptions) {
-    this.#options = options;
-    const verifies = () => options.daemon.settings.frames.verify === "compare";
-    this.frames = new FrameHistory({ verifies });
+  constructor(daemon: ReportedDaemon) {
+    this.#daemon = daemon;
+    this.frames = new FrameHistory({ verifies: () => daemon.settings.frames.verify === "compare" });
   }
 
   /** One step of a frame. @returns what the page lists of it, or null */
@@ -77,10 +70,10 @@ export class Report {
   }
 
   /** To be called once a second. */
-  sample(status: DaemonStatus = this.#options.daemon.status()): void {
+  sample(status: DaemonStatus): void {
     const latencies = this.#latencies.filter(({ at_s }) => at_s > now_s() - 1).map(({ latency_s }) => latency_s);
     this.#forget();
-    const { raw } = this.#options.daemon.settings.folders;
+    const { raw } = this.#daemon.settings.folders;
     if (raw !== this.#fillPath || status.space.raw === null) this.#fill.forget();
     this.#fillPath = raw;
     if (status.space.raw !== null) this.#fill.add(now_s(), status.space.raw);
@@ -92,9 +85,9 @@ export class Report {
     }, Date.now());
   }
 
-  state(status: DaemonStatus = this.#options.daemon.status()): StatePayload {
+  state(status: DaemonStatus): StatePayload {
     this.#forget();
-    const { settings } = this.#options.daemon;
+    const { settings } = this.#daemon;
     const newest = this.frames.newest;
     const age_s = this.#newestAge_s;
     const fullIn_s = this.#fill.fullIn_s;
@@ -122,7 +115,7 @@ export class Report {
       })),
       conditionsLeftOut: Math.max(0, status.standing.length - CONDITIONS_MAX),
       rate_per_s: frames.rate_per_s,
-      newest: newest === null ? null : { id: newest.id, time: newest.time, age_s: rounded(age_s!, 1) },
+      newest: newest === null ? null : { id: newest.id, time: newest.time, age_s: Number(age_s!.toFixed(1)) },
       latency_s: percentile(this.#latencies.map(({ latency_s }) => latency_s), 0.5),
       waiting: { total: waiting.raw + waiting.temp + waiting.proc, ...waiting },
       ramDisk: {
@@ -144,15 +137,14 @@ export class Report {
 
   /** All but the quarantine, which the worker looks at. */
   hello(): Omit<HelloPayload, "quarantine"> {
-    const { daemon, version, hostName, control } = this.#options;
-    const { settings } = daemon;
-    const status = daemon.status();
+    const { settings } = this.#daemon;
+    const status = this.#daemon.status();
     return {
-      version,
+      version: PROGRAM_VERSION,
       instrument: settings.beamline.short_name ?? settings.beamline.name ?? "",
-      host: hostName,
+      host: hostname(),
       device: settings.tango.enabled ? settings.tango.device : null,
-      control,
+      control: settings.http.token !== "",
       integrates: Object.hasOwn(settings.plugins.tables, PATTERN_PLUGIN),
       geometry: this.geometry,
       saturation: settings.detector.saturation_value ?? null,
@@ -160,17 +152,16 @@ export class Report {
       state: this.state(status),
       trends: this.#trends.payload,
       frames: this.frames.listed,
-      plugins: status.plugins.map(pluginPayload),
+      plugins: this.plugins(status),
       parameters: this.parameters(),
     };
   }
 
   metrics(): DaemonReading {
-    const { version, daemon } = this.#options;
-    const { state, running, frames, waiting, space, standing, retries, missedTicks, threads, plugins } = daemon
+    const { state, running, frames, waiting, space, standing, retries, missedTicks, threads, plugins } = this.#daemon
       .status();
     return {
-      version,
+      version: PROGRAM_VERSION,
       status: { state, running, frames, waiting, space, standing, retries, missedTicks, threads },
       plugins: plugins.map(({ state, firings, failures }) => ({ state, firings, failures })),
       latency: this.#histogram.reading,
@@ -188,7 +179,7 @@ export class Report {
   }
 
   folders(): FoldersPayload {
-    const { raw, temp, proc, output_root, output_dir } = this.#options.daemon.settings.folders;
+    const { raw, temp, proc, output_root, output_dir } = this.#daemon.settings.folders;
     return { raw, temp, proc, output_root, output_dir };
   }
 
@@ -197,7 +188,7 @@ export class Report {
   }
 
   parameters(): ParameterPayload[] {
-    return (this.#options.daemon.parameters?.last() ?? []).slice(0, PARAMETERS_MAX).map(parameterPayload);
+    return (this.#daemon.parameters?.last() ?? []).slice(0, PARAMETERS_MAX).map(parameterPayload);
   }
 
   #forget(): void {
@@ -209,10 +200,6 @@ export class Report {
 /** On a clock that never goes back. */
 function now_s(): number {
   return performance.now() / 1000;
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }
 
 function pluginPayload(plugin: PluginStatus): PluginPayload {

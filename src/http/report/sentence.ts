@@ -1,6 +1,6 @@
 /** The one sentence that says whether it goes well, its colour, and which numbers it is about. */
 import { type DaemonStatus, doesNotRun, holdingUp } from "../../daemon/status.ts";
-import { grouped, seconds } from "../page/format.ts";
+import { plural, seconds } from "../page/format.ts";
 import type { StatePayload } from "../payloads.ts";
 
 export interface Situation {
@@ -26,7 +26,7 @@ const REASON_LENGTH_MAX = 140;
 export function verdictOf(situation: Situation): Verdict {
   const { status } = situation;
   const waiting = status.waiting.raw + status.waiting.temp + status.waiting.proc;
-  const held = waiting === 0 ? "" : `: ${frames(waiting)} ${waiting === 1 ? "waits" : "wait"}, none lost`;
+  const held = waiting === 0 ? "" : `: ${plural(waiting, "frame")} ${waiting === 1 ? "waits" : "wait"}, none lost`;
   if (!status.running) return stopped(waiting);
   const [condition] = holdingUp(status);
   if (condition !== undefined) {
@@ -55,7 +55,7 @@ export function verdictOf(situation: Situation): Verdict {
 function stopped(waiting: number): Verdict {
   const sentence = waiting === 0
     ? "Stopped"
-    : `Stopped: ${frames(waiting)} ${waiting === 1 ? "waits" : "wait"} until the next start, none lost`;
+    : `Stopped: ${plural(waiting, "frame")} ${waiting === 1 ? "waits" : "wait"} until the next start, none lost`;
   return { level: "off", sentence, detail: "Start lets frames be taken again.", marks: {} };
 }
 
@@ -75,7 +75,7 @@ function whileWell(situation: Situation): Verdict | null {
   if (quarantinedLately > 0) {
     return {
       level: "attention",
-      sentence: `${now}; ${frames(quarantinedLately)} went to the quarantine`,
+      sentence: `${now}; ${plural(quarantinedLately, "frame")} went to the quarantine`,
       detail: "Look at the reasons under Quarantine, mend what can be mended, then Retry.",
       marks: {},
     };
@@ -127,9 +127,4 @@ function shortened(message: string): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** "1 frame", "12 480 frames": with narrow spaces between thousands. */
-function frames(count: number): string {
-  return `${grouped(count)} ${count === 1 ? "frame" : "frames"}`;
 }

@@ -1,4 +1,5 @@
 /** One connection of a client: requests one after the other, each within bounds of size and time. */
+import { Buffer } from "node:buffer";
 import { messageOf } from "../../files/errors.ts";
 import { EventClient } from "./event_client.ts";
 import { HEAD_BYTES_MAX, METHODS, parseHead, RequestError, type RequestHead } from "./request_head.ts";
@@ -31,14 +32,15 @@ export interface ConnectionOptions {
   readonly limits?: Partial<ConnectionLimits>;
 }
 
-const latin1 = new TextDecoder("latin1");
+/** The end of the last header, and the empty line. */
+const HEAD_END = "\r\n\r\n";
 const utf8 = new TextEncoder();
 
 export class Connection {
   readonly #conn: Deno.TcpConn;
   readonly #options: ConnectionOptions;
   readonly #limits: ConnectionLimits;
-  readonly #buffer = new Uint8Array(HEAD_BYTES_MAX);
+  readonly #buffer = Buffer.alloc(HEAD_BYTES_MAX);
   #filled = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -106,13 +108,13 @@ export class Connection {
 
   async #readHead(): Promise<RequestHead | null> {
     for (let looked = 0;;) {
-      const end = endOfHead(this.#buffer, looked, this.#filled);
+      const end = this.#buffer.subarray(0, this.#filled).indexOf(HEAD_END, looked);
       if (end >= 0) {
-        const head = parseHead(latin1.decode(this.#buffer.subarray(0, end)));
-        this.#take(end + 4);
+        const head = parseHead(this.#buffer.toString("latin1", 0, end));
+        this.#take(end + HEAD_END.length);
         return head;
       }
-      looked = Math.max(0, this.#filled - 3);
+      looked = Math.max(0, this.#filled - HEAD_END.length + 1);
       if (this.#filled === this.#buffer.length) {
         throw new RequestError(431, `More than ${HEAD_BYTES_MAX} bytes of headers`);
       }
@@ -157,7 +159,7 @@ export class Connection {
       const first = utf8.encode(headOf(response, { length, keepAlive }));
       // Small answers in one piece.
       if (head?.method === "HEAD") await this.#write(first);
-      else if (pieces.length === 1 && length < JOINED_BYTES_MAX) await this.#write(joined(first, pieces[0]!));
+      else if (pieces.length === 1 && length < JOINED_BYTES_MAX) await this.#write(Buffer.concat([first, ...pieces]));
       else for (const piece of [first, ...pieces]) await this.#write(piece);
       this.#limit(null);
       if (head === null) await this.#linger();
@@ -202,21 +204,6 @@ export class Connection {
     clearTimeout(this.#timer);
     if (limit_ms !== null && !this.#closed) this.#timer = setTimeout(() => this.close(), limit_ms);
   }
-}
-
-/** Where the empty line begins that ends the head; -1 where there is none yet. */
-function endOfHead(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at + 3 < to; at++) {
-    if (bytes[at] === 13 && bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at;
-  }
-  return -1;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }
 
 /** A client that went away is no fault. */

@@ -31,16 +31,12 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
-  406: "Not Acceptable",
-  408: "Request Timeout",
   409: "Conflict",
   413: "Content Too Large",
-  415: "Unsupported Media Type",
   417: "Expectation Failed",
   421: "Misdirected Request",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
-  500: "Internal Server Error",
   501: "Not Implemented",
   503: "Service Unavailable",
   504: "Gateway Timeout",
@@ -65,6 +61,18 @@ export function json(value: unknown, { status = 200, headers = {} }: Partial<Htt
 /** A refusal; the sentence says what to do. */
 export function refused(status: number, error: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return json({ error }, { status, headers });
+}
+
+/** Server-Sent Events: the client hears what `events` sends it, and comes again a second after a break. */
+export function eventStream(events: (client: EventClient) => void): HttpResponse {
+  return {
+    status: 200,
+    headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
+    events: (client) => {
+      client.send(new TextEncoder().encode("retry: 1000\n\n"));
+      events(client);
+    },
+  };
 }
 
 /** @param length of the body; null for a stream that ends with the connection */

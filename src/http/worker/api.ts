@@ -65,7 +65,7 @@ export class Api {
   async answer(request: HttpRequest): Promise<HttpResponse> {
     try {
       const { guard, orders } = this.#parts;
-      const refusal = guard.refusal(request);
+      const refusal = guard(request);
       if (refusal !== null) return refusal;
       if (request.method === "POST") return await orders.answer(request);
       for (const [pattern, route] of this.#routes) {

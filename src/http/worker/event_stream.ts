@@ -1,9 +1,8 @@
 /** All browsers that listen: an event is made into bytes once, for all of them. */
 import type { EventClient } from "../server/event_client.ts";
-import { type HttpResponse, refused } from "../server/response.ts";
+import { eventStream, type HttpResponse, refused } from "../server/response.ts";
 
 const VIEWERS_MAX = 64;
-const utf8 = new TextEncoder();
 
 export class EventStream {
   readonly #clients = new Set<EventClient>();
@@ -25,21 +24,16 @@ export class EventStream {
       return refused(503, `${VIEWERS_MAX} browsers listen already`, { "retry-after": "30" });
     }
     const first = eventBytes("hello", await hello());
-    return {
-      status: 200,
-      headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
-      events: (client) => {
-        this.#clients.add(client);
-        client.onClose = () => {
-          this.#clients.delete(client);
-          if (client.wasDropped) this.dropped++;
-          this.#onCount(this.#clients.size);
-        };
-        client.send(utf8.encode("retry: 1000\n\n"));
-        client.send(first);
+    return eventStream((client) => {
+      this.#clients.add(client);
+      client.onClose = () => {
+        this.#clients.delete(client);
+        if (client.wasDropped) this.dropped++;
         this.#onCount(this.#clients.size);
-      },
-    };
+      };
+      client.send(first);
+      this.#onCount(this.#clients.size);
+    });
   }
 
   send(name: string, data: unknown): void {
@@ -51,5 +45,5 @@ export class EventStream {
 
 /** JSON has no line breaks of its own. */
 function eventBytes(name: string, data: unknown): Uint8Array<ArrayBuffer> {
-  return utf8.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  return new TextEncoder().encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
 }

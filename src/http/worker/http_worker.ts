@@ -1,5 +1,6 @@
 /// <reference lib="deno.worker" />
 /** The worker that serves HTTP: nothing that a client does reaches the main thread but short questions. */
+import { hostname } from "node:os";
 import { standBack } from "../../../ffi/system/priority.ts";
 import { messageOf } from "../../files/errors.ts";
 import { FrameReader } from "../images/frame_reader.ts";
@@ -7,7 +8,7 @@ import type { FromHttpWorker, ToHttpWorker } from "../messages.ts";
 import { HttpServer } from "../server/server.ts";
 import { Api } from "./api.ts";
 import { EventStream } from "./event_stream.ts";
-import { Guard } from "./guard.ts";
+import { guardOf } from "./guard.ts";
 import { LedgerLines } from "./ledger_lines.ts";
 import { MainThread } from "./main_thread.ts";
 import { Orders } from "./orders.ts";
@@ -26,7 +27,7 @@ const events = new EventStream((count) => {
 });
 let quarantine: QuarantineWatch | null = null;
 
-function start({ settings, hostName, images }: ToHttpWorker & { type: "start" }): void {
+function start({ settings, images }: ToHttpWorker & { type: "start" }): void {
   const log = (level: "info" | "warn" | "debug", message: string) => post({ type: "log", level, message });
   const reader = new FrameReader({
     settings: images,
@@ -35,14 +36,11 @@ function start({ settings, hostName, images }: ToHttpWorker & { type: "start" })
   });
   const watch = quarantine = new QuarantineWatch({
     list: (root) => reader.quarantine(root),
-    onChange: (list) => {
-      events.send("quarantine", list);
-      post({ type: "quarantine", list });
-    },
+    onChange: (list) => events.send("quarantine", list),
   });
   const api = new Api({
     main,
-    guard: new Guard(settings, hostName),
+    guard: guardOf(settings, hostname()),
     orders: new Orders({ token: settings.token, main, log }),
     events,
     ledger: new LedgerLines({ main, onDropped: () => events.dropped++ }),
@@ -72,7 +70,7 @@ self.onmessage = ({ data }: MessageEvent<ToHttpWorker>) => {
     case "start":
       return start(data);
     case "reply":
-      return main.answered(data.id, data.error === undefined ? { value: data.value } : { error: data.error });
+      return main.answered(data);
     case "quarantine":
       return quarantine?.look(data.root, data.retried_ms);
     case "event":

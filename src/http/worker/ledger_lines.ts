@@ -7,7 +7,7 @@ import type { LedgerPlace } from "../../daemon/client_consumers.ts";
 import type { LedgerLine } from "../../ledger/line.ts";
 import { LedgerReader } from "../../ledger/reader.ts";
 import type { EventClient } from "../server/event_client.ts";
-import { type HttpRequest, type HttpResponse, refused } from "../server/response.ts";
+import { eventStream, type HttpRequest, type HttpResponse, refused } from "../server/response.ts";
 import { type MainThread, NoAnswerError } from "./main_thread.ts";
 
 const LINES_USUAL = 100;
@@ -79,11 +79,7 @@ export class LedgerLines {
     }
     const begin = await this.#begin(query, headers.get("last-event-id") ?? query.get("after"));
     if ("status" in begin) return begin;
-    return {
-      status: 200,
-      headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
-      events: (client) => void this.#follow(client, begin.after),
-    };
+    return eventStream((client) => void this.#follow(client, begin.after));
   }
 
   /** Behind which line; a refusal where that cannot be said. */
@@ -111,7 +107,6 @@ export class LedgerLines {
       this.#followers--;
       if (client.wasDropped) this.#options.onDropped();
     };
-    client.send(utf8.encode("retry: 1000\n\n"));
     let sent_ms = performance.now();
     for (let position = after; !client.closed;) {
       const piece = await this.#next(position, client);

@@ -1,5 +1,5 @@
 /** Asks the main thread, and waits for its answers, but not for ever: it may be busy with frames. */
-import type { Asked, FromHttpWorker, Question, ReplyTo } from "../messages.ts";
+import type { Asked, FromHttpWorker, Question, ReplyTo, ToHttpWorker } from "../messages.ts";
 
 const ANSWER_MS_MAX = 3000;
 /** An order waits for what it starts: a stop finishes the frames in progress. */
@@ -43,9 +43,9 @@ export class MainThread {
     }
   }
 
-  answered(id: number, answer: { readonly value: unknown } | { readonly error: string }): void {
+  answered({ id, value, error }: ToHttpWorker & { type: "reply" }): void {
     const waiting = this.#waiting.get(id);
-    if ("error" in answer && answer.error !== undefined) waiting?.reject(new Error(answer.error));
-    else waiting?.resolve((answer as { value: never }).value);
+    if (error === undefined) waiting?.resolve(value as never);
+    else waiting?.reject(new Error(error));
   }
 }

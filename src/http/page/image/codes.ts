@@ -31,10 +31,10 @@ export type Pixels =
 
 export const CODE_NONE = 0;
 export const CODE_SATURATED = 65_535;
-const STEPS = 65_533;
+export const CODE_STEPS = 65_533;
 
 /** Both kinds of images have this much before their numbers; ../../images/preview.ts has the layout. */
-const HEADER_BYTES = 32;
+export const HEADER_BYTES = 32;
 
 interface Header {
   readonly width: number;
@@ -123,13 +123,13 @@ function encode(pixels: Pixels, saturation: number): Pick<CodedImage, "codes" | 
       ? CODE_SATURATED
       : value - value !== 0
       ? CODE_NONE
-      : 1 + Math.round(STEPS * Math.sqrt((value - low) * scale));
+      : 1 + Math.round(CODE_STEPS * Math.sqrt((value - low) * scale));
   }
   return { codes, low, high };
 }
 
 export function valueOfCode({ low, high }: Pick<CodedImage, "low" | "high">, code: number): number {
-  return code === CODE_NONE ? NaN : low + (high - low) * ((Math.min(code, CODE_SATURATED - 1) - 1) / STEPS) ** 2;
+  return code === CODE_NONE ? NaN : low + (high - low) * ((Math.min(code, CODE_SATURATED - 1) - 1) / CODE_STEPS) ** 2;
 }
 
 /** Of the frame, in pixels. */
