@@ -17,15 +17,8 @@ find_nats() {
 
 fetch_nats() {
   ! find_nats || return 0
-  local folder=$cache/nats/$nats_version file=nats-server_${nats_version}_amd64.deb
-  [ "$(uname -m)" = x86_64 ] || { say "the brokers are tested on x86-64 only" && return 1; }
-  say "fetching nats-server (once)"
-  mkdir -p "$cache/nats"
-  fetch_from_debian pool/main/n/nats-server "$file" "$nats_sum" "$cache/nats/$file" || return 1
-  rm -rf "$folder.part"
-  mkdir -p "$folder.part"
-  dpkg-deb --fsys-tarfile "$cache/nats/$file" | tar -x --strip-components=3 -C "$folder.part" ./usr/sbin/nats-server &&
-    mv "$folder.part" "$folder" && rm -f "$cache/nats/$file"
+  fetch_package nats-server pool/main/n/nats-server "nats-server_${nats_version}_amd64.deb" "$nats_sum" "$cache/nats/$nats_version" \
+    --strip-components=3 ./usr/sbin/nats-server
 }
 
 # Sets PEWATCH_KAFKA, a folder with the broker's jars, known by the list of their hashes; fails, having said why, where they cannot be had.

@@ -12,6 +12,19 @@ find_debian_mirror() {
   DEBIAN_MIRROR=${DEBIAN_MIRROR%/}/
 }
 
+# fetch_package WHAT POOL FILE SHA256 FOLDER TAR_ARGS…: unpacks what TAR_ARGS name of a package for x86-64 into FOLDER, and installs nothing.
+fetch_package() {
+  local what=$1 pool=$2 file=$3 sum=$4 folder=$5
+  shift 5
+  [ "$(uname -m)" = x86_64 ] || { say "the tests with $what run on x86-64 only" && return 1; }
+  say "fetching $what (once)"
+  local archive=${folder%/*}/$file
+  rm -rf "$folder.part"
+  mkdir -p "$folder.part"
+  fetch_from_debian "$pool" "$file" "$sum" "$archive" || return 1
+  dpkg-deb --fsys-tarfile "$archive" | tar -x -C "$folder.part" "$@" && mv "$folder.part" "$folder" && rm -f "$archive"
+}
+
 # fetch_from_debian POOL FILE SHA256 TARGET: a file of the archive by its place in it. No index is asked, so it is had for as long as
 # the mirror keeps it, also when the release has a newer one.
 fetch_from_debian() {

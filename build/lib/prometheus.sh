@@ -17,12 +17,6 @@ find_prometheus() {
 
 fetch_prometheus() {
   ! find_prometheus || return 0
-  local folder=$cache/prometheus/$prometheus_version file=prometheus_${prometheus_version}_amd64.deb
-  [ "$(uname -m)" = x86_64 ] || { say "the metrics are tested with Prometheus on x86-64 only" && return 1; }
-  say "fetching Prometheus (once)"
-  mkdir -p "$cache/prometheus"
-  fetch_from_debian pool/main/p/prometheus "$file" "$prometheus_sum" "$cache/prometheus/$file" || return 1
-  rm -rf "$folder.part"
-  dpkg-deb --fsys-tarfile "$cache/prometheus/$file" | tar -x -C "$(mkdir -p "$folder.part" && echo "$folder.part")" ./usr/bin &&
-    mv "$folder.part" "$folder" && rm -f "$cache/prometheus/$file"
+  fetch_package Prometheus pool/main/p/prometheus "prometheus_${prometheus_version}_amd64.deb" "$prometheus_sum" \
+    "$cache/prometheus/$prometheus_version" ./usr/bin
 }

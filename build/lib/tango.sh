@@ -1,18 +1,21 @@
-# The Tango shim, built against the system's cppTango: only where Tango is wanted, nothing else of pewatch needs it.
+# What pewatch has of Tango, built against the system's cppTango and only where it is wanted: the shim, which is the device server
+# (PEWATCH_LIBTANGO), and the client, which reads attributes of other devices for [plugins.tango] (PEWATCH_LIBTANGO_CLIENT).
 # shellcheck shell=bash
 
-# Sets PEWATCH_LIBTANGO; builds it, and installs what that needs, where it is not there. Fails, having said why.
+# ensure_tango shim|client: sets its variable; builds it, and installs what that needs, where it is not there. Fails, having said why.
 ensure_tango() {
-  find_tango && return 0
-  locked build_tango && find_tango
+  find_tango "$1" && return 0
+  locked build_tango "$1" && find_tango "$1"
 }
 
-# Sets PEWATCH_LIBTANGO where the library is built already; quick, for every start.
+# find_tango shim|client: sets its variable where the library is built already; quick, for every start.
 find_tango() {
-  [ -z "${PEWATCH_LIBTANGO:-}" ] || return 0
-  tango_shim_folder || return 1
-  [ -e "$tango_folder/libpewatch_tango.so" ] || return 1
-  export PEWATCH_LIBTANGO=$tango_folder/libpewatch_tango.so
+  local variable=PEWATCH_LIBTANGO library=libpewatch_tango.so
+  [ "$1" = shim ] || { variable=PEWATCH_LIBTANGO_CLIENT && library=libpewatch_tango_client.so; }
+  [ -z "${!variable:-}" ] || return 0
+  tango_folder_of "$1" || return 1
+  [ -e "$tango_folder/$library" ] || return 1
+  export "$variable=$tango_folder/$library"
 }
 
 # wants_tango_client ARGS…: whether what is asked of pewatch needs the client: `tango values` and `doctor`, or `run` with [plugins.tango].
@@ -45,20 +48,15 @@ wants_tango() {
     "$(configuration_of "$@")" 2>/dev/null
 }
 
-# The client that reads attributes of other devices: a library of its own, for [plugins.tango] alone. Sets PEWATCH_LIBTANGO_CLIENT.
-ensure_tango_client() {
-  find_tango_client && return 0
-  locked build_tango_client && find_tango_client
+# tango_folder_of shim|client [FILE…]: the place of what is built from its sources and these files.
+tango_folder_of() {
+  local library=$1
+  shift
+  case $library in
+    shim) tango_folder "$root"/ffi/tango/shim/* "$root"/ffi/tango/library.mk "$@" ;;
+    client) tango_folder "$root"/ffi/tango/client/*.{cpp,h} "$root"/ffi/tango/client/Makefile "$root"/ffi/tango/library.mk "$@" ;;
+  esac
 }
-
-find_tango_client() {
-  [ -z "${PEWATCH_LIBTANGO_CLIENT:-}" ] || return 0
-  tango_client_folder || return 1
-  [ -e "$tango_folder/libpewatch_tango_client.so" ] || return 1
-  export PEWATCH_LIBTANGO_CLIENT=$tango_folder/libpewatch_tango_client.so
-}
-
-tango_client_folder() { tango_folder "$root"/ffi/tango/client/*.{cpp,h} "$root"/ffi/tango/client/Makefile "$root"/ffi/tango/library.mk; }
 
 # tango_folder FILE…: sets the place of what is built from these files with the cppTango that is there.
 tango_folder() {
@@ -70,19 +68,10 @@ tango_folder() {
 }
 
 build_tango() {
-  ! find_tango || return 0
+  ! find_tango "$1" || return 0
   have_tango_headers || return 1
-  say "building the Tango shim (once, about a minute)"
-  tango_shim_folder && make_tango shim all
-}
-
-tango_shim_folder() { tango_folder "$root"/ffi/tango/shim/* "$root"/ffi/tango/library.mk; }
-
-build_tango_client() {
-  ! find_tango_client || return 0
-  have_tango_headers || return 1
-  say "building the Tango client (once, about a minute)"
-  tango_client_folder && make_tango client all
+  say "building the Tango $1 (once, about a minute)"
+  tango_folder_of "$1" && make_tango "$1" all
 }
 
 have_tango_headers() {

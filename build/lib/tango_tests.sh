@@ -6,35 +6,31 @@
 # has Debian's PyTango; PEWATCH_TANGO_PYTHON10, one that has that of PyPI; PEWATCH_TANGO_JAVA, a folder with the jars of the Java
 # client; PEWATCH_TANGO_DATABASE, one with Debian's tango-db. Fails, having said why, where one cannot be had.
 ensure_tango_tests() {
-  ensure_tango || return 1
-  ensure_tango_client || return 1
-  tango_client_hosts_folder || return 1
-  PEWATCH_TANGO_CLIENT_HOSTS=$tango_folder
-  [ -e "$tango_folder/host_tsan" ] || locked build_tango_client_hosts || return 1
-  tango_hosts_folder || return 1
+  ensure_tango_hosts shim || return 1
   PEWATCH_TANGO_HOSTS=$tango_folder
-  [ -e "$tango_folder/host_tsan" ] || locked build_tango_hosts || return 1
+  ensure_tango_hosts client || return 1
+  PEWATCH_TANGO_CLIENT_HOSTS=$tango_folder
   ensure_pytango9 && ensure_pytango10 && ensure_tango_java && ensure_tango_database || return 1
   export PEWATCH_TANGO_HOSTS PEWATCH_TANGO_CLIENT_HOSTS PEWATCH_TANGO_PYTHON PEWATCH_TANGO_PYTHON10 PEWATCH_TANGO_JAVA PEWATCH_TANGO_DATABASE
 }
 
+# ensure_tango_hosts shim|client: the library, and its test hosts in $tango_folder.
+ensure_tango_hosts() {
+  ensure_tango "$1" && tango_hosts_folder "$1" || return 1
+  [ -e "$tango_folder/host_tsan" ] || locked build_tango_hosts "$1"
+}
+
 build_tango_hosts() {
   [ ! -e "$tango_folder/host_tsan" ] || return 0
-  say "building the test host of the Tango shim (once, some minutes)"
-  tango_hosts_folder && make_tango shim hosts
+  say "building the test host of the Tango $1 (once, some minutes)"
+  tango_hosts_folder "$1" && make_tango "$1" hosts
 }
 
-tango_hosts_folder() { tango_folder "$root"/ffi/tango/shim/* "$root"/ffi/tango/library.mk "$root"/tests/ffi/tango/host/*; }
-
-build_tango_client_hosts() {
-  [ ! -e "$tango_folder/host_tsan" ] || return 0
-  say "building the test host of the Tango client (once, some minutes)"
-  tango_client_hosts_folder && make_tango client hosts
-}
-
-tango_client_hosts_folder() {
-  tango_folder "$root"/ffi/tango/client/*.{cpp,h} "$root"/ffi/tango/client/Makefile "$root"/ffi/tango/library.mk \
-    "$root"/tests/ffi/tango/client_host/*
+tango_hosts_folder() {
+  case $1 in
+    shim) tango_folder_of shim "$root"/tests/ffi/tango/host/* ;;
+    client) tango_folder_of client "$root"/tests/ffi/tango/client_host/* ;;
+  esac
 }
 
 has_tango() { "$1" -c "import tango" 2>/dev/null; }

@@ -14,17 +14,10 @@ windows_libraries="tiff hdf5 pewatch_tango"
 ensure_windows_libraries() {
   local name
   # What is locked is a process of its own: the version has to be read here too.
-  have_toolchain || { locked_as windows install_toolchain && have_toolchain; } || exit 1
+  have_toolchain || { lock_name=lock-windows locked install_toolchain && have_toolchain; } || exit 1
   for name in ${*:-$windows_libraries}; do
     ensure_windows_library "$name"
   done
-}
-
-# locked_as NAME FUNCTION ARGS…: with a lock of its own, since others need not wait for minutes.
-locked_as() {
-  local lock_name=lock-$1
-  shift
-  locked "$@"
 }
 
 have_toolchain() {
@@ -53,7 +46,8 @@ ensure_windows_library() {
   hash_windows_library "$name"
   local folder=$cache/windows/$name-${library_hash:0:16}
   printf -v "${name}_prefix" %s "$folder"
-  [ -e "$folder/ready" ] || locked_as "windows-$name" build_windows_library "$name" "$folder" || exit 1
+  # A lock of its own, since others need not wait for minutes.
+  [ -e "$folder/ready" ] || lock_name=lock-windows-$name locked build_windows_library "$name" "$folder" || exit 1
 }
 
 needs_of() (

@@ -11,10 +11,8 @@ ensure_wine() {
   local hash
   hash=$(echo "$wine_recipe" | sha256sum)
   WINE_ROOT=$cache/wine/${hash:0:16}
-  [ -e "$WINE_ROOT/wine/ready" ] || locked_wine || return 1
+  [ -e "$WINE_ROOT/wine/ready" ] || lock_name=lock-wine locked make_wine || return 1
 }
-
-locked_wine() { lock_name=lock-wine locked make_wine; }
 
 # Why not, in one line, where Wine cannot be made or run here; else nothing.
 wine_obstacle() {
