@@ -105,11 +105,6 @@ export class KafkaBroker implements AsyncDisposable {
     return this.#certificates!;
   }
 
-  /** File of the authority that has signed its certificate. */
-  get authority(): string {
-    return this.#certificates!.ca;
-  }
-
   async run(): Promise<void> {
     this.#child = this.#java("kafka.Kafka", this.#configuration);
     for (const end_ms = performance.now() + START_MS_MAX; !await this.#listens();) {

@@ -6,6 +6,7 @@ import { TempFolder } from "../temp_folder.ts";
 import { Announcing } from "./announcing.ts";
 import { assertAllThere, killAtRandom } from "./judge.ts";
 import { KafkaBroker } from "./kafka_broker.ts";
+import { type Announce, announceOnceMended, announceOverFaults, faultOf } from "./scenarios.ts";
 
 let broker: KafkaBroker;
 Deno.test.beforeAll(async () => void (broker = await KafkaBroker.start()));
@@ -15,35 +16,14 @@ function tableFor(topic: string, more: Record<string, unknown> = {}): Record<str
   return { servers: [broker.address], topic, source: "pe1", ...more };
 }
 
-async function announce(folder: TempFolder, topic: string, more: Record<string, unknown> = {}): Promise<Announcing> {
-  return await Announcing.start({ folder: folder.path, plugin: "kafka", table: tableFor(topic, more) });
+function announceTo(topic: string): Announce {
+  return (folder, more) => Announcing.start({ folder: folder.path, plugin: "kafka", table: tableFor(topic, more) });
 }
 
 Deno.test("kafka: 1,000 frames over a killed and a frozen broker and restarts of pewatch are all there, in order", async () => {
   const topic = "whole";
   await broker.make(topic);
-  using folder = new TempFolder();
-  {
-    await using pewatch = await announce(folder, topic);
-    await pewatch.deliver(1, 300);
-    await until(() => (pewatch.counters["announced"] ?? 0) >= 100, "some messages");
-    await broker.kill();
-    await pewatch.deliver(301, 500);
-    await until(() => pewatch.condition !== undefined, "the fault in the status");
-    assert.match(pewatch.condition!, /127\.0\.0\.1.*frames wait in the ledger, retrying/);
-    assert.ok(pewatch.consumer!.behind >= 200, "the status shows how far it is behind");
-    await broker.run();
-    await pewatch.done();
-    assert.equal(pewatch.condition, undefined);
-    broker.freeze();
-    await pewatch.deliver(501, 700);
-    await until(() => pewatch.condition !== undefined, "the frozen broker in the status");
-    broker.thaw();
-    await until(() => (pewatch.consumer?.behind ?? 0) < 150, "messages again");
-  }
-  await using pewatch = await announce(folder, topic);
-  await pewatch.deliver(701, 1000);
-  await pewatch.done();
+  await announceOverFaults(broker, announceTo(topic), /127\.0\.0\.1.*frames wait in the ledger, retrying/);
   // What was resent after a timeout may be there twice.
   const { repeated } = assertAllThere(await broker.read(topic), 1000);
   assert.ok(repeated <= 200, `${repeated} repeated`);
@@ -61,7 +41,7 @@ Deno.test("kafka: a message says what was delivered; its key is the series, so o
   const topic = "content";
   await broker.make(topic, { partitions: 3 });
   using folder = new TempFolder();
-  await using pewatch = await announce(folder, topic);
+  await using pewatch = await announceTo(topic)(folder);
   for (let number = 1; number <= 60; number++) {
     await pewatch.deliver(number, number, { frame: `S${number % 5}-${String(number).padStart(5, "0")}.tif` });
   }
@@ -89,7 +69,7 @@ Deno.test("kafka: a message says what was delivered; its key is the series, so o
 Deno.test("kafka: a missing topic and messages that are too large are named with what to do, and wait", async () => {
   const topic = "mended";
   using folder = new TempFolder();
-  await using pewatch = await announce(folder, topic);
+  await using pewatch = await announceTo(topic)(folder);
   await until(() => /there is no topic mended; make it/.test(pewatch.condition ?? ""), "that the topic is missing");
   // Larger than one message with all its headers, smaller than a batch: it goes in parts.
   await broker.make(topic, { config: { "max.message.bytes": "2000" } });
@@ -112,16 +92,17 @@ Deno.test("kafka: a wrong password, address or clock is named with what to do; t
   const topic = "refused";
   await broker.make(topic, { config: { "message.timestamp.after.max.ms": "3600000" } });
   const login = { servers: [broker.addressWithLogin], user: "pewatch", password: "secret" };
-  const faultOf = async (more: Record<string, unknown>) => {
-    using folder = new TempFolder();
-    await using pewatch = await announce(folder, topic, more);
-    await until(() => pewatch.condition !== undefined, "the fault");
-    return pewatch.condition!;
-  };
-  assert.match(await faultOf({ ...login, password: "wrong" }), /user, password and mechanism are refused; set them/);
-  assert.match(await faultOf({ servers: ["127.0.0.1:1"] }), /is servers = .* right, and does the broker run\?/);
+  const announce = announceTo(topic);
+  assert.match(
+    await faultOf(announce, { ...login, password: "wrong" }),
+    /user, password and mechanism are refused; set them/,
+  );
+  assert.match(
+    await faultOf(announce, { servers: ["127.0.0.1:1"] }),
+    /is servers = .* right, and does the broker run\?/,
+  );
   using folder = new TempFolder();
-  await using pewatch = await announce(folder, topic, login);
+  await using pewatch = await announce(folder, login);
   await pewatch.deliver(1, 5);
   await pewatch.done();
   assert.deepEqual(assertAllThere(await broker.read(topic), 5), { repeated: 0 });
@@ -140,33 +121,23 @@ Deno.test("kafka: a wrong password, address or clock is named with what to do; t
 Deno.test("kafka: TLS and SCRAM with an authority of one's own; without it the status says what to set", async () => {
   const topic = "secure";
   await broker.make(topic);
-  using folder = new TempFolder();
   const login = { servers: [broker.addressWithTls], user: "pewatch", password: "secret", mechanism: "SCRAM-SHA-256" };
-  {
-    await using pewatch = await announce(folder, topic, { ...login, tls: {} });
-    await until(() => pewatch.condition !== undefined, "the fault");
-    assert.match(pewatch.condition!, /set tls = \{ ca = 'FILE' \}/);
-    await pewatch.deliver(1, 1);
-  }
-  await using pewatch = await announce(folder, topic, { ...login, tls: { ca: broker.authority }, begin: "oldest" });
-  await pewatch.deliver(2, 20);
-  await pewatch.done();
+  await announceOnceMended(announceTo(topic), {
+    wrong: { ...login, tls: {} },
+    fault: /set tls = \{ ca = 'FILE' \}/,
+    right: { ...login, tls: { ca: broker.certificates.ca } },
+  });
   assert.deepEqual(assertAllThere(await broker.read(topic), 20), { repeated: 0 });
 });
 
 Deno.test("kafka: a broker that asks for a client's certificate; of several addresses the first is dead", async () => {
   const topic = "mutual";
   await broker.make(topic);
-  using folder = new TempFolder();
-  const servers = ["localhost:1", broker.addressForCertificates], { ca, cert, key } = broker.certificates;
-  {
-    await using pewatch = await announce(folder, topic, { servers: servers.slice(1), tls: { ca } });
-    await until(() => pewatch.condition !== undefined, "the fault");
-    assert.match(pewatch.condition!, /asks for a client's certificate, set tls = \{ cert = 'FILE', key = 'FILE' \}/);
-    await pewatch.deliver(1, 1);
-  }
-  await using pewatch = await announce(folder, topic, { servers, tls: { ca, cert, key }, begin: "oldest" });
-  await pewatch.deliver(2, 20);
-  await pewatch.done();
+  const servers = ["localhost:1", broker.addressForCertificates], tls = broker.certificates;
+  await announceOnceMended(announceTo(topic), {
+    wrong: { servers: servers.slice(1), tls: { ca: tls.ca } },
+    fault: /asks for a client's certificate, set tls = \{ cert = 'FILE', key = 'FILE' \}/,
+    right: { servers, tls },
+  });
   assert.deepEqual(assertAllThere(await broker.read(topic), 20), { repeated: 0 });
 });

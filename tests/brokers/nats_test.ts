@@ -6,44 +6,20 @@ import { Announcing } from "./announcing.ts";
 import { assertAllThere, killAtRandom } from "./judge.ts";
 import { makeCertificates } from "./certificates.ts";
 import { NatsServer, STREAM } from "./nats_server.ts";
+import { type Announce, announceOnceMended, announceOverFaults, faultOf } from "./scenarios.ts";
 
 function tableFor(server: NatsServer, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { servers: [server.address], user: "pewatch", password: "secret", source: "pe1", ...more };
 }
 
-async function announce(
-  server: NatsServer,
-  folder: TempFolder,
-  more: Record<string, unknown> = {},
-): Promise<Announcing> {
-  return await Announcing.start({ folder: folder.path, plugin: "nats", table: tableFor(server, more) });
+function announceTo(server: NatsServer): Announce {
+  return (folder, more) => Announcing.start({ folder: folder.path, plugin: "nats", table: tableFor(server, more) });
 }
 
 Deno.test("nats: 1,000 frames over kills, a frozen server and restarts of pewatch are all there, in order, once", async () => {
   await using server = await NatsServer.start();
   await server.make();
-  using folder = new TempFolder();
-  {
-    await using pewatch = await announce(server, folder);
-    await pewatch.deliver(1, 300);
-    await until(() => (pewatch.counters["announced"] ?? 0) > 100, "some messages");
-    await server.kill();
-    await pewatch.deliver(301, 500);
-    await until(() => pewatch.condition !== undefined, "the fault in the status");
-    assert.match(pewatch.condition!, /nats:\/\/127.*frames wait in the ledger, retrying/);
-    assert.ok(pewatch.consumer!.behind >= 200, "the status shows how far it is behind");
-    await server.run();
-    await pewatch.done();
-    assert.equal(pewatch.condition, undefined);
-    server.freeze();
-    await pewatch.deliver(501, 700);
-    await until(() => pewatch.condition !== undefined, "the frozen server in the status");
-    server.thaw();
-    await until(() => (pewatch.consumer?.behind ?? 0) < 150, "messages again");
-  }
-  await using pewatch = await announce(server, folder);
-  await pewatch.deliver(701, 1000);
-  await pewatch.done();
+  await announceOverFaults(server, announceTo(server), /nats:\/\/127.*frames wait in the ledger, retrying/);
   const messages = await server.read();
   assert.deepEqual(assertAllThere(messages, 1000), { repeated: 0 });
   const again = messages.filter(({ headers }) => Number(headers["pewatch-try"]) > 1);
@@ -62,7 +38,7 @@ Deno.test("nats: a message says what was delivered; subject, id and headers say 
   await using server = await NatsServer.start();
   await server.make();
   using folder = new TempFolder();
-  await using pewatch = await announce(server, folder);
+  await using pewatch = await announceTo(server)(folder);
   await pewatch.deliver(7, 7);
   await pewatch.done();
   const [message] = await server.read();
@@ -100,7 +76,7 @@ Deno.test("nats: a message says what was delivered; subject, id and headers say 
 Deno.test("nats: a full stream, a missing one and messages that are too large are named with what to do, and wait", async () => {
   await using server = await NatsServer.start();
   using folder = new TempFolder();
-  await using pewatch = await announce(server, folder);
+  await using pewatch = await announceTo(server)(folder);
   await until(() => /no stream takes/.test(pewatch.condition ?? ""), "that the stream is missing");
   assert.match(pewatch.condition!, /nats stream add PEWATCH --subjects 'pewatch\.frames\.\*'/);
   await server.make({ ...STREAM, max_msgs: 5, discard: "new" });
@@ -122,21 +98,22 @@ Deno.test("nats: a full stream, a missing one and messages that are too large ar
 Deno.test("nats: a wrong password, address, stream or file and a server without JetStream are named with what to do", async () => {
   await using server = await NatsServer.start();
   await server.make();
-  const faultOf = async (more: Record<string, unknown>) => {
-    using folder = new TempFolder();
-    await using pewatch = await announce(server, folder, more);
-    await until(() => pewatch.condition !== undefined, "the fault");
-    return pewatch.condition!;
-  };
-  assert.match(await faultOf({ password: "wrong" }), /are refused; set them in \[plugins\.nats\]/);
-  assert.match(await faultOf({ servers: ["nats://127.0.0.1:1"] }), /is servers = .* right, and does the server run\?/);
-  assert.match(await faultOf({ stream: "OTHER" }), /the stream PEWATCH, not OTHER, takes the subject/);
+  const announce = announceTo(server);
+  assert.match(await faultOf(announce, { password: "wrong" }), /are refused; set them in \[plugins\.nats\]/);
   assert.match(
-    await faultOf({ credentials: "/nowhere/user.creds" }),
+    await faultOf(announce, { servers: ["nats://127.0.0.1:1"] }),
+    /is servers = .* right, and does the server run\?/,
+  );
+  assert.match(await faultOf(announce, { stream: "OTHER" }), /the stream PEWATCH, not OTHER, takes the subject/);
+  assert.match(
+    await faultOf(announce, { credentials: "/nowhere/user.creds" }),
     /\/nowhere\/user\.creds \(credentials\) cannot be read/,
   );
   await using plain = await NatsServer.start({ jetstream: false });
-  assert.match(await faultOf({ servers: [plain.address] }), /JetStream does not answer; the server needs `jetstream/);
+  assert.match(
+    await faultOf(announce, { servers: [plain.address] }),
+    /JetStream does not answer; the server needs `jetstream/,
+  );
 });
 
 Deno.test("nats: TLS with an authority of one's own; without it the status says what to set", async () => {
@@ -146,17 +123,12 @@ Deno.test("nats: TLS with an authority of one's own; without it the status says 
   Deno.env.set("PEWATCH_TEST_CA", tls.ca);
   try {
     await server.make();
-    {
-      await using pewatch = await announce(server, folder, { tls: {} });
-      await until(() => pewatch.condition !== undefined, "the fault");
-      assert.match(pewatch.condition!, /set tls = \{ ca = 'FILE' \}/);
-      await pewatch.deliver(1, 1);
-    }
-    // A certificate's name is compared with the address.
-    const servers = [server.address.replace("127.0.0.1", "localhost")];
-    await using pewatch = await announce(server, folder, { servers, tls: { ca: tls.ca }, begin: "oldest" });
-    await pewatch.deliver(2, 20);
-    await pewatch.done();
+    await announceOnceMended(announceTo(server), {
+      wrong: { tls: {} },
+      fault: /set tls = \{ ca = 'FILE' \}/,
+      // A certificate's name is compared with the address.
+      right: { servers: [server.address.replace("127.0.0.1", "localhost")], tls: { ca: tls.ca } },
+    });
     assert.deepEqual(assertAllThere(await server.read(), 20), { repeated: 0 });
   } finally {
     Deno.env.delete("PEWATCH_TEST_CA");
@@ -174,7 +146,7 @@ Deno.test("nats: a message that is too large with its metadata is sent without, 
     { name: "P.tif", role: "image" as const, size: 1, sha256: null },
     { name: "P.tif.metadata", role: "sidecar" as const, size: 1, sha256: null },
   ];
-  await using pewatch = await announce(server, folder);
+  await using pewatch = await announceTo(server)(folder);
   await pewatch.deliver(1, 1, { root: output.path, folder: "", files });
   await pewatch.deliver(2, 2);
   await pewatch.done();
@@ -197,15 +169,11 @@ Deno.test("nats: a server that asks for a client's certificate; of several addre
   try {
     await server.make();
     const servers = ["nats://localhost:1", server.address.replace("127.0.0.1", "localhost")];
-    {
-      await using pewatch = await announce(server, folder, { servers: servers.slice(1), tls: { ca: tls.ca } });
-      await until(() => pewatch.condition !== undefined, "the fault");
-      assert.match(pewatch.condition!, /asks for a client's certificate, set tls = \{ cert = 'FILE', key = 'FILE' \}/);
-      await pewatch.deliver(1, 1);
-    }
-    await using pewatch = await announce(server, folder, { servers, tls, begin: "oldest" });
-    await pewatch.deliver(2, 20);
-    await pewatch.done();
+    await announceOnceMended(announceTo(server), {
+      wrong: { servers: servers.slice(1), tls: { ca: tls.ca } },
+      fault: /asks for a client's certificate, set tls = \{ cert = 'FILE', key = 'FILE' \}/,
+      right: { servers, tls },
+    });
     assert.deepEqual(assertAllThere(await server.read(), 20), { repeated: 0 });
   } finally {
     for (const name of Object.keys(own)) Deno.env.delete(name);

@@ -8,9 +8,16 @@ import { Ioc, PYTHON } from "./ioc.ts";
 
 const ignore = PYTHON === undefined || Deno.build.os === "windows";
 
-function start(port: number, pvs: readonly Record<string, unknown>[], more: Record<string, unknown> = {}) {
+/** One for all tests: each sets what it looks at. */
+let ioc: Ioc;
+if (!ignore) {
+  Deno.test.beforeAll(async () => void (ioc = await Ioc.start()));
+  Deno.test.afterAll(async () => await ioc[Symbol.asyncDispose]());
+}
+
+function start(pvs: readonly Record<string, unknown>[], more: Record<string, unknown> = {}) {
   return PluginUnderTest.start("epics", {
-    addresses: [`127.0.0.1:${port}`],
+    addresses: [`127.0.0.1:${ioc.port}`],
     auto_addresses: false,
     pvs: pvs.map((pv) => ({ ...pv, name: `PW:TEST:${pv["name"]}`, parameter: pv["parameter"] ?? pv["name"] })),
     ...more,
@@ -32,7 +39,6 @@ Deno.test({
   name: "epics: each kind of record becomes a parameter of its own kind, with unit, texts and time",
   ignore,
   async fn() {
-    await using ioc = await Ioc.start();
     const expected: Record<string, unknown> = {
       "temp": 295.25,
       "count": -7n,
@@ -42,7 +48,7 @@ Deno.test({
       "sample.VAL$": "CeO2 Größe",
       "spectrum": Float64Array.of(0, 1, 2, 3),
     };
-    await using under = await start(ioc.port, [
+    await using under = await start([
       ...Object.keys(expected).map((name) => ({ name })),
       { name: "shutter", parameter: "shutter number", as: "number" },
       { name: "long", as: "text" },
@@ -82,8 +88,7 @@ Deno.test({
   name: "epics: alarms are written, INVALID is never a number, what cannot be a value is refused in words",
   ignore,
   async fn() {
-    await using ioc = await Ioc.start();
-    await using under = await start(ioc.port, [{ name: "temp" }, { name: "large" }]);
+    await using under = await start([{ name: "temp" }, { name: "large" }]);
     const temp = () => under.parameters.get("temp")!;
     for (
       const [value, quality, alarm] of [[305, "MINOR", "HIGH"], [320, "MAJOR", "HIHI"], [290, "NO_ALARM", undefined]]
@@ -106,8 +111,8 @@ Deno.test({
   name: "epics: an IOC that ends, hangs and comes back: reasons, then values again that count from then on",
   ignore,
   async fn() {
-    await using ioc = await Ioc.start();
-    await using under = await start(ioc.port, [{ name: "temp" }]);
+    await ioc.call("set temp 295.25");
+    await using under = await start([{ name: "temp" }]);
     await untilSet(under, "temp", (value) => value === 295.25);
     const temp = () => under.parameters.get("temp")!;
     await ioc.kill();
@@ -135,14 +140,14 @@ Deno.test({
     "epics: without addresses this computer is searched; what is older than max_age_s, or has no server, has no value",
   ignore,
   async fn() {
-    await using ioc = await Ioc.start();
+    await ioc.call("set count -7");
     // This computer is searched without an address.
     const own = { addresses: [], auto_addresses: true, port: ioc.port };
-    await using under = await start(ioc.port, [{ name: "temp", max_age_s: 1 }, { name: "count" }], own);
+    await using under = await start([{ name: "temp", max_age_s: 1 }, { name: "count" }], own);
     await untilSet(under, "count", (value) => value === -7n);
     await untilSet(under, "temp", (value) => value === null);
     assert.match(under.parameters.get("temp")!.note!, /is older than max_age_s = 1/);
-    await using alone = await start(ioc.port, [{ name: "nothing" }]);
+    await using alone = await start([{ name: "nothing" }]);
     await untilSet(alone, "nothing", (value) => value === null);
     assert.match(alone.parameters.get("nothing")!.note!, /not defined: no server answers/);
   },
@@ -153,38 +158,15 @@ Deno.test({
     "epics: servers that send rubbish, nothing, or end at once cost the good one nothing; TCP name servers are asked",
   ignore,
   async fn() {
-    await using ioc = await Ioc.start();
+    await ioc.call("set temp 295.25");
     // Each says over UDP that it has the first channel, and behaves badly over TCP.
     const rubbish = Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256);
-    const large = Uint8Array.of(
-      0,
-      1,
-      255,
-      255,
-      0,
-      20,
-      0,
-      0,
-      0,
-      0,
-      0,
-      1,
-      0,
-      0,
-      0,
-      0,
-      255,
-      255,
-      255,
-      255,
-      255,
-      255,
-      255,
-      255,
-    );
+    // An event of 4 GiB, by its header.
+    const large = encodeMessage({ command: CA.eventAdd, type: 20, one: 1, payload: new Uint8Array(8).fill(255) });
+    large.fill(255, 2, 4);
     await Promise.all([rubbish, large, new Uint8Array(0)].map(async (bytes) => {
       await using hostile = new Hostile(bytes);
-      await using under = await start(ioc.port, [{ name: "bad" }, { name: "temp" }], {
+      await using under = await start([{ name: "bad" }, { name: "temp" }], {
         addresses: [`127.0.0.1:${hostile.port}`, `tcp://127.0.0.1:${ioc.port}`],
       });
       await untilSet(under, "temp", (value) => value === 295.25);
