@@ -2,6 +2,7 @@
 import { type ComponentChildren, h, render } from "preact";
 import { useCallback, useEffect, useErrorBoundary, useReducer, useState } from "preact/hooks";
 import { html } from "htm/preact";
+import { thrownText } from "../../text/thrown_text.ts";
 import { seconds } from "./format.ts";
 import { FrameChoice } from "./image/frame_choice.ts";
 import { FrameImages } from "./image/frame_images.ts";
@@ -15,7 +16,8 @@ import { Header } from "./parts/header.ts";
 import { spoken, Status, statusOf, useWindowTitle } from "./parts/status.ts";
 import { Vitals } from "./parts/vitals.ts";
 import { Link, type PageData } from "./server/link.ts";
-import { order, OrderError, storedToken, storeToken } from "./server/orders.ts";
+import { RefusedError } from "./server/ask.ts";
+import { order, storedToken, storeToken } from "./server/orders.ts";
 
 /** No eye follows more images a second, and one viewer more costs the daemon no more than this. */
 const SHOW_MS = 320;
@@ -94,8 +96,8 @@ function Page({ data, redraw }: { readonly data: PageData; readonly redraw: () =
     try {
       setReply(await order(path, by));
     } catch (error) {
-      setReply(`Refused: ${error instanceof OrderError ? error.message : String(error)}`);
-      if (error instanceof OrderError && error.status === 401) changeToken(null);
+      setReply(`Refused: ${thrownText(error)}`);
+      if (error instanceof RefusedError && error.status === 401) changeToken(null);
     }
   };
   /** Where there is no token yet, it is asked for first. */

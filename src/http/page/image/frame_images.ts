@@ -1,6 +1,7 @@
 /** Images of the frames that are looked at: one request at a time, the last ones kept. */
 import { thrownText } from "../../../text/thrown_text.ts";
 import type { FrameFigures, FramePayload, GeometryPayload, PatternPayload } from "../../payloads.ts";
+import { ask, RefusedError } from "../server/ask.ts";
 import { type CodedImage, decodeImage, decodePreview } from "./codes.ts";
 import { PatternCurve } from "./pattern_curve.ts";
 
@@ -27,13 +28,6 @@ interface Failure {
   /** The server has too much to do at this moment. */
   readonly isForNow: boolean;
   readonly at_ms: number;
-}
-
-class FetchError extends Error {
-  override readonly name = "FetchError";
-  constructor(message: string, readonly status: number) {
-    super(message);
-  }
 }
 
 export class FrameImages {
@@ -96,7 +90,7 @@ export class FrameImages {
     } catch (error) {
       failures.set(id, {
         reason: thrownText(error),
-        isForNow: error instanceof FetchError && error.status === 503,
+        isForNow: error instanceof RefusedError && error.status === 503,
         at_ms: performance.now(),
       });
       for (const old of [...failures.keys()].slice(0, -KEPT)) failures.delete(old);
@@ -107,7 +101,7 @@ export class FrameImages {
 
   async #fetch(frame: FramePayload): Promise<void> {
     const { id } = frame;
-    const response = await fetchOk(`api/frames/${id}/preview`);
+    const response = await ask(`api/frames/${id}/preview`);
     const preview = decodePreview(await response.arrayBuffer());
     const geometry = JSON.parse(response.headers.get("x-geometry") ?? "null") as GeometryPayload | null;
     const figures = JSON.parse(response.headers.get("x-figures") ?? "null") as FrameFigures | null;
@@ -124,7 +118,7 @@ export class FrameImages {
   }
 
   async #fetchPattern(id: number, tries: number): Promise<void> {
-    const payload = await fetchOk(`api/frames/${id}/pattern`)
+    const payload = await ask(`api/frames/${id}/pattern`)
       .then((response) => response.json() as Promise<PatternPayload | null>)
       .catch(() => null);
     const kept = this.#kept.get(id);
@@ -140,7 +134,7 @@ export class FrameImages {
   }
 
   async #fetchWhole(id: number): Promise<void> {
-    const response = await fetchOk(`api/frames/${id}/image`);
+    const response = await ask(`api/frames/${id}/image`);
     const full = decodeImage(await response.arrayBuffer());
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
@@ -155,12 +149,4 @@ export class FrameImages {
 /** What failed is retried after some time. */
 function isRecent(failure: Failure | undefined): boolean {
   return failure !== undefined && performance.now() - failure.at_ms < RETRY_AFTER_MS;
-}
-
-/** @throws FetchError with the server's reason */
-async function fetchOk(path: string): Promise<Response> {
-  const response = await fetch(path);
-  if (response.ok) return response;
-  const { error } = await response.json().catch(() => ({})) as { error?: string };
-  throw new FetchError(error ?? `pewatch answered ${response.status}`, response.status);
 }

@@ -99,7 +99,7 @@ export class Viewer {
   }
 
   /** @param at in CSS pixels from the canvas's middle, which stays where it is */
-  zoomBy(factor: number, [dx, dy]: readonly [number, number] = [0, 0]): void {
+  zoomBy(factor: number, [dx, dy]: readonly [number, number]): void {
     const before = this.#placed(), fit = this.#fitting();
     const scale = Math.min(ZOOM_MAX, Math.max(fit, before.scale * factor));
     const shift = 1 / before.scale - 1 / scale;

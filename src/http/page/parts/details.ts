@@ -19,14 +19,14 @@ export interface DetailsProps {
   readonly onRetryPlugin: (name: string) => void;
 }
 
-const TABS = ["frames", "quarantine", "plugins", "parameters"] as const;
-type Tab = typeof TABS[number];
-const TITLES: Readonly<Record<Tab, string>> = {
+const TITLES = {
   frames: "Frames",
   quarantine: "Quarantine",
   plugins: "Plugins",
   parameters: "Parameters",
-};
+} as const;
+type Tab = keyof typeof TITLES;
+const TABS = Object.keys(TITLES) as readonly Tab[];
 
 export function Details(props: DetailsProps): ComponentChildren {
   const { data, now_ms, shownId, onFrame, reply, onRetry, onRetryPlugin } = props, { control } = data;

@@ -3,7 +3,8 @@ import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import type { FoldersPayload } from "../../payloads.ts";
-import { order, OrderError } from "../server/orders.ts";
+import { thrownText } from "../../../text/thrown_text.ts";
+import { order } from "../server/orders.ts";
 
 interface ModalProps {
   readonly title: string;
@@ -79,7 +80,7 @@ export function TokenDialog({ host, onClose, onToken }: TokenDialogProps): Compo
       onToken(token);
       form.closest("dialog")?.close();
     } catch (refusal) {
-      setError(refusal instanceof OrderError ? refusal.message : String(refusal));
+      setError(thrownText(refusal));
     }
     setBusy(false);
   };
@@ -141,7 +142,7 @@ export function FoldersDialog({ folders, token, onClose }: FoldersDialogProps): 
     try {
       note(await order(`folders/${key}`, token, { value }) || "Changed.", false);
     } catch (refusal) {
-      note(refusal instanceof OrderError ? refusal.message : String(refusal), true);
+      note(thrownText(refusal), true);
     }
   };
   return h(

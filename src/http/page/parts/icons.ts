@@ -18,7 +18,6 @@ const LINES = {
   unlocked: "M3.5 7.2h9v6.3h-9zM5.3 7.2V4.4a2.7 2.7 0 0 1 5.2-1",
   cross: "M8 1.5v4M8 10.5v4M1.5 8h4M10.5 8h4",
   fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
-  folder: "M1.5 3.5h4.6l1.6 1.8h6.8v7.7h-13z",
   pause: "M5.5 3.5v9M10.5 3.5v9",
   play: "M5 3.2v9.6L12.5 8z",
   back: "M10 3.5 5.5 8l4.5 4.5",

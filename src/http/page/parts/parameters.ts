@@ -12,11 +12,7 @@ export interface ParametersProps {
 
 export function Parameters({ parameters, now_ms }: ParametersProps): ComponentChildren {
   if (parameters.length === 0) {
-    return h(
-      Nothing,
-      {},
-      "No parameters yet. Plugins set them, and each frame's file has them.",
-    );
+    return h(Nothing, {}, "No parameters yet. Plugins set them, and each frame's file has them.");
   }
   return html`
     <table>
@@ -44,7 +40,6 @@ export function Parameters({ parameters, now_ms }: ParametersProps): ComponentCh
   `;
 }
 
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join(", ");
+function textOf(value: ParameterPayload["value"]): string {
   return typeof value === "number" ? String(value).replace("-", "\u2212") : String(value);
 }

@@ -69,7 +69,7 @@ export class Link {
   #greet(hello: HelloPayload): void {
     // After an update the page of before may not understand what comes.
     if (this.data !== null && this.data.version !== hello.version) location.reload();
-    this.data = fromHello(hello);
+    this.data = { ...hello, frames: hello.frames.slice(-FRAMES_MAX), trends: trendsOf(hello.trends) };
   }
 
   #close(): void {
@@ -97,10 +97,6 @@ export class Link {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function fromHello(hello: HelloPayload): PageData {
-  return { ...hello, frames: hello.frames.slice(-FRAMES_MAX), trends: trendsOf(hello.trends) };
 }
 
 function trendsOf({ end, rate_per_s, latency_s, waiting, ramFree }: TrendsPayload): Trends {
