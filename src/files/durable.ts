@@ -86,6 +86,17 @@ export function writeAll(file: Pick<Deno.FsFile, "writeSync">, bytes: Uint8Array
   while (done < bytes.length) done += file.writeSync(bytes.subarray(done));
 }
 
+/** Reads on until the memory is full or the file ends; returns the number of bytes. */
+export function fill(file: Pick<Deno.FsFile, "readSync">, bytes: Uint8Array): number {
+  let done = 0;
+  while (done < bytes.length) {
+    const count = file.readSync(bytes.subarray(done));
+    if (count === null) break;
+    done += count;
+  }
+  return done;
+}
+
 /**
  * Removes a file; one that is gone already is as good. A read-only file is made writable first, one that is held open
  * tried some times.

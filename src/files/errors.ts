@@ -11,14 +11,17 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
 }
 
+/** Whether it holds of an error or of one of its causes: a library's error carries the system's as its cause. */
+function isAny(error: unknown, holds: (error: Error) => boolean): boolean {
+  return error instanceof Error && (holds(error) || isAny(error.cause, holds));
+}
+
 /**
- * Another program (a virus scanner, a viewer, QXRD) holds the file for the moment, whoever found that out: a library's
- * error carries the system's as its cause. Deno gives Windows' sharing and lock violations (os error 32, 33) as EBUSY.
+ * Another program (a virus scanner, a viewer, QXRD) holds the file for the moment, whoever found that out. Deno gives
+ * Windows' sharing and lock violations (os error 32, 33) as EBUSY.
  */
 export function isHeldOpen(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
-  return code === "EBUSY" || code === "ETXTBSY" || isHeldOpen(error.cause);
+  return isAny(error, (one) => ["EBUSY", "ETXTBSY"].includes(codeOf(one)));
 }
 
 /**
@@ -44,19 +47,16 @@ export function fileOf(error: unknown): string | null {
   return path?.split(/[/\\]/).at(-1) ?? fileOf(error.cause);
 }
 
-/** The volume has no room left, whoever found that out: a library's error carries the system's as its cause. */
+/** The volume has no room left, whoever found that out. */
 export function isFull(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
   // os error 112 and 39 are ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
-  const said = /No space left on device|os error (112|39)\b/.test(error.message);
-  return code === "ENOSPC" || code === "EDQUOT" || said || isFull(error.cause);
+  const said = /No space left on device|os error (112|39)\b/;
+  return isAny(error, (one) => ["ENOSPC", "EDQUOT"].includes(codeOf(one)) || said.test(one.message));
 }
 
 /** The system refused something, whoever asked it: HDF5 says it only in words. What a file holds is never the reason. */
 export function isOfSystem(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return codeOf(error) !== "" || /\((os error|errno) \d+\)/.test(error.message) || isOfSystem(error.cause);
+  return isAny(error, (one) => codeOf(one) !== "" || /\((os error|errno) \d+\)/.test(one.message));
 }
 
 const NAME_CODES: ReadonlySet<string> = new Set([
@@ -74,9 +74,7 @@ const NAME_CODES: ReadonlySet<string> = new Set([
  * ERROR_INVALID_NAME (123), BAD_PATHNAME (161), FILENAME_EXCED_RANGE (206), DIRECTORY (267).
  */
 export function isAboutName(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return NAME_CODES.has(codeOf(error)) || /\(os error (123|161|206|267)\)/.test(error.message) ||
-    isAboutName(error.cause);
+  return isAny(error, (one) => NAME_CODES.has(codeOf(one)) || /\(os error (123|161|206|267)\)/.test(one.message));
 }
 
 export function isOtherVolume(error: unknown): boolean {

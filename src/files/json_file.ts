@@ -11,7 +11,7 @@ export class JsonFileError extends Error {
   override readonly name = "JsonFileError";
 }
 
-export interface JsonFileKind<T> {
+export interface JsonFileKind<T extends object> {
   /** A larger file is something else, and not read. */
   readonly bytesMax: number;
   /** "a claim record": completes "it is not …". */
@@ -23,7 +23,7 @@ export interface JsonFileKind<T> {
  * Null where nothing has the name.
  * @throws JsonFileError; the system's error where a file cannot be read
  */
-export function readJson<T>(path: string, kind: JsonFileKind<T>): { readonly value: T } | null {
+export function readJson<T extends object>(path: string, kind: JsonFileKind<T>): T | null {
   let value: unknown;
   try {
     const bytes = readPlain(path, kind.bytesMax);
@@ -38,7 +38,7 @@ export function readJson<T>(path: string, kind: JsonFileKind<T>): { readonly val
     }
     throw error;
   }
-  if (kind.isRight(value)) return { value };
+  if (kind.isRight(value)) return value;
   throw new JsonFileError(`Cannot read ${path}: it is not ${kind.what}`);
 }
 

@@ -61,14 +61,7 @@ export function listFolder(path: string): FolderListing {
     kept.set(path, known!);
     return known!;
   }
-  const listing = new LargeListing(
-    path,
-    entries,
-    changes === null ? null : {
-      ...changes,
-      before: known!.serial,
-    },
-  );
+  const listing = new LargeListing(path, entries, changes === null ? null : { ...changes, before: known!.serial });
   known?.release();
   keep(path, listing);
   return listing;
@@ -108,7 +101,10 @@ class LargeListing implements FolderListing {
     this.changes = changes === null ? null : {
       ...changes,
       isSince: (listing) => listing instanceof LargeListing && listing.serial === changes.before,
-      filesOfHeads: (heads) => this.#filesOfHeads(heads),
+      filesOfHeads: (heads) => {
+        const { files } = listsOf(path, this.entries, filterOfHeads(heads));
+        return files.filter((name) => heads.has(headOf(name)));
+      },
     };
   }
 
@@ -119,11 +115,6 @@ class LargeListing implements FolderListing {
 
   get files(): readonly string[] {
     return listsOf(this.#path, this.entries).files;
-  }
-
-  #filesOfHeads(heads: ReadonlySet<string>): readonly string[] {
-    const { files } = listsOf(this.#path, this.entries, filterOfHeads(heads));
-    return files.filter((name) => heads.has(headOf(name)));
   }
 
   /** The next listing takes the memory of its entries. */
@@ -238,11 +229,9 @@ export function makeFolder(path: string): void {
 /** A link stands where a folder is needed: what it leads to may lie anywhere. */
 export class LinkInPathError extends Error {
   override readonly name = "LinkInPathError";
-  readonly path: string;
 
   constructor(path: string) {
     super(`Cannot use ${path}: it is a link; pewatch follows none below the folders that its configuration names`);
-    this.path = path;
   }
 }
 

@@ -7,19 +7,17 @@
  */
 import { join } from "node:path";
 import { canBeListed, holdEntry, isLink, nameIsFree } from "../../ffi/system/files.ts";
-import { removeFile } from "./durable.ts";
+import { fill, removeFile } from "./durable.ts";
 import { isMissing, isRefusedByDriver } from "./errors.ts";
 import { makeFolder } from "./listing.ts";
 
 /** Something other than a plain file has a name that pewatch uses. */
 export class ForeignEntryError extends Error {
   override readonly name = "ForeignEntryError";
-  readonly path: string;
 
   /** @param what "a symbolic link" */
   constructor(path: string, what: string) {
     super(`Cannot use ${path}: it is ${what}, a plain file of pewatch's own is needed; remove it`);
-    this.path = path;
   }
 }
 
@@ -91,26 +89,15 @@ function kindOf(info: Deno.FileInfo): string {
  * @throws ForeignEntryError, RangeError, or the system's error
  */
 export function readPlain(path: string, bytesMax: number): Uint8Array<ArrayBuffer> | null {
-  let file: Deno.FsFile;
   try {
-    file = openPlain(path);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-  try {
+    using file = openPlain(path);
     const { size } = file.statSync();
     if (size > bytesMax) throw new RangeError(`Cannot read ${path}: ${size} bytes are too many`);
     const bytes = new Uint8Array(size);
-    let done = 0;
-    while (done < size) {
-      const count = file.readSync(bytes.subarray(done));
-      if (count === null) break;
-      done += count;
-    }
-    return bytes.subarray(0, done);
-  } finally {
-    file.close();
+    return bytes.subarray(0, fill(file, bytes));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
   }
 }
 

@@ -105,7 +105,7 @@ const WORKED_ON: readonly ServiceFolder[] = ["raw", "temp", "proc", "requests", 
 
 /** What is opened under a name that others can know. */
 export const SERVICE_NAMES: readonly ServiceName[] = [
-  ...withParts(LOCK_NAME, WORKED_ON).slice(0, 1),
+  { name: LOCK_NAME, kind: "file", folders: WORKED_ON },
   ...withParts(HOLDER_NAME, WORKED_ON),
   { name: `${PROBE_PREFIX}UUID`, kind: "file", folders: ["raw", "temp", "proc", "output", "state", "logs"] },
   { name: `${CLAIMING_PREFIX}ID`, kind: "folder", folders: ["temp"] },

@@ -6,16 +6,16 @@
 import { readJson, writeJson } from "../files/json_file.ts";
 import { type Check, isNumber, isText, oneOf, orNull, shape } from "../files/json_shape.ts";
 import { join } from "node:path";
-import { copySpans } from "../files/copy/copy_spans.ts";
+import { copyWhole } from "../files/copy/copy_spans.ts";
 import { tryToRemove } from "../files/durable.ts";
 import { isMissing } from "../files/errors.ts";
 import { filesIfThere, listFolder, statOf } from "../files/listing.ts";
-import { makeOwnFolder, readExisting, readPlain } from "../files/plain_file.ts";
+import { makeOwnFolder, readExisting } from "../files/plain_file.ts";
 import { REFERENCE_FOLDER } from "../files/service_names.ts";
 import type { ReferenceDark } from "../nexus/frame/facts.ts";
 import { planThroughLibrary } from "../nexus/frame/plan_image.ts";
 import { momentOf } from "../nexus/frame/time/moment.ts";
-import { parseSidecar, type Sidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
+import { parseSidecar, SIDECAR_BYTES_MAX } from "../qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../qxrd/view.ts";
 import { readLayoutOfFile } from "../tiff/layout.ts";
 
@@ -104,8 +104,9 @@ export function keepReference(
     written_ms: dark.written_ms,
   };
   try {
-    copyTo(join(folder, image), source, options);
-    copyTo(join(folder, index.sidecar), join(dark.folder, dark.sidecar), options);
+    const copying = { verify: "compare", fsync: options.fsync } as const;
+    copyWhole(source, join(folder, image), copying);
+    copyWhole(join(dark.folder, dark.sidecar), join(folder, index.sidecar), copying);
     writeJson(join(folder, indexName), index, { ...options, indent: 1 });
   } catch (error) {
     // On a full volume the space of what is half made is needed.
@@ -151,7 +152,7 @@ let opened: ReferenceDark | null = null;
 function open(folder: string, index: ReferenceIndex): ReferenceDark {
   const path = join(folder, index.image);
   if (opened?.path === path && statOf(path) !== null) return opened;
-  const sidecar = readSidecar(join(folder, index.sidecar));
+  const sidecar = parseSidecar(readExisting(join(folder, index.sidecar), SIDECAR_BYTES_MAX));
   opened = {
     imageName: index.frame.split("/").at(-1)!,
     frame: index.frame,
@@ -162,20 +163,6 @@ function open(folder: string, index: ReferenceIndex): ReferenceDark {
     writtenAt: new Date(index.written_ms),
   };
   return opened;
-}
-
-function readSidecar(path: string): Sidecar {
-  const bytes = readPlain(path, SIDECAR_BYTES_MAX);
-  if (bytes === null) throw new Deno.errors.NotFound(`Cannot find ${path}`);
-  return parseSidecar(bytes);
-}
-
-function copyTo(path: string, source: string, { fsync }: { fsync: boolean }): void {
-  const length = Deno.lstatSync(source).size;
-  copySpans([{ path, spans: [{ source, offset: 0, length }], checksumSlot: null }], {
-    verify: "compare",
-    fsync,
-  });
 }
 
 function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
@@ -191,9 +178,7 @@ function readAll(folder: string): { name: string; index: ReferenceIndex }[] {
  */
 function readIndex(path: string): ReferenceIndex | null {
   try {
-    return readJson(path, { bytesMax: INDEX_BYTES_MAX, what: "an index of a reference dark", isRight: isIndex })
-      ?.value ??
-      null;
+    return readJson(path, { bytesMax: INDEX_BYTES_MAX, what: "an index of a reference dark", isRight: isIndex });
   } catch {
     return null;
   }

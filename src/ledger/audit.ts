@@ -1,11 +1,8 @@
 /** Reads a whole ledger and checks its chain; works beside a daemon that writes it. */
-import { readExisting } from "../files/plain_file.ts";
-import { ChainCheck, linesOf } from "./chain.ts";
+import { ChainCheck } from "./chain.ts";
 import type { LedgerDamage } from "./error.ts";
 import { isDelivered, type LedgerEntry, type LedgerLine, parseLine } from "./line.ts";
-import { listSegments, readChainStart, type Segment } from "./segments.ts";
-
-const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
+import { firstLineIn, linesIn, listSegments, readChainStart } from "./segments.ts";
 
 export interface FoundDamage extends LedgerDamage {
   /** A chain that begins behind it refers to it. */
@@ -55,7 +52,7 @@ export class LedgerAudit {
     const check = new ChainCheck(removed !== null && segments[0]?.first === removed.sequence + 1 ? removed : null);
     if (
       removed === null && segments.length === all.length && segments[0] !== undefined && segments[0].first !== 1 &&
-      !beginsChain(segments[0])
+      parseLine(firstLineIn(segments[0]))?.type !== "chain"
     ) {
       this.#damage({ segment: segments[0].name, line: 0, problem: "the files before it are missing" });
     }
@@ -63,12 +60,12 @@ export class LedgerAudit {
     for (const segment of segments) {
       this.#segments++;
       let number = 0;
-      for (const { bytes, ended } of linesOf(readExisting(segment.path, SEGMENT_BYTES_MAX))) {
+      for (const { bytes, ended } of linesIn(segment)) {
         // The daemon is writing it, or a stop has torn it: the next start removes it.
         if (!ended && segment === segments.at(-1)) break;
         number++;
         const found = check.next(bytes);
-        const line = parseLine(decoder.decode(bytes));
+        const line = parseLine(bytes);
         if (line?.type === "chain" && line.follows !== null) this.#repaired();
         const at = { segment: segment.name, line: number };
         const problem = found?.problem ?? (line === null ? "it is not a ledger line" : null);
@@ -108,13 +105,6 @@ export class LedgerAudit {
   #repaired(): void {
     this.#damages = this.#damages.map((damage) => ({ ...damage, repaired: true }));
   }
-}
-
-const decoder = new TextDecoder();
-
-function beginsChain({ path }: Segment): boolean {
-  const [line] = linesOf(readExisting(path, SEGMENT_BYTES_MAX));
-  return line !== undefined && parseLine(decoder.decode(line.bytes))?.type === "chain";
 }
 
 /** A line whose files stand somewhere. */

@@ -198,7 +198,7 @@ function cursorsPath(stateDir: string): string {
  */
 export function readCursors(stateDir: string): Readonly<Record<string, Cursor>> {
   const kind = { bytesMax: BYTES_MAX, what: "a list of consumers", isRight: isCursorFile };
-  const cursors = readJson(cursorsPath(stateDir), kind)?.value.cursors ?? {};
+  const cursors = readJson(cursorsPath(stateDir), kind)?.cursors ?? {};
   return Object.fromEntries(Object.entries(cursors).map(([name, cursor]) => [name, withAllKeys(cursor)]));
 }
 

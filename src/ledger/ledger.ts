@@ -27,7 +27,7 @@ import { CLAIMS_MAX, LedgerMemory } from "./memory.ts";
 import { LedgerReader } from "./reader.ts";
 import { recoverEnd } from "./recover.ts";
 import { SegmentWriter } from "./segment_writer.ts";
-import { firstLedger, listSegments, nextBehind, readChainStart, SegmentRemoval } from "./segments.ts";
+import { ledgerOf, listSegments, nextBehind, readChainStart, SegmentRemoval } from "./segments.ts";
 import { LEDGER_FOLDER } from "../files/service_names.ts";
 
 export interface LedgerOptions {
@@ -147,9 +147,9 @@ export class Ledger implements FrameLedger, Disposable {
     await this.#working;
     this.#file.close();
     makeOwnFolder(this.#options.stateDir, LEDGER_FOLDER);
-    const next = Math.max(nextBehind(listSegments(this.folder)), this.newest + 1, (this.#options.seen ?? 0) + 1);
-    const ledger = this.#ledger ?? readChainStart(this.folder)?.ledger ?? firstLedger(this.folder) ??
-      crypto.randomUUID();
+    const segments = listSegments(this.folder);
+    const next = Math.max(nextBehind(segments), this.newest + 1, (this.#options.seen ?? 0) + 1);
+    const ledger = this.#ledger ?? readChainStart(this.folder)?.ledger ?? ledgerOf(segments) ?? crypto.randomUUID();
     this.#last = { sequence: next - 1, hash: CHAIN_START };
     this.#file.forgetLeftover();
     const time = this.#now().toISOString();

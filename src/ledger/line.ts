@@ -154,8 +154,11 @@ export function headOfLine(text: string): (LineHead & { readonly type: string })
   return { sequence: Number(match[1]), previous: match[2]!, time: match[3]!, type: match[4]! };
 }
 
-/** Null where the text is not a ledger line. */
-export function parseLine(text: string): LedgerLine | null {
+const decoder = new TextDecoder();
+
+/** Null where it is not a ledger line. */
+export function parseLine(encoded: string | Uint8Array): LedgerLine | null {
+  const text = typeof encoded === "string" ? encoded : decoder.decode(encoded);
   if (headOfLine(text) === null) return null;
   try {
     const line = JSON.parse(text) as LedgerLine;

@@ -1,10 +1,18 @@
 /** Reads where the ledger ends, and repairs what a kill or a power cut has left of its last line. */
-import { openPlain, readExisting } from "../files/plain_file.ts";
 import { removeFile } from "../files/durable.ts";
 import { ChainCheck, linesOf, type Link } from "./chain.ts";
 import { LedgerDamageError } from "./error.ts";
 import { hashOfLine, isDelivered, type LedgerLine, parseLine } from "./line.ts";
-import { type ChainStart, listSegments, readChainStart, type Segment, SEGMENT_BYTES_MAX } from "./segments.ts";
+import {
+  type ChainStart,
+  cutSegment,
+  ledgerOf,
+  linesIn,
+  listSegments,
+  readChainStart,
+  readSegment,
+  type Segment,
+} from "./segments.ts";
 
 export interface LedgerEnd {
   /** The one to go on with; null where a new one is begun. */
@@ -33,11 +41,11 @@ export function recoverEnd(folder: string, options: { recent: number }): LedgerE
   let torn = 0;
   for (let index = segments.length - 1; index >= 0; index--) {
     const segment = segments[index]!;
-    const bytes = readExisting(segment.path, SEGMENT_BYTES_MAX);
+    const bytes = readSegment(segment);
     const found = checkEnd(segment, bytes, linkBefore(segments[index - 1], start));
     if (found.size < bytes.length) {
       torn += bytes.length - found.size;
-      cut(segment.path, found.size);
+      cutSegment({ path: segment.path, size: found.size });
     }
     // A stop came between the making of a segment and its first line.
     if (found.size === 0) removeFile(segment.path);
@@ -63,13 +71,14 @@ function checkEnd(segment: Segment, bytes: Uint8Array, before: Link | null): Che
   let last: Link | null = null;
   for (const line of linesOf(bytes)) {
     number++;
-    const text = line.ended ? parseOrNull(line.bytes) : null;
+    const text = line.ended ? parseLine(line.bytes) : null;
     const found = check.next(line.bytes);
     // What is not a ledger line may be the rest of a write that was cut off, if nothing follows.
     if (text === null) damage ??= { line: number, problem: "it is not a ledger line" };
-    else if (damage !== null) throw damageIn(segment, damage);
+    else if (damage !== null) throw new LedgerDamageError({ segment: segment.name, ...damage });
     else if (found !== null) {
-      throw damageIn(segment, { line: found.of === "this" ? number : number - 1, problem: found.problem });
+      const at = found.of === "this" ? number : number - 1;
+      throw new LedgerDamageError({ segment: segment.name, line: at, problem: found.problem });
     } else {
       lines.push(line.bytes);
       size = line.start + line.bytes.length + 1;
@@ -79,21 +88,11 @@ function checkEnd(segment: Segment, bytes: Uint8Array, before: Link | null): Che
   return { size, lines, last };
 }
 
-function damageIn({ name: segment }: Segment, { line, problem }: { line: number; problem: string }): LedgerDamageError {
-  return new LedgerDamageError({ segment, line, problem });
-}
-
-const decoder = new TextDecoder();
-
-function parseOrNull(bytes: Uint8Array): LedgerLine | null {
-  return parseLine(decoder.decode(bytes));
-}
-
 /** The last line of the segment before, or of those that were removed; null where there is none, or it cannot be read. */
 function linkBefore(segment: Segment | undefined, start: ChainStart | null): Link | null {
   if (segment === undefined) return start?.removed ?? null;
-  const last = [...linesOf(readExisting(segment.path, SEGMENT_BYTES_MAX))].at(-1);
-  const line = last?.ended === true ? parseOrNull(last.bytes) : null;
+  const last = linesIn(segment).at(-1);
+  const line = last?.ended === true ? parseLine(last.bytes) : null;
   return line === null ? null : { sequence: line.sequence, hash: hashOfLine(last!.bytes) };
 }
 
@@ -102,45 +101,30 @@ function endOf(
   found: CheckedEnd & { start: ChainStart | null; recent: number },
 ): Omit<LedgerEnd, "torn"> {
   const segment = segments.at(-1)!;
-  const recent = found.lines.slice(-found.recent).map((bytes) => parseOrNull(bytes)!);
+  const recent = found.lines.slice(-found.recent).map((bytes) => parseLine(bytes)!);
   for (const earlier of segments.slice(0, -1).reverse()) {
     if (recent.length >= found.recent) break;
-    const lines = [...linesOf(readExisting(earlier.path, SEGMENT_BYTES_MAX))].slice(recent.length - found.recent);
-    recent.unshift(...lines.flatMap(({ bytes }) => parseOrNull(bytes) ?? []));
+    const lines = linesIn(earlier).slice(recent.length - found.recent);
+    recent.unshift(...lines.flatMap(({ bytes }) => parseLine(bytes) ?? []));
   }
-  const number = recent.findLast(isDelivered)?.number ?? 0;
   const chain = recent.findLast((line) => line.type === "chain");
   return {
     segment,
     size: found.size,
     last: found.last,
-    ledger: found.start?.ledger ?? (chain?.type === "chain" ? chain.ledger : ledgerOf(segments[0]!)),
-    number: number > 0 ? number : lastNumber(segments),
+    ledger: found.start?.ledger ?? chain?.ledger ?? ledgerOf(segments),
+    number: recent.findLast(isDelivered)?.number ?? lastNumber(segments),
     recent,
   };
-}
-
-/** The first line of the first segment says it; null where that one is damaged. */
-function ledgerOf(first: Segment): string | null {
-  const [line] = linesOf(readExisting(first.path, SEGMENT_BYTES_MAX));
-  const parsed = line === undefined ? null : parseOrNull(line.bytes);
-  return parsed?.type === "chain" ? parsed.ledger : null;
 }
 
 /** Where the recent lines are of no delivered frame: thousands of darks in a row. */
 function lastNumber(segments: readonly Segment[]): number {
   for (const segment of segments.toReversed()) {
-    const lines = [...linesOf(readExisting(segment.path, SEGMENT_BYTES_MAX))];
-    for (const { bytes } of lines.reverse()) {
-      const line = parseOrNull(bytes);
+    for (const { bytes } of linesIn(segment).reverse()) {
+      const line = parseLine(bytes);
       if (line !== null && isDelivered(line)) return line.number;
     }
   }
   return 0;
-}
-
-function cut(path: string, size: number): void {
-  using file = openPlain(path, { write: true });
-  file.truncateSync(size);
-  file.syncSync();
 }

@@ -4,7 +4,7 @@ import { removeFile, syncFileBehind, syncFolderBehind } from "../files/durable.t
 import { statOf } from "../files/listing.ts";
 import { openPlain } from "../files/plain_file.ts";
 import { writeProbe } from "../files/probe.ts";
-import { type Segment, segmentName } from "./segments.ts";
+import { cutSegment, type Segment, segmentName } from "./segments.ts";
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 /** What the volume must have room for before a full ledger counts as mended. */
@@ -42,10 +42,7 @@ export class SegmentWriter {
 
   cutLeftover(): void {
     if (this.#leftover === null) return;
-    const { path, size } = this.#leftover;
-    using file = openPlain(path, { write: true });
-    file.truncateSync(size);
-    file.syncSync();
+    cutSegment(this.#leftover);
     this.#leftover = null;
   }
 

@@ -5,9 +5,9 @@ import { reasonOf } from "../files/errors.ts";
 import { readJson, writeJson } from "../files/json_file.ts";
 import { isText, oneOf, orNull, shape } from "../files/json_shape.ts";
 import { filesIfThere } from "../files/listing.ts";
-import { readExisting } from "../files/plain_file.ts";
+import { openPlain, readExisting } from "../files/plain_file.ts";
 import type { Logger } from "../log/logger.ts";
-import { linesOf } from "./chain.ts";
+import { linesOf, type SplitLine } from "./chain.ts";
 import { hashOfLine, headOfLine } from "./line.ts";
 
 export interface Segment {
@@ -48,7 +48,7 @@ export interface ChainStart {
  */
 export function readChainStart(folder: string): ChainStart | null {
   const kind = { bytesMax: 65_536, what: "the start of the ledger's chain", isRight: isChainStart };
-  return readJson(join(folder, CHAIN_NAME), kind)?.value ?? null;
+  return readJson(join(folder, CHAIN_NAME), kind);
 }
 
 function writeChainStart(folder: string, start: ChainStart, options: { fsync: boolean }): void {
@@ -65,19 +65,43 @@ const isChainStart = shape<ChainStart>({
 });
 
 /** A segment that is rotated in time is far smaller; a larger file is something else. */
-export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
+const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
+
+/**
+ * All bytes of a segment.
+ * @throws RangeError, or the system's error
+ */
+export function readSegment({ path }: Segment): Uint8Array {
+  return readExisting(path, SEGMENT_BYTES_MAX);
+}
+
+/** @throws RangeError, or the system's error */
+export function linesIn(segment: Segment): SplitLine[] {
+  return [...linesOf(readSegment(segment))];
+}
+
+/** "" where there is none. */
+export function firstLineIn(segment: Segment): string {
+  const [line] = linesOf(readSegment(segment));
+  return line === undefined ? "" : new TextDecoder().decode(line.bytes);
+}
+
+/** Cuts off what stands behind the lines that count. */
+export function cutSegment({ path, size }: { readonly path: string; readonly size: number }): void {
+  using file = openPlain(path, { write: true });
+  file.truncateSync(size);
+  file.syncSync();
+}
 
 /** The first number that no line of these can have, whatever is damaged in them. */
 export function nextBehind(segments: readonly Segment[]): number {
   const last = segments.at(-1);
-  return last === undefined ? 1 : last.first + [...linesOf(readExisting(last.path, SEGMENT_BYTES_MAX))].length;
+  return last === undefined ? 1 : last.first + linesIn(last).length;
 }
 
-export function firstLedger(folder: string): string | null {
-  const first = listSegments(folder)[0];
-  if (first === undefined) return null;
-  const text = new TextDecoder().decode(readExisting(first.path, SEGMENT_BYTES_MAX).subarray(0, 4096));
-  return /"ledger":"([^"]+)"/.exec(text.split("\n")[0]!)?.[1] ?? null;
+/** The ledger's id, which the first line says, though the rest of it may be damaged; null where it does not. */
+export function ledgerOf([first]: readonly Segment[]): string | null {
+  return first === undefined ? null : /"ledger":"([^"]+)"/.exec(firstLineIn(first))?.[1] ?? null;
 }
 
 const DAY_MS = 86_400_000;
@@ -121,27 +145,19 @@ function removeOldSegments(folder: string, options: { before_ms: number; fsync: 
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1];
     if (next === undefined) break;
-    const ended = headOfLine(firstLineOf(next.path))?.time;
+    const ended = headOfLine(firstLineIn(next))?.time;
     if (ended === undefined || Date.parse(ended) >= options.before_ms) break;
     old.push(segment);
   }
   const last = old.at(-1);
   if (last === undefined) return;
-  const bytes = [...linesOf(readExisting(last.path, SEGMENT_BYTES_MAX))].at(-1)!.bytes;
+  const { bytes } = linesIn(last).at(-1)!;
   const head = headOfLine(new TextDecoder().decode(bytes));
-  const first = start ?? { version: 1 as const, ledger: firstLedger(folder) ?? "", begun: beginOf(segments[0]!) };
+  const begun = headOfLine(firstLineIn(segments[0]!))?.time ?? "";
+  const first = start ?? { version: 1 as const, ledger: ledgerOf(segments) ?? "", begun };
   if (head !== null) {
     const removed = { sequence: head.sequence, hash: hashOfLine(bytes), time: head.time };
     writeChainStart(folder, { ...first, removed }, options);
   }
   for (const { path } of old) removeFile(path);
-}
-
-function firstLineOf(path: string): string {
-  const [line] = linesOf(readExisting(path, SEGMENT_BYTES_MAX));
-  return line === undefined ? "" : new TextDecoder().decode(line.bytes);
-}
-
-function beginOf(segment: Segment): string {
-  return headOfLine(firstLineOf(segment.path))?.time ?? "";
 }

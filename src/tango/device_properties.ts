@@ -172,7 +172,7 @@ const REMEMBERED: JsonFileKind<Remembered> = {
 function recall(settings: Settings): Properties | null {
   const { tango } = settings;
   try {
-    const remembered = readJson(fileOf(settings), REMEMBERED)?.value;
+    const remembered = readJson(fileOf(settings), REMEMBERED);
     if (remembered?.database !== tango.database || remembered.device !== tango.device) return null;
     const entries = Object.entries(remembered.properties);
     return new Map(entries.filter((entry): entry is [string, string[]] => isTexts(entry[1])));

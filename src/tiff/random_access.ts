@@ -1,4 +1,5 @@
 /** Bytes that can be read anywhere: a file, or memory. */
+import { fill } from "../files/durable.ts";
 
 export interface RandomAccess {
   /** In bytes. */
@@ -70,11 +71,5 @@ class FileWindows implements FileAccess {
 /** Fills `target` from `offset` on as far as the file goes; gives the number of bytes. */
 export function readInto(file: Deno.FsFile, offset: number, target: Uint8Array): number {
   file.seekSync(offset, Deno.SeekMode.Start);
-  let filled = 0;
-  while (filled < target.length) {
-    const count = file.readSync(target.subarray(filled));
-    if (!count) break;
-    filled += count;
-  }
-  return filled;
+  return fill(file, target);
 }

@@ -62,9 +62,7 @@ export async function compressionBench(options: BenchOptions): Promise<BenchResu
       const report = writeNexus(hdf5, head, image, { ...factsWith({ settings }), layout }, { fsync: false });
       const jobs = Array.from({ length: options.frames }, (_, index): CopyJob => {
         const path = join(folder, `${frameName(index)}.nxs`);
-        const spans = assembleSpans(report, Deno.statSync(head).size).map(({ from, ...span }) => {
-          return { source: from === "head" ? head : image, ...span };
-        });
+        const spans = assembleSpans(report, { head, headSize: Deno.statSync(head).size, image });
         const { chunks } = report;
         return {
           targets: [{ path, spans, checksumSlot: null, grows: chunks !== undefined }],

@@ -13,14 +13,14 @@ const MEMBERS: Member[] = [
 ];
 
 Deno.test("on Windows the files of such a frame get other names in the claim, and it is said", () => {
-  const kept = withNamesToKeep({ folder: "", image: "aux.tif" }, MEMBERS, "windows");
+  const kept = withNamesToKeep("aux.tif", MEMBERS, "windows");
   assert.equal(kept.image, "_aux.tif");
   assert.deepEqual(kept.members.map(({ name, from }) => [name, from]), [
     ["_aux.tif.metadata", "aux.tif.metadata"],
     ["_aux.tif", "aux.tif"],
   ]);
   assert.match(kept.notes.join(), /aux\.tif/);
-  assert.deepEqual(withNamesToKeep({ folder: "", image: "aux.tif" }, MEMBERS, "linux").members, MEMBERS);
+  assert.deepEqual(withNamesToKeep("aux.tif", MEMBERS, "linux").members, MEMBERS);
 });
 
 Deno.test("folders too; and in quarantine names are such as Windows can have everywhere", () => {

@@ -18,7 +18,7 @@ class Bench implements Disposable {
   /** What each look at the clock takes. */
   step_ms = 0;
   readonly backlogs: Backlog[] = [];
-  readonly masters = new SeriesMasters({ now_ms: () => this.now_ms += this.step_ms });
+  readonly masters = new SeriesMasters(() => this.now_ms += this.step_ms);
 
   /** Delivers a frame; its mark stays. */
   async deliver(name: string): Promise<void> {

@@ -249,12 +249,12 @@ export class Way implements Disposable {
 
   /** As below: no late file waits for its next look. */
   #newPrepare(): PrepareRaw {
-    return new PrepareRaw({ now_ms: () => this.#rounds * 3_600_000 });
+    return new PrepareRaw(() => this.#rounds * 3_600_000);
   }
 
   /** An hour lies between two rounds: no master waits for its time. */
   #newMasters(): SeriesMasters {
-    return new SeriesMasters({ now_ms: () => this.#rounds * 3_600_000 });
+    return new SeriesMasters(() => this.#rounds * 3_600_000);
   }
 
   #options(): StageOptions {

@@ -126,9 +126,7 @@ export function putTogether(
   report: WrittenNexus,
   { head, image }: { readonly head: string; readonly image: string },
 ): void {
-  const spans = assembleSpans(report, Deno.statSync(head).size).map(({ from, ...span }) => {
-    return { source: from === "head" ? head : image, ...span };
-  });
+  const spans = assembleSpans(report, { head, headSize: Deno.statSync(head).size, image });
   runCopyJob({
     targets: [{ path, spans, checksumSlot: null, grows: report.way === "chunks" }],
     packed: report.chunks === undefined ? [] : [{ path, image, head, chunks: report.chunks }],

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { FolderLock } from "../../daemon/settings/folder_lock.ts";
-import { copySpans } from "../../files/copy/copy_spans.ts";
+import { copyWhole } from "../../files/copy/copy_spans.ts";
 import { isMissing } from "../../files/errors.ts";
 import { makeFolder } from "../../files/listing.ts";
 import { makeOwnFolder } from "../../files/plain_file.ts";
@@ -97,11 +97,8 @@ export class CopiesFolder implements Disposable {
 }
 
 function copyFile(from: string, to: string): void {
-  const { size, mtime, atime } = Deno.lstatSync(from);
-  copySpans([{ path: to, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
-    verify: "compare",
-    fsync: false, // the source stays
-  });
+  const { mtime, atime } = Deno.lstatSync(from);
+  copyWhole(from, to, { verify: "compare", fsync: false }); // the source stays
   // The time at which a frame was written goes into its NeXus file.
   if (mtime !== null) Deno.utimeSync(to, atime ?? mtime, mtime);
 }

@@ -220,7 +220,7 @@ const HOLDER: JsonFileKind<LockHolder> = {
 /** Who says that it holds the folder; null where nobody does. One that was killed leaves its description behind. */
 export function readHolder(folder: string): LockHolder | null {
   try {
-    return readJson(nameIn(folder, HOLDER_NAME), HOLDER)?.value ?? null;
+    return readJson(nameIn(folder, HOLDER_NAME), HOLDER);
   } catch {
     return null; // it is no description, or nothing that pewatch reads
   }

@@ -58,7 +58,7 @@ export function readSettingsFile(path: string): SettingsState {
   const read = readJson(path, SETTINGS_KIND);
   if (read === null) return { settings: {}, work: null, left: [], roots: NO_ROOTS };
   // Files of older versions have no roots.
-  const { settings, work, left, roots = NO_ROOTS } = read.value;
+  const { settings, work, left, roots = NO_ROOTS } = read;
   if (!isWork(work)) throw new SyntaxError("work holds no folders");
   if (!isObject(settings) || !Array.isArray(left)) throw new SyntaxError("settings or left is missing");
   for (const [key, setting] of Object.entries(settings)) {

@@ -54,6 +54,15 @@ export function copySpans(
   }));
 }
 
+/**
+ * Copies one file whole.
+ * @throws VerificationError, or the system's error; the copy may then be half made
+ */
+export function copyWhole(source: string, path: string, options: CopyOptions): void {
+  const { size } = Deno.lstatSync(source);
+  copySpans([{ path, spans: [{ source, offset: 0, length: size }], checksumSlot: null }], options);
+}
+
 /** The sources that are hashed as a whole. */
 export function hashedSources(targets: readonly CopyTarget[]): Set<string> {
   return new Set(

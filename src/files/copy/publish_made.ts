@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { removeFile, syncFolder, whileHeldOpen } from "../durable.ts";
 import { madeMasterName, outputPartName } from "../service_names.ts";
-import { copySpans } from "./copy_spans.ts";
+import { copyWhole } from "./copy_spans.ts";
 
 export interface MadeFile {
   readonly workFolder: string;
@@ -26,8 +26,7 @@ export async function publishMade(
   const part = join(folder, outputPartName(writer, "series"));
   try {
     make(made);
-    const spans = [{ source: made, offset: 0, length: Deno.lstatSync(made).size }];
-    copySpans([{ path: part, spans, checksumSlot: null }], { verify, fsync });
+    copyWhole(made, part, { verify, fsync });
     // Who looks at the file of before on Windows holds it open for a moment, or for long.
     await whileHeldOpen(() => giveName(part));
     if (fsync) syncFolder(folder);

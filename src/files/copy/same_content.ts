@@ -1,7 +1,12 @@
-/** Compares files byte by byte, in blocks. */
+/**
+ * Compares files byte by byte: with each other in blocks, or with what is in memory. A file of its own: whoever compares
+ * copies and hashes nothing.
+ */
 import { Buffer } from "node:buffer";
 import { BLOCK_BYTES } from "./blocks.ts";
+import { fill } from "../durable.ts";
 import { statOf } from "../listing.ts";
+import { readExisting } from "../plain_file.ts";
 
 /** Whether both are plain files of the same bytes. */
 export function sameContent(a: string, b: string): boolean {
@@ -20,12 +25,7 @@ export function sameContent(a: string, b: string): boolean {
   return true;
 }
 
-function fill(file: Deno.FsFile, block: Uint8Array): number {
-  let done = 0;
-  while (done < block.length) {
-    const count = file.readSync(block.subarray(done));
-    if (count === null) break;
-    done += count;
-  }
-  return done;
+/** Whether a plain file has exactly these bytes. */
+export function hasBytes(path: string, bytes: Uint8Array): boolean {
+  return statOf(path)?.size === bytes.length && Buffer.compare(readExisting(path, bytes.length), bytes) === 0;
 }

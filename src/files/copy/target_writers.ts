@@ -1,5 +1,5 @@
 /** Writes the targets of a copy block by block, and reads every block back while it is still in the processor's cache. */
-import { syncFile, writeAll } from "../durable.ts";
+import { fill, syncFile, writeAll } from "../durable.ts";
 import { createOwn, openPlain } from "../plain_file.ts";
 import { back, BLOCK_BYTES } from "./blocks.ts";
 import type { FileDigest } from "./digest.ts";
@@ -120,14 +120,10 @@ export class TargetWriters implements Disposable {
   #compare(target: number, data: { at: number; piece: Uint8Array }): void {
     const handle = this.#in[target]!;
     handle.seek(data.at);
-    let done = 0;
-    while (done < data.piece.length) {
-      const count = handle.file.readSync(back.subarray(done, data.piece.length));
-      if (count === null) break;
-      done += count;
-    }
-    handle.position += done;
-    if (done !== data.piece.length || !back.subarray(0, done).equals(data.piece)) {
+    const read = back.subarray(0, data.piece.length);
+    const count = fill(handle.file, read);
+    handle.position += count;
+    if (count !== read.length || !read.equals(data.piece)) {
       const path = this.#targets[target]!.path;
       throw new VerificationError(
         `${path} reads back differently in bytes ${data.at} to ${data.at + data.piece.length}`,

@@ -5,15 +5,13 @@
 import { nameForOthers } from "../../config/names/reserved_names.ts";
 import { nameForWindows } from "../../config/names/windows_names.ts";
 import type { ClaimRecord, Member } from "./record.ts";
-import type { Candidate } from "../prepare/sort_names.ts";
 
 /** What the members are called from the claim on, and what a person should know of it. */
 export function withNamesToKeep(
-  candidate: Pick<Candidate, "folder" | "image">,
+  image: string,
   members: readonly Member[],
   os: typeof Deno.build.os = Deno.build.os,
 ): { image: string; members: readonly Member[]; notes: readonly string[] } {
-  const { image } = candidate;
   if (os !== "windows") return { image, members, notes: [] };
   const kept = members.map((member) => {
     const name = nameForWindows(member.name);

@@ -4,8 +4,7 @@
  */
 import { join, relative, sep } from "node:path";
 import { relate } from "../../config/folder_rules.ts";
-import { listFolder, refuseLinks } from "../../files/listing.ts";
-import { rawFolder } from "../../files/listing.ts";
+import { listFolder, rawFolder, refuseLinks } from "../../files/listing.ts";
 import { allOf } from "./draining_folders.ts";
 import { type ClaimRecord, reasonName, RecordError } from "./record.ts";
 import type { FrameFolders } from "../stage.ts";

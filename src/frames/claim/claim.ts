@@ -82,18 +82,27 @@ export function listUnfinished(folder: string, prefix: string): string[] {
   return listFolder(folder).folders.filter((name) => name.startsWith(prefix)).sort();
 }
 
+/** What a list of a folder gives; nothing where it cannot be read, which the folder's own stage reports. */
+export function asFarAsReadable<T>(list: () => readonly T[]): readonly T[] {
+  try {
+    return list();
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Takes a frame out of raw. The record is durable before the first file moves, and the image moves last: until then
  * QXRD does not use its name again.
  */
 export async function claimFrame(
   record: ClaimRecord,
-  options: { from: string; temp: string; fsync: boolean; parameters?: readonly ParameterReading[] },
+  options: { from: string; temp: string; fsync: boolean; parameters: readonly ParameterReading[] },
 ): Promise<void> {
   const claiming = join(options.temp, CLAIMING_PREFIX + record.id);
   Deno.mkdirSync(claiming);
   try {
-    writeClaimParameters(claiming, options.parameters ?? [], options);
+    writeClaimParameters(claiming, options.parameters, options);
     writeRecord(claiming, record, options);
     await fillClaim(claiming, record, options.from);
   } catch (error) {

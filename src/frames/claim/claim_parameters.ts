@@ -3,7 +3,7 @@
  * the program can take it away; what is reported later but was read before the frame was written comes when it is merged.
  */
 import { join } from "node:path";
-import { isMissing, messageOf } from "../../files/errors.ts";
+import { messageOf } from "../../files/errors.ts";
 import { nameIsTaken } from "../../files/listing.ts";
 import { readPlain } from "../../files/plain_file.ts";
 import { writeWhole } from "../../files/whole_file.ts";
@@ -48,15 +48,9 @@ export function writeClaimParameters(
 /** @throws the system's error, or one that says what is wrong with the file */
 export function readClaimParameters(claim: string): readonly ParameterReading[] {
   const path = join(claim, CLAIM_PARAMETERS_NAME);
-  try {
-    if (!nameIsTaken(path)) return [];
-    const bytes = readPlain(path, FILE_BYTES_MAX);
-    if (bytes === null) return [];
-    return readingsOf(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  if (!nameIsTaken(path)) return [];
+  const bytes = readPlain(path, FILE_BYTES_MAX);
+  return bytes === null ? [] : readingsOf(new TextDecoder().decode(bytes));
 }
 
 /** Of each parameter the newest reading of both; of two of one time the later one. */

@@ -2,14 +2,12 @@
  * What is known of a frame that lies in quarantine and cannot be had again: the parameters that it was measured with,
  * its times, its names. It lies beside the frame, and `pewatch retry` goes by it.
  */
-import { readJson } from "../../files/json_file.ts";
+import { encodeJson, readJson } from "../../files/json_file.ts";
 import { isTime, listOf, oneOf, orNull, shape } from "../../files/json_shape.ts";
 import { readingFromJson, readingToJson } from "../../parameters/json.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
+import { bytesOf, NAME_BYTES_MAX } from "./names.ts";
 import { isPlainName, isRelativeFolder } from "./record.ts";
-
-/** What file systems take, in bytes; those of Windows count characters, of which there are not more. */
-export const NAME_BYTES_MAX = 255;
 
 export type MadeEnding = ".reason.txt" | ".pewatch.json" | ".parameters";
 
@@ -20,10 +18,6 @@ export function madeName(image: string, ending: MadeEnding): string {
   const characters = [...image];
   while (bytesOf(characters.join("")) >= bytesMax) characters.pop();
   return `${characters.join("")}~${ending}`;
-}
-
-export function bytesOf(name: string): number {
-  return new TextEncoder().encode(name).length;
 }
 
 /** All parameters at once have less than half of this as base64; a larger file is something else. */
@@ -50,7 +44,7 @@ interface KeptJson extends Omit<KeptFrame, "parameters"> {
 export function keptFrameBytes(frame: KeptFrame): Uint8Array<ArrayBuffer> {
   const parameters = frame.parameters.map((reading) => JSON.parse(readingToJson(reading)) as unknown);
   const json: KeptJson = { version: 1, ...frame, parameters };
-  return new TextEncoder().encode(`${JSON.stringify(json, null, 1)}\n`);
+  return encodeJson(json, 1);
 }
 
 const isKept = shape<KeptJson>({
@@ -69,12 +63,7 @@ const isKept = shape<KeptJson>({
  * @throws JsonFileError and what `readingFromJson` throws where it is something else; the system's error
  */
 export function readKeptFrame(path: string): KeptFrame | null {
-  const found = readJson(path, {
-    bytesMax: BYTES_MAX,
-    what: "a description of a frame in quarantine",
-    isRight: isKept,
-  });
-  if (found === null) return null;
-  const { folder, image, written_ms, exposed_ms, files, made, parameters } = found.value;
-  return { folder, image, written_ms, exposed_ms, files, made, parameters: parameters.map(readingFromJson) };
+  const kind = { bytesMax: BYTES_MAX, what: "a description of a frame in quarantine", isRight: isKept };
+  const kept = readJson(path, kind);
+  return kept === null ? null : { ...kept, parameters: kept.parameters.map(readingFromJson) };
 }

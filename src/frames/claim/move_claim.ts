@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { isOtherVolume, reasonOf } from "../../files/errors.ts";
 import { folderExists, listFolder, makeFoldersBelow, statOf } from "../../files/listing.ts";
-import { type ClaimRecord, readRecord } from "./record.ts";
-import { allOf, drainingOf } from "./draining_folders.ts";
+import { readRecord } from "./record.ts";
+import { allOf } from "./draining_folders.ts";
 import { copyFile } from "./move_file.ts";
 import type { FrameFolders } from "../stage.ts";
 import {
@@ -21,7 +21,7 @@ import { discardClaim, listUnfinished } from "./claim.ts";
  * Moves a whole claim to another stage's folder: one rename, or, where the volumes differ, a verified copy before the
  * source is removed.
  */
-export async function moveClaim(id: string, options: { from: string; to: string; record: ClaimRecord }): Promise<void> {
+export async function moveClaim(id: string, options: { from: string; to: string }): Promise<void> {
   const [source, target] = [join(options.from, id), join(options.to, id)];
   try {
     await whileHeldOpen(() => Deno.renameSync(source, target));
@@ -68,7 +68,7 @@ export function finishMovesAcross(
   folders: FrameFolders,
   move: { from: "temp" | "proc"; to: "temp" | "proc" },
 ): readonly string[] {
-  const unfinished = [folders[move.to], ...drainingOf(folders, move.to).map(({ path }) => path)].flatMap((folder) => {
+  const unfinished = allOf(folders, move.to).flatMap((folder) => {
     if (withoutMoves.has(folder) && isReadable(folder)) return [];
     try {
       const names = listUnfinished(folder, MOVING_PREFIX);

@@ -1,7 +1,7 @@
 /** Moves one file: a rename, or where the volumes differ a verified and flushed copy before the source is removed. */
 import { dirname, join } from "node:path";
 import { renameToFreeName } from "../../../ffi/system/files.ts";
-import { copySpans } from "../../files/copy/copy_spans.ts";
+import { copyWhole } from "../../files/copy/copy_spans.ts";
 import { removeFile, syncFolder, whileHeldOpen } from "../../files/durable.ts";
 import { isOtherVolume } from "../../files/errors.ts";
 import { statOf } from "../../files/listing.ts";
@@ -40,12 +40,9 @@ function keepTime(path: string, time: Date | null): void {
 
 /** Copies to another folder, verified and flushed under another name before it has its own. */
 export function copyFile(from: string, to: string): void {
-  const { size, mtime } = Deno.lstatSync(from);
+  const { mtime } = Deno.lstatSync(from);
   const part = join(dirname(to), MOVING_NAME);
-  copySpans([{ path: part, spans: [{ source: from, offset: 0, length: size }], checksumSlot: null }], {
-    verify: "compare",
-    fsync: true,
-  });
+  copyWhole(from, part, { verify: "compare", fsync: true });
   keepTime(part, mtime);
   Deno.renameSync(part, to);
   syncFolder(dirname(to));

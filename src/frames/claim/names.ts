@@ -13,6 +13,13 @@ export function underStem(name: string, stems: { from: string; to: string }): st
   return name.toLowerCase().startsWith(stems.from.toLowerCase()) ? stems.to + name.slice(stems.from.length) : name;
 }
 
+/** What file systems take, in bytes; those of Windows count characters, of which there are not more. */
+export const NAME_BYTES_MAX = 255;
+
+export function bytesOf(name: string): number {
+  return new TextEncoder().encode(name).length;
+}
+
 /** QXRD counts with five digits. */
 export const COUNTER_MAX = 99_999;
 

@@ -20,6 +20,7 @@ import { JsonFileError, type JsonFileKind, readJson, writeJson } from "../../fil
 import type { Flush } from "../../files/whole_file.ts";
 import { PART_ENDING, RECORD_NAME } from "../../files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
+import { bytesOf, NAME_BYTES_MAX } from "./names.ts";
 
 export const RECORD_VERSION = 1;
 /** A record has a handful of members; a larger file is not one. */
@@ -105,17 +106,13 @@ export class RecordError extends Error {
   override readonly name = "RecordError";
 }
 
-/** What file systems take, in bytes. */
-const NAME_BYTES_MAX = 255;
-
 /**
  * The text beside a frame in quarantine: the image's name with an ending; where that would be too long (while it is
  * written it has another), the claim's.
  */
 export function reasonName({ id, image }: Pick<ClaimRecord, "id" | "image">): string {
   const name = `${image}.reason.txt`;
-  const fits = new TextEncoder().encode(name + PART_ENDING).length <= NAME_BYTES_MAX;
-  return fits ? name : `${id}.reason.txt`;
+  return bytesOf(name + PART_ENDING) <= NAME_BYTES_MAX ? name : `${id}.reason.txt`;
 }
 
 /** The frame's name for people: its path below raw. */
@@ -130,13 +127,8 @@ export function isFromQuarantine({ raw }: Pick<ClaimRecord, "raw">): boolean {
 
 /** @throws RecordError for a record that could not be read again, before anything is written */
 export function writeRecord(claim: string, record: ClaimRecord, options: { fsync: Flush }): void {
-  checkRecord(record);
-  writeJson(join(claim, RECORD_NAME), record, { ...options, indent: 1 });
-}
-
-/** @throws RecordError for a record that could not be read again */
-function checkRecord(record: ClaimRecord): void {
   if (!isRecord(record)) throw new RecordError(`${frameOf(record)} cannot be described by ${RECORD_FILE.what}`);
+  writeJson(join(claim, RECORD_NAME), record, { ...options, indent: 1 });
 }
 
 const RECORD_FILE: JsonFileKind<ClaimRecord> = {
@@ -150,9 +142,8 @@ const RECORD_FILE: JsonFileKind<ClaimRecord> = {
  * @throws RecordError where there is a file of that name which is no record
  */
 export function readRecord(claim: string): ClaimRecord | null {
-  const path = join(claim, RECORD_NAME);
   try {
-    return readJson(path, RECORD_FILE)?.value ?? null;
+    return readJson(join(claim, RECORD_NAME), RECORD_FILE);
   } catch (error) {
     if (error instanceof JsonFileError) throw new RecordError(error.message, { cause: error });
     throw error;

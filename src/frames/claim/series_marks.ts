@@ -70,8 +70,7 @@ export function removeMark(proc: string, id: string): void {
 
 function readMark(path: string): SeriesMark | "damaged" | null {
   try {
-    const mark = readJson(path, { bytesMax: MARK_BYTES_MAX, what: "a mark of a series", isRight: isMark })?.value ??
-      null;
+    const mark = readJson(path, { bytesMax: MARK_BYTES_MAX, what: "a mark of a series", isRight: isMark });
     // Marks of 0.1 have no series.
     return mark === null ? null : { ...mark, series: mark.series ?? placeByName(mark.nexus)!.series };
   } catch (error) {

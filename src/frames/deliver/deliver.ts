@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { readExisting } from "../../files/plain_file.ts";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
-import type { CopyTarget, Span } from "../../files/copy/target_writers.ts";
+import type { CopyTarget } from "../../files/copy/target_writers.ts";
 import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
 import { statOf } from "../../files/listing.ts";
@@ -54,7 +54,7 @@ export async function deliverClaim(
   const folder = destinationFolder(record, delivery.folders, delivery.settings.frames);
   delivery.parts.writesTo(folder);
   const { fsync } = delivery.settings.frames;
-  const geometry = record.quarantine === null ? record.merge?.geometry ?? {} : {};
+  const geometry = record.merge?.geometry ?? {};
   const forFolder = delivery.settings.geometry.beside === "folder";
   const plan = delivery.stems.choose(record, {
     folder,
@@ -245,14 +245,10 @@ function targetOf(claim: { path: string; record: ClaimRecord }, to: { file: Deli
     const length = file.size;
     return { path, spans: [{ source: file.source, offset: 0, length }], checksumSlot: null };
   }
-  const head = join(claim.path, NEXUS_NAME);
   const report = claim.record.merge!.nexus!;
-  const spans: Span[] = assembleSpans(report, sizeOf(head)).map((span) => ({
-    source: span.from === "head" ? head : join(claim.path, claim.record.image),
-    offset: span.offset,
-    length: span.length,
-  }));
   const source = join(claim.path, claim.record.image);
+  const head = join(claim.path, NEXUS_NAME);
+  const spans = assembleSpans(report, { head, headSize: sizeOf(head), image: source });
   const checksumSlot = report.checksumSlot === null ? null : { at: report.checksumSlot, source };
   return { path, spans, checksumSlot, grows: report.way === "chunks" };
 }

@@ -105,7 +105,7 @@ export async function mergeAgain(
 ): Promise<void> {
   try {
     writeRecord(path, record, { fsync: options.settings.frames.fsync });
-    await moveClaim(id, { from: folder, to: options.folders.temp, record });
+    await moveClaim(id, { from: folder, to: options.folders.temp });
   } catch (error) {
     throw new MergeAgainError(`it cannot be returned to the merge stage: ${messageOf(error)}`, { cause: error });
   }

@@ -78,11 +78,7 @@ export function outputFault(root: string, { roots }: Pick<FrameFolders, "roots">
  */
 export function destinationFolder(record: ClaimRecord, folders: FrameFolders, options: { fsync: boolean }): string {
   const parts = [...record.destination.dir.split("/"), ...nameInOutput(record.folder, record).split("/")];
-  return makeOutputFolder(
-    outputRootOf(record, folders),
-    parts.filter((part) => part !== "").map(nameForOthers),
-    options,
-  );
+  return makeOutputFolder(outputRootOf(record, folders), parts.map(nameForOthers).join("/"), options);
 }
 
 /** @throws OutputGoneError */
@@ -92,8 +88,9 @@ export function outputRootOf(record: ClaimRecord, folders: FrameFolders): string
   return root;
 }
 
-export function makeOutputFolder(root: string, parts: readonly string[], options: { fsync: boolean }): string {
-  return makeFoldersBelow(root, parts.join("/"), options.fsync ? flushName : undefined);
+/** @param relative forward slashes */
+export function makeOutputFolder(root: string, relative: string, options: { fsync: boolean }): string {
+  return makeFoldersBelow(root, relative, options.fsync ? flushName : undefined);
 }
 
 /**
@@ -171,7 +168,7 @@ function planFor(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
     // As in the NeXus file, the geometry in the set is the one that it was delivered with.
     for (const name of [nexusName, ...geometry.map((file) => file.name)]) present.add(name);
   } else if (otherGeometry.length > 0) return null;
-  const complete = membersPresent && files.every((file) => file.source !== null || present.has(file.name));
+  const complete = files.every((file) => present.has(file.name));
   return { folder: set.folder, stem: set.stem, files, present, complete };
 }
 

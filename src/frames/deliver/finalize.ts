@@ -77,8 +77,7 @@ export class Finalize implements Disposable {
       if (firing.stopped) return false;
       const waiting = await collect();
       isReadable = waiting !== null;
-      if (waiting === null) return false;
-      if (waiting.length === 0) return false;
+      if (waiting === null || waiting.length === 0) return false;
       if (!await canWriteReceipts(options)) {
         firing.stopped = true;
         return false;
@@ -216,7 +215,7 @@ export class Finalize implements Disposable {
     try {
       if (record.merge === null) {
         // A stop came between the record of a new name and the return to the merge, below.
-        await moveClaim(id, { from: folder, to: folders.temp, record });
+        await moveClaim(id, { from: folder, to: folders.temp });
         return "gone";
       }
       const outcome = await deliverClaim(claim, { ...delivery, failures: this.#faults.retries.count(id) });

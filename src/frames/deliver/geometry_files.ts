@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { VerificationError } from "../../files/copy/target_writers.ts";
 import { publish, removeFile, syncFile, whileHeldOpen, writeAll } from "../../files/durable.ts";
-import { nameIsTaken, statOf } from "../../files/listing.ts";
+import { hasBytes } from "../../files/copy/same_content.ts";
+import { nameIsTaken } from "../../files/listing.ts";
 import { createOwn } from "../../files/plain_file.ts";
 import type { GeometryFiles } from "../../geometry/files.ts";
 import { COUNTER_MAX, numberedStem } from "../claim/names.ts";
@@ -13,10 +14,7 @@ const FOLDER_STEM = "geometry";
 
 /** Whether a file, and nothing else of that name, has exactly this text. */
 export function hasText(path: string, text: string): boolean {
-  const bytes = new TextEncoder().encode(text);
-  if (statOf(path)?.size !== bytes.length) return false;
-  const there = Deno.readFileSync(path);
-  return there.length === bytes.length && there.every((byte, index) => byte === bytes[index]);
+  return hasBytes(path, new TextEncoder().encode(text));
 }
 
 /**

@@ -12,11 +12,12 @@ import { isCount, isText, listOf, oneOf, orAbsent, shape } from "../../files/jso
 import { listFolder, statOf } from "../../files/listing.ts";
 import { CONFIRMED_NAME, KEPT_PREFIX } from "../../files/service_names.ts";
 import { counted } from "../../log/counted.ts";
+import { Once } from "../../log/logger.ts";
 import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, isDone, listUnfinished } from "../claim/claim.ts";
 import { allOf } from "../claim/draining_folders.ts";
 import { type ClaimRecord, frameOf, readRecord } from "../claim/record.ts";
-import type { DoneLines, StageOptions } from "../stage.ts";
+import type { ConfirmOrder, DoneLines, StageOptions } from "../stage.ts";
 
 interface Confirmed {
   readonly version: 1;
@@ -50,16 +51,13 @@ export async function keepClaim(
   await whileHeldOpen(() => Deno.renameSync(claim, kept));
 }
 
-/** Forgetting costs a second line. */
-const REPORTED_MAX = 100;
-
 /** One of the stage. */
 export class KeptSets {
   /** SHA-256 of images, by claims; computed where somebody confirms one. */
   readonly #sums = new Map<string, string>();
   /** The last order, and what came of it. */
   #order: number | undefined;
-  readonly #reported = new Set<string>();
+  readonly #reported = new Once();
 
   /** One firing; never throws. */
   async work(options: StageOptions): Promise<void> {
@@ -118,7 +116,7 @@ export class KeptSets {
     checkClaim(path, record, folders);
     const size = listFolder(path).files.reduce((sum, file) => sum + (statOf(join(path, file))?.size ?? 0), 0);
     const kind = { bytesMax: 65_536, what: "a list of confirmations", isRight: isConfirmed };
-    const { names: confirmed = [], sequence } = readJson(join(path, CONFIRMED_NAME), kind)?.value ?? {};
+    const { names: confirmed = [], sequence } = readJson(join(path, CONFIRMED_NAME), kind) ?? {};
     return { path, record, size, confirmed, sequence };
   }
 
@@ -134,7 +132,7 @@ export class KeptSets {
 
   #confirm(
     set: KeptSet,
-    { consumer, sums }: { readonly consumer: string; readonly sums: readonly string[] },
+    { consumer, sums }: ConfirmOrder,
     found: Set<string>,
     { settings }: StageOptions,
   ): KeptSet {
@@ -183,10 +181,7 @@ export class KeptSets {
   }
 
   #reportOnce(text: string, { reporter }: StageOptions): void {
-    if (this.#reported.has(text)) return;
-    if (this.#reported.size >= REPORTED_MAX) this.#reported.clear();
-    this.#reported.add(text);
-    reporter.log.warn(text);
+    if (this.#reported.isFirst(text)) reporter.log.warn(text);
   }
 }
 

@@ -37,11 +37,6 @@ interface Due {
 export class PartSweep {
   readonly #seen = new Set<string>();
   readonly #due = new Map<string, Due>();
-  readonly #now_ms: () => number;
-
-  constructor(now_ms: () => number = () => performance.now()) {
-    this.#now_ms = now_ms;
-  }
 
   /** Something is written to a folder: what an earlier process left there is removed once. */
   writesTo(folder: string): void {
@@ -61,7 +56,7 @@ export class PartSweep {
     let left = LOOKS_IN_FIRING;
     for (const [folder, { next_ms, pause_ms, looksLeft, until_ms }] of this.#due) {
       if (left === 0) return;
-      const now_ms = this.#now_ms();
+      const now_ms = performance.now();
       if (now_ms < next_ms) continue;
       left--;
       const found = trySweep(folder, folders);
@@ -81,7 +76,7 @@ export class PartSweep {
   #put(folder: string, looksLeft: number): void {
     this.#due.delete(folder);
     if (this.#due.size >= REMEMBERED_MAX) this.#due.delete(this.#due.keys().next().value!);
-    const now_ms = this.#now_ms();
+    const now_ms = performance.now();
     this.#due.set(folder, {
       next_ms: now_ms,
       pause_ms: FIRST_PAUSE_MS,

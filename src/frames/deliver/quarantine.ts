@@ -9,10 +9,10 @@ import { type Span, VerificationError } from "../../files/copy/target_writers.ts
 import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen, writeAll } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";
 import { LinkInPathError, nameIsTaken, statOf } from "../../files/listing.ts";
-import { createOwn, readPlain } from "../../files/plain_file.ts";
+import { createOwn } from "../../files/plain_file.ts";
 import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
-import { sameContent } from "../../files/copy/same_content.ts";
+import { hasBytes, sameContent } from "../../files/copy/same_content.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
 import { LedgerError } from "../../ledger/error.ts";
 import type { LedgerFile } from "../../ledger/line.ts";
@@ -20,8 +20,8 @@ import type { ParameterReading } from "../../parameters/parameter.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { readClaimParameters } from "../claim/claim_parameters.ts";
-import { bytesOf, keptFrameBytes, madeName, NAME_BYTES_MAX } from "../claim/kept_frame.ts";
-import { numberedStem, stemOf, underStem } from "../claim/names.ts";
+import { keptFrameBytes, madeName } from "../claim/kept_frame.ts";
+import { bytesOf, NAME_BYTES_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import { type ClaimRecord, frameOf, isFromQuarantine } from "../claim/record.ts";
 import { makeOutputFolder, OutputGoneError, outputRootOf } from "./destination.ts";
 import type { Delivery } from "./delivery.ts";
@@ -77,7 +77,6 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
   const { record } = claim;
   const root = outputRootOf(record, delivery.folders);
   const { fsync } = delivery.settings.frames;
-  const folders = (parts: readonly string[]) => makeOutputFolder(root, parts.filter((part) => part !== ""), { fsync });
   const done = (set: QuarantineSet, published: Published): Quarantined => ({
     type: "quarantined",
     folder: set.folder,
@@ -85,7 +84,8 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
     ...published,
   });
   try {
-    const folder = folders([QUARANTINE_FOLDER, ...nameInOutput(record.folder, record).split("/")]);
+    const below = `${QUARANTINE_FOLDER}/${nameInOutput(record.folder, record)}`;
+    const folder = makeOutputFolder(root, below, { fsync });
     const set = underOwnNames(claim, folder);
     if (set !== null) return done(set, await publishAll(claim, set, delivery));
   } catch (error) {
@@ -95,7 +95,7 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
     const isLasting = isAboutName(error) || error instanceof LinkInPathError;
     if (passes || (!isLasting && (delivery.failures ?? 0) < FAILURES_BEFORE_ID)) throw error;
   }
-  const set = underItsId(claim, folders([QUARANTINE_FOLDER]));
+  const set = underItsId(claim, makeOutputFolder(root, QUARANTINE_FOLDER, { fsync }));
   return done(set, await publishAll(claim, set, delivery));
 }
 
@@ -213,11 +213,7 @@ function nexusOf({ path, record }: Claim, name: string): Piece | null {
   const image = join(path, record.image);
   const headFacts = statOf(head);
   if (report === null || headFacts === null || statOf(image)?.size !== record.merge!.imageSize) return null;
-  const spans = assembleSpans(report, headFacts.size).map((span) => ({
-    source: span.from === "head" ? head : image,
-    offset: span.offset,
-    length: span.length,
-  }));
+  const spans = assembleSpans(report, { head, headSize: headFacts.size, image });
   return { name, content: spans, source: null, modified_ms: 0, checksumSlot: report.checksumSlot, role: "nexus" };
 }
 
@@ -241,8 +237,7 @@ function hasContent(path: string, { content, source }: Piece): boolean {
   if (source !== null) return sameContent(source, path);
   if (!(content instanceof Uint8Array)) return statOf(path) !== null;
   try {
-    const found = readPlain(path, content.length);
-    return found !== null && found.length === content.length && found.every((byte, index) => byte === content[index]);
+    return hasBytes(path, content);
   } catch {
     return false;
   }

@@ -175,7 +175,7 @@ export class MergeData {
       reporter.event({ type: "merged", frame: frameOf(record), tagged: merge.tagged });
     }
     try {
-      await moveClaim(id, { from: folder, to: folders.proc, record });
+      await moveClaim(id, { from: folder, to: folders.proc });
     } catch (error) {
       if (!mayBeHeldOpen(error)) throw error;
       throw new ClaimHeldError(messageOf(error), { cause: error });

@@ -111,7 +111,7 @@ function recordOf(
   const named = kept === null
     ? { ...candidate, members: verdict.members }
     : asOnce(verdict.members, { candidate, kept });
-  const { image, members, notes } = withNamesToKeep(named, named.members);
+  const { image, members, notes } = withNamesToKeep(named.image, named.members);
   const archived = fate === "archive" ? settings.dark.archive_dir : "";
   return {
     version: RECORD_VERSION,

@@ -9,7 +9,7 @@ import { companionOf, isSidecarName } from "../../qxrd/frame_name.ts";
 import { nameInOutput } from "../claim/awkward_names.ts";
 import { CLAIMING_PREFIX, LATE_PREFIX } from "../../files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
-import { listClaims, listUnfinished } from "../claim/claim.ts";
+import { asFarAsReadable, listClaims, listUnfinished } from "../claim/claim.ts";
 import { allOf } from "../claim/draining_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { readRecord } from "../claim/record.ts";
@@ -17,7 +17,7 @@ import { PartSweep } from "../deliver/part_sweep.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 import { findDelivered, type FoundPlace, type LateFile, type OutputPlace } from "./find_delivered.ts";
 import { type LateOutcome, type LateRecord, resumeLate, takeLate } from "./late_move.ts";
-import type { Companion, Unclaimed } from "./sort_names.ts";
+import { below, type Companion, type Unclaimed } from "./sort_names.ts";
 
 /** Two looks so far apart find the same file; nobody waits for a late file, so longer than for a frame. */
 const SETTLE_MS = 1000;
@@ -89,7 +89,7 @@ export class LateCompanions {
           await this.#look(companion, { seen, claimed }, options);
         }
       }
-      if (seen.reason !== null) stays.push({ name: nameOf(companion), reason: seen.reason });
+      if (seen.reason !== null) stays.push({ name: below(companion, companion.name), reason: seen.reason });
     }
     return { stays, others: Math.max(0, companions.length - REMEMBERED_MAX) };
   }
@@ -122,7 +122,7 @@ export class LateCompanions {
     options: StageOptions,
   ): Promise<void> {
     const { log } = options.reporter;
-    const name = nameOf(companion);
+    const name = below(companion, companion.name);
     seen.next_ms = this.#now_ms() + Math.min(AGAIN_MS * 2 ** seen.looks++, AGAIN_MS_MAX);
     if (claimed.has(keyOf(companion.folder, stemOfImage(companion.name)))) return void (seen.reason = null);
     try {
@@ -146,13 +146,13 @@ export class LateCompanions {
 
   #findIn({ folders, settings }: StageOptions): (file: LateFile, record: Pick<LateRecord, "folder">) => FoundPlace {
     return (file, { folder }) => {
-      const below = (dir: string, quarantine: string | null) =>
+      const inPlace = (dir: string, quarantine: string | null) =>
         [dir, nameInOutput(folder, { quarantine })].filter((part) => part !== "").join("/");
       const root = folders.outputRoot;
       const dirs = [folders.outputDir, `${folders.outputDir}/${settings.dark.archive_dir}`];
       const places = [...this.#places, ...dirs.map((dir) => ({ root, dir }))]
-        .map((place) => ({ root: place.root, dir: below(place.dir, null) }));
-      places.push({ root, dir: below(QUARANTINE_FOLDER, "") });
+        .map((place) => ({ root: place.root, dir: inPlace(place.dir, null) }));
+      places.push({ root, dir: inPlace(QUARANTINE_FOLDER, "") });
       const distinct = new Map(places.map((place) => [join(place.root, place.dir), place]));
       return findDelivered(file, [...distinct.values()]);
     };
@@ -169,7 +169,7 @@ export class LateCompanions {
     const find = this.#findIn(options);
     const raws = allOf(folders, "raw");
     for (const temp of allOf(folders, "temp")) {
-      for (const holder of unfinishedIn(temp, LATE_PREFIX)) {
+      for (const holder of asFarAsReadable(() => listUnfinished(temp, LATE_PREFIX))) {
         const path = join(temp, holder);
         try {
           const outcome = await resumeLate(path, { find, raws, ...this.#deliveryOptions(options) });
@@ -201,7 +201,8 @@ function imagesInClaims(folders: FrameFolders): ReadonlySet<string> {
   // A claim goes from temp to proc, and back where its name was taken: the second look finds what the first one missed.
   for (const kind of ["temp", "proc", "temp", "proc"] as const) {
     for (const folder of allOf(folders, kind)) {
-      for (const id of [...claimsIn(folder), ...unfinishedIn(folder, CLAIMING_PREFIX)]) {
+      const unfinished = asFarAsReadable(() => listUnfinished(folder, CLAIMING_PREFIX));
+      for (const id of [...asFarAsReadable(() => listClaims(folder)), ...unfinished]) {
         try {
           const record = readRecord(join(folder, id));
           if (record !== null) images.add(keyOf(record.folder, stemOf(record.image)));
@@ -214,22 +215,6 @@ function imagesInClaims(folders: FrameFolders): ReadonlySet<string> {
   return images;
 }
 
-function claimsIn(folder: string): readonly string[] {
-  try {
-    return listClaims(folder);
-  } catch {
-    return []; // its own stage says that it is not there
-  }
-}
-
-function unfinishedIn(folder: string, prefix: string): readonly string[] {
-  try {
-    return listUnfinished(folder, prefix);
-  } catch {
-    return [];
-  }
-}
-
 function stemOfImage(name: string): string {
   const companion = companionOf(name);
   return companion === null ? name : companion.stem ?? stemOf(companion.image);
@@ -237,8 +222,4 @@ function stemOfImage(name: string): string {
 
 function keyOf(folder: string, stem: string): string {
   return `${folder}/${stem}`.toLowerCase();
-}
-
-function nameOf({ folder, name }: Companion): string {
-  return folder === "" ? name : `${folder}/${name}`;
 }

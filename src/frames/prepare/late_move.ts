@@ -5,22 +5,20 @@
  * Nothing in the output is replaced. The file leaves `.late-ID` only when its copy in the output is verified, flushed and
  * has its name, or when it is back in raw.
  */
-import { type JsonFileKind, readJson } from "../../files/json_file.ts";
+import { type JsonFileKind, readJson, writeJson } from "../../files/json_file.ts";
 import { isText, shape } from "../../files/json_shape.ts";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { copySpans } from "../../files/copy/copy_spans.ts";
+import { copyWhole } from "../../files/copy/copy_spans.ts";
 import { sha256OfFile } from "../../files/copy/digest.ts";
 import { publish, removeFile, removeFolder, syncFolder, whileHeldOpen } from "../../files/durable.ts";
-import { listFolder, nameIsTaken, refuseLinks, statOf } from "../../files/listing.ts";
+import { listFolder, nameIsTaken, rawFolder, refuseLinks, statOf } from "../../files/listing.ts";
 import { LATE_PREFIX, LATE_RECORD_NAME, outputPartName } from "../../files/service_names.ts";
 import { sameContent } from "../../files/copy/same_content.ts";
-import { writeWhole } from "../../files/whole_file.ts";
-import { rawFolder } from "../../files/listing.ts";
 import type { FrameLedger } from "../../ledger/line.ts";
 import { isSidecarName } from "../../qxrd/frame_name.ts";
 import { newClaimId } from "../claim/claim.ts";
 import { moveFile } from "../claim/move_file.ts";
-import { isPlainName, isRelativeFolder } from "../claim/record.ts";
+import { frameOf, isPlainName, isRelativeFolder } from "../claim/record.ts";
 import type { PartSweep } from "../deliver/part_sweep.ts";
 import type { FoundPlace, LateFile } from "./find_delivered.ts";
 
@@ -55,9 +53,7 @@ export async function takeLate(
 ): Promise<LateOutcome> {
   const holder = join(options.temp, LATE_PREFIX + newClaimId(options.temp));
   Deno.mkdirSync(holder);
-  writeWhole(join(holder, LATE_RECORD_NAME), new TextEncoder().encode(JSON.stringify(record)), {
-    fsync: options.fsync,
-  });
+  writeJson(join(holder, LATE_RECORD_NAME), record, options);
   try {
     await moveFile(options.from, join(holder, record.name));
   } catch (error) {
@@ -76,7 +72,8 @@ export async function resumeLate(
   holder: string,
   options: { raws: readonly string[] } & LateOptions,
 ): Promise<LateOutcome | null> {
-  const record = readLate(holder);
+  // None, or one that was cut off: nothing had moved then.
+  const record = readJson(join(holder, LATE_RECORD_NAME), LATE_RECORD);
   if (record === null || statOf(join(holder, record.name)) === null) {
     clear(holder);
     return null;
@@ -108,7 +105,7 @@ async function finishLate(
   await ledger?.append({
     type: "late",
     claim: basename(holder).slice(LATE_PREFIX.length),
-    frame: record.folder === "" ? found.image : `${record.folder}/${found.image}`,
+    frame: frameOf({ folder: record.folder, image: found.image }),
     root: found.root,
     folder: relative(found.root, found.folder).split(sep).join("/"),
     files: [{
@@ -129,11 +126,10 @@ async function deliver(
   path: string,
   to: { part: string; target: string; fsync: boolean; parts: PartSweep },
 ): Promise<boolean> {
-  const { size, mtime } = Deno.lstatSync(path);
+  const { mtime } = Deno.lstatSync(path);
   const { part } = to;
   try {
-    const spans = [{ source: path, offset: 0, length: size }];
-    copySpans([{ path: part, spans, checksumSlot: null }], { verify: "compare", fsync: to.fsync });
+    copyWhole(path, part, { verify: "compare", fsync: to.fsync });
     if (mtime !== null) Deno.utimeSync(part, mtime, mtime);
     const isGone = await whileHeldOpen(() => publish(part, to.target));
     if (!isGone) to.parts.mayHaveLeft(dirname(part));
@@ -163,11 +159,6 @@ function clear(holder: string): void {
   if (foreign !== undefined) throw new Error(`${holder} holds ${foreign}: move it back into the raw folder`);
   for (const name of files) removeFile(join(holder, name));
   removeFolder(holder);
-}
-
-/** Null where there is none, or one that was cut off: nothing had moved then. */
-function readLate(holder: string): LateRecord | null {
-  return readJson(join(holder, LATE_RECORD_NAME), LATE_RECORD)?.value ?? null;
 }
 
 const LATE_RECORD: JsonFileKind<LateRecord> = {

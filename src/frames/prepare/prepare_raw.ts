@@ -6,7 +6,7 @@ import { fileExists } from "../../files/listing.ts";
 import { LedgerError } from "../../ledger/error.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
 import { assess, type Ready } from "./assess.ts";
-import { listClaims, listUnfinished, newClaimId, resumeClaim } from "../claim/claim.ts";
+import { asFarAsReadable, listClaims, listUnfinished, newClaimId, resumeClaim } from "../claim/claim.ts";
 import type { KeptFrame } from "../claim/kept_frame.ts";
 import type { Reporter } from "../events.ts";
 import { HeldOpen } from "../held_open.ts";
@@ -59,9 +59,9 @@ export class PrepareRaw {
   /** When the first of the frames that were just written will be ready; Infinity where there is none. */
   #settled_ms = Infinity;
 
-  /** @param clock.now_ms by which late files are waited for */
-  constructor(clock: { readonly now_ms?: () => number } = {}) {
-    this.#late = new LateCompanions(clock.now_ms);
+  /** @param now_ms a monotonic clock, by which late files are waited for */
+  constructor(now_ms?: () => number) {
+    this.#late = new LateCompanions(now_ms);
   }
 
   /** One firing. */
@@ -148,20 +148,20 @@ export class PrepareRaw {
 
   async #resumeIn(temp: string, options: StageOptions): Promise<void> {
     const { folders, reporter } = options;
-    for (const name of listOrNothing(temp, CLAIMING_PREFIX)) {
+    for (const name of asFarAsReadable(() => listUnfinished(temp, CLAIMING_PREFIX))) {
       try {
         const record = await resumeClaim(name, { folders, temp });
         if (record !== null) reporter.log.info(`${frameOf(record)}: continued after a restart`);
         this.#refused.delete(name);
       } catch (error) {
         if (mayBeHeldOpen(error)) this.#held.add(name, { frame: join(temp, name), error });
-        else {this.#warnOnce(name, {
-            text: `claim ${join(temp, name)} cannot be continued: ${messageOf(error)}`,
-            reporter,
-          });}
+        else {
+          const text = `claim ${join(temp, name)} cannot be continued: ${messageOf(error)}`;
+          this.#warnOnce(name, { text, reporter });
+        }
       }
     }
-    for (const name of listOrNothing(temp, DISCARD_PREFIX)) {
+    for (const name of asFarAsReadable(() => listUnfinished(temp, DISCARD_PREFIX))) {
       const path = join(temp, name);
       try {
         await removeDark(path, options);
@@ -223,21 +223,9 @@ export class PrepareRaw {
 const REMEMBERED_MAX = 10_000;
 
 function countClaims(folders: FrameFolders): number {
-  return [...allOf(folders, "temp"), ...allOf(folders, "proc")].reduce((count, folder) => {
-    try {
-      return count + listClaims(folder).length;
-    } catch {
-      return count; // the folder's own stage says what is wrong with it
-    }
-  }, 0);
-}
-
-function listOrNothing(folder: string, prefix: string): string[] {
-  try {
-    return listUnfinished(folder, prefix);
-  } catch {
-    return []; // a folder that is gone is reported where it is needed
-  }
+  return [...allOf(folders, "temp"), ...allOf(folders, "proc")]
+    .flatMap((folder) => asFarAsReadable(() => listClaims(folder)))
+    .length;
 }
 
 function canMakeClaims(temp: string): boolean {

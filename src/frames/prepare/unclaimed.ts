@@ -17,7 +17,6 @@ interface KindText {
   readonly many: string;
   /** What that means for the reader. */
   readonly what: string;
-  readonly after_ms: number;
 }
 
 const KINDS: Readonly<Record<UnclaimedKind, KindText>> = {
@@ -25,49 +24,41 @@ const KINDS: Readonly<Record<UnclaimedKind, KindText>> = {
     one: "file is not a frame and stays",
     many: "files are not frames and stay",
     what: "only names that end with .tif or .tiff, and what carries such a name, are delivered",
-    after_ms: STAYS_MS,
   },
   companion: {
     one: "file belongs to no frame and stays",
     many: "files belong to no frame and stay",
     what: "they are delivered when their frame is; see which image they are of, or remove them",
-    after_ms: STAYS_MS,
   },
   unfinished: {
     one: "temporary file stays",
     many: "temporary files stay",
     what: "left by a program that ended while writing; they can be removed",
-    after_ms: UNFINISHED_MS,
   },
   hidden: {
     one: "name with a leading dot stays",
     many: "names with a leading dot stay",
     what: "these are ignored; rename them if they are frames",
-    after_ms: STAYS_MS,
   },
   link: {
     one: "link is not followed and stays",
     many: "links are not followed and stay",
     what: "replace them by the files themselves",
-    after_ms: STAYS_MS,
   },
   special: {
     one: "pipe, socket or device stays",
     many: "pipes, sockets or devices stay",
     what: "these are never opened; remove them",
-    after_ms: STAYS_MS,
   },
   unreadable_name: {
     one: "name is not UTF-8 and stays",
     many: "names are not UTF-8 and stay",
     what: "rename them, then they are delivered",
-    after_ms: STAYS_MS,
   },
   folder: {
     one: "sub-folder cannot be read; frames in it wait",
     many: "sub-folders cannot be read; frames in them wait",
     what: "give pewatch's account the right to list them, or move them out of the raw folder",
-    after_ms: STAYS_MS,
   },
 };
 
@@ -100,7 +91,7 @@ export class UnclaimedReport {
     const before = this.#seen.get(kind);
     if (present.length === 0) return void this.#seen.delete(kind);
     const now_ms = this.#now_ms();
-    const text = KINDS[kind];
+    const stays_ms = kind === "unfinished" ? UNFINISHED_MS : STAYS_MS;
     const seen = new Map<string, Seen>();
     const fresh: Unclaimed[] = [];
     let freshCount = 0;
@@ -108,13 +99,13 @@ export class UnclaimedReport {
       if (seen.size >= REMEMBERED_MAX) break;
       const known = before?.get(one.name) ?? { since_ms: now_ms, named: false };
       seen.set(one.name, known);
-      if (known.named || now_ms - known.since_ms < text.after_ms) continue;
+      if (known.named || now_ms - known.since_ms < stays_ms) continue;
       known.named = true;
       freshCount++;
       if (fresh.length < NAMED_MAX) fresh.push(one);
     }
     this.#seen.set(kind, seen);
-    if (freshCount > 0) reporter.log.warn(`raw folder: ${lineOf(text, fresh, freshCount)}`);
+    if (freshCount > 0) reporter.log.warn(`raw folder: ${lineOf(KINDS[kind], fresh, freshCount)}`);
   }
 }
 

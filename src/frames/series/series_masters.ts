@@ -49,19 +49,15 @@ interface Memory {
   problem: string | null;
 }
 
-export interface SeriesMastersOptions {
-  /** A monotonic clock, for tests. */
-  readonly now_ms?: () => number;
-}
-
 export class SeriesMasters {
   readonly #memories = new Map<string, Memory>();
   readonly #warned = new Once();
   readonly #parts = new PartSweep();
   readonly #now_ms: () => number;
 
-  constructor(options: SeriesMastersOptions = {}) {
-    this.#now_ms = options.now_ms ?? (() => performance.now());
+  /** @param now_ms a monotonic clock, for tests */
+  constructor(now_ms: () => number = () => performance.now()) {
+    this.#now_ms = now_ms;
   }
 
   /**
