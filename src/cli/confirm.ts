@@ -1,9 +1,5 @@
 /** `pewatch confirm`: a consumer confirms that it has delivered images, by their checksums. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, optional, string } from "@optique/core";
 import { loadSettings } from "../config/load.ts";
 import { askDaemon, DaemonAnswerError, NoDaemonError } from "../daemon/requests/ask_daemon.ts";
 import type { ConfirmProgress } from "../frames/events.ts";

@@ -1,9 +1,5 @@
 /** `pewatch docs`: the documentation that is inside the program, for a computer without a network. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, optional, string } from "@optique/core";
 import { closest } from "../text/closest.ts";
 import { command, CommandError, EXIT } from "./console/arguments.ts";
 

@@ -1,9 +1,6 @@
 /** `pewatch log FRAME`: what became of one frame, as the ledger says it. */
 import { join } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, string } from "@optique/core";
 import { loadSettings } from "../config/load.ts";
 import { folderExists } from "../files/listing.ts";
 import { LEDGER_FOLDER } from "../files/service_names.ts";

@@ -2,8 +2,7 @@
  * `pewatch retry`: asks the running daemon to try again what is in quarantine. A file of its own: each command is
  * one, loaded when it is called.
  */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { loadSettings } from "../config/load.ts";
 import { command, CONFIG_OPTION } from "./console/arguments.ts";
 import { askDaemon, DaemonAnswerError, NoDaemonError } from "../daemon/requests/ask_daemon.ts";

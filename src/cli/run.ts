@@ -1,9 +1,5 @@
 /** `pewatch run`: the daemon in the foreground, until it is stopped. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { float } from "@optique/core/valueparser";
+import { float, message, object, option, optional } from "@optique/core";
 import { openConsoleWindow } from "../../ffi/console/console.ts";
 import { NativeLibraryError } from "../../ffi/locate.ts";
 import type { TangoLibrary } from "../../ffi/tango/mod.ts";

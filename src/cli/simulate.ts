@@ -1,9 +1,16 @@
 /** `pewatch simulate`: writes frames as QXRD does, at a given rate. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional, withDefault } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import { choice, float, integer, string } from "@optique/core/valueparser";
+import {
+  argument,
+  choice,
+  float,
+  integer,
+  message,
+  object,
+  option,
+  optional,
+  string,
+  withDefault,
+} from "@optique/core";
 import { simulate, type SimulatedFrame } from "../qxrd/simulator/simulate.ts";
 import { thrownText } from "../text/thrown_text.ts";
 import { command, CommandError, JSON_OPTION } from "./console/arguments.ts";

@@ -1,9 +1,5 @@
 /** `pewatch stop`: asks the running daemon to stop, and waits until it has. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { float } from "@optique/core/valueparser";
+import { float, message, object, option, optional } from "@optique/core";
 import { loadSettings } from "../config/load.ts";
 import { command, CommandError, CONFIG_OPTION } from "./console/arguments.ts";
 import {

@@ -29,7 +29,7 @@ export function findLibraries(): LibraryFinding[] {
 }
 
 /** Never throws: what goes wrong is the finding. */
-export function findLibrary(name: string, open: () => Versioned): LibraryFinding {
+function findLibrary(name: string, open: () => Versioned): LibraryFinding {
   try {
     using library = open();
     return { name, version: library.version, path: placeOf(library.path), problem: null };

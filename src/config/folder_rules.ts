@@ -51,6 +51,12 @@ export function relate(
   return null;
 }
 
+/** Whether `path` is `folder` or below it, on this system. */
+export function isWithin(path: string, folder: string): boolean {
+  const relation = relate(path, folder, { windows: Deno.build.os === "windows" });
+  return relation === "same" || relation === "inside";
+}
+
 /** With a separator at its end, so that /a/raw2 does not seem to lie inside /a/raw. */
 function comparable(path: string, options: FolderRuleOptions): string {
   const flavour = options.windows ? win32 : posix;

@@ -1,10 +1,6 @@
 /** `pewatch audit`: checks the ledger and the delivered files against it, and hands it to other programs. */
 import { join, relative, resolve, sep } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { choice, message, object, option, optional, string } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";

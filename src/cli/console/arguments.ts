@@ -1,11 +1,15 @@
 /** What every command has in common: `--help`, errors of usage, exit codes. */
-import { runParser } from "@optique/core/facade";
-import { type Message, message } from "@optique/core/message";
-import type { InferValue, Parser } from "@optique/core/parser";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { formatUsage } from "@optique/core/usage";
-import { string } from "@optique/core/valueparser";
+import {
+  formatUsage,
+  type InferValue,
+  type Message,
+  message,
+  option,
+  optional,
+  type Parser,
+  runParser,
+  string,
+} from "@optique/core";
 import { stripVTControlCharacters } from "node:util";
 import { ownStyles, printable } from "../../log/terminal_text.ts";
 import { terminalWidth, wantsColors } from "./terminal.ts";

@@ -1,6 +1,5 @@
 /** `pewatch consumers list`: how far each has come. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import { JsonFileError } from "../../files/json_file.ts";

@@ -1,11 +1,7 @@
 /** `pewatch demo`: the daemon with defaults against a simulated detector, for some seconds. */
 import { messageOf } from "../../files/errors.ts";
 import { resolve } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional, withDefault } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { float, integer, string } from "@optique/core/valueparser";
+import { float, integer, message, object, option, optional, string, withDefault } from "@optique/core";
 import { Daemon } from "../../daemon/daemon.ts";
 import { openLog, type RunningLog } from "../../log/log.ts";
 import type { FrameCounts } from "../../daemon/status.ts";

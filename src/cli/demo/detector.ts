@@ -3,18 +3,17 @@ import type { SimulateOptions } from "../../qxrd/simulator/simulate.ts";
 import type { DetectorNews, DetectorRequest } from "./detector_worker.ts";
 
 export class Detector implements Disposable {
-  readonly #worker: Worker;
+  readonly #worker = new Worker(new URL("./detector_worker.ts", import.meta.url), { type: "module" });
   readonly #ended = Promise.withResolvers<void>();
   #frames = 0;
   #darks = 0;
 
   constructor() {
-    this.#worker = new Worker(new URL("./detector_worker.ts", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", (event) => this.#hear((event as MessageEvent<DetectorNews>).data));
-    this.#worker.addEventListener("error", (event) => {
+    this.#worker.onmessage = ({ data }: MessageEvent<DetectorNews>) => this.#hear(data);
+    this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#ended.reject(new Error(`the simulated detector ended: ${event.message}`));
-    });
+    };
   }
 
   /** Processed frames and darks written so far. */
@@ -31,25 +30,21 @@ export class Detector implements Disposable {
    * @throws what the simulator throws
    */
   run(options: SimulateOptions): Promise<void> {
-    this.#post({ type: "start", options });
+    this.#worker.postMessage(options satisfies DetectorRequest);
     return this.#ended.promise;
   }
 
   /** Ends it after the frame that is being written; `run` comes back then. */
   stop(): void {
-    this.#post({ type: "stop" });
+    this.#worker.postMessage("stop" satisfies DetectorRequest);
   }
 
   [Symbol.dispose](): void {
     this.#worker.terminate();
   }
 
-  #post(request: DetectorRequest): void {
-    this.#worker.postMessage(request);
-  }
-
   #hear(news: DetectorNews): void {
-    if (news.type === "frame") {
+    if ("dark" in news) {
       if (news.dark) this.#darks++;
       else this.#frames++;
     } else if (news.error === null) {

@@ -1,3 +1,4 @@
+/// <reference lib="deno.worker" />
 /**
  * The simulated detector of the demo, in a thread of its own as QXRD is a program of its own. A file of its own: the
  * entry of a worker.
@@ -5,29 +6,27 @@
 import { simulate, type SimulateOptions } from "../../qxrd/simulator/simulate.ts";
 import { thrownText } from "../../text/thrown_text.ts";
 
-export type DetectorRequest = { readonly type: "start"; readonly options: SimulateOptions } | { readonly type: "stop" };
+/** What it writes, or that it ends after the frame that is being written. */
+export type DetectorRequest = SimulateOptions | "stop";
 
-export type DetectorNews =
-  | { readonly type: "frame"; readonly dark: boolean; readonly imagePath: string }
-  | { readonly type: "end"; readonly error: string | null };
+/** Whether a frame that was written is a dark; at the end, why it ended before all were there. */
+export type DetectorNews = { readonly dark: boolean } | { readonly error: string | null };
 
 const abort = new AbortController();
-const scope = self as unknown as { postMessage(news: DetectorNews): void };
 
-self.addEventListener("message", (event) => {
-  const request = (event as MessageEvent<DetectorRequest>).data;
-  if (request.type === "stop") abort.abort();
-  else void write(request.options);
-});
+self.onmessage = ({ data }: MessageEvent<DetectorRequest>) => {
+  if (data === "stop") abort.abort();
+  else void write(data);
+};
 
 async function write(options: SimulateOptions): Promise<void> {
   let error: string | null = null;
   try {
-    for await (const { kind, imagePath } of simulate(options, abort.signal)) {
-      scope.postMessage({ type: "frame", dark: kind === "dark", imagePath });
+    for await (const { kind } of simulate(options, abort.signal)) {
+      self.postMessage({ dark: kind === "dark" } satisfies DetectorNews);
     }
   } catch (thrown) {
     error = thrownText(thrown);
   }
-  scope.postMessage({ type: "end", error });
+  self.postMessage({ error } satisfies DetectorNews);
 }

@@ -1,7 +1,6 @@
 /** `pewatch doctor`: checks all that pewatch needs, by using it, and says what to do. */
 import { dirname, join } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { ConfigurationError } from "../../config/error.ts";
 import { type LoadedConfiguration, loadSettings, makesOutput } from "../../config/load.ts";
 import { SETTINGS_CHECKS } from "../../nexus/settings_checks.ts";

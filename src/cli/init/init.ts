@@ -1,11 +1,7 @@
 /** `pewatch init`: writes the documented configuration, with what the first implementation's said where one is given. */
 import { Buffer } from "node:buffer";
 import { join, resolve } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, option, optional, string } from "@optique/core";
 import { ConfigurationError } from "../../config/error.ts";
 import { CONFIGURATION_NAME, environment, parseSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";

@@ -1,8 +1,5 @@
 /** `pewatch inspect`: shows what is in a TIFF, a sidecar or a NeXus file. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, string } from "@optique/core";
 import { Hdf5Error } from "../../../ffi/hdf5/error.ts";
 import { NativeLibraryError } from "../../../ffi/locate.ts";
 import { messageOf } from "../../files/errors.ts";

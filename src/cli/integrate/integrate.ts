@@ -1,13 +1,10 @@
 /** `pewatch integrate`: patterns of frames that are delivered already, by the settings of `[plugins.integrate]`. */
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { multiple, optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import { integer, string } from "@optique/core/valueparser";
+import { dirname, join, relative, resolve } from "node:path";
+import { argument, integer, message, multiple, object, option, optional, string } from "@optique/core";
 import * as v from "valibot";
 import { openHdf5Library } from "../../../ffi/hdf5/mod.ts";
 import { NativeLibraryError } from "../../../ffi/locate.ts";
+import { isWithin } from "../../config/folder_rules.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { messageOf } from "../../files/errors.ts";
@@ -160,7 +157,7 @@ function lineOf(image: string, outcome: IntegrateDone["outcome"], problem: strin
 function folderFor(path: string, { output, roots, options }: Pick<Job, "output" | "roots" | "options">): string {
   const beside = dirname(path), below = (part: string) => part.split(/[\\/]/).filter((name) => name !== "").join("/");
   if (output === undefined) return makeFoldersBelow(beside, below(options.subfolder));
-  const root = roots.find((one) => !relative(one, beside).startsWith("..") && !isAbsolute(relative(one, beside)));
+  const root = roots.find((one) => isWithin(beside, one));
   return makeFoldersBelow(
     resolve(output),
     below(join(root === undefined ? "" : relative(root, beside), options.subfolder)),

@@ -1,6 +1,5 @@
 /** `pewatch parameters list`: what goes into the files of the frames that follow. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";

@@ -1,8 +1,5 @@
 /** `pewatch parameters remove`: frames go on without a parameter. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, string } from "@optique/core";
 import { closest } from "../../text/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import { DaemonAnswerError } from "../../daemon/requests/ask_daemon.ts";

@@ -1,10 +1,6 @@
 /** `pewatch plugins check`: says whether a file would be loaded as a plugin, or why not. */
 import { resolve } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, option, optional, string } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { messageOf } from "../../files/errors.ts";
 import { folderExists, statOf } from "../../files/listing.ts";

@@ -1,6 +1,5 @@
 /** `pewatch plugins list`: each plugin with its rhythm, state and figures, from the running daemon where there is one. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import type { DaemonStatus } from "../../daemon/status.ts";
 import type { LockHolder } from "../../daemon/settings/folder_lock.ts";

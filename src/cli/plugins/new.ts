@@ -1,9 +1,6 @@
 /** `pewatch plugins new`: writes the commented template under a name of its own. */
 import { join } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, string } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { shippedNames } from "../../plugins/host/shipped.ts";
 import { command, CommandError, CONFIG_OPTION, EXIT } from "../console/arguments.ts";

@@ -1,9 +1,6 @@
 /** `pewatch plugins retry`: starts a plugin again that the running daemon has suspended. */
 import { basename } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, string } from "@optique/core";
 import { closest } from "../../text/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DaemonStatus } from "../../daemon/status.ts";

@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf } from "../../files/errors.ts";
+import { firstLine } from "../../text/thrown_text.ts";
 import {
   declarations,
   DECLARATIONS_NAME,
@@ -42,7 +43,10 @@ export async function checkTypes(file: string, options: { readonly deno: string 
     if (output.code === 0) return { checked: true, errors: [] };
     const errors = readErrors(output.text);
     if (errors.length > 0) return { checked: true, errors };
-    return { checked: false, reason: `since deno check failed: ${firstLine(output.text)}` };
+    return {
+      checked: false,
+      reason: `since deno check failed: ${firstLine(output.text.trim()).replace(/^error: /, "")}`,
+    };
   } catch (error) {
     return { checked: false, reason: `since deno check cannot be run: ${messageOf(error)}` };
   } finally {
@@ -81,10 +85,6 @@ export function readErrors(output: string): string[] {
     );
   }
   return errors;
-}
-
-function firstLine(text: string): string {
-  return text.trim().split("\n")[0]?.replace(/^error: /, "") ?? "";
 }
 
 function pathOf(url: string): string {

@@ -1,10 +1,6 @@
 /** `pewatch plugins types`: writes what editors need for plugins, those with Deno and those with TypeScript alone. */
 import { join, resolve } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, option, optional, string } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { isMissing } from "../../files/errors.ts";
 import { command, CONFIG_OPTION, EXIT } from "../console/arguments.ts";

@@ -1,9 +1,7 @@
 /** `pewatch process`: the main job once, for the frames that are in a folder. */
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { dirname, join, resolve } from "node:path";
+import { argument, message, object, option, string } from "@optique/core";
+import { isWithin } from "../../config/folder_rules.ts";
 import { type LoadedConfiguration, loadSettings } from "../../config/load.ts";
 import { faultOfReservedPath } from "../../config/names/reserved_names.ts";
 import { SETTINGS_CHECKS } from "../../nexus/settings_checks.ts";
@@ -130,12 +128,6 @@ delivered. Ctrl-C finishes the frames in progress, a second one ends at once; th
 /** DIR may be somebody's archive: darks are removed from it only where the configuration says so itself. */
 function settingsOf({ settings, given }: LoadedConfiguration): Settings {
   return given.has("dark.policy") ? settings : { ...settings, dark: { ...settings.dark, policy: "archive" } };
-}
-
-/** Whether `path` is `folder` or below it. */
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way.split(/[\\/]/)[0] !== ".." && !isAbsolute(way));
 }
 
 /** Why frames of `folder` cannot go there, whatever links and mounts lead to it; null where they can. */

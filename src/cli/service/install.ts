@@ -1,11 +1,7 @@
 /** `pewatch service install`: makes the service, or shows what it would be. */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { choice, message, object, option, optional, string } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import type { FolderSettings, Settings } from "../../config/settings.ts";
 import { command, CommandError, CONFIG_OPTION, EXIT } from "../console/arguments.ts";

@@ -1,6 +1,5 @@
 /** `pewatch service start`, `stop`, `status`, `uninstall`. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { command, type CommandDescription, CONFIG_OPTION, EXIT } from "../console/arguments.ts";
 import { findDaemon, nameOf } from "../../daemon/requests/ask_daemon.ts";

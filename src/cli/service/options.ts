@@ -1,8 +1,5 @@
 /** What the commands about the service have in common. A file of its own: shared by all commands about the service. */
-import { message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { message, option, optional, string } from "@optique/core";
 import { CommandError, EXIT } from "../console/arguments.ts";
 import { DEFAULT_NAME, isServiceName } from "./definition.ts";
 import { ServiceError, type ServiceManager } from "./manager.ts";

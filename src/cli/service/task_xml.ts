@@ -4,6 +4,7 @@
  * The schema is the "Task Scheduler Schema" of Microsoft's documentation, [MS-TSCH] section 2.5; elements stand in the
  * order in which the Task Scheduler itself writes them.
  */
+import { Buffer } from "node:buffer";
 import { PROGRAM_VERSION } from "../../config/program.ts";
 import { RESTART_S, type ServiceDefinition } from "./definition.ts";
 
@@ -42,11 +43,7 @@ export function taskXml(definition: ServiceDefinition): string {
 
 /** UTF-16, little endian, with its mark, as the declaration says and as the Task Scheduler itself exports. */
 export function encodeTask(xml: string): Uint8Array {
-  const text = `\ufeff${xml.replaceAll("\n", "\r\n")}`;
-  const bytes = new Uint8Array(2 * text.length);
-  const view = new DataView(bytes.buffer);
-  for (let index = 0; index < text.length; index++) view.setUint16(2 * index, text.charCodeAt(index), true);
-  return bytes;
+  return Buffer.from(`\ufeff${xml.replaceAll("\n", "\r\n")}`, "utf16le");
 }
 
 /**

@@ -1,8 +1,5 @@
 /** `pewatch settings forget`: back to the value of the configuration. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { argument } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { argument, message, object, string } from "@optique/core";
 import { closest } from "../../text/closest.ts";
 import { loadSettings } from "../../config/load.ts";
 import { CLIENT_SETTING_KEYS, clientSettings, keyOf } from "../../daemon/settings/client_settings.ts";

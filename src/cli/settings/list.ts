@@ -1,6 +1,5 @@
 /** `pewatch settings list`: what Tango clients have changed. */
-import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, object } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { type ClientSetting, keyOf } from "../../daemon/settings/client_settings.ts";
 import { command, CONFIG_OPTION, JSON_OPTION } from "../console/arguments.ts";

@@ -1,9 +1,5 @@
 /** `pewatch tango register` and `unregister`: the device in the Tango database. */
-import { object } from "@optique/core/constructs";
-import { type Message, message } from "@optique/core/message";
-import { optional } from "@optique/core/modifiers";
-import { option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { type Message, message, object, option, optional, string } from "@optique/core";
 import { TangoError, type TangoLibrary } from "../../../ffi/tango/mod.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { TangoSettings } from "../../config/settings.ts";

@@ -1,7 +1,5 @@
 /** `pewatch tango values`, `pewatch epics values`: what a table lists as it is now, live on a terminal. */
-import { object } from "@optique/core/constructs";
-import { message, text } from "@optique/core/message";
-import { option } from "@optique/core/primitives";
+import { message, object, option, text } from "@optique/core";
 import { loadSettings } from "../../config/load.ts";
 import { printable } from "../../log/terminal_text.ts";
 import { command, CommandError, CONFIG_OPTION, EXIT, JSON_OPTION } from "../console/arguments.ts";
