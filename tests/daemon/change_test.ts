@@ -2,43 +2,22 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { askDaemon } from "../../src/daemon/requests/ask_daemon.ts";
-import type { Settings } from "../../src/config/settings.ts";
 import { type SettingChange, SettingRefusedError } from "../../src/daemon/settings/client_settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import type { DaemonStatus } from "../../src/daemon/status.ts";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
-import { TempFolder } from "../temp_folder.ts";
-import { type MemoryLog, memoryLog, quickSettings, source, until } from "./helpers.ts";
+import { source, until } from "./helpers.ts";
+import { Place } from "./place.ts";
 import { LOCK_NAME, SETTINGS_FILE } from "../../src/files/service_names.ts";
 
 /** A daemon with a stage that does nothing: it ticks, and no worker opens a library. */
-class Place extends TempFolder implements AsyncDisposable {
-  readonly log: MemoryLog = memoryLog();
-  readonly #daemons: Daemon[] = [];
-
-  settings(): Settings {
-    return quickSettings(this.path);
-  }
-
-  daemon(settings = this.settings()): Daemon {
-    const daemon = new Daemon(settings, { log: this.log, stages: [source("counts", { essential: true })] });
-    this.#daemons.push(daemon);
-    return daemon;
-  }
-
-  make(...names: string[]): string {
-    const path = this.join(...names);
-    Deno.mkdirSync(path, { recursive: true });
-    return path;
+class IdlePlace extends Place {
+  constructor() {
+    super([source("counts", { essential: true })]);
   }
 
   locked(name: string): boolean {
     return [...Deno.readDirSync(this.join(name))].some((entry) => entry.name === LOCK_NAME);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const daemon of this.#daemons) await daemon.close();
-    this[Symbol.dispose]();
   }
 }
 
@@ -54,7 +33,7 @@ async function refused(daemon: Daemon, change: SettingChange, why: RegExp): Prom
 }
 
 Deno.test("what cannot be a folder of the way is refused with the reason, and the old value stays", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const daemon = place.daemon();
   await daemon.start();
   const { raw, temp, proc } = daemon.settings.folders;
@@ -104,7 +83,7 @@ Deno.test("what cannot be a folder of the way is refused with the reason, and th
 });
 
 Deno.test("the directory of the output is made below the root, and never leaves it", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const daemon = place.daemon();
   await daemon.start();
   await daemon.change({ key: "output_dir", value: "a\\b/c" });
@@ -134,7 +113,7 @@ Deno.test("the directory of the output is made below the root, and never leaves 
 });
 
 Deno.test("max_proc is a whole number from 1 to 9", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const daemon = place.daemon();
   for (const value of [0, 10, 2.5, NaN]) {
     await refused(daemon, { key: "max_proc", value }, /a whole number from 1 to 9/);
@@ -144,7 +123,7 @@ Deno.test("max_proc is a whole number from 1 to 9", async () => {
 });
 
 Deno.test("what clients have written holds after a restart, over the configuration, with what it replaced", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const first = place.daemon();
   const heard: string[] = [];
   first.onSettings((settings) => heard.push(settings.folders.raw));
@@ -168,7 +147,7 @@ Deno.test("what clients have written holds after a restart, over the configurati
 });
 
 Deno.test("a default from elsewhere holds over the configuration, but changes nothing that a client has written", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const first = place.daemon();
   await first.changeDefault({ key: "max_proc", value: 7 });
   assert.equal(first.settings.daemon.max_proc, 7);
@@ -180,7 +159,7 @@ Deno.test("a default from elsewhere holds over the configuration, but changes no
 });
 
 Deno.test("a folder that a client had set and that is gone at the start is waited for, and reported", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const first = place.daemon();
   await first.start();
   await first.change({ key: "temp", value: place.make("temp2") });
@@ -199,7 +178,7 @@ Deno.test("a folder that a client had set and that is gone at the start is waite
 });
 
 Deno.test("a file of settings that is damaged is set aside, and the configuration applies", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   place.make("state");
   Deno.writeTextFileSync(place.join("state", SETTINGS_FILE), '{"version":1,"settings":{"max_proc":');
   const daemon = place.daemon();
@@ -208,7 +187,7 @@ Deno.test("a file of settings that is damaged is set aside, and the configuratio
 });
 
 Deno.test("a value that does not fit the configuration any more is skipped, and reported", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const first = place.daemon();
   await first.start();
   await first.change({ key: "temp", value: place.make("other") });
@@ -220,7 +199,7 @@ Deno.test("a value that does not fit the configuration any more is skipped, and 
 });
 
 Deno.test("what the last run had in temp and proc is taken up, though the configuration names others now", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const first = place.daemon();
   await first.start();
   await first.close();
@@ -238,7 +217,7 @@ Deno.test("what the last run had in temp and proc is taken up, though the config
 });
 
 Deno.test("a change that cannot be kept over a restart is refused", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const daemon = place.daemon();
   await daemon.start();
   Deno.renameSync(place.join("state"), place.join("away"));
@@ -249,7 +228,7 @@ Deno.test("a change that cannot be kept over a restart is refused", async () => 
 });
 
 Deno.test("a stopped daemon keeps its folders, answers, and changes; it starts again in the same process", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const daemon = place.daemon();
   await daemon.start();
   await daemon.stop();
@@ -267,7 +246,7 @@ Deno.test("a stopped daemon keeps its folders, answers, and changes; it starts a
 });
 
 Deno.test("a change that comes while the daemon stops for long is refused in time, and not made later", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const settings = place.settings();
   const plugins = { ...settings.plugins, tables: { waits: { go: place.join("go"), done: place.join("done") } } };
   const daemon = new Daemon({ ...settings, plugins }, { log: place.log, stages: [source("waits")] });
@@ -287,7 +266,7 @@ function fired(daemon: Daemon): number {
 }
 
 Deno.test("a draining folder is released when firings of before are over and a stage finds it empty", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const stages = ["first", "second"].map((name) => source("empties_left", { name, essential: true }));
   const daemon = new Daemon(place.settings(), { log: place.log, stages });
   await daemon.start();
@@ -311,7 +290,7 @@ Deno.test("a draining folder is released when firings of before are over and a s
 });
 
 Deno.test("a folder that is set again before it is empty is no left one any more, and stays locked", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const daemon = place.daemon();
   await daemon.start();
   const { temp } = daemon.settings.folders;
@@ -330,7 +309,7 @@ Deno.test("a folder that is set again before it is empty is no left one any more
 
 // Fails without faultOfRoot() in check_change.ts.
 Deno.test("a client chooses beside what is configured, or below folders.allowed, and nowhere else", async () => {
-  await using place = new Place();
+  await using place = new IdlePlace();
   const base = place.settings();
   const elsewhere = place.make("elsewhere", "raw");
   const output = place.make("way", "output");

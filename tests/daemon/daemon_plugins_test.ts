@@ -5,20 +5,16 @@ import type { Settings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { FolderInUseError } from "../../src/daemon/settings/folder_lock.ts";
 import { runOnePass } from "../../src/daemon/one_pass.ts";
-import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
+import { holdInAnotherProcess, memoryLog, quickSettings, tempFolder, until } from "./helpers.ts";
+import { MOVES, movingStages } from "./place.ts";
 
-const TABLES = {
-  first: { from: "raw", to: "temp", type: "claimed" },
-  second: { from: "temp", to: "proc", type: "claimed" },
-  third: { from: "proc", to: "output", type: "delivered" },
-};
-const STAGES = ["first", "second", "third"].map((name) => source("moves", { name, essential: true }));
+const STAGES = movingStages();
 
 function settingsOf(base: string, state = join(base, "state")): Settings {
-  const settings = settingsIn(base, TABLES);
+  const settings = quickSettings(base, MOVES);
   return {
     ...settings,
-    daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 2, state_dir: state },
+    daemon: { ...settings.daemon, state_dir: state },
     frames: { ...settings.frames, settle_s: 0, sidecar_wait_s: 0 },
   };
 }
@@ -28,22 +24,11 @@ function putPlugin(base: string, name: string, text: string): void {
   Deno.writeTextFileSync(join(base, "plugins", name), text);
 }
 
-async function daemonInAnotherProcess(base: string, state: string): Promise<Deno.ChildProcess> {
-  const script = new URL("./hold_state.ts", import.meta.url).href;
-  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, base, state], stdout: "piped" })
-    .spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  assert.equal(new TextDecoder().decode(value).trim(), "held");
-  await reader.cancel();
-  return child;
-}
-
 Deno.test("a second process on the same state folder is kept out by name, until the first one is killed", async () => {
   using other = tempFolder();
   using own = tempFolder();
   const state = join(other.path, "state");
-  const child = await daemonInAnotherProcess(other.path, state);
+  const child = await holdInAnotherProcess("hold_state.ts", other.path, state);
   const daemon = new Daemon(settingsOf(own.path, state), { log: memoryLog(), stages: STAGES });
   try {
     await assert.rejects(daemon.start(), (error: unknown) => {

@@ -1,27 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Settings } from "../../src/config/settings.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
 import { FolderInUseError } from "../../src/daemon/settings/folder_lock.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
-import { memoryLog, settingsIn, source, tempFolder, until } from "./helpers.ts";
+import { memoryLog, quickSettings, source, tempFolder, until } from "./helpers.ts";
+import { MOVES, movingStages } from "./place.ts";
 
-const TABLES = {
-  first: { from: "raw", to: "temp", type: "claimed" },
-  second: { from: "temp", to: "proc", type: "claimed" },
-  third: { from: "proc", to: "output", type: "delivered" },
-};
-const STAGES = ["first", "second", "third"].map((name) => source("moves", { name }));
-
-function fastSettings(base: string, tables: Settings["plugins"]["tables"] = TABLES): Settings {
-  const settings = settingsIn(base, tables);
-  return { ...settings, daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 5 } };
-}
+const STAGES = movingStages({ essential: false });
 
 Deno.test("Daemon brings files through its stages, counts them and reports to its listeners", async () => {
   using folder = tempFolder();
   const log = memoryLog();
-  const daemon = new Daemon(fastSettings(folder.path), { log, stages: STAGES });
+  const daemon = new Daemon(quickSettings(folder.path, MOVES), { log, stages: STAGES });
   const steps: FrameEvent[] = [];
   daemon.onFrame((event) => steps.push(event));
   assert.equal(daemon.status().state, "ON");
@@ -43,7 +33,7 @@ Deno.test("Daemon brings files through its stages, counts them and reports to it
 
 Deno.test("Daemon starts again after a stop, and goes on with what it left", async () => {
   using folder = tempFolder();
-  const daemon = new Daemon(fastSettings(folder.path), { log: memoryLog(), stages: STAGES });
+  const daemon = new Daemon(quickSettings(folder.path, MOVES), { log: memoryLog(), stages: STAGES });
   await daemon.start();
   await daemon.stop();
   Deno.writeTextFileSync(join(folder.path, "temp", "left.tif"), "frame");
@@ -57,10 +47,10 @@ Deno.test("Daemon starts again after a stop, and goes on with what it left", asy
 Deno.test("a second Daemon on one of the first one's folders does not start, and locks no other", async () => {
   using folder = tempFolder();
   using other = tempFolder();
-  const first = new Daemon(fastSettings(folder.path), { log: memoryLog(), stages: STAGES });
+  const first = new Daemon(quickSettings(folder.path, MOVES), { log: memoryLog(), stages: STAGES });
   await first.start();
   try {
-    const settings = fastSettings(other.path);
+    const settings = quickSettings(other.path, MOVES);
     for (const shared of ["raw", "temp", "proc"]) {
       const folders = { ...settings.folders, [shared]: join(folder.path, shared) };
       const second = new Daemon({ ...settings, folders }, { log: memoryLog(), stages: STAGES });
@@ -79,7 +69,7 @@ Deno.test("Daemon logs a condition once, not at each firing", async () => {
   using folder = tempFolder();
   const log = memoryLog();
   const tables = { misbehaves: { how: "throws" } };
-  const daemon = new Daemon(fastSettings(folder.path, tables), { log, stages: [source("misbehaves")] });
+  const daemon = new Daemon(quickSettings(folder.path, tables), { log, stages: [source("misbehaves")] });
   await daemon.start();
   await until(() => daemon.status().state === "ALARM", "the alarm: no stage fails");
   await daemon.close();
@@ -89,7 +79,7 @@ Deno.test("Daemon logs a condition once, not at each firing", async () => {
 
 Deno.test("a stage that refuses is a FAULT with its reason, which another start does not carry on", async () => {
   using folder = tempFolder();
-  const settings = fastSettings(folder.path, {});
+  const settings = quickSettings(folder.path);
   const daemon = new Daemon(settings, { log: memoryLog(), stages: [source("refuses", { essential: true })] });
   await daemon.start();
   await until(() => daemon.status().state === "FAULT", "the fault");

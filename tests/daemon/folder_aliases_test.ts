@@ -6,18 +6,14 @@ import { Daemon } from "../../src/daemon/daemon.ts";
 import { placeFaults } from "../../src/daemon/settings/folder_places.ts";
 import { FolderError } from "../../src/daemon/settings/make_folders.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { memoryLog, settingsIn, source, until } from "./helpers.ts";
+import { memoryLog, quickSettings, until } from "./helpers.ts";
+import { MOVES, movingStages } from "./place.ts";
 
 const FOLDERS = ["raw", "temp", "proc", "output", "state"] as const;
 type Folder = typeof FOLDERS[number];
 /** What holds no other folder. */
 const OF_THE_WAY: readonly Folder[] = ["raw", "temp", "proc"];
 const RUNS = Deno.env.get("PEWATCH_FAULTS") === "long" ? 400 : 20;
-const TABLES = {
-  first: { from: "raw", to: "temp", type: "claimed" },
-  second: { from: "temp", to: "proc", type: "claimed" },
-  third: { from: "proc", to: "output", type: "delivered" },
-};
 
 /** One folder: of its own, or a link to a place below one that was made before. */
 interface Alias {
@@ -71,14 +67,12 @@ Deno.test({
       fc.asyncProperty(layouts, async (layout) => {
         using base = new TempFolder();
         makeLayout(base, layout);
-        const settings = settingsIn(base.path, TABLES);
-        const quick = { ...settings, daemon: { ...settings.daemon, ticktack: 0.05, multiplier: 1 } };
+        const quick = quickSettings(base.path, MOVES);
         const faulty = isFaulty(base);
         assert.equal(placeFaults(quick).length > 0, faulty);
         assert.deepEqual(filesBelow(base.path), [], "a probe was left");
         Deno.writeTextFileSync(base.join("raw", "frame.tif"), "frame");
-        const stages = ["first", "second", "third"].map((name) => source("moves", { name, essential: true }));
-        const daemon = new Daemon(quick, { log: memoryLog(), stages });
+        const daemon = new Daemon(quick, { log: memoryLog(), stages: movingStages() });
         try {
           if (faulty) {
             await assert.rejects(daemon.start(), FolderError);

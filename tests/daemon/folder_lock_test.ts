@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FolderInUseError, FolderLock } from "../../src/daemon/settings/folder_lock.ts";
-import { tempFolder } from "./helpers.ts";
+import { holdInAnotherProcess, tempFolder } from "./helpers.ts";
 import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
-
-async function holdInAnotherProcess(folder: string): Promise<Deno.ChildProcess> {
-  const script = new URL("./hold_lock.ts", import.meta.url).href;
-  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, folder], stdout: "piped" }).spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  assert.equal(new TextDecoder().decode(value).trim(), "held");
-  await reader.cancel();
-  return child;
-}
 
 Deno.test("a folder held by another process is refused, and its holder named, until that is killed", async () => {
   using folder = tempFolder();
-  const child = await holdInAnotherProcess(folder.path);
+  const child = await holdInAnotherProcess("hold_lock.ts", folder.path);
   try {
     assert.throws(() => FolderLock.take([folder.path]), (error: unknown) => {
       assert.ok(error instanceof FolderInUseError);

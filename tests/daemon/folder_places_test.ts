@@ -1,49 +1,14 @@
 /** Folders that lead into each other, folders that are removed while they are held, and output roots that are away. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Settings } from "../../src/config/settings.ts";
-import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.ts";
 import { FolderInUseError, FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { heldFaults, placeFaults } from "../../src/daemon/settings/folder_places.ts";
 import { FolderError } from "../../src/daemon/settings/make_folders.ts";
 import { OUTPUT_MARKER, SETTINGS_FILE } from "../../src/files/service_names.ts";
-import { TempFolder } from "../temp_folder.ts";
-import { type MemoryLog, memoryLog, quickSettings, source, until } from "./helpers.ts";
+import { until } from "./helpers.ts";
+import { Place } from "./place.ts";
 
-const TABLES = {
-  first: { from: "raw", to: "temp", type: "claimed" },
-  second: { from: "temp", to: "proc", type: "claimed" },
-  third: { from: "proc", to: "output", type: "delivered" },
-};
-const STAGES = ["first", "second", "third"].map((name) => source("moves", { name, essential: true }));
 const HAS_LINKS = Deno.build.os !== "windows";
-
-class Place extends TempFolder implements AsyncDisposable {
-  readonly log: MemoryLog = memoryLog();
-  readonly #daemons: Daemon[] = [];
-
-  settings(folders: Partial<Settings["folders"]> = {}): Settings {
-    const settings = quickSettings(this.path, TABLES);
-    return { ...settings, folders: { ...settings.folders, ...folders } };
-  }
-
-  daemon(settings = this.settings(), options: Partial<DaemonOptions> = {}): Daemon {
-    const daemon = new Daemon(settings, { log: this.log, stages: STAGES, ...options });
-    this.#daemons.push(daemon);
-    return daemon;
-  }
-
-  make(...names: string[]): string {
-    const path = this.join(...names);
-    Deno.mkdirSync(path, { recursive: true });
-    return path;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const daemon of this.#daemons) await daemon.close();
-    this[Symbol.dispose]();
-  }
-}
 
 // Fails where folders are compared by their texts alone.
 Deno.test({

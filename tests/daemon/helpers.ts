@@ -1,9 +1,11 @@
 /** What the daemon's tests share: a log that remembers, settings in a folder that goes, waiting for a condition. */
+import assert from "node:assert/strict";
 import type { Settings } from "../../src/config/settings.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import type { Logger } from "../../src/log/logger.ts";
 import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 export interface MemoryLog extends Logger {
   readonly lines: string[];
@@ -32,13 +34,19 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   }
 }
 
-export interface TempFolder extends Disposable {
-  readonly path: string;
+export function tempFolder(): TempFolder {
+  return new TempFolder();
 }
 
-export function tempFolder(): TempFolder {
-  const path = Deno.makeTempDirSync({ prefix: "pewatch-test-" });
-  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+/** A program of this folder, once it has said that it holds what it is told to; it does so until it is killed. */
+export async function holdInAnotherProcess(program: string, ...args: string[]): Promise<Deno.ChildProcess> {
+  const script = new URL(program, import.meta.url).href;
+  const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...args], stdout: "piped" }).spawn();
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  assert.equal(new TextDecoder().decode(value).trim(), "held");
+  await reader.cancel();
+  return child;
 }
 
 export function source(file: string, options: { name?: string; essential?: boolean } = {}): PluginSource {

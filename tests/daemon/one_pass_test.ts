@@ -3,15 +3,11 @@ import { join } from "node:path";
 import type { Settings } from "../../src/config/settings.ts";
 import { runOnePass } from "../../src/daemon/one_pass.ts";
 import { memoryLog, settingsIn, source, tempFolder } from "./helpers.ts";
+import { MOVES, movingStages } from "./place.ts";
 
-const TABLES = {
-  first: { from: "raw", to: "temp", type: "claimed" },
-  second: { from: "temp", to: "proc", type: "claimed" },
-  third: { from: "proc", to: "output", type: "delivered" },
-};
-const STAGES = ["first", "second", "third"].map((name) => source("moves", { name }));
+const STAGES = movingStages({ essential: false });
 
-function settingsOf(base: string, tables: Settings["plugins"]["tables"] = TABLES): Settings {
+function settingsOf(base: string, tables: Settings["plugins"]["tables"] = MOVES): Settings {
   const settings = settingsIn(base, tables);
   return { ...settings, frames: { ...settings.frames, settle_s: 0, sidecar_wait_s: 0 } };
 }
@@ -34,7 +30,7 @@ Deno.test("runOnePass() delivers everything that is there and comes back", async
 Deno.test("runOnePass() comes back where a frame never moves, and counts it", async () => {
   using folder = tempFolder();
   putFrames(folder.path, 3);
-  const tables = { ...TABLES, second: { ...TABLES.second, stuck: "1.tif" } };
+  const tables = { ...MOVES, second: { ...MOVES.second, stuck: "1.tif" } };
   const result = await runOnePass(settingsOf(folder.path, tables), { log: memoryLog(), stages: STAGES });
   assert.deepEqual([result.frames.delivered, result.frames.backlog], [2, 1]);
 });
@@ -42,7 +38,7 @@ Deno.test("runOnePass() comes back where a frame never moves, and counts it", as
 Deno.test("runOnePass() comes back where a stage fails, with its reason", async () => {
   using folder = tempFolder();
   const stages = [...STAGES, source("misbehaves", { essential: true })];
-  const tables = { ...TABLES, misbehaves: { how: "throws" } };
+  const tables = { ...MOVES, misbehaves: { how: "throws" } };
   const result = await runOnePass(settingsOf(folder.path, tables), { log: memoryLog(), stages });
   assert.match(result.stageError ?? "", /misbehaves: firing failed: TypeError: thrown on purpose/);
 });
@@ -59,7 +55,7 @@ Deno.test("runOnePass() ends by its signal", async () => {
   assert.equal(result.frames.delivered, 0);
 });
 
-const IN_THREAD = ["first", "second", "third"].map((name) => source("moves", { name, essential: true }));
+const IN_THREAD = movingStages();
 
 for (const inThread of [false, true]) {
   Deno.test(`runOnePass(): shipped stages share the caller's thread only where it asks for it: ${inThread}`, async () => {

@@ -6,7 +6,8 @@ import { PluginFolder } from "../../src/plugins/folder/plugin_folder.ts";
 import { PluginHost } from "../../src/plugins/host/plugin_host.ts";
 import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
-import { type MemoryLog, memoryLog, settingsIn, type TempFolder, tempFolder, until } from "../daemon/helpers.ts";
+import { type MemoryLog, memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
+import type { TempFolder } from "../temp_folder.ts";
 
 export interface HarnessOptions {
   readonly shipped?: readonly PluginSource[];
