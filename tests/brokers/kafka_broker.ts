@@ -1,8 +1,9 @@
 /** A real Kafka broker of one node on free ports of this machine; PEWATCH_KAFKA names the folder of its jars. */
 import assert from "node:assert/strict";
+import { freePort } from "../ffi/tango/ports.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
-import { freePort, python } from "./python_tool.ts";
+import { python } from "./python_tool.ts";
 
 /** A start takes 6 s on an idle machine. */
 const START_MS_MAX = 240_000;

@@ -1,8 +1,9 @@
 /** A real nats-server with JetStream on a free port of this machine; PEWATCH_NATS_SERVER names the program. */
 import assert from "node:assert/strict";
+import { freePort } from "../ffi/tango/ports.ts";
 import { TempFolder } from "../temp_folder.ts";
 import type { Certificates } from "./certificates.ts";
-import { freePort, python } from "./python_tool.ts";
+import { python } from "./python_tool.ts";
 
 const START_MS_MAX = 60_000;
 

@@ -10,9 +10,3 @@ export async function python<Result>(script: string, ...args: readonly string[])
   assert.ok(success, `${script} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return JSON.parse(new TextDecoder().decode(stdout)) as Result;
 }
-
-/** Of this machine, free a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
 import { putPresentFrame } from "../tango/values/present_frames.ts";
 import { until } from "../tango/values/servers.ts";
+import { exists } from "../folders.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { Ioc, PYTHON } from "./ioc.ts";
 
@@ -43,7 +44,7 @@ export async function framesHaveValues(program?: readonly string[]): Promise<voi
     const stem = `P-${String(++number).padStart(5, "0")}`;
     await putPresentFrame(configuration.folders.raw, `${stem}.tif`, { side: 64, seed: number });
     const path = join(configuration.folders.output, `${stem}.nxs`);
-    await until(() => Deno.statSync(configuration.folders.output) && isThere(path), () => `${path} is not delivered`);
+    await until(() => exists(path), () => `${path} is not delivered`);
     return await read(path);
   };
   await until(async () => (await next()).temperature !== null, () => "no frame has the temperature");
@@ -59,12 +60,4 @@ export async function framesHaveValues(program?: readonly string[]): Promise<voi
   assert.deepEqual([found.shutter, found.shutterNumber, found.description], ["OPEN", 1, "CeO2 Größe"]);
   assert.match(found.notes, /parameter nothing has no value: not defined: no server answers/);
   assert.equal(found.nothing, false);
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

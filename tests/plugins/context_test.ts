@@ -3,21 +3,11 @@ import { defaultSettings } from "../../src/config/settings.ts";
 import type { Condition } from "../../src/frames/events.ts";
 import { ContextMaker } from "../../src/plugins/worker/context.ts";
 import { Channel } from "../../src/plugins/worker/channel.ts";
+import { pluginFolders } from "../../src/plugins/host/plugin_host.ts";
 import type { ContextData } from "../../src/plugins/messages.ts";
 
-const DATA: ContextData = {
-  tick: 1,
-  folders: {
-    raw: "/raw",
-    temp: "/temp",
-    proc: "/proc",
-    outputRoot: "/output",
-    outputDir: "",
-  } as ContextData["folders"],
-  maxProc: 1,
-  settings: defaultSettings("/base"),
-  config: {},
-};
+const settings = defaultSettings("/base");
+const DATA: ContextData = { tick: 1, folders: pluginFolders(settings), maxProc: 1, settings, config: {} };
 
 /** A context's condition(), and what came of its calls. */
 async function conditions(messagesMax = 1_000_000) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { readProcess } from "../bench/process_readings.ts";
 import { LiveDaemon, textOf } from "./live_daemon.ts";
 
-const RELOADS = 30;
+const RELOADS = 15;
 /** What the first ones load stays: the compiler that takes types away, its worker's code, room for garbage. */
 const RELOADS_BEFORE = 5;
 /** A worker that lived on would cost 10 MB and more, a build that did some 20; memory goes up and down by 30 in all. */

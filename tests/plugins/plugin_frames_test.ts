@@ -78,12 +78,7 @@ Deno.test("a loop ends at half of the time limit, and goes on at the next firing
   using worker = new ServedWorker(shared, { file: "takes_frames", config: { slow_ms: 60 }, time_limit_s: 0.2 });
   await worker.start();
   shared.deliver(6);
-  await worker.fire();
-  await worker.fire();
-  await worker.fire();
-  await worker.fire();
-  await worker.fire();
-  await worker.fire();
+  for (let firing = 0; firing < 6; firing++) await worker.fire();
   assert.ok(worker.lines[0]!.length < "1 2 3 4".length, worker.lines[0]);
   assert.equal(worker.lines.filter((line) => line !== "").join(" "), "1 2 3 4 5 6");
 });

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { defaultSettings, type Settings } from "../../src/config/settings.ts";
 import type { FrameEvent } from "../../src/frames/events.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
-import { type ParameterBoard, PluginServices } from "../../src/plugins/host/services.ts";
+import { ParameterStore } from "../../src/parameters/store.ts";
+import { PluginServices } from "../../src/plugins/host/services.ts";
 import type { ContextData, WorkerMessage } from "../../src/plugins/messages.ts";
 import type { Cursors } from "../../src/ledger/cursors.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
@@ -13,34 +14,21 @@ import { PluginWorker } from "../../src/plugins/host/plugin_worker.ts";
 import { SYSTEM_CLOCK } from "../../src/time/clock.ts";
 import { type MemoryLog, memoryLog } from "../daemon/helpers.ts";
 
-/** The least that keeps parameters. */
-export class MapBoard implements ParameterBoard {
-  readonly readings = new Map<string, ParameterReading>();
+/** Remembers what came together. */
+class Board extends ParameterStore {
   /** One for each batch that came, with its names. */
   readonly batches: string[][] = [];
 
-  set(readings: readonly ParameterReading[]): void {
+  override set(readings: readonly ParameterReading[]): void {
     this.batches.push(readings.map(({ name }) => name));
-    for (const reading of readings) this.readings.set(reading.name, reading);
-  }
-  get(name: string): ParameterReading | undefined {
-    return this.readings.get(name);
-  }
-  names(): string[] {
-    return [...this.readings.keys()];
-  }
-  remove(name: string): void {
-    this.readings.delete(name);
-  }
-  at(time_ms: number): ParameterReading[] {
-    return [...this.readings.values()].filter(({ time }) => time.getTime() <= time_ms);
+    super.set(readings);
   }
 }
 
 /** What outlives the workers: services, board, log, and the counters of all plugins together. */
 export class SharedServices {
   readonly log: MemoryLog = memoryLog();
-  readonly board = new MapBoard();
+  readonly board = new Board({ folder: null, log: this.log });
   readonly counters = new Map<string, number>();
   readonly services: PluginServices;
 
