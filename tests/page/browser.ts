@@ -75,6 +75,17 @@ export class Tab implements AsyncDisposable {
     return (await row.locator("dd").textContent())!.trim();
   }
 
+  /** [column, row] of the pixel under the cursor. */
+  async pixel(): Promise<[number, number]> {
+    const [column, row] = (await this.fact("x, y")).split(", ").map(Number);
+    return [column!, row!];
+  }
+
+  /** The name of the shown frame. */
+  async shown(): Promise<string> {
+    return (await this.page.locator(".image h2").textContent())!.trim();
+  }
+
   /** Where on the screen a place of the frame is, in a frame that is wholly shown. */
   async screenPlace(x: number, y: number, size: number): Promise<{ x: number; y: number }> {
     const box = (await this.page.locator(".stage canvas").boundingBox())!;

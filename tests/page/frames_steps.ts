@@ -1,17 +1,10 @@
 /** Frames on the page as they come, and what is there without them; for the sources and for the Windows executable. */
 import assert from "node:assert/strict";
-import type { Tab } from "./browser.ts";
-import type { PageDaemon } from "./daemon.ts";
-
-export interface Looked {
-  readonly tab: Tab;
-  readonly daemon: PageDaemon;
-}
+import type { OpenPage } from "./open_page.ts";
 
 /** From a daemon without a frame to four of them. */
-export async function lookAtFrames(test: Deno.TestContext, { tab, daemon }: Looked): Promise<void> {
+export async function lookAtFrames(test: Deno.TestContext, { tab, daemon }: OpenPage): Promise<void> {
   const { page } = tab;
-  const shown = () => page.locator(".image h2").textContent().then((text) => text!.trim());
 
   await test.step("no frame yet", async () => {
     await tab.sees(".status.idle .sentence", "no frame yet");
@@ -38,14 +31,14 @@ export async function lookAtFrames(test: Deno.TestContext, { tab, daemon }: Look
   await test.step("space holds a frame, later ones are counted, keys step, f follows", async () => {
     await page.keyboard.press("Space");
     await tab.sees(".chip", /^Held$/);
-    const held = await shown();
+    const held = await tab.shown();
     const names: string[] = [];
     // One after the other: the order in which several are delivered is not that of their numbers.
     for (const firstNumber of [2, 3, 4]) {
       names.push(...await daemon.simulate(1, { firstNumber }));
       await tab.sees(".chip", `Held, ${names.length} newer`);
     }
-    assert.equal(await shown(), held);
+    assert.equal(await tab.shown(), held);
     await tab.sees("#panel-frames th", names[2]!);
     await page.keyboard.press(".");
     await tab.sees(".image h2", names[0]!);
@@ -71,19 +64,16 @@ export async function lookAtFrames(test: Deno.TestContext, { tab, daemon }: Look
 /** @param signal that ends the daemon */
 export async function loseConnection(
   test: Deno.TestContext,
-  { tab, daemon }: Looked,
+  { tab, daemon }: OpenPage,
   signal: Deno.Signal,
 ): Promise<void> {
-  const { page } = tab;
-  const shown = () => page.locator(".image h2").textContent().then((text) => text!.trim());
-
   await test.step("the connection is lost, and comes back by itself", async () => {
-    const before = await shown();
+    const before = await tab.shown();
     daemon.run!.signal(signal);
     await daemon.run!.ended();
     await tab.sees(".status.lost .sentence", "Connection lost");
-    await tab.until(() => page.title().then((title) => title.startsWith("Connection lost")), "the title says so");
-    assert.equal(await shown(), before, "what was there can still be read");
+    await tab.until(() => tab.page.title().then((title) => title.startsWith("Connection lost")), "the title says so");
+    assert.equal(await tab.shown(), before, "what was there can still be read");
     await tab.assertAccessible("connection lost");
     await daemon.start();
     await tab.sees(".status:not(.lost) .sentence", "no frame yet");

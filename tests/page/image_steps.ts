@@ -4,9 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import type { StartOptions } from "../e2e/child.ts";
 import { counts } from "../../src/http/page/format.ts";
-import { type Dom, openBrowser, Tab } from "./browser.ts";
-import type { PageDaemon } from "./daemon.ts";
+import type { Dom, Tab } from "./browser.ts";
+import { type OpenPage, openPage } from "./open_page.ts";
+import { lookAtPattern } from "./pattern_steps.ts";
 import { BRIGHT, DARK, knownFrame, SATURATED, SATURATION, SIZE, STRIPES, valueOf } from "./test_frame.ts";
 
 const GEOMETRY = {
@@ -19,7 +21,7 @@ const GEOMETRY = {
   wavelength_m: 0.1848e-10,
 };
 
-export const IMAGE_TABLES = {
+const TABLES = {
   beamline: { wavelength_angstrom: GEOMETRY.wavelength_m * 1e10 },
   detector: {
     distance_mm: GEOMETRY.distance_mm,
@@ -31,17 +33,22 @@ export const IMAGE_TABLES = {
     y_pixel_size_um: GEOMETRY.pixel_m * 1e6,
     saturation_value: SATURATION,
   },
+  "plugins.integrate": { unit: "q_A^-1" },
 };
 const ROW = 600;
 
-export async function lookAtImage(test: Deno.TestContext, daemon: PageDaemon): Promise<void> {
-  await daemon.start();
+/** The known frame's pattern, then its image. */
+export async function lookAtKnownFrame(test: Deno.TestContext, options: StartOptions = {}): Promise<void> {
+  await using opened = await openPage(TABLES, options);
   const { bytes, sidecar } = knownFrame();
-  daemon.place.put("known.tif", bytes, sidecar);
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url);
+  opened.daemon.place.put("known.tif", bytes, sidecar);
+  await opened.tab.sees(".image h2", "known.tif");
+  await lookAtPattern(test, opened);
+  await lookAtImage(test, opened);
+}
+
+async function lookAtImage(test: Deno.TestContext, { tab }: OpenPage): Promise<void> {
   const { page } = tab;
-  await tab.sees(".image h2", "known.tif");
   await tab.until(async () => (await grey(tab, 900)) !== null, "an image");
   await page.selectOption("select[aria-label='Colour map']", "Grey");
 
@@ -100,7 +107,7 @@ export async function lookAtImage(test: Deno.TestContext, daemon: PageDaemon): P
       const place = await tab.screenPlace(x, y, SIZE);
       await page.mouse.move(place.x, place.y);
       await tab.until(async () => /^\d+, \d+$/.test(await tab.fact("x, y")), "the cursor's pixel");
-      const pixel = (await tab.fact("x, y")).split(", ").map(Number) as [number, number];
+      const pixel = await tab.pixel();
       assert.ok(Math.hypot(pixel[0] - x, pixel[1] - y) < 5, `${pixel} is not where the pointer is, ${x}, ${y}`);
       seen.push({ pixel, twoTheta_deg: await number("2θ"), q: await number("q"), d: await number("d") });
     }
@@ -125,7 +132,7 @@ export async function lookAtImage(test: Deno.TestContext, daemon: PageDaemon): P
     for (let turn = 0; turn < 7; turn++) await page.mouse.wheel(0, -300);
     await tab.sees(".zoom", "×");
     await tab.until(async () => !(await tab.fact("Value")).includes("≈"), "the pixel's own value");
-    const [column, row] = (await tab.fact("x, y")).split(", ").map(Number) as [number, number];
+    const [column, row] = await tab.pixel();
     assert.ok(column >= STRIPES.from && column < STRIPES.to, `the pointer is at ${column}: it does not stay in place`);
     assert.equal(parseFloat((await tab.fact("Value")).replace(/[^\d.]/g, "")), valueOf(column, row));
     const greys = await rowOfGreys(tab, stripes.y);
@@ -153,10 +160,10 @@ export async function lookAtImage(test: Deno.TestContext, daemon: PageDaemon): P
     const canvas = page.locator(".stage canvas");
     for (let press = 0; press < 4; press++) await canvas.press("+");
     await canvas.press("Shift+ArrowRight");
-    const [column, row] = (await tab.fact("x, y")).split(", ").map(Number) as [number, number];
+    const [column, row] = await tab.pixel();
     await canvas.press("Shift+ArrowDown");
     await tab.until(async () => await tab.fact("x, y") !== `${column}, ${row}`, "the next pixel");
-    const [sameColumn, nextRow] = (await tab.fact("x, y")).split(", ").map(Number) as [number, number];
+    const [sameColumn, nextRow] = await tab.pixel();
     await tab.sees(
       ".cursor [role=status]",
       `Column ${sameColumn}, row ${nextRow}: ${counts(valueOf(sameColumn, nextRow))}`,

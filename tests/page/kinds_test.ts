@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { makeSidecar } from "../e2e/frames.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { openBrowser, Tab } from "./browser.ts";
-import { PageDaemon } from "./daemon.ts";
+import { openPage } from "./open_page.ts";
 
 type Pixels = Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
@@ -76,13 +75,11 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-Deno.test("frames of other kinds and sizes follow each other, each with its own numbers", async (test) => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url);
+Deno.test("frames of other kinds and sizes follow each other, and the window changes", async (test) => {
+  await using opened = await openPage();
+  const { daemon, tab } = opened;
   for (const [index, kind] of KINDS.entries()) {
-    await test.step(kind.what, async () => {
+    await test.step(`${kind.what}: its own numbers`, async () => {
       const name = `K-${index}.tif`, { width, pixels } = kind, height = pixels.length / width;
       const format = pixels instanceof Int32Array
         ? 2
@@ -112,19 +109,13 @@ Deno.test("frames of other kinds and sizes follow each other, each with its own 
       else await tab.until(async () => await tab.page.locator(".stage .remark").count() === 0, "no remark");
     });
   }
-});
 
-Deno.test("a window that becomes large and small again keeps every part in its place", async () => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
-  const [name] = await daemon.simulate(1);
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url);
-  await tab.sees(".image h2", name!);
-  const numbers = () => tab.page.locator(".vitals").boundingBox().then((box) => box!.height);
-  const before = await numbers();
-  await tab.page.setViewportSize({ width: 3840, height: 2160 });
-  await tab.until(async () => await numbers() > 1.5 * before, "larger numbers");
-  await tab.page.setViewportSize({ width: 1366, height: 768 });
-  await tab.until(async () => await numbers() <= before + 1, `numbers as high as before, ${before}`);
+  await test.step("a window that becomes large and small again keeps every part in its place", async () => {
+    const numbers = () => tab.page.locator(".vitals").boundingBox().then((box) => box!.height);
+    const before = await numbers();
+    await tab.page.setViewportSize({ width: 3840, height: 2160 });
+    await tab.until(async () => await numbers() > 1.5 * before, "larger numbers");
+    await tab.page.setViewportSize({ width: 1366, height: 768 });
+    await tab.until(async () => await numbers() <= before + 1, `numbers as high as before, ${before}`);
+  });
 });

@@ -1,20 +1,13 @@
 /** Both themes at all sizes of windows. For the sources and for the Windows executable. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { Tab } from "./browser.ts";
-import type { PageDaemon } from "./daemon.ts";
+import type { OpenPage } from "./open_page.ts";
 
 /** A phone, a tablet, a laptop, a flat window, and a wall in 4K. */
 const SIZES = [[390, 844], [820, 1180], [1366, 768], [1280, 620], [3840, 2160]] as const;
 
-interface Themed {
-  readonly browser: Browser;
-  readonly daemon: PageDaemon;
-  readonly shown: string;
-}
-
-/** @param shown the newest frame */
-export async function lookAtThemes(test: Deno.TestContext, { browser, daemon, shown: name }: Themed): Promise<void> {
+export async function lookAtThemes(test: Deno.TestContext, { browser, daemon, tab: first }: OpenPage): Promise<void> {
+  const name = await first.shown();
   for (const theme of ["light", "dark"] as const) {
     await test.step(`${theme}: the system's theme, readable for everybody, at each size`, async () => {
       await using tab = await Tab.open(browser, daemon.url, { theme });

@@ -1,17 +1,17 @@
 /** Both themes, all sizes of windows, paper, and keys alone. */
 import assert from "node:assert/strict";
-import { openBrowser, Tab } from "./browser.ts";
-import { PageDaemon } from "./daemon.ts";
+import { Tab } from "./browser.ts";
 import { background, lookAtThemes, luminance } from "./looks_steps.ts";
+import { openPage } from "./open_page.ts";
 
 const PAGES_MAX = 3;
 
 Deno.test("themes, sizes, paper", async (test) => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
+  await using opened = await openPage();
+  const { browser, daemon } = opened;
   const [name] = await daemon.simulate(1);
-  await using browser = await openBrowser();
-  await lookAtThemes(test, { browser, daemon, shown: name! });
+  await opened.tab.sees(".image h2", name!);
+  await lookAtThemes(test, opened);
 
   await test.step("on paper: few pages, black on white, with all that is behind tabs", async () => {
     await using tab = await Tab.open(browser, daemon.url, { theme: "dark" });

@@ -4,18 +4,16 @@ import type { HelloPayload } from "../../src/http/payloads.ts";
 import { makeImage, makeSidecar } from "../e2e/frames.ts";
 import { TempFolder } from "../temp_folder.ts";
 import type { StartOptions } from "../e2e/child.ts";
-import { openBrowser, Tab } from "./browser.ts";
-import { PageDaemon, TOKEN } from "./daemon.ts";
+import { TOKEN } from "./daemon.ts";
+import { openPage } from "./open_page.ts";
 
 export async function giveOrders(test: Deno.TestContext, options: StartOptions = {}): Promise<void> {
   using plugins = new TempFolder();
   const flag = plugins.join("repaired");
   Deno.writeTextFileSync(plugins.join("fails.js"), failingPlugin(flag));
-  await using daemon = new PageDaemon({ plugins: { dir: plugins.path, failures_max: 2 } }, options);
-  await daemon.start();
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url, { theme: "dark" });
-  const { page } = tab;
+  await using opened = await openPage({ plugins: { dir: plugins.path, failures_max: 2 } }, options);
+  const { daemon, tab } = opened, { page } = tab;
+  await page.emulateMedia({ colorScheme: "dark" });
   daemon.place.put("broken.tif", new TextEncoder().encode("no image\n"), null);
   await tab.sees("#tab-quarantine .count", "1");
   await page.click("#tab-quarantine");

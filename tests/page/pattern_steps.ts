@@ -1,21 +1,12 @@
-/** The pattern of the plugin integrate below the image, and the ring that links both. For the sources and for the Windows executable. */
+/** The pattern of the plugin integrate below the known frame's image, and the ring that links both. */
 import assert from "node:assert/strict";
 import { planeOf, qOf, twoThetaAt } from "../../src/geometry/pixels.ts";
 import { ringOf } from "../../src/geometry/ring.ts";
 import type { GeometryPayload, HelloPayload, PatternPayload } from "../../src/http/payloads.ts";
-import type { StartOptions } from "../e2e/child.ts";
-import { openBrowser, Tab } from "./browser.ts";
-import { PageDaemon } from "./daemon.ts";
-import { IMAGE_TABLES } from "./image_steps.ts";
-import { knownFrame, SIZE } from "./test_frame.ts";
+import type { OpenPage } from "./open_page.ts";
+import { SIZE } from "./test_frame.ts";
 
-export async function lookAtPattern(test: Deno.TestContext, options: StartOptions = {}): Promise<void> {
-  await using daemon = new PageDaemon({ ...IMAGE_TABLES, "plugins.integrate": { unit: "q_A^-1" } }, options);
-  await daemon.start();
-  const { bytes, sidecar } = knownFrame();
-  daemon.place.put("known.tif", bytes, sidecar);
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url);
+export async function lookAtPattern(test: Deno.TestContext, { daemon, tab }: OpenPage): Promise<void> {
   const { page } = tab;
   await tab.sees(".pattern .soft", "intensity over q, Å⁻¹");
   await page.locator(".pattern canvas").waitFor();
@@ -31,7 +22,7 @@ export async function lookAtPattern(test: Deno.TestContext, options: StartOption
     const cursor = await tab.screenPlace(900, 900, SIZE);
     await page.mouse.move(cursor.x, cursor.y);
     await tab.until(async () => /^\d/.test(await tab.fact("2θ")), "the cursor's angle");
-    const [column, row] = (await tab.fact("x, y")).split(", ").map(Number) as [number, number];
+    const [column, row] = await tab.pixel();
     const ring = ringOf(plane, twoThetaAt(plane, column + 0.5, row + 0.5)).filter(isInside);
     assert.ok(ring.length > 100);
     for (const point of [ring[10]!, ring[ring.length >> 1]!, ring.at(-10)!]) {
@@ -50,6 +41,7 @@ export async function lookAtPattern(test: Deno.TestContext, options: StartOption
     await page.mouse.move(5, 5);
     await tab.until(async () => !await isWhiteNear(point), "no ring without a cursor");
   });
+  await canvas.press("c");
 
   function isInside(point: readonly [number, number] | null): point is readonly [number, number] {
     return point !== null && point.every((at) => at > 10 && at < SIZE - 10);

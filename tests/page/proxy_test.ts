@@ -44,27 +44,3 @@ Deno.test("the page works below a path, and offers nothing without a token in th
     assert.equal(await tab.page.locator(`button:has-text('${text}')`).count(), 0, text);
   }
 });
-
-Deno.test("a page that nobody sees holds no connection, and shows the newest frame when it is seen again", async () => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url);
-  const hide = (hidden: boolean) =>
-    tab.page.evaluate((hidden) => {
-      const { document } = globalThis as unknown as { document: EventTarget };
-      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, hidden);
-  const [first] = await daemon.simulate(1);
-  await tab.sees(".image h2", first!);
-  await hide(true);
-  const [second] = await daemon.simulate(1, { firstNumber: 2 });
-  await daemon.run!.until(() => daemon.place.has(second!.replace(".tif", ".nxs")), "its delivery");
-  // Seconds without a word are no lost connection here.
-  await tab.page.waitForTimeout(5000);
-  assert.equal(await tab.page.locator(".status.lost").count(), 0);
-  assert.equal((await tab.page.locator(".image h2").textContent())!.trim(), first);
-  await hide(false);
-  await tab.sees(".image h2", second!);
-});

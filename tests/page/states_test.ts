@@ -1,19 +1,15 @@
 /** The page in each state of a running pewatch, in a real browser. */
 import assert from "node:assert/strict";
 import { makeImage, makeSidecar } from "../e2e/frames.ts";
-import { openBrowser, Tab } from "./browser.ts";
-import { PageDaemon } from "./daemon.ts";
 import { lookAtFrames, loseConnection } from "./frames_steps.ts";
+import { openPage } from "./open_page.ts";
 import { lookAtTroubles } from "./trouble_steps.ts";
 
 Deno.test("no frame yet, frames as they come, held and followed, connection lost and back", async (test) => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
-  await using browser = await openBrowser();
-  await using tab = await Tab.open(browser, daemon.url);
-  const { page } = tab;
-  await lookAtFrames(test, { tab, daemon });
-  await lookAtTroubles(test, { tab, daemon });
+  await using opened = await openPage();
+  const { daemon, tab } = opened, { page } = tab;
+  await lookAtFrames(test, opened);
+  await lookAtTroubles(test, opened);
 
   await test.step("a frame of which no geometry is known, whose name is markup and long, and whose pixels are equal", async () => {
     const name = `<img src=x onerror=document.title=1>${"-long".repeat(30)}.tif`;
@@ -39,13 +35,32 @@ Deno.test("no frame yet, frames as they come, held and followed, connection lost
   });
 
   await test.step("a daemon that hangs counts as lost, and goes on where it was", async () => {
-    const before = await page.locator(".image h2").textContent();
+    const before = await tab.shown();
     daemon.run!.signal("SIGSTOP");
     await tab.sees(".status.lost .sentence", "Connection lost");
     daemon.run!.signal("SIGCONT");
     await tab.until(async () => await page.locator(".status.lost").count() === 0, "the connection again");
-    assert.equal(await page.locator(".image h2").textContent(), before);
+    assert.equal(await tab.shown(), before);
   });
 
-  await loseConnection(test, { tab, daemon }, "SIGKILL");
+  await test.step("a page that nobody sees holds no connection, and shows the newest frame when it is seen again", async () => {
+    const hide = (hidden: boolean) =>
+      page.evaluate((hidden) => {
+        const { document } = globalThis as unknown as { document: EventTarget };
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, hidden);
+    const before = await tab.shown();
+    await hide(true);
+    const [next] = await daemon.simulate(1, { firstNumber: 5 });
+    await daemon.run!.until(() => daemon.place.has(next!.replace(".tif", ".nxs")), "its delivery");
+    // Seconds without a word are no lost connection here.
+    await page.waitForTimeout(5000);
+    assert.equal(await page.locator(".status.lost").count(), 0);
+    assert.equal(await tab.shown(), before);
+    await hide(false);
+    await tab.sees(".image h2", next!);
+  });
+
+  await loseConnection(test, opened, "SIGKILL");
 });

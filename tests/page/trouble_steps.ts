@@ -1,16 +1,16 @@
 /** What goes wrong with a frame and with the output, after lookAtFrames(); for the sources and for the Windows executable. */
 import assert from "node:assert/strict";
 import { makeImage, makeSidecar } from "../e2e/frames.ts";
-import type { Looked } from "./frames_steps.ts";
+import type { OpenPage } from "./open_page.ts";
 
-export async function lookAtTroubles(test: Deno.TestContext, { tab, daemon }: Looked): Promise<void> {
+export async function lookAtTroubles(test: Deno.TestContext, { tab, daemon }: OpenPage): Promise<void> {
   const { page } = tab;
 
   await test.step("a frame whose image cannot be shown: the reason, over the one of before", async () => {
     const compressed = makeImage({ tiff: { compression: 5, pixels: new Uint8Array(500).fill(7) } });
     daemon.place.put("lzw.tif", compressed, makeSidecar());
     await tab.sees(".stage .failure", /lzw\.tif cannot be shown: /);
-    assert.equal((await page.locator(".image h2").textContent())!.trim(), "S-00004.tif");
+    assert.equal(await tab.shown(), "S-00004.tif");
     daemon.place.put("good.tif", makeImage({ seed: 5 }), makeSidecar());
     await tab.sees(".image h2", "good.tif");
     assert.equal(await page.locator(".failure").count(), 0);
