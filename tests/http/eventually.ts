@@ -3,7 +3,7 @@ const PATIENCE_MS = 120_000;
 const LOOK_MS = 30;
 
 /** Asks until the answer fits, and returns it. */
-export async function eventually<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+export async function eventually<T>(ask: () => T | Promise<T>, fits: (value: T) => boolean): Promise<T> {
   const end_ms = performance.now() + PATIENCE_MS;
   for (;;) {
     const value = await ask();

@@ -21,12 +21,6 @@ async function get(daemon: PageDaemon, query: string): Promise<Piece> {
   return { status: response.status, lines, headers: response.headers, text };
 }
 
-async function post(daemon: PageDaemon, path: string, body: object, token = TOKEN) {
-  const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(`${daemon.url}api/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  return { status: response.status, ...await response.json() } as Readonly<Record<string, unknown>>;
-}
-
 /** On a busy machine a sidecar may come long after its image: it would be late, with a line of its own. */
 const PATIENT = { frames: { sidecar_wait_s: 60 } };
 const sequences = ({ lines }: Piece) => lines.map(({ sequence }) => sequence);
@@ -34,13 +28,24 @@ const sequences = ({ lines }: Piece) => lines.map(({ sequence }) => sequence);
 const until = (daemon: PageDaemon, newest: number) =>
   eventually(() => get(daemon, "?after=0&limit=1000"), ({ lines }) => lines.at(-1)?.sequence === newest);
 
-Deno.test("a named consumer goes on behind what it has acknowledged, over a restart", async () => {
+Deno.test("a named consumer goes on behind what it has acknowledged, and a stream by Last-Event-ID, over a restart", async () => {
   await using daemon = new PageDaemon(PATIENT);
   await daemon.start();
+  const archive = (body: object, token = TOKEN) => daemon.post("api/ledger/archive", { body, token });
+  const heard: number[] = [];
+  const hear = async (events: EventReader, last: number) => {
+    while (heard.at(-1) !== last) heard.push((await events.next("line") as LedgerLine).sequence);
+  };
   assert.equal((await get(daemon, "?consumer=archive")).status, 404);
-  assert.equal((await post(daemon, "ledger/archive", { from: "oldest" }, "wrong"))["status"], 401);
-  assert.equal((await post(daemon, "ledger/archive", { from: "oldest" }))["status"], 200);
-  await daemon.simulate(5, { width: 64 });
+  assert.equal((await archive({ from: "oldest" }, "wrong")).status, 401);
+  assert.equal((await archive({ from: "oldest" })).status, 200);
+  {
+    using events = await EventReader.open(`${daemon.url}api/ledger/events?after=0`);
+    await daemon.simulate(2, { width: 64 });
+    await hear(events, 3);
+    await daemon.simulate(3, { width: 64, firstNumber: 3 });
+    await hear(events, 4);
+  }
   const all = await until(daemon, 6);
   const segment = filesBelow(daemon.place.path).find((name) => name.endsWith("/ledger/000000000001.jsonl"))!;
   assert.equal(all.text, Deno.readTextFileSync(join(daemon.place.path, segment)));
@@ -49,16 +54,14 @@ Deno.test("a named consumer goes on behind what it has acknowledged, over a rest
   assert.deepEqual(sequences(piece), [3, 4]);
   assert.deepEqual(["x-position", "x-newest"].map((name) => piece.headers.get(name)), ["4", "6"]);
   assert.equal(piece.headers.get("x-ledger"), (all.lines[0] as { ledger?: string }).ledger);
-  const acknowledged = await post(daemon, "ledger/archive", { sequence: 4 });
-  assert.deepEqual([acknowledged["status"], acknowledged["sequence"]], [200, 4]);
   // It never goes back, neither by an earlier line nor by a second beginning.
-  assert.equal((await post(daemon, "ledger/archive", { sequence: 1 }))["sequence"], 4);
-  assert.equal((await post(daemon, "ledger/archive", { from: "newest" }))["sequence"], 4);
-  const ahead = await post(daemon, "ledger/archive", { sequence: 7 });
-  assert.deepEqual([ahead["status"], /line 7 is not written yet; the newest is 6/.test(String(ahead["error"]))], [
-    409,
-    true,
-  ]);
+  for (const body of [{ sequence: 4 }, { sequence: 1 }, { from: "newest" }]) {
+    const { status, sequence } = await archive(body);
+    assert.deepEqual([status, sequence], [200, 4], JSON.stringify(body));
+  }
+  const ahead = await archive({ sequence: 7 });
+  assert.equal(ahead.status, 409);
+  assert.match(ahead.error!, /line 7 is not written yet; the newest is 6/);
   await daemon.run!.stop();
   await daemon.start();
   await daemon.simulate(1, { width: 64, firstNumber: 6 });
@@ -69,25 +72,7 @@ Deno.test("a named consumer goes on behind what it has acknowledged, over a rest
     assert.equal((await get(daemon, query)).status, 400, query);
   }
   assert.equal((await get(daemon, "?after=8")).status, 409);
-});
-
-Deno.test("a stream of lines is resumed by Last-Event-ID, over a restart, and has each once", async () => {
-  await using daemon = new PageDaemon(PATIENT);
-  await daemon.start();
-  const heard: number[] = [];
-  const hear = async (events: EventReader, last: number) => {
-    while (heard.at(-1) !== last) heard.push((await events.next("line") as LedgerLine).sequence);
-  };
-  {
-    using events = await EventReader.open(`${daemon.url}api/ledger/events?after=0`);
-    await daemon.simulate(2, { width: 64 });
-    await hear(events, 3);
-    await daemon.simulate(2, { width: 64, firstNumber: 3 });
-    await hear(events, 4);
-  }
-  await daemon.run!.stop();
-  await daemon.start();
-  const newest = 5 + (await daemon.simulate(80, { width: 64, firstNumber: 5 })).length;
+  const newest = 7 + (await daemon.simulate(80, { width: 64, firstNumber: 7 })).length;
   await until(daemon, newest);
   using events = await EventReader.open(`${daemon.url}api/ledger/events?after=0`, { "last-event-id": "4" });
   await hear(events, newest);
@@ -106,10 +91,11 @@ Deno.test("sets wait in proc until they are confirmed over HTTP", async () => {
     line.type === "delivered" ? [line.files.find(({ role }) => role === "image")!.sha256!] : []
   );
   const kept = () => [...Deno.readDirSync(daemon.place.proc)].filter(({ name }) => name.startsWith(".kept-")).length;
-  await eventually(() => Promise.resolve(kept()), (count) => count === 2);
-  assert.equal((await post(daemon, "confirm", { consumer: "backup", sha256: sums }, "wrong"))["status"], 401);
-  const first = await post(daemon, "confirm", { consumer: "backup", sha256: [sums[0]!.toUpperCase()] });
-  assert.deepEqual(first, {
+  await eventually(kept, (count) => count === 2);
+  const confirm = (sha256: readonly string[], { consumer = "backup", token = TOKEN } = {}) =>
+    daemon.post("api/confirm", { body: { consumer, sha256 }, token });
+  assert.equal((await confirm(sums, { token: "wrong" })).status, 401);
+  assert.deepEqual(await confirm([sums[0]!.toUpperCase()]), {
     status: 200,
     text: "1 set confirmed, 1 removed, 1 still waiting",
     found: 1,
@@ -117,11 +103,9 @@ Deno.test("sets wait in proc until they are confirmed over HTTP", async () => {
     waiting: 1,
   });
   assert.equal(kept(), 1);
-  const unknown = await post(daemon, "confirm", { consumer: "nobody", sha256: sums });
-  assert.deepEqual([unknown["status"], unknown["error"]], [
-    409,
-    "[deliver] confirm does not name nobody; it names backup",
-  ]);
-  assert.equal((await post(daemon, "confirm", { consumer: "backup", sha256: sums }))["waiting"], 0);
+  const unknown = await confirm(sums, { consumer: "nobody" });
+  assert.equal(unknown.status, 409);
+  assert.equal(unknown.error, "[deliver] confirm does not name nobody; it names backup");
+  assert.equal((await confirm(sums)).waiting, 0);
   assert.equal(kept(), 0);
 });

@@ -19,14 +19,17 @@ function prometheus(program: "prometheus" | "promtool"): string {
   return join(folder, program);
 }
 
+const daemon = new PageDaemon();
+Deno.test.beforeAll(() => daemon.start());
+Deno.test.afterAll(() => daemon[Symbol.asyncDispose]());
+
 async function promtool(args: readonly string[], stdin = ""): Promise<void> {
   const child = new Deno.Command(prometheus("promtool"), {
     args: [...args],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-  })
-    .spawn();
+  }).spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(stdin));
   await writer.close();
@@ -64,9 +67,7 @@ Deno.test("values and labels are written as both formats want them", () => {
 Deno.test("the alert rules and the configuration are right, and every metric in them and in the dashboard is there", async () => {
   await promtool(["check", "rules", join(MONITORING, "alerts.yml")]);
   await promtool(["check", "config", join(MONITORING, "prometheus.yml")]);
-  await using daemon = new PageDaemon();
-  await daemon.start();
-  const text = await (await fetch(`${daemon.url}metrics`)).text();
+  const text = await daemon.text("metrics");
   const there = new Set([...text.matchAll(/^([a-z_]+)[ {]/gm)].map(([, name]) => name));
   // Absent while they have no value.
   for (const name of ["pewatch_raw_volume_full_seconds", "pewatch_newest_frame_age_seconds"]) there.add(name);
@@ -77,11 +78,11 @@ Deno.test("the alert rules and the configuration are right, and every metric in 
 });
 
 Deno.test("promtool finds no fault in the metrics of a running daemon, and they stay few", async () => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
   await daemon.simulate(3, { width: 64 });
-  const metrics = () => fetch(`${daemon.url}metrics`).then((response) => response.text());
-  const text = await eventually(metrics, (text) => text.includes("pewatch_frames_delivered_total 3\n"));
+  const text = await eventually(
+    () => daemon.text("metrics"),
+    (text) => text.includes("pewatch_frames_delivered_total 3\n"),
+  );
   await promtool(["check", "metrics"], text);
   assert.match(text, /^pewatch_frame_latency_seconds_count 3$/m);
   const series = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -124,9 +125,7 @@ Deno.test("whatever plugins, conditions and frames there are, the series stay th
 });
 
 Deno.test("a real Prometheus scrapes a running daemon, and its queries find what was delivered", async () => {
-  await using daemon = new PageDaemon();
-  await daemon.start();
-  await daemon.simulate(4, { width: 64 });
+  await daemon.simulate(1, { width: 64, firstNumber: 4 });
   using folder = new TempFolder();
   const target = new URL(daemon.url).host;
   Deno.writeTextFileSync(

@@ -68,7 +68,7 @@ const REFUSED: readonly (readonly [what: string, request: string, status: number
   ],
   [
     "too many headers",
-    `${GET}${"X-Y: z\r\n".repeat(1).concat(Array.from({ length: 70 }, (_, at) => `X-${at}: z\r\n`).join(""))}\r\n`,
+    `${GET}${Array.from({ length: 71 }, (_, at) => `X-${at}: z\r\n`).join("")}\r\n`,
     431,
   ],
   ["a head without end", `${GET}X: ${"a".repeat(40_000)}`, 431],
@@ -115,7 +115,7 @@ Deno.test("a request that never ends is closed, and so are a connection without 
     if (text !== "") await conn.write(new TextEncoder().encode(text));
     // Only what comes before the answer is waited for here: the answer itself is left where it is.
     if (reads) assert.equal(await conn.read(new Uint8Array(10)), null);
-    else await eventually(() => Promise.resolve(serving.server.connections), (count) => count === 0);
+    else await eventually(() => serving.server.connections, (count) => count === 0);
   };
   await ends("", { reads: true });
   await ends("GET / HTTP/1.1\r\nHost: x\r\nX: ", { reads: true });
@@ -133,9 +133,9 @@ Deno.test("a listener that does not read is dropped with a bounded buffer; other
     return conn;
   };
   using stopped = await open();
-  await eventually(() => Promise.resolve(clients.length), (count) => count === 1);
+  await eventually(() => clients.length, (count) => count === 1);
   using reading = await open();
-  await eventually(() => Promise.resolve(clients.length), (count) => count === 2);
+  await eventually(() => clients.length, (count) => count === 2);
   let read = 0;
   const ended = (async () => {
     const buffer = new Uint8Array(65_536);
@@ -148,7 +148,7 @@ Deno.test("a listener that does not read is dropped with a bounded buffer; other
     for (const client of clients) client.send(event);
     sent += event.length;
     assert.ok(sent < 256 * 1024 * 1024, "it is never dropped");
-    await eventually(() => Promise.resolve(read), (bytes) => bytes >= sent);
+    await eventually(() => read, (bytes) => bytes >= sent);
   }
   assert.equal(clients[1]!.wasDropped, false);
   clients[1]!.close();
@@ -170,7 +170,7 @@ Deno.test("masses of clients that stop reading their answers keep nobody out", a
     }
     // Whoever comes is closed until the first of them have had their second.
     await eventually(
-      async () => await sendRaw(serving.port, `${GET}Connection: close\r\n\r\n`),
+      () => sendRaw(serving.port, `${GET}Connection: close\r\n\r\n`),
       (answer) => answer.endsWith("fine"),
     );
     assert.ok(serving.server.connections <= 128);

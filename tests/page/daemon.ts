@@ -1,10 +1,18 @@
 /** A running pewatch whose page is looked at. */
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Run, StartOptions } from "../e2e/child.ts";
 import { Place, type Tables } from "../e2e/harness.ts";
 import { simulate } from "../../src/qxrd/simulator/simulate.ts";
 
 export const TOKEN = "of-the-tests-of-the-page";
+
+/** What the answer to an order may say; figures are those of a ledger's consumer and of confirmed sets. */
+type Answer =
+  & { readonly text?: string; readonly error?: string }
+  & Readonly<
+    Partial<Record<"sequence" | "found" | "removed" | "waiting", number>>
+  >;
 
 export class PageDaemon implements AsyncDisposable {
   readonly place: Place;
@@ -29,6 +37,28 @@ export class PageDaemon implements AsyncDisposable {
     const { message } = await this.run.says(/^page: http/);
     this.url = /http:\S+\//.exec(message)![0];
     this.#port = Number(new URL(this.url).port);
+  }
+
+  /** The JSON that is there. */
+  async read<T>(path: string): Promise<T> {
+    const response = await fetch(this.url + path);
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return JSON.parse(text);
+  }
+
+  async text(path: string): Promise<string> {
+    return await (await fetch(this.url + path)).text();
+  }
+
+  /** An order: its status, and what the answer says. */
+  async post(path: string, { token = TOKEN, body = "" }: { token?: string; body?: string | object } = {}) {
+    const response = await fetch(this.url + path, {
+      method: "POST",
+      headers: token === "" ? {} : { authorization: `Bearer ${token}` },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+    return { status: response.status, ...await response.json() as Answer };
   }
 
   /** Frames of the simulated detector, one number on from those before. */

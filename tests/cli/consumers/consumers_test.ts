@@ -1,6 +1,6 @@
 /** `pewatch consumers list` and `forget`: with a running daemon and without. */
 import assert from "node:assert/strict";
-import { PageDaemon, TOKEN } from "../../page/daemon.ts";
+import { PageDaemon } from "../../page/daemon.ts";
 import { eventually } from "../../http/eventually.ts";
 import { runCli } from "../run_cli.ts";
 
@@ -13,12 +13,8 @@ Deno.test("consumers are listed with their lag; one that is gone is forgotten, o
     return JSON.parse(out) as { running: boolean; consumers: { name: string; behind: number; active: boolean }[] };
   };
   await daemon.start();
-  const made = await fetch(`${daemon.url}api/ledger/archive`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${TOKEN}` },
-    body: '{"from":"oldest"}',
-  });
-  assert.equal(made.status, 200, await made.text());
+  const made = await daemon.post("api/ledger/archive", { body: { from: "oldest" } });
+  assert.equal(made.status, 200, made.error);
   await daemon.simulate(3, { width: 64 });
   const { running, consumers } = await eventually(
     list,
