@@ -11,7 +11,7 @@ import { targetNamed } from "./targets.ts";
 
 export type FromChild =
   | { readonly type: "failure"; readonly index: number; readonly text: string }
-  | { readonly type: "memory"; readonly index: number; readonly rss_mb: number; readonly heap_mb: number }
+  | { readonly type: "memory"; readonly index: number; readonly rss_mb: number }
   | {
     readonly type: "end";
     /** The case that would come next; not the last one's where there were too many failures. */
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     if (took_ms > longest_ms) [longest_ms, longest_index] = [took_ms, index];
     if ((index - Number(from)) % step === step - 1) {
       tellCase(NO_CASE);
-      send({ type: "memory", index, ...memory() });
+      send({ type: "memory", index, rss_mb: memory_mb() });
     }
   }
   tellCase(NO_CASE);
@@ -69,10 +69,9 @@ async function main(): Promise<void> {
 }
 
 /** After a collection: what is still held, and not what waits to be collected. */
-function memory(): { rss_mb: number; heap_mb: number } {
+function memory_mb(): number {
   (globalThis as { gc?: () => void }).gc?.();
-  const { rss, heapUsed } = Deno.memoryUsage();
-  return { rss_mb: rss / 1e6, heap_mb: heapUsed / 1e6 };
+  return Deno.memoryUsage().rss / 1e6;
 }
 
 function send(message: FromChild): void {

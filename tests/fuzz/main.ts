@@ -2,14 +2,12 @@
 import { parseArgs } from "node:util";
 import { join } from "node:path";
 import { type Table, tableText } from "../bench/table.ts";
-import { machine } from "../bench/options.ts";
 import { type FuzzRun, GROWTH_MB_MAX, supervise } from "./supervise.ts";
 import { TARGETS } from "./targets.ts";
 
 const USAGE = `usage: build/test fuzz [--sidecars N] [--tiffs N] [--configurations N] [--claim-records N]
-                       [--plugin-files N] [--seed N (1)] [--found FOLDER] [--out FOLDER]
-Runs so many cases of each. Inputs with a fault are saved in FOLDER (the temporary folder's pewatch-fuzz-found).
-With --out the figures are written to FOLDER/fuzz.json.`;
+                       [--plugin-files N] [--seed N (1)] [--found FOLDER]
+Runs so many cases of each. Inputs with a fault are saved in FOLDER (the temporary folder's pewatch-fuzz-found).`;
 
 async function main(): Promise<number> {
   const cases = Object.fromEntries(TARGETS.map(({ name }) => [optionOf(name), { type: "string" as const }]));
@@ -20,14 +18,13 @@ async function main(): Promise<number> {
       help: { type: "boolean", default: false },
       seed: { type: "string", default: "1" },
       found: { type: "string", default: join(Deno.env.get("TMPDIR") ?? "/tmp", "pewatch-fuzz-found") },
-      out: { type: "string", default: "" },
     },
   });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  const { seed, found, out } = values as { seed: string; found: string; out: string };
+  const { seed, found } = values as { seed: string; found: string };
   const runs: FuzzRun[] = [];
   for (const target of TARGETS) {
     const asked = (values as Record<string, string | boolean | undefined>)[optionOf(target.name)];
@@ -38,13 +35,6 @@ async function main(): Promise<number> {
     for (const { kind, index, text, file } of run.faults) console.log(`${kind} in case ${index} (${file}): ${text}`);
   }
   console.log(`\n${tableText(tableOf(runs))}`);
-  if (out !== "") {
-    Deno.mkdirSync(out, { recursive: true });
-    Deno.writeTextFileSync(
-      join(out, "fuzz.json"),
-      `${JSON.stringify({ name: "fuzz", machine: machine(), runs }, null, 1)}\n`,
-    );
-  }
   return runs.every(isFaultless) ? 0 : 1;
 }
 
@@ -52,7 +42,7 @@ function optionOf(name: string): string {
   return name.replaceAll(" ", "-");
 }
 
-export function isFaultless(run: FuzzRun): boolean {
+function isFaultless(run: FuzzRun): boolean {
   return run.faults.length === 0 && (run.growth_mb === null || run.growth_mb <= GROWTH_MB_MAX);
 }
 

@@ -37,7 +37,6 @@ export interface MemoryReading {
   /** How many cases came before. */
   readonly cases: number;
   readonly rss_mb: number;
-  readonly heap_mb: number;
 }
 
 export interface FuzzRun {
@@ -167,8 +166,8 @@ class Watch {
       const message = JSON.parse(line) as FromChild;
       if (message.type === "failure") this.#addFault("failure", message.index, message.text);
       else if (message.type === "memory") {
-        const { index, rss_mb, heap_mb } = message;
-        this.memory.push({ run: this.runs, cases: index + 1, rss_mb, heap_mb });
+        const { index, rss_mb } = message;
+        this.memory.push({ run: this.runs, cases: index + 1, rss_mb });
       } else {
         for (const [outcome, count] of Object.entries(message.outcomes)) {
           this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + count;

@@ -12,10 +12,9 @@ import { parseSidecar, type Sidecar } from "../../../src/qxrd/sidecar.ts";
 import { SidecarError } from "../../../src/qxrd/sidecar_error.ts";
 import { viewSidecar } from "../../../src/qxrd/view.ts";
 import { fromAscii, toAscii } from "../../../src/tiff/tags/ascii_text.ts";
-import { MemoryFile } from "../../tiff/memory_file.ts";
-import { readLayout } from "../../../src/tiff/layout.ts";
 import { privateTags } from "../../../src/tiff/tags/tag_table.ts";
 import type { Random } from "../../faults/random.ts";
+import { factsWith } from "../../nexus/frame.ts";
 import { SAMPLES } from "../../qxrd/samples.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { makeTiff } from "../../tiff/make_tiff.ts";
@@ -99,12 +98,11 @@ class SidecarChecker implements Checker {
   readonly #hdf5 = openHdf5Library();
   readonly #settings = defaultSettings("/base");
   readonly #image = this.#folder.join("P-00001.tif");
-  readonly #layout;
+  /** Of this image. */
+  readonly #facts = factsWith({ settings: this.#settings, checksum: true });
 
   constructor() {
-    const tiff = makeTiff();
-    Deno.writeFileSync(this.#image, tiff);
-    this.#layout = readLayout(new MemoryFile(tiff));
+    Deno.writeFileSync(this.#image, makeTiff());
   }
 
   check(input: Uint8Array): string {
@@ -142,21 +140,7 @@ class SidecarChecker implements Checker {
   }
 
   #checkNexus(sidecar: Sidecar, of: { view: ReturnType<typeof viewSidecar>; isWritten: boolean }): void {
-    const facts = {
-      imageName: "P-00001.tif",
-      layout: this.#layout,
-      sidecar,
-      view: of.view,
-      sidecarProblem: null,
-      settings: this.#settings,
-      notes: [],
-      parameters: [],
-      dark: false,
-      referenceDark: null,
-      writtenAt: new Date(0),
-      timeZone: "Europe/Berlin",
-      checksum: true,
-    };
+    const facts = { ...this.#facts, sidecar, view: of.view };
     if (of.isWritten) {
       const target = join(this.#folder.path, "frame.nxs.head");
       const { splice } = writeNexus(this.#hdf5, target, this.#image, facts, { fsync: false });

@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import { openHdf5Library } from "../../../ffi/hdf5/mod.ts";
 import { openTiffLibrary, TiffError, type TiffLibrary } from "../../../ffi/tiff/mod.ts";
-import { defaultSettings } from "../../../src/config/settings.ts";
 import { planThroughLibrary } from "../../../src/nexus/frame/plan_image.ts";
 import { writeNexus } from "../../../src/nexus/write.ts";
 import { TiffFormatError } from "../../../src/tiff/format_error.ts";
@@ -16,6 +15,7 @@ import type { FrameTags } from "../../../src/tiff/tags/tag_table.ts";
 import { readFrameTags } from "../../../src/tiff/tags/read_tags.ts";
 import { cutOrphanedTail } from "../../../src/tiff/orphaned_tail.ts";
 import type { Random } from "../../faults/random.ts";
+import { factsWith } from "../../nexus/frame.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { type ExtraTag, makeTiff } from "../../tiff/make_tiff.ts";
 import { MemoryFile } from "../../tiff/memory_file.ts";
@@ -133,22 +133,8 @@ class TiffChecker implements Checker {
     if (layout === null) return;
     assert.deepEqual(readLayoutOfFile(path).strips, layout.strips);
     planThroughLibrary(layout, path);
-    const settings = defaultSettings("/base");
-    const report = writeNexus(this.#hdf5, this.#folder.join("frame.nxs.head"), path, {
-      imageName: "fuzzed.tif",
-      layout: readLayoutOfFile(path),
-      sidecar: null,
-      view: null,
-      sidecarProblem: "there was no sidecar",
-      settings,
-      notes: [],
-      parameters: [],
-      dark: false,
-      referenceDark: null,
-      writtenAt: new Date(0),
-      timeZone: "Europe/Berlin",
-      checksum: true,
-    }, { fsync: false });
+    const facts = factsWith({ layout: readLayoutOfFile(path), sidecarProblem: "there was no sidecar", checksum: true });
+    const report = writeNexus(this.#hdf5, this.#folder.join("frame.nxs.head"), path, facts, { fsync: false });
     assert.ok(report.splice !== null || report.way === "whole");
   }
 
