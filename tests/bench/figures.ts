@@ -10,31 +10,29 @@ export interface Figure {
   readonly foreign: number | null;
 }
 
-/** A line of the CSV; all but the name is empty where nothing could be measured. */
-export interface Measured {
-  readonly name: string;
-  readonly unit: string;
-  readonly median: string;
-  readonly smallest: string;
-  readonly largest: string;
-  /** In percent. */
-  readonly load: string;
-  /** How many values there are: pairs, or runs. */
-  readonly count: string;
-}
+const COLUMNS = {
+  name: "name",
+  unit: "unit",
+  median: "median",
+  smallest: "smallest",
+  largest: "largest",
+  load: "others' load in %",
+  /** How many values there are. */
+  count: "pairs or runs",
+} as const;
+const KEYS = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 
-const COLUMNS = ["name", "unit", "median", "smallest", "largest", "others' load in %", "pairs or runs"] as const;
+/** A line of the CSV; all but the name is empty where nothing could be measured. */
+export type Measured = Readonly<Record<keyof typeof COLUMNS, string>>;
 
 export function measured({ name, unit, values, foreign }: Figure): Measured {
-  const load = foreign === null ? "" : (foreign * 100).toFixed(0);
-  const [smallest, largest] = [Math.min(...values), Math.max(...values)].map(numberText);
   return {
     name,
     unit,
     median: numberText(median(values)),
-    smallest: smallest!,
-    largest: largest!,
-    load,
+    smallest: numberText(Math.min(...values)),
+    largest: numberText(Math.max(...values)),
+    load: foreign === null ? "" : (foreign * 100).toFixed(0),
     count: String(values.length),
   };
 }
@@ -50,34 +48,16 @@ export function numberText(value: number): string {
 }
 
 export function csvText(lines: readonly Measured[]): string {
-  const rows = lines.map((line) => [
-    line.name,
-    line.unit,
-    line.median,
-    line.smallest,
-    line.largest,
-    line.load,
-    line.count,
-  ]);
-  return [COLUMNS, ...rows].map((row) => `${row.map(quoted).join(",")}\n`).join("");
+  return [COLUMNS, ...lines].map((line) => `${KEYS.map((key) => quoted(line[key])).join(",")}\n`).join("");
 }
 
 /** @throws SyntaxError where it is not what `csvText` makes */
 export function parseCsv(text: string): Measured[] {
   const [head, ...lines] = text.trimEnd().split("\n").map(cellsOf);
-  if (head?.join() !== COLUMNS.join()) throw new SyntaxError(`The CSV has the columns ${head?.join()}`);
+  if (head?.join() !== Object.values(COLUMNS).join()) throw new SyntaxError(`The CSV has the columns ${head?.join()}`);
   return lines.map((cells) => {
-    if (cells.length !== COLUMNS.length) throw new SyntaxError(`A line of the CSV has ${cells.length} cells: ${cells}`);
-    const [name, unit, median, smallest, largest, load, count] = cells as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    return { name, unit, median, smallest, largest, load, count };
+    if (cells.length !== KEYS.length) throw new SyntaxError(`A line of the CSV has ${cells.length} cells: ${cells}`);
+    return Object.fromEntries(KEYS.map((key, index) => [key, cells[index]])) as Measured;
   });
 }
 

@@ -6,13 +6,9 @@
 import { join } from "node:path";
 import { cpuUsage } from "node:process";
 import { fileURLToPath } from "node:url";
-import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { openTiffLibrary } from "../../ffi/tiff/mod.ts";
-import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
-import { mergeFrame } from "../../src/frames/merge/merge_frame.ts";
-import { type ClaimRecord, RECORD_VERSION } from "../../src/frames/claim/record.ts";
+import { filesBelow } from "../folders.ts";
+import type { Changes, Way } from "../frames/way.ts";
 import { benchSettings, StageRunner } from "./stage_runner.ts";
-import { waitingFirings } from "./waiting.ts";
 import { median } from "./table.ts";
 import { frameBytes, frameName, sidecarFor, Workspace, writeFrames } from "./workspace.ts";
 
@@ -22,6 +18,10 @@ const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url))
 const FRAMES_BYTES = 134_217_728;
 const FRAMES_MAX = 200;
 const IMAGE_SIDE = 256;
+/** A long scan that found nothing is followed by a pause of ten times its length. */
+const PASSES_MS = 600_000;
+/** Seconds; longer than all the time that passes here. */
+const FOR_EVER_S = 1e9;
 /** A line of as many characters as the longest that QXRD was seen to write. */
 const LONG_LINE = 40_000;
 
@@ -49,7 +49,7 @@ interface Task {
 }
 
 /** Each makes what it needs and gives the step that is measured, and how many pieces of work the step is. */
-const WORKS: Readonly<Record<string, (task: Task) => Step | Promise<Step>>> = {
+const WORKS: Readonly<Record<string, (task: Task) => Promise<Step>>> = {
   "frames": frames,
   "waiting images": waiting,
   "merge, many keys": (task) => merging(task, manyKeys(task.size)),
@@ -59,8 +59,8 @@ const WORKS: Readonly<Record<string, (task: Task) => Step | Promise<Step>>> = {
 interface Step extends AsyncDisposable {
   readonly pieces: number;
   /** Not measured. */
-  prepare?(): void;
-  run(): void | Promise<void>;
+  prepare?(): void | Promise<void>;
+  run(): Promise<void>;
 }
 
 async function frames({ size, space }: Task): Promise<Step> {
@@ -78,59 +78,53 @@ async function frames({ size, space }: Task): Promise<Step> {
   };
 }
 
-function waiting({ size, space }: Task): Step {
-  const names = Array.from({ length: size }, (_, index) => frameName(index));
-  return { pieces: 1, run: waitingFirings(space.empty("raw"), names), [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-
-function merging({ space }: Task, sidecar: Uint8Array): Step {
-  const tiff = openTiffLibrary();
-  const hdf5 = openHdf5Library();
-  const path = space.empty("claim");
-  const image = frameBytes(IMAGE_SIDE);
-  const record: ClaimRecord = {
-    version: RECORD_VERSION,
-    id: "1",
-    folder: "",
-    image: "P-00000.tif",
-    members: [
-      { name: "P-00000.tif.metadata", role: "sidecar", size: sidecar.length, modified_ms: 0 },
-      { name: "P-00000.tif", role: "image", size: image.length, modified_ms: 0 },
-    ],
-    dark: false,
-    remove: false,
-    destination: { root: path, dir: "" },
-    quarantine: null,
-    notes: [],
-    written_ms: 0,
-    attempts: 1,
-    merge: null,
-    deliverAs: null,
-  };
-  Deno.writeFileSync(join(path, "P-00000.tif.metadata"), sidecar);
-  const settings = benchSettings(space.path, {});
-  const templates = new NexusTemplates(hdf5, (line) => console.error(line));
+/** Images whose sidecars never come: each step is one firing, and all of them stay. */
+async function waiting({ size, space }: Task): Promise<Step> {
+  const way = await wayIn(space, { frames: { sidecar_wait_s: FOR_EVER_S } });
+  for (let index = 0; index < size; index++) Deno.writeTextFileSync(join(way.raw, frameName(index)), "not looked at");
+  // The monotonic clock is put on: else all firings but the first would fall into the pause behind a long scan.
+  const { now } = performance;
+  let passed_ms = 0;
+  performance.now = () => now.call(performance) + passed_ms;
   return {
     pieces: 1,
-    prepare: () => Deno.writeFileSync(join(path, "P-00000.tif"), image),
-    run() {
-      const { tagged, nexus, notes } = mergeFrame(
-        { tiff, hdf5, templates },
-        { path, record, parameters: [], lastTry: false },
-        settings,
-      );
-      if (!tagged || nexus === null) throw new Error(`it was not merged: ${notes}`);
+    async run() {
+      passed_ms += PASSES_MS;
+      await way.firePrepare();
+      if (way.heard.events.length > 0) throw new Error(`${way.heard.events[0]!.frame} was moved, it should wait`);
     },
-    [Symbol.asyncDispose]() {
-      tiff.close();
-      hdf5[Symbol.dispose]();
-      return Promise.resolve();
-    },
+    [Symbol.asyncDispose]: () => Promise.resolve(way[Symbol.dispose]()),
   };
+}
+
+async function merging({ space }: Task, sidecar: string): Promise<Step> {
+  const way = await wayIn(space, {});
+  const image = frameBytes(IMAGE_SIDE);
+  return {
+    pieces: 1,
+    async prepare() {
+      await way.fireFinalize();
+      for (const name of filesBelow(way.output)) Deno.removeSync(join(way.output, name));
+      way.put({ name: frameName(0), image, sidecar });
+      await way.firePrepare();
+    },
+    async run() {
+      await way.fireMerge();
+      const last = way.heard.events.at(-1);
+      if (last?.type !== "merged") throw new Error(`it was not merged: ${way.heard.lines.join("\n")}`);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(way[Symbol.dispose]()),
+  };
+}
+
+/** Loaded here alone: it opens libtiff and HDF5, which count as memory. */
+async function wayIn(space: Workspace, changes: Changes): Promise<Way> {
+  const { Way } = await import("../frames/way.ts");
+  return new Way(changes, { on: space.path });
 }
 
 /** Saved points, as QXRD writes them. */
-function manyKeys(size: number): Uint8Array {
+function manyKeys(size: number): string {
   const lines = [sidecarFor(IMAGE_SIDE), "[centerfinder]"];
   let length = lines.join("\n").length;
   for (let index = 1; length < size; index++) {
@@ -138,10 +132,10 @@ function manyKeys(size: number): Uint8Array {
     lines.push(line);
     length += line.length + 1;
   }
-  return new TextEncoder().encode(`${lines.join("\n")}\n`);
+  return `${lines.join("\n")}\n`;
 }
 
-function longLines(size: number): Uint8Array {
+function longLines(size: number): string {
   const lines = [sidecarFor(IMAGE_SIDE), "[centerfinder]"];
   let left = size - lines.join("\n").length;
   for (let index = 1; left > 0; index++) {
@@ -149,7 +143,7 @@ function longLines(size: number): Uint8Array {
     lines.push(line);
     left -= line.length + 1;
   }
-  return new TextEncoder().encode(`${lines.join("\n")}\n`);
+  return `${lines.join("\n")}\n`;
 }
 
 async function main(): Promise<void> {
@@ -159,7 +153,7 @@ async function main(): Promise<void> {
   const times_ms: number[] = [];
   // The first time the compiler is cold and the files are new.
   for (let turn = 0; turn <= repeats; turn++) {
-    step.prepare?.();
+    await step.prepare?.();
     const before = cpuUsage();
     await step.run();
     const { user, system } = cpuUsage(before);
