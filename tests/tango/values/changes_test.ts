@@ -2,50 +2,13 @@
 import assert from "node:assert/strict";
 import { DATABASE_PACKAGE, TangoDatabase } from "../../ffi/tango/database.ts";
 import { PYTHONS } from "../../ffi/tango/environment.ts";
-import { TangoValues } from "../../../src/values/tango_values.ts";
 import type { ValueReading } from "../../../src/values/value_reading.ts";
+import { Read } from "./read.ts";
 import { CAN_READ, until, ValuesServer } from "./servers.ts";
-
-const PERIOD_S = 0.2;
-
-/** What is read of some attributes until the end of the test. */
-class Read implements AsyncDisposable {
-  readonly readings: ValueReading[][];
-  readonly values: TangoValues;
-  readonly pid: () => number | null;
-
-  constructor(names: readonly string[], { events = false, database = "" } = {}) {
-    this.readings = names.map(() => []);
-    const attributes = names.map((name) => ({ name, parameter: name, events, as: "text" as const }));
-    this.values = new TangoValues({ database, period_s: PERIOD_S, timeout_s: 0.8, attributes }, { database: "" }, {
-      onReading: (index, reading) => void this.readings[index]!.push(reading),
-      onEnd: (reason) => assert.fail(reason),
-    });
-    this.pid = () => this.values.pid;
-    this.values.start();
-  }
-
-  last(index = 0): ValueReading | undefined {
-    return this.readings[index]!.at(-1);
-  }
-
-  async until(is: (last: ValueReading | undefined) => boolean, index = 0): Promise<void> {
-    await until(() => is(this.last(index)), () => Deno.inspect([this.last(index), this.values.states()[index]]));
-  }
-
-  async untilAbsent(pattern: RegExp): Promise<void> {
-    const absence = () => this.values.absence(0, Date.now()) ?? "it has a value";
-    await until(() => pattern.test(absence()), () => `${absence()} is not ${pattern}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.values.stop();
-  }
-}
 
 /** What the device had before its restart bears a time of before. */
 async function restartWhileRead(server: ValuesServer, read: Read, set: "SetPosition" | "Push"): Promise<void> {
-  const pid = read.pid();
+  const { pid } = read.values;
   await server.call(set, 42);
   await read.until((last) => last?.value === 42);
   await server.call("SetInit", 3);
@@ -63,7 +26,7 @@ async function restartWhileRead(server: ValuesServer, read: Read, set: "SetPosit
     if (value === 42) assert.ok(time.getTime() < gone_ms, `${time.toISOString()} after the restart`);
   }
   assert.equal(read.values.absence(0, Date.now()), null);
-  assert.equal(read.pid(), pid, "the client went on");
+  assert.equal(read.values.pid, pid, "the client went on");
 }
 
 for (const { name: version, python } of PYTHONS) {
@@ -96,7 +59,7 @@ Deno.test({
       const eventsCome = async () => {
         await until(async () => {
           await server.call("Push", ++pushed);
-          const [of, other] = read.readings.map(({ length }) => length) as [number, number];
+          const [of, other] = read.counts as [number, number];
           await until(() => read.readings[1]!.length >= other + 15, () => "the other attribute is not read");
           return read.last()?.value === pushed && read.readings[0]!.length <= of + 4;
         }, () => Deno.inspect(read.last()));

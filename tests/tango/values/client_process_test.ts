@@ -4,67 +4,20 @@ import { join } from "node:path";
 import { CLIENT_HOSTS } from "../../ffi/tango/environment.ts";
 import { DATABASE_PACKAGE, TangoDatabase } from "../../ffi/tango/database.ts";
 import { freePort } from "../../ffi/tango/ports.ts";
-import { TangoValues } from "../../../src/values/tango_values.ts";
-import type { ValueReading } from "../../../src/values/value_reading.ts";
 import { DaemonChild, writeConfiguration } from "../../faults/daemon_child.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { putPresentFrame } from "./present_frames.ts";
+import { Read } from "./read.ts";
 import { CAN_READ, OddPort, until, ValuesServer } from "./servers.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..", "..");
-
-function tableOf(names: readonly string[], options: { events?: boolean; database?: string } = {}) {
-  const { events = false, database } = options;
-  return {
-    ...database === undefined ? {} : { database },
-    period_s: 0.2,
-    timeout_s: 0.8,
-    attributes: names.map((name) => ({ name, parameter: name, events, as: "text" as const })),
-  };
-}
-
-/** Values that are read until the end of the test, with what was heard of them. */
-class Read implements AsyncDisposable {
-  readonly readings: ValueReading[] = [];
-  readonly ends: string[] = [];
-  /** Of each attribute. */
-  readonly counts: number[];
-  readonly values: TangoValues;
-
-  constructor(table: ReturnType<typeof tableOf>) {
-    this.counts = table.attributes.map(() => 0);
-    this.values = new TangoValues(table, { database: "" }, {
-      onReading: (index, reading) => {
-        this.counts[index]!++;
-        this.readings.push(reading);
-      },
-      onEnd: (reason) => void this.ends.push(reason),
-    });
-    this.values.start();
-  }
-
-  /** More readings than now. */
-  async more(count = 2): Promise<void> {
-    const wanted = this.readings.length + count;
-    await until(() => this.readings.length >= wanted, () => `${this.readings.length} of ${wanted}; ${this.ends}`);
-  }
-
-  async untilAbsent(pattern: RegExp): Promise<void> {
-    const absence = () => this.values.absence(0, Date.now()) ?? "";
-    await until(() => pattern.test(absence()), () => `${absence()} is not ${pattern}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.values.stop();
-  }
-}
 
 Deno.test({
   name: "a client that is killed or hangs is started again; values are absent meanwhile, with the reason",
   ignore: !CAN_READ || Deno.build.os === "windows",
   async fn() {
     await using server = await ValuesServer.start();
-    await using read = new Read(tableOf([server.attribute("Position")]));
+    await using read = new Read([server.attribute("Position")], { mayEnd: true });
     await read.more();
     const first = read.values.pid!;
     Deno.kill(first, "SIGKILL");
@@ -210,7 +163,7 @@ Deno.test({
     const library = Deno.env.get(variable)!;
     Deno.env.set(variable, "/nowhere/libpewatch_tango_client.so");
     try {
-      await using read = new Read(tableOf(["tango://127.0.0.1:1/a/b/c/d#dbase=no"]));
+      await using read = new Read(["tango://127.0.0.1:1/a/b/c/d#dbase=no"], { mayEnd: true });
       await until(() => read.ends.length === 1, () => "no end");
       assert.match(read.ends[0]!, /the Tango client cannot be opened.*nowhere/);
       await read.untilAbsent(/the Tango client has ended: .*cannot be opened/);
@@ -225,7 +178,7 @@ Deno.test({
   ignore: !CAN_READ || Deno.build.os === "windows",
   async fn() {
     await using server = await ValuesServer.start();
-    await using read = new Read(tableOf([server.attribute("Position")]));
+    await using read = new Read([server.attribute("Position")]);
     await read.more();
     server.freeze(true);
     await read.untilAbsent(/^timed out: did not answer within 800 ms/);
@@ -236,7 +189,7 @@ Deno.test({
     await server.start();
     await read.more();
     assert.equal(read.values.absence(0, Date.now()), null);
-    assert.equal(read.readings.at(-1)?.unit, "mm");
+    assert.equal(read.last()?.unit, "mm");
   },
 });
 
@@ -249,7 +202,7 @@ Deno.test({
     await server.register();
     await server.start();
     const names = ["sample_x/Position", "test/values/1/Temperature"];
-    await using read = new Read(tableOf(names, { events: true, database: database.address }));
+    await using read = new Read(names, { events: true, database: database.address });
     const isRead = () => read.values.states().every(({ status }) => status === "read");
     await until(isRead, () => Deno.inspect(read.values.states()));
 
@@ -257,7 +210,7 @@ Deno.test({
     let pushed = 100;
     await until(async () => {
       await server.call("Push", ++pushed);
-      return read.readings.some(({ value }) => typeof value === "number" && value > 100);
+      return read.readings[0]!.some(({ value }) => typeof value === "number" && value > 100);
     }, () => Deno.inspect(read.readings));
     const [position, temperature] = read.counts as [number, number];
     await until(() => read.counts[1]! >= temperature + 15, () => `${read.counts}`);
@@ -266,7 +219,7 @@ Deno.test({
     await database.away();
     await server.call("Push", 500).catch(() => {});
     // A device that is connected does not need it.
-    await read.more(1);
+    await read.more(1, 1);
     assert.equal(read.values.states()[1]!.status, "read");
     await server.stop();
     await until(() => !isRead(), () => "it is read without a server");
@@ -281,11 +234,7 @@ Deno.test({
 });
 
 const SANITIZERS = [
-  {
-    program: "host_asan",
-    // The order: tests/faults/disk may be loaded before all else.
-    env: { ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=1:verify_asan_link_order=0" },
-  },
+  { program: "host_asan", env: { ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=1" } },
   { program: "host_tsan", env: { TSAN_OPTIONS: "second_deadlock_stack=1" } },
 ];
 

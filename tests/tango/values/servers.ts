@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { LIBRARY_OF_CLIENT, PYTHONS } from "../../ffi/tango/environment.ts";
 import { freePort } from "../../ffi/tango/ports.ts";
+import { TextLineStream } from "../../text_lines.ts";
 
 const HERE = import.meta.dirname!;
 
@@ -14,6 +15,7 @@ export class ValuesServer implements AsyncDisposable {
   readonly #devices: number;
   readonly #database: string | null;
   #process: Deno.ChildProcess | null = null;
+  #operator: Operator | null = null;
 
   constructor(
     { python = PYTHONS[0]!.python, devices = 1, database = null }: {
@@ -74,25 +76,25 @@ database.put_device_alias("test/values/1", "sample_x")
   }
 
   async call(command: string, argument?: unknown, device = 1): Promise<void> {
-    const args = [join(HERE, "call.py"), this.device(device), command];
-    await run(PYTHONS[0]!.python, argument === undefined ? args : [...args, JSON.stringify(argument)]);
+    await this.#operate("command", this.device(device), command, ...argument === undefined ? [] : [argument]);
   }
 
   /** Starts one of its devices anew, as an operator does through the server's own device. */
   async restartDevice(device = 1): Promise<void> {
     const place = this.#database === null ? this.address : this.#database;
     const end = this.#database === null ? "#dbase=no" : "";
-    await run(this.#python, [
-      join(HERE, "call.py"),
-      `tango://${place}/dserver/Values/test${end}`,
-      "DevRestart",
-      JSON.stringify(`test/values/${device}`),
-    ]);
+    const admin = `tango://${place}/dserver/Values/test${end}`;
+    await this.#operate("command", admin, "DevRestart", `test/values/${device}`);
   }
 
   /** Changes what the server says of an attribute: unit, label, enum_labels. */
   async configure(name: string, change: Record<string, unknown>, device = 1): Promise<void> {
-    await run(this.#python, [join(HERE, "configure.py"), this.device(device), name, JSON.stringify(change)]);
+    await this.#operate("configure", this.device(device), name, change);
+  }
+
+  async #operate(what: string, ...of: readonly unknown[]): Promise<void> {
+    this.#operator ??= new Operator(this.#python);
+    await this.#operator.do(what, ...of);
   }
 
   /** It answers nothing any more, but its port is open. */
@@ -113,13 +115,38 @@ database.put_device_alias("test/values/1", "sample_x")
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#operator?.[Symbol.asyncDispose]();
     await this.stop();
   }
 }
 
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args: [...args] }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+/** Who works at the devices: one process for all that is done, one thing after the other. */
+class Operator implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #lines: AsyncIterableIterator<string>;
+
+  constructor(python: string) {
+    const args = [join(HERE, "operate.py")];
+    this.#child = new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    const text = this.#child.stdout.pipeThrough(new TextDecoderStream());
+    this.#lines = text.pipeThrough(new TextLineStream()).values();
+  }
+
+  /** @throws what the device says */
+  async do(what: string, ...of: readonly unknown[]): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify([what, ...of])}\n`));
+    const { value, done } = await this.#lines.next();
+    const failure = done ? `${what} has ended the operator's program` : JSON.parse(value);
+    if (failure !== null) throw new Error(failure);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#input.close().catch(() => {});
+    await this.#lines.return?.();
+    await this.#child.status;
+  }
 }
 
 async function untilReady(output: ReadableStream<Uint8Array>): Promise<void> {
