@@ -16,6 +16,8 @@ const KIND: HandleKind = { noun: "dataset", close: (native, id) => native.symbol
 const COMPACT_BYTES_MAX = 1024;
 
 export class Dataset extends ObjectHandle implements Hdf5Dataset {
+  readonly kind = "dataset";
+
   constructor(native: Native, id: bigint) {
     super(native, id, KIND);
   }

@@ -35,6 +35,8 @@ interface LinkInfo {
 }
 
 export class Group extends ObjectHandle implements Hdf5Group {
+  readonly kind = "group";
+
   constructor(native: Native, id: bigint) {
     super(native, id, KIND);
   }
@@ -96,17 +98,19 @@ export class Group extends ObjectHandle implements Hdf5Group {
     return { links, total };
   }
 
-  open(name: string): ReturnType<Hdf5Group["open"]> {
+  open(name: string): Group | Dataset | null {
     const { native } = this;
     const { symbols } = native;
-    const { addressOrSize } = this.#linkInfo(name);
     const id = native.checked(symbols.H5Oopen(this.id, cString(name), NONE), `open ${name}`);
-    const address = addressOrSize.toString();
-    const kind = symbols.H5Iget_type(id);
-    if (kind === H5I_GROUP) return { kind: "group", group: new Group(native, id), address };
-    if (kind === H5I_DATASET) return { kind: "dataset", dataset: new Dataset(native, id), address };
+    const type = symbols.H5Iget_type(id);
+    if (type === H5I_GROUP) return new Group(native, id);
+    if (type === H5I_DATASET) return new Dataset(native, id);
     symbols.H5Oclose(id);
-    return { kind: "other" };
+    return null;
+  }
+
+  addressOf(name: string): string {
+    return this.#linkInfo(name).addressOrSize.toString();
   }
 
   #linkInfo(name: string): LinkInfo {

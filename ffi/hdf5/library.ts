@@ -91,6 +91,7 @@ export interface Hdf5Object extends Disposable {
 }
 
 export interface Hdf5Dataset extends Hdf5Object {
+  readonly kind: "dataset";
   readonly type: Hdf5Type;
   /** Slowest dimension first; [] for a scalar. Null for a dataset without any element by its own choice (null space). */
   readonly shape: readonly number[] | null;
@@ -128,6 +129,7 @@ export interface Hdf5Link {
 }
 
 export interface Hdf5Group extends Hdf5Object {
+  readonly kind: "group";
   /** `links`: how many it will have, where that is known; it only costs time to say less. */
   createGroup(name: string, options?: { readonly links?: number }): Hdf5Group;
   /** A small dataset that holds this value, in more dimensions where `shape` is given. The caller closes it. */
@@ -142,12 +144,10 @@ export interface Hdf5Group extends Hdf5Object {
   createVirtual(name: string, of: Hdf5VirtualStack): Hdf5Dataset;
   /** In the order of their names. At most `max`. */
   links(limit: { readonly max: number }): { readonly links: Hdf5Link[]; readonly total: number };
-  /** What a hard link leads to; `address` is the same for two links to one object. */
-  open(name: string): { readonly kind: "group"; readonly group: Hdf5Group; readonly address: string } | {
-    readonly kind: "dataset";
-    readonly dataset: Hdf5Dataset;
-    readonly address: string;
-  } | { readonly kind: "other" };
+  /** What stands there, a path too; null for what is neither a group nor a dataset. */
+  open(name: string): Hdf5Group | Hdf5Dataset | null;
+  /** Of a hard link: the same for two links to one object. */
+  addressOf(name: string): string;
 }
 
 export interface Hdf5File extends Disposable {

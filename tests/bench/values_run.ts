@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { Hdf5File, Hdf5Library } from "../../ffi/hdf5/library.ts";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { openGroup } from "../../src/nexus/series/read_at.ts";
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
 import { pause } from "../faults/detector.ts";
 import { filesBelow } from "../folders.ts";
@@ -171,16 +172,10 @@ function difference(after: Usage, before: Usage): Usage {
   return { daemon: after.daemon - before.daemon, client: after.client - before.client };
 }
 
-/** None of a frame without parameters. */
 function namesIn(file: Hdf5File): string[] {
-  let opened;
-  try {
-    opened = file.root.open("entry/process/parameters");
-  } catch {
-    return []; // there is no such group
-  }
-  if (opened.kind !== "group") return [];
-  using list = opened.group;
+  // A frame without parameters has no such group.
+  using list = openGroup(file.root, "entry/process/parameters");
+  if (list === null) return [];
   const names = list.readAttribute("names", { elementsMax: 10_000 });
   return Array.isArray(names) ? names.map(String) : [];
 }

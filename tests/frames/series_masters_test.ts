@@ -61,9 +61,8 @@ class Bench implements Disposable {
   master(): { numbers: number; written: number } {
     const path = join(this.way.output, "P_master.h5");
     using file = this.hdf5.openFile(path);
-    const opened = file.root.open("entry/data/frame_number");
-    if (opened.kind !== "dataset") throw new Error("it has no numbers");
-    using dataset = opened.dataset;
+    using dataset = file.root.open("entry/data/frame_number");
+    if (dataset?.kind !== "dataset") throw new Error("it has no numbers");
     return { numbers: dataset.shape![0]!, written: Deno.statSync(path).ino ?? 0 };
   }
 

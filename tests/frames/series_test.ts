@@ -28,9 +28,9 @@ function hdf5(): Hdf5Library {
 function readMaster(path: string): Master {
   using file = hdf5().openFile(path);
   const at = (name: string) => {
-    const opened = file.root.open(name);
-    assert.equal(opened.kind, "dataset", name);
-    return (opened as Extract<typeof opened, { kind: "dataset" }>).dataset;
+    const dataset = file.root.open(name);
+    assert.ok(dataset?.kind === "dataset", name);
+    return dataset;
   };
   using numbers = at("entry/data/frame_number");
   using present = at("entry/data/present");

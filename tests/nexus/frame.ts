@@ -137,9 +137,8 @@ export function putTogether(
 /** The bytes of /entry/data/data or another image, read through the library. */
 export function imageBytes(hdf5: Hdf5Library, path: string, name = "entry/data/data"): Uint8Array<ArrayBuffer> {
   using file = hdf5.openFile(path);
-  const opened = file.root.open(name);
-  if (opened.kind !== "dataset") throw new Error("Cannot find the image");
-  using dataset = opened.dataset;
+  using dataset = file.root.open(name);
+  if (dataset?.kind !== "dataset") throw new Error("Cannot find the image");
   return dataset.readBytes({ bytesMax: 1e9 });
 }
 

@@ -19,9 +19,8 @@ async function masterOf(way: Way, of: readonly { distance: number; energy: numbe
 /** Through the master's link into a frame's file. */
 function throughLink(master: string, path: string): unknown {
   using file = libraries.hdf5.openFile(master);
-  const opened = file.root.open(path);
-  assert(opened.kind === "dataset", path);
-  using dataset = opened.dataset;
+  using dataset = file.root.open(path);
+  assert(dataset?.kind === "dataset", path);
   return dataset.read({ elementsMax: 3 });
 }
 

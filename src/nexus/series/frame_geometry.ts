@@ -1,7 +1,7 @@
 /** What of a frame's geometry a master may show as that of the series: only what all its frames have in common. */
-import type { Hdf5Dataset, Hdf5Group } from "../../../ffi/hdf5/library.ts";
+import type { Hdf5Group } from "../../../ffi/hdf5/library.ts";
 import type { LayoutPath } from "../../config/names/nexus_layout.ts";
-import { openDataset } from "./read_at.ts";
+import { attributeOf, numberAt, openDataset } from "./read_at.ts";
 
 /** The numbers that all else of the geometry follows from, but for the tilt, of which the axis counts too. */
 const NUMBERS: readonly LayoutPath[] = [
@@ -23,19 +23,9 @@ export interface FrameGeometry {
 export function readGeometry(root: Hdf5Group): FrameGeometry {
   const numbers = NUMBERS.map((path) => numberAt(root, path));
   using tilt = openDataset(root, "entry/instrument/detector/transformations/tilt");
-  const axis = tilt === null ? null : JSON.stringify([tilt.read({ elementsMax: 1 }), axisOf(tilt)]);
+  const axis = tilt === null ? null : JSON.stringify([tilt.read({ elementsMax: 1 }), attributeOf(tilt, "vector", 3)]);
   return {
     detector: JSON.stringify([...numbers, axis]),
     wavelength: numberAt(root, "instrument/beam/incident_wavelength"),
   };
-}
-
-function axisOf(tilt: Hdf5Dataset): unknown {
-  return tilt.attributeNames().includes("vector") ? tilt.readAttribute("vector", { elementsMax: 3 }) : null;
-}
-
-function numberAt(root: Hdf5Group, path: LayoutPath): number | null {
-  using dataset = openDataset(root, `entry/${path}`);
-  const value = dataset?.read({ elementsMax: 1 }) ?? null;
-  return typeof value === "number" ? value : null;
 }

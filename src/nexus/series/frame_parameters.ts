@@ -3,7 +3,7 @@ import type { Hdf5Dataset, Hdf5Group, Hdf5ReadValue } from "../../../ffi/hdf5/li
 import { PARAMETER_NAMES, PARAMETER_NUMBERS, PARAMETER_PATHS, PARAMETER_UNITS } from "../frame/parameter_list.ts";
 import { AVERAGE } from "../frame/parameter_node.ts";
 import { DEFAULT_PATH } from "../frame/parameter_tree.ts";
-import { openAt, openDataset } from "./read_at.ts";
+import { attributeOf, openAt, openDataset, openGroup } from "./read_at.ts";
 
 /** All that the store and `[[nexus.map]]` may give a frame; a wild file ends somewhere. */
 const PARAMETERS_MAX = 2000;
@@ -23,10 +23,9 @@ export interface FrameParameter {
 /** In the order in which the frame has them, `max` at most. Of the readings over an exposure the average counts, of another series the last one. */
 export function readParameters(root: Hdf5Group, { max = PARAMETERS_MAX }: { max?: number } = {}): FrameParameter[] {
   const most = Math.min(max, PARAMETERS_MAX);
-  const opened = openAt(root, "entry/process/parameters");
+  using list = openGroup(root, "entry/process/parameters");
   // Files of older versions have no list of their parameters.
-  if (opened?.kind !== "group") return parametersIn(root, most);
-  using list = opened.group;
+  if (list === null) return parametersIn(root, most);
   const attributes = list.attributeNames();
   const listOf = (name: string) => {
     const value = attributes.includes(name) ? list.readAttribute(name, { elementsMax: 10_000 }) : null;
@@ -56,9 +55,8 @@ export function readParameters(root: Hdf5Group, { max = PARAMETERS_MAX }: { max?
 
 /** All in the group where parameters without a path stand. */
 function parametersIn(root: Hdf5Group, max: number): FrameParameter[] {
-  const opened = openAt(root, DEFAULT_PATH.slice(1));
-  if (opened?.kind !== "group") return [];
-  using group = opened.group;
+  using group = openGroup(root, DEFAULT_PATH.slice(1));
+  if (group === null) return [];
   return group.links({ max }).links.flatMap(({ name }) => {
     const path = `${DEFAULT_PATH}/${name}`;
     const read = readParameter(group, name);
@@ -77,12 +75,8 @@ class OpenGroups implements Disposable {
 
   /** Null where there is none. */
   at(path: string): Hdf5Group | null {
-    const known = this.#groups.get(path);
-    if (known !== undefined) return known;
-    const opened = openAt(this.#root, path);
-    if (opened?.kind === "dataset") opened.dataset[Symbol.dispose]();
-    const group = opened?.kind === "group" ? opened.group : null;
-    this.#groups.set(path, group);
+    let group = this.#groups.get(path);
+    if (group === undefined) this.#groups.set(path, group = openGroup(this.#root, path));
     return group;
   }
 
@@ -92,21 +86,17 @@ class OpenGroups implements Disposable {
 }
 
 function readParameter(parent: Hdf5Group, name: string): Pick<FrameParameter, "value" | "units"> | null {
-  const opened = openAt(parent, name);
-  if (opened === null || opened.kind === "other") return null;
-  if (opened.kind === "dataset") {
-    using dataset = opened.dataset;
-    return readValue(dataset, { isLog: false });
-  }
-  using log = opened.group;
-  using dataset = openDataset(log, AVERAGE) ?? openDataset(log, "value");
+  using opened = openAt(parent, name);
+  if (opened === null) return null;
+  if (opened.kind === "dataset") return readValue(opened, { isLog: false });
+  using dataset = openDataset(opened, AVERAGE) ?? openDataset(opened, "value");
   return dataset === null ? null : readValue(dataset, { isLog: true });
 }
 
 function readValue(dataset: Hdf5Dataset, { isLog }: { isLog: boolean }): Pick<FrameParameter, "value" | "units"> {
   // Of a series only the last reading is wanted, but it is read as a whole.
   const read = dataset.read({ elementsMax: isLog ? LOG_ELEMENTS_MAX : ELEMENTS_MAX });
-  const units = dataset.attributeNames().includes("units") ? dataset.readAttribute("units", { elementsMax: 1 }) : null;
+  const units = attributeOf(dataset, "units");
   const value = isLog && Array.isArray(read) ? read.at(-1) ?? null : read;
   return { value: tableValue(value), units: typeof units === "string" ? interned(units) : null };
 }

@@ -4,7 +4,7 @@ import { type FrameGeometry, readGeometry } from "./frame_geometry.ts";
 import { readParameters } from "./frame_parameters.ts";
 import { packed, type PackedParameters } from "./packed_parameters.ts";
 import { absolute, type LayoutPath } from "../../config/names/nexus_layout.ts";
-import { openAt, openDataset } from "./read_at.ts";
+import { attributeOf, numberAt, openDataset, openGroup, valueAt } from "./read_at.ts";
 import { PLACE_IN_SERIES, SERIES_FIELD } from "../frame/series_field.ts";
 import type { SeriesPlace } from "./series_layout.ts";
 
@@ -59,20 +59,19 @@ function placeIn(root: Hdf5Group): SeriesPlace | null {
   using dataset = openDataset(root, `entry/${SERIES_FIELD}`);
   const series = dataset?.read({ elementsMax: 1 }) ?? null;
   if (dataset === null || typeof series !== "string") return null;
-  const number = attributeAt(dataset, PLACE_IN_SERIES.number);
+  const number = integerOf(dataset, PLACE_IN_SERIES.number);
   if (number === null) return null;
   return {
     series,
     number,
-    phase: attributeAt(dataset, PLACE_IN_SERIES.phase) ?? -1,
-    collision: attributeAt(dataset, PLACE_IN_SERIES.collision) ?? -1,
+    phase: integerOf(dataset, PLACE_IN_SERIES.phase) ?? -1,
+    collision: integerOf(dataset, PLACE_IN_SERIES.collision) ?? -1,
   };
 }
 
 /** A whole number of an attribute, or null. */
-function attributeAt(dataset: Hdf5Dataset, name: string): number | null {
-  if (!dataset.attributeNames().includes(name)) return null;
-  const value = dataset.readAttribute(name, { elementsMax: 1 });
+function integerOf(dataset: Hdf5Dataset, name: string): number | null {
+  const value = attributeOf(dataset, name);
   const number = Array.isArray(value) ? value[0] : value;
   return typeof number === "number" || typeof number === "bigint" ? Number(number) : null;
 }
@@ -101,28 +100,13 @@ export function readFrameMembers(hdf5: Hdf5Library, path: string, groups: readon
 }
 
 function readGroup(root: Hdf5Group, path: string): FrameGroup | null {
-  const opened = openAt(root, path);
-  if (opened?.kind === "dataset") opened.dataset[Symbol.dispose]();
-  if (opened?.kind !== "group") return null;
-  using group = opened.group;
-  const nxClass = group.attributeNames().includes("NX_class")
-    ? group.readAttribute("NX_class", { elementsMax: 1 })
-    : null;
+  using group = openGroup(root, path);
+  if (group === null) return null;
+  const nxClass = attributeOf(group, "NX_class");
   return {
     nxClass: typeof nxClass === "string" ? nxClass : "NXcollection",
     names: group.links({ max: MEMBERS_MAX }).links.map((link) => link.name),
   };
-}
-
-function valueAt(root: Hdf5Group, path: LayoutPath): unknown {
-  using dataset = openDataset(root, `entry/${path}`);
-  const value = dataset?.read({ elementsMax: 1 }) ?? null;
-  return Array.isArray(value) ? value[0] ?? null : value;
-}
-
-function numberAt(root: Hdf5Group, path: LayoutPath): number | null {
-  const value = valueAt(root, path);
-  return typeof value === "number" ? value : null;
 }
 
 function textAt(root: Hdf5Group, path: LayoutPath): string | null {

@@ -25,10 +25,9 @@ export function standingOf(hdf5: Hdf5Library, path: string): Standing {
   try {
     using file = hdf5.openFile(path);
     if (file.root.readAttribute("creator", { elementsMax: 1 }) !== PROGRAM) return "foreign";
-    const frames = file.root.open(`entry/${FRAMES_GROUP}`);
-    if (frames.kind !== "group") return "foreign";
-    using group = frames.group;
-    return group.attributeNames().includes(SERIES_ATTRIBUTE) ? "ours" : "foreign";
+    using frames = file.root.open(`entry/${FRAMES_GROUP}`);
+    if (frames?.kind !== "group") return "foreign";
+    return frames.attributeNames().includes(SERIES_ATTRIBUTE) ? "ours" : "foreign";
   } catch (error) {
     // No HDF5, or without what is looked for.
     if (error instanceof Hdf5Error) return "foreign";

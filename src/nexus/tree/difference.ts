@@ -55,12 +55,10 @@ function ofGroup(group: Hdf5Group, node: NexusGroup, at: At): string | null {
 }
 
 function ofChild(parent: Hdf5Group, node: NexusNode, at: At): string | null {
-  const opened = parent.open(node.name);
-  if (opened.kind === "other") return at.path;
-  using object = opened.kind === "group" ? opened.group : opened.dataset;
-  if (node.kind === "link") return addressAt(at.root, node.target) === opened.address ? null : at.path;
-  if (opened.kind === "group") return node.kind === "group" ? ofGroup(opened.group, node, at) : at.path;
-  const dataset = object as Hdf5Dataset;
+  if (node.kind === "link") return at.root.addressOf(node.target) === parent.addressOf(node.name) ? null : at.path;
+  using dataset = parent.open(node.name);
+  if (dataset === null) return at.path;
+  if (dataset.kind === "group") return node.kind === "group" ? ofGroup(dataset, node, at) : at.path;
   if (node.kind === "checksum") return isOf(dataset, CHECKSUM_TYPE, []) ? null : at.path;
   if (node.kind === "image") {
     const isRight = isOf(dataset, node.plan.type, node.shape) &&
@@ -70,13 +68,6 @@ function ofChild(parent: Hdf5Group, node: NexusNode, at: At): string | null {
   }
   if (node.kind !== "field" || !isOf(dataset, typeOf(node.value), shapeOf(node))) return at.path;
   return isSame(dataset.read(ALL), node.value) ? ofAttributes(dataset, node.attributes, at) : at.path;
-}
-
-function addressAt(root: Hdf5Group, path: string): string | null {
-  const opened = root.open(path);
-  if (opened.kind === "other") return null;
-  (opened.kind === "group" ? opened.group : opened.dataset)[Symbol.dispose]();
-  return opened.address;
 }
 
 function ofAttributes(object: Hdf5Object, expected: NexusGroup["attributes"], { path }: At): string | null {

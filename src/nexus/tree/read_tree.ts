@@ -109,14 +109,13 @@ function readGroup(group: Hdf5Group, place: Place, walk: Walk): TreeGroup {
 }
 
 function readChild(parent: Hdf5Group, place: Place, walk: Walk): TreeNode {
-  const opened = parent.open(place.name);
-  if (opened.kind === "other") return { kind: "link", name: place.name, link: "other", target: "" };
-  using object = opened.kind === "group" ? opened.group : opened.dataset;
-  const before = walk.seen.get(opened.address);
+  const address = parent.addressOf(place.name);
+  const before = walk.seen.get(address);
   if (before !== undefined) return { kind: "link", name: place.name, link: "hard", target: before };
-  walk.seen.set(opened.address, place.path);
-  if (opened.kind === "group") return readGroup(opened.group, place, walk);
-  return readDataset(object as Hdf5Dataset, place, walk);
+  using object = parent.open(place.name);
+  if (object === null) return { kind: "link", name: place.name, link: "other", target: "" };
+  walk.seen.set(address, place.path);
+  return object.kind === "group" ? readGroup(object, place, walk) : readDataset(object, place, walk);
 }
 
 function readDataset(dataset: Hdf5Dataset, place: Place, walk: Walk): TreeDataset {

@@ -77,12 +77,12 @@ function rowsOf(
 
 function groupIn(parent: Hdf5Group, name: string, open: DisposableStack): Hdf5Group {
   const found = parent.open(name);
-  if (found.kind !== "group") throw new Hdf5Error(`${name} is not a group`);
-  return open.use(found.group);
+  if (found?.kind !== "group") throw new Hdf5Error(`${name} is not a group`);
+  return open.use(found);
 }
 
 function datasetIn(parent: Hdf5Group, name: string, open: DisposableStack): Hdf5Dataset {
   const found = parent.open(name);
-  if (found.kind !== "dataset") throw new Hdf5Error(`${name} is not a dataset`);
-  return open.use(found.dataset);
+  if (found?.kind !== "dataset") throw new Hdf5Error(`${name} is not a dataset`);
+  return open.use(found);
 }

@@ -74,9 +74,8 @@ function read(path: string): Map<string, unknown> {
   ];
   return new Map(paths.map((name) => {
     try {
-      const opened = file.root.open(`entry/${name}`);
-      if (opened.kind !== "dataset") return [name, null];
-      using dataset = opened.dataset;
+      using dataset = file.root.open(`entry/${name}`);
+      if (dataset?.kind !== "dataset") return [name, null];
       return [name, dataset.read({ elementsMax: 1 })];
     } catch {
       return [name, null];
