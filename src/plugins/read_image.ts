@@ -2,7 +2,7 @@
 import { messageOf } from "../files/errors.ts";
 import { TiffFormatError } from "../tiff/format_error.ts";
 import { readLayout, type TiffLayout } from "../tiff/layout.ts";
-import { fileAccess, readInto } from "../tiff/random_access.ts";
+import { FileAccess, readInto } from "../tiff/random_access.ts";
 import type { DeliveredFrame, FrameImage, PixelArray } from "./contract.ts";
 
 /** A larger image is no detector's: 16,384 x 16,384 pixels of 4 bytes. It has to fit into the worker's memory. */
@@ -58,7 +58,7 @@ export function readImage(frame: DeliveredFrame | string, options: ReadImageOpti
  * @throws {ImageError} TiffFormatError, or the system's error
  */
 export function readOpenImage(file: Deno.FsFile, old: FrameImage | null): FrameImage {
-  const layout = readLayout(fileAccess(file));
+  const layout = readLayout(new FileAccess(file));
   const kind = kindOf(layout);
   const { width, height, bitsPerSample } = layout;
   const byteCount = width * height * bitsPerSample / 8;

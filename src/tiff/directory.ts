@@ -73,12 +73,13 @@ export function readDirectory(file: RandomAccess): Directory {
   const field = headerOffsetField(shape === BIG);
   const header = readExactly(file, { offset: 0, length: shape.headerBytes, what: "header" });
   const ifdOffset = unsigned(header, { offset: field.offset, byteCount: field.byteCount, littleEndian });
-  if (ifdOffset === 0) fail("unfinished", "directory offset in the header is 0: the file was never closed");
-  if (ifdOffset < shape.headerBytes) fail("malformed", `directory offset ${ifdOffset} lies in the header`);
+  // QXRD fills it in on closing the file.
+  if (ifdOffset === 0) fail("directory offset in the header is 0: the file was never closed");
+  if (ifdOffset < shape.headerBytes) fail(`directory offset ${ifdOffset} lies in the header`);
   const countView = readExactly(file, { offset: ifdOffset, length: shape.countBytes, what: "directory" });
   const count = unsigned(countView, { offset: 0, byteCount: shape.countBytes, littleEndian });
-  if (count === 0) fail("malformed", `directory at ${ifdOffset} has no entry`);
-  if (count > ENTRIES_MAX) fail("malformed", `directory at ${ifdOffset} claims ${count} entries`);
+  if (count === 0) fail(`directory at ${ifdOffset} has no entry`);
+  if (count > ENTRIES_MAX) fail(`directory at ${ifdOffset} claims ${count} entries`);
   const tableOffset = ifdOffset + shape.countBytes;
   const length = count * shape.entryBytes + shape.offsetBytes;
   const table = readExactly(file, { offset: tableOffset, length, what: `directory of ${count} entries` });
@@ -136,18 +137,18 @@ function numberBytes(value: number, form: { byteCount: 2 | 4 | 8; littleEndian: 
 }
 
 function readMagic(file: RandomAccess): { shape: Shape; littleEndian: boolean } {
-  if (file.size === 0) fail("empty", "file is empty");
+  if (file.size === 0) fail("file is empty");
   const magic = file.read(0, Math.min(8, file.size));
   const order = String.fromCharCode(...magic.subarray(0, 2));
-  if (order !== "II" && order !== "MM") fail("not_tiff", "file starts with neither II nor MM");
-  if (magic.length < 8) fail("truncated", `header is cut off at ${magic.length} bytes`);
+  if (order !== "II" && order !== "MM") fail("file starts with neither II nor MM");
+  if (magic.length < 8) fail(`header is cut off at ${magic.length} bytes`);
   const littleEndian = order === "II";
   const view = new DataView(magic.buffer, magic.byteOffset, magic.byteLength);
   const version = view.getUint16(2, littleEndian);
   if (version === 42) return { shape: CLASSIC, littleEndian };
-  if (version !== 43) fail("not_tiff", `version in the header is ${version}, neither 42 nor 43`);
+  if (version !== 43) fail(`version in the header is ${version}, neither 42 nor 43`);
   if (view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0) {
-    fail("malformed", "BigTIFF header does not declare offsets of 8 bytes");
+    fail("BigTIFF header does not declare offsets of 8 bytes");
   }
   return { shape: BIG, littleEndian };
 }
@@ -171,12 +172,11 @@ function readEntry(
   return { tag, type, count, valueOffset, byteCount };
 }
 
-/** Throws `truncated` where the value does not lie in the file. Types that nobody knows are passed over. */
+/** Types that nobody knows are passed over. @throws TiffFormatError where the value does not lie in the file */
 export function checkValueInside(file: RandomAccess, entry: DirectoryEntry): void {
   if (entry.byteCount === null) return;
   if (entry.valueOffset + entry.byteCount > file.size) {
     fail(
-      "truncated",
       `value of tag ${entry.tag} (${entry.byteCount} bytes at ${entry.valueOffset}) lies outside the file of ${file.size} bytes`,
     );
   }
@@ -186,11 +186,10 @@ export function checkValueInside(file: RandomAccess, entry: DirectoryEntry): voi
 export function readIntegers(file: RandomAccess, directory: Directory, entry: DirectoryEntry): number[] {
   const { tag, type, count } = entry;
   if (type !== 1 && type !== 3 && type !== 4 && type !== 13 && type !== 16 && type !== 18) {
-    fail("malformed", `tag ${tag} has type ${type}, not an unsigned integer`);
+    fail(`tag ${tag} has type ${type}, not an unsigned integer`);
   }
-  if (count === 0) fail("malformed", `tag ${tag} has no value`);
-  if (count > VALUES_MAX) fail("malformed", `tag ${tag} claims ${count} values, more than ${VALUES_MAX}`);
-  checkValueInside(file, entry);
+  if (count === 0) fail(`tag ${tag} has no value`);
+  if (count > VALUES_MAX) fail(`tag ${tag} claims ${count} values, more than ${VALUES_MAX}`);
   const byteCount = TYPE_BYTES[type] as 1 | 2 | 4 | 8;
   const littleEndian = directory.byteOrder === "little";
   const view = readExactly(file, { offset: entry.valueOffset, length: byteCount * count, what: `value of tag ${tag}` });
@@ -201,11 +200,11 @@ export function readIntegers(file: RandomAccess, directory: Directory, entry: Di
   return values;
 }
 
-/** @throws TiffFormatError with `truncated` where the bytes are not all there */
+/** @throws TiffFormatError where the bytes are not all there */
 export function readExactly(file: RandomAccess, at: { offset: number; length: number; what: string }): DataView {
   const bytes = at.offset + at.length <= file.size ? file.read(at.offset, at.length) : new Uint8Array(0);
   if (bytes.length < at.length) {
-    fail("truncated", `${at.what} (${at.length} bytes at ${at.offset}) lies outside the file of ${file.size} bytes`);
+    fail(`${at.what} (${at.length} bytes at ${at.offset}) lies outside the file of ${file.size} bytes`);
   }
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -8,7 +8,7 @@ import {
   TYPE_ASCII,
 } from "./directory.ts";
 import { fail } from "./format_error.ts";
-import { fileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
+import { FileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
 import { readAscii } from "./tags/read_tags.ts";
 
 export interface TiffLayout {
@@ -72,7 +72,7 @@ export interface TiffHead {
 /** @throws TiffFormatError, and Deno's own errors where the file cannot be opened */
 export function readHead(path: string): TiffHead {
   using file = Deno.openSync(path, { read: true });
-  const access = fileAccess(file);
+  const access = new FileAccess(file);
   const directory = readDirectory(access);
   return { layout: layoutOf(access, directory), directory, known: access.known };
 }
@@ -92,7 +92,7 @@ export function layoutOf(file: RandomAccess, directory: Directory): TiffLayout {
   const imageBytes = Math.ceil(width * samplesPerPixel * bitsPerSample / 8) * height;
   const strips = readStrips(file, directory, { tiled, imageBytes: plain ? imageBytes : null });
   if (plain && strips.reduce((sum, strip) => sum + strip.byteCount, 0) < imageBytes) {
-    fail("malformed", `strips hold fewer bytes than the ${imageBytes} of the image`);
+    fail(`strips hold fewer bytes than the ${imageBytes} of the image`);
   }
   return {
     byteOrder: directory.byteOrder,
@@ -126,13 +126,13 @@ function readDateTime(file: RandomAccess, directory: Directory): string | null {
 /** The first value of an integer tag; `absent` where there is no such tag. */
 function readNumber(file: RandomAccess, directory: Directory, at: { tag: number; absent: number | undefined }): number {
   const entry = directory.entries.get(at.tag);
-  if (!entry) return at.absent ?? fail("malformed", `tag ${at.tag} is missing`);
+  if (!entry) return at.absent ?? fail(`tag ${at.tag} is missing`);
   return readIntegers(file, directory, entry)[0]!;
 }
 
 function within(value: number, limit: { most: number; what: string }): number {
   if (value >= 1 && value <= limit.most) return value;
-  return fail("malformed", `${limit.what} is ${value}, not 1 to ${limit.most}`);
+  return fail(`${limit.what} is ${value}, not 1 to ${limit.most}`);
 }
 
 function uniformBits(file: RandomAccess, directory: Directory): boolean {
@@ -149,25 +149,25 @@ function readStrips(
 ): { offset: number; byteCount: number }[] {
   const what = options.tiled ? "tile" : "strip";
   const [offsetsTag, countsTag] = options.tiled ? [324, 325] : [273, 279];
-  const offsetsEntry = directory.entries.get(offsetsTag) ?? fail("malformed", `tag ${offsetsTag} is missing`);
+  const offsetsEntry = directory.entries.get(offsetsTag) ?? fail(`tag ${offsetsTag} is missing`);
   const offsets = readIntegers(file, directory, offsetsEntry);
   const countsEntry = directory.entries.get(countsTag);
   // Old writers leave StripByteCounts out where there is one strip without compression.
   const estimate = offsets.length === 1 && options.imageBytes !== null ? [options.imageBytes] : null;
   const counts = countsEntry
     ? readIntegers(file, directory, countsEntry)
-    : estimate ?? fail("malformed", `tag ${countsTag} is missing`);
+    : estimate ?? fail(`tag ${countsTag} is missing`);
   if (counts.length !== offsets.length) {
-    fail("malformed", `${offsets.length} ${what} offsets but ${counts.length} byte counts`);
+    fail(`${offsets.length} ${what} offsets but ${counts.length} byte counts`);
   }
   const headerBytes = directory.bigTiff ? 16 : 8;
   return offsets.map((offset, index) => {
     const byteCount = counts[index]!;
     if (offset + byteCount > file.size) {
       const where = `${byteCount} bytes at ${offset}`;
-      fail("truncated", `${what} ${index} (${where}) lies outside the file of ${file.size} bytes`);
+      fail(`${what} ${index} (${where}) lies outside the file of ${file.size} bytes`);
     }
-    if (byteCount > 0 && offset < headerBytes) fail("malformed", `${what} ${index} at ${offset} lies in the header`);
+    if (byteCount > 0 && offset < headerBytes) fail(`${what} ${index} at ${offset} lies in the header`);
     return { offset, byteCount };
   });
 }
@@ -191,6 +191,6 @@ export function checkAllValues(file: RandomAccess, directory: Directory): void {
     total += entry.byteCount ?? 0;
   }
   if (total > DIRECTORY_BYTES_MAX) {
-    fail("malformed", `directory claims ${total} bytes, more than ${DIRECTORY_BYTES_MAX}`);
+    fail(`directory claims ${total} bytes, more than ${DIRECTORY_BYTES_MAX}`);
   }
 }

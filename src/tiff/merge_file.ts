@@ -1,8 +1,8 @@
 /** The file that tags are merged into, with the four things that may be done to it. */
 import { TiffError } from "../../ffi/tiff/error.ts";
-import { syncFile } from "../files/durable.ts";
+import { syncFile, writeAll } from "../files/durable.ts";
 import { thrownText } from "../text/thrown_text.ts";
-import { fileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
+import { FileAccess, type KnownBytes, type RandomAccess } from "./random_access.ts";
 
 /** A seam: the tests put a file here that dies at a given write. */
 export interface MergeFile extends RandomAccess {
@@ -25,27 +25,20 @@ export function openMergeFile(path: string, known?: KnownBytes): MergeFile & Dis
     throw new TiffError(`Cannot tag ${path}: it cannot be opened for writing: ${reason}`, { cause });
   }
   try {
-    const before = fileAccess(file, known);
+    const before = new FileAccess(file, known);
     return {
       size: before.size,
       read: (offset, length) => before.read(offset, length),
-      ...writersOf(file, path),
+      write(offset, bytes) {
+        file.seekSync(offset, Deno.SeekMode.Start);
+        writeAll(file, bytes);
+      },
+      sync: () => syncFile({ syncSync: () => file.syncDataSync() }, path),
+      truncate: (size) => file.truncateSync(size),
       [Symbol.dispose]: () => file.close(),
     };
   } catch (error) {
     file.close();
     throw error;
   }
-}
-
-function writersOf(file: Deno.FsFile, path: string): Omit<MergeFile, keyof RandomAccess> {
-  return {
-    write(offset, bytes) {
-      file.seekSync(offset, Deno.SeekMode.Start);
-      let written = 0;
-      while (written < bytes.length) written += file.writeSync(bytes.subarray(written));
-    },
-    sync: () => syncFile({ syncSync: () => file.syncDataSync() }, path),
-    truncate: (size) => file.truncateSync(size),
-  };
 }

@@ -9,7 +9,7 @@ import { type MergeFile, openMergeFile } from "./merge_file.ts";
 import { Overlay } from "./overlay.ts";
 import { formerTags, leaveOut, saysTheSame } from "./tags/former_tags.ts";
 import { readAscii } from "./tags/read_tags.ts";
-import { refuseUntaggable } from "./taggable.ts";
+import { whyUntaggable } from "./taggable.ts";
 import { checkNothingLost } from "./same_directory.ts";
 import { type FrameTags, privateTags, type TextTag } from "./tags/tag_table.ts";
 
@@ -65,7 +65,8 @@ export function mergeTagsInto(
   const { path } = options;
   const overlay = new Overlay(file, layout.bigTiff);
   const base = former === null ? directory : leaveOut(former, overlay, { file, directory });
-  refuseUntaggable(file, { directory: base, layout, path, wanted: table.map((one) => one.tag) });
+  const reason = whyUntaggable(file, { directory: base, layout, wanted: table.map((one) => one.tag) });
+  if (reason !== null) throw new TiffError(`Cannot tag ${path}: ${reason}`);
   rewriteInto(overlay, tiff, {
     path,
     layout: { ...layout, tags: new Set(base.entries.keys()) },

@@ -8,19 +8,6 @@ export interface RandomAccess {
   read(offset: number, length: number): Uint8Array;
 }
 
-/**
- * An open file that nobody changes meanwhile; its size is taken once. The caller closes the file, and does not change
- * the bytes that it is given.
- */
-export function fileAccess(file: Deno.FsFile, known?: KnownBytes): FileAccess {
-  return new FileWindows(file, known);
-}
-
-export interface FileAccess extends RandomAccess {
-  /** What it has read last, for whoever opens the file next. */
-  readonly known: KnownBytes;
-}
-
 /** Pieces of a file of this size. */
 export interface KnownBytes {
   readonly size: number;
@@ -36,19 +23,24 @@ const WINDOW_BYTES = 8192;
 /** Windows begin at multiples of this, so that what lies close together falls into one. */
 const WINDOW_STEP = 4096;
 
-/** A directory's values lie within some hundred bytes: two windows, on it and on the header, save dozens of reads. */
-class FileWindows implements FileAccess {
+/**
+ * An open file that nobody changes meanwhile; its size is taken once. The caller closes the file, and does not change
+ * the bytes that it is given. A directory's values lie within some hundred bytes: two windows, on it and on the header,
+ * save dozens of reads.
+ */
+export class FileAccess implements RandomAccess {
   readonly size: number;
   readonly #file: Deno.FsFile;
   /** The one used last comes first. */
   #windows: readonly Window[];
 
-  constructor(file: Deno.FsFile, known: KnownBytes | undefined) {
+  constructor(file: Deno.FsFile, known?: KnownBytes) {
     this.#file = file;
     this.size = file.statSync().size;
     this.#windows = known?.size === this.size ? known.windows : [];
   }
 
+  /** What it has read last, for whoever opens the file next. */
   get known(): KnownBytes {
     return { size: this.size, windows: this.#windows };
   }

@@ -1,7 +1,7 @@
 /** Makes sure that a directory written anew says all that the old one said. */
 import { Buffer } from "node:buffer";
 import { TiffError } from "../../ffi/tiff/error.ts";
-import { checkValueInside, type Directory, type DirectoryEntry, readExactly } from "./directory.ts";
+import { type Directory, type DirectoryEntry, readExactly } from "./directory.ts";
 import { layoutOf, type TiffLayout } from "./layout.ts";
 import type { RandomAccess } from "./random_access.ts";
 import { readAscii } from "./tags/read_tags.ts";
@@ -71,20 +71,21 @@ function sameBytes(one: EntryIn, other: EntryIn): boolean {
 /** Null for a type that nobody knows. @throws TiffFormatError where the value lies outside the file */
 function bytesOf({ file, entry }: EntryIn): Buffer | null {
   if (entry.byteCount === null) return null;
-  const what = `value of tag ${entry.tag}`;
-  const view = readExactly(file, { offset: entry.valueOffset, length: entry.byteCount, what });
+  const view = viewOf(file, entry, entry.byteCount);
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 }
 
 function numbersOf({ file, directory, entry }: EntryIn): number[] | null {
   const reader = READERS[entry.type];
   if (!reader || entry.byteCount === null) return null;
-  checkValueInside(file, entry);
-  const what = `value of tag ${entry.tag}`;
-  const view = readExactly(file, { offset: entry.valueOffset, length: entry.byteCount, what });
+  const view = viewOf(file, entry, entry.byteCount);
   const littleEndian = directory.byteOrder === "little";
   const step = entry.count === 0 ? 0 : entry.byteCount / entry.count;
   return Array.from({ length: entry.count }, (_, index) => reader(view, index * step, littleEndian));
+}
+
+function viewOf(file: RandomAccess, entry: DirectoryEntry, length: number): DataView {
+  return readExactly(file, { offset: entry.valueOffset, length, what: `value of tag ${entry.tag}` });
 }
 
 const READERS: Readonly<Record<number, (view: DataView, offset: number, littleEndian: boolean) => number>> = {

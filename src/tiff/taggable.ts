@@ -1,5 +1,4 @@
 /** Decides which TIFF files are left as they are because libtiff could not keep all that is in them. */
-import { TiffError } from "../../ffi/tiff/error.ts";
 import { type Directory, readIntegers } from "./directory.ts";
 import type { TiffLayout } from "./layout.ts";
 import type { RandomAccess } from "./random_access.ts";
@@ -9,16 +8,8 @@ const PLANAR_CONFIGURATION = 284;
 const SUB_DIRECTORIES = 330;
 const PLANAR_SEPARATE = 2;
 
-/** @throws TiffError that says why */
-export function refuseUntaggable(
-  file: RandomAccess,
-  parts: { directory: Directory; layout: TiffLayout; path: string; wanted: readonly number[] },
-): void {
-  const reason = reasonAgainst(file, parts);
-  if (reason !== null) throw new TiffError(`Cannot tag ${parts.path}: ${reason}`);
-}
-
-function reasonAgainst(
+/** Why a file is left as it is; null where it can be tagged. */
+export function whyUntaggable(
   file: RandomAccess,
   { directory, layout, wanted }: { directory: Directory; layout: TiffLayout; wanted: readonly number[] },
 ): string | null {

@@ -1,26 +1,18 @@
 /** Tests of the reader that says where a TIFF's pixels lie. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type TiffFault, TiffFormatError } from "../../src/tiff/format_error.ts";
+import { TiffFormatError } from "../../src/tiff/format_error.ts";
 import { readLayout, readLayoutOfFile } from "../../src/tiff/layout.ts";
 import type { RandomAccess } from "../../src/tiff/random_access.ts";
 import { MemoryFile } from "./memory_file.ts";
 import { makeTiff, type TiffPlan } from "./make_tiff.ts";
 
-function faultOf(bytes: Uint8Array): TiffFormatError {
-  try {
-    readLayout(new MemoryFile(bytes));
-  } catch (error) {
-    if (error instanceof TiffFormatError) return error;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: "a layout where a fault was expected" });
-}
-
-function assertFault(bytes: Uint8Array, fault: TiffFault, message: RegExp): void {
-  const error = faultOf(bytes);
-  assert.equal(error.fault, fault, error.message);
-  assert.match(error.message, message);
+function assertFault(bytes: Uint8Array, message: RegExp): void {
+  assert.throws(() => readLayout(new MemoryFile(bytes)), (error) => {
+    assert.ok(error instanceof TiffFormatError, String(error));
+    assert.match(error.message, message);
+    return true;
+  });
 }
 
 for (const byteOrder of ["little", "big"] as const) {
@@ -81,25 +73,24 @@ Deno.test("readLayout() names the fault of what is no whole TIFF", () => {
   const whole = makeTiff();
   const unfinished = whole.slice();
   unfinished.fill(0, 4, 8);
-  assertFault(new Uint8Array(0), "empty", /file is empty/);
-  assertFault(new TextEncoder().encode("[metadata]\nwidth=1"), "not_tiff", /neither II nor MM/);
-  assertFault(new Uint8Array([73, 73, 44, 0, 8, 0, 0, 0]), "not_tiff", /version in the header is 44/);
-  assertFault(unfinished, "unfinished", /never closed/);
-  assertFault(whole.subarray(0, 6), "truncated", /header is cut off at 6 bytes/);
-  assertFault(whole.subarray(0, whole.length - 1), "truncated", /directory of 11 entries .* lies outside/);
-  assertFault(whole.subarray(0, 500), "truncated", /directory \(2 bytes at \d+\) lies outside the file of 500 bytes/);
-  assertFault(makeTiff({ extra: [{ tag: 279, type: 4, values: [999_999] }] }), "truncated", /strip 0 .* lies outside/);
-  assertFault(makeTiff({ extra: [{ tag: 279, type: 4, values: [9] }] }), "malformed", /fewer bytes than the 1024/);
+  assertFault(new Uint8Array(0), /file is empty/);
+  assertFault(new TextEncoder().encode("[metadata]\nwidth=1"), /neither II nor MM/);
+  assertFault(new Uint8Array([73, 73, 44, 0, 8, 0, 0, 0]), /version in the header is 44/);
+  assertFault(unfinished, /never closed/);
+  assertFault(whole.subarray(0, 6), /header is cut off at 6 bytes/);
+  assertFault(whole.subarray(0, whole.length - 1), /directory of 11 entries .* lies outside/);
+  assertFault(whole.subarray(0, 500), /directory \(2 bytes at \d+\) lies outside the file of 500 bytes/);
+  assertFault(makeTiff({ extra: [{ tag: 279, type: 4, values: [999_999] }] }), /strip 0 .* lies outside/);
+  assertFault(makeTiff({ extra: [{ tag: 279, type: 4, values: [9] }] }), /fewer bytes than the 1024/);
   assertFault(
     makeTiff({ extra: [{ tag: 273, type: 4, values: [2] }] }),
-    "malformed",
     /strip 0 at 2 lies in the header/,
   );
-  assertFault(makeTiff({ without: [256] }), "malformed", /tag 256 is missing/);
-  assertFault(makeTiff({ without: [273] }), "malformed", /tag 273 is missing/);
-  assertFault(makeTiff({ extra: [{ tag: 256, type: 2, values: "wide" }] }), "malformed", /tag 256 has type 2/);
-  assertFault(makeTiff({ extra: [{ tag: 257, type: 4, values: [0] }] }), "malformed", /ImageLength is 0/);
-  assertFault(makeTiff({ extra: [{ tag: 273, type: 4, values: [8, 8] }] }), "malformed", /2 strip offsets but 1 byte/);
+  assertFault(makeTiff({ without: [256] }), /tag 256 is missing/);
+  assertFault(makeTiff({ without: [273] }), /tag 273 is missing/);
+  assertFault(makeTiff({ extra: [{ tag: 256, type: 2, values: "wide" }] }), /tag 256 has type 2/);
+  assertFault(makeTiff({ extra: [{ tag: 257, type: 4, values: [0] }] }), /ImageLength is 0/);
+  assertFault(makeTiff({ extra: [{ tag: 273, type: 4, values: [8, 8] }] }), /2 strip offsets but 1 byte/);
 });
 
 /** Refuses what lies outside and counts what is read. */

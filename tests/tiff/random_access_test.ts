@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fileAccess } from "../../src/tiff/random_access.ts";
+import { FileAccess } from "../../src/tiff/random_access.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 Deno.test("any piece of a file is read as it stands there, in any order, also over its end", () => {
@@ -10,7 +10,7 @@ Deno.test("any piece of a file is read as it stands there, in any order, also ov
   using file = Deno.openSync(folder.join("a"), { read: true });
   const piece = fc.record({ offset: fc.nat(41_000), length: fc.oneof(fc.nat(40), fc.nat(20_000)) });
   fc.assert(fc.property(fc.array(piece, { minLength: 1, maxLength: 30 }), (pieces) => {
-    const access = fileAccess(file);
+    const access = new FileAccess(file);
     assert.equal(access.size, content.length);
     for (const { offset, length } of pieces) {
       assert.deepEqual(access.read(offset, length).slice(), content.slice(offset, offset + length));
@@ -30,7 +30,7 @@ Deno.test("values that lie close together are read once", () => {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const access = fileAccess(counted);
+  const access = new FileAccess(counted);
   for (let index = 0; index < 50; index++) {
     access.read(0, 8);
     access.read(90_000 + 12 * index, 12);

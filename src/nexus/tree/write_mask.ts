@@ -14,7 +14,7 @@ export function chunksOf(mask: NexusMask): number {
 
 /** @throws Hdf5Error */
 export function writeMask(into: Hdf5Group, mask: NexusMask): void {
-  const { shape: [height, width], pixels, bits, name } = mask;
+  const { shape: [height, width], bits, name } = mask;
   const size = [Math.min(CHUNK, height), Math.min(CHUNK, width)] as const;
   using dataset = into.createDataset(name, {
     type: TYPE,
@@ -22,29 +22,21 @@ export function writeMask(into: Hdf5Group, mask: NexusMask): void {
     storage: { kind: "chunked", chunk: size },
   });
   for (const [attribute, value] of Object.entries(mask.attributes)) dataset.setAttribute(attribute, value);
-  for (const indexes of byChunk(mask).values()) {
-    const first = pixels[indexes[0]!]!;
+  for (const marked of byChunk(mask).values()) {
+    const first = marked[0]!;
     const start = [Math.floor(first / width / CHUNK) * CHUNK, Math.floor(first % width / CHUNK) * CHUNK] as const;
     const count = [Math.min(CHUNK, height - start[0]), Math.min(CHUNK, width - start[1])] as const;
     const box = new Uint32Array(count[0] * count[1]);
-    for (const index of indexes) {
-      const pixel = pixels[index]!;
+    for (const pixel of marked) {
       box[(Math.floor(pixel / width) - start[0]) * count[1] + pixel % width - start[1]] = bits;
     }
     dataset.writeBox(new Uint8Array(box.buffer), { start, count });
   }
 }
 
-/** The indexes of a mask's pixels, by the number of their chunk. */
+/** A mask's pixels, by the number of their chunk. */
 function byChunk({ shape: [, width], pixels }: NexusMask): ReadonlyMap<number, number[]> {
   const columns = Math.ceil(width / CHUNK);
-  const chunks = new Map<number, number[]>();
-  for (let index = 0; index < pixels.length; index++) {
-    const pixel = pixels[index]!;
-    const chunk = Math.floor(pixel / width / CHUNK) * columns + Math.floor(pixel % width / CHUNK);
-    const known = chunks.get(chunk);
-    if (known === undefined) chunks.set(chunk, [index]);
-    else known.push(index);
-  }
-  return chunks;
+  const chunkOf = (pixel: number) => Math.floor(pixel / width / CHUNK) * columns + Math.floor(pixel % width / CHUNK);
+  return Map.groupBy(pixels, chunkOf);
 }

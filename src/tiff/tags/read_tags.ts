@@ -1,6 +1,6 @@
 /** Reads back the tags that pewatch wrote, straight from the directory. */
 import { type Directory, type DirectoryEntry, readDirectory, readExactly, TYPE_ASCII } from "../directory.ts";
-import { fileAccess, type RandomAccess } from "../random_access.ts";
+import { FileAccess, type RandomAccess } from "../random_access.ts";
 import { MARKER_NAME, MARKER_TAG, parseText, PRIVATE_FIRST, TEXT_BYTES_MAX } from "./tag_table.ts";
 
 export interface FrameTag {
@@ -15,7 +15,7 @@ export interface FrameTag {
  */
 export function readFrameTags(path: string): FrameTag[] {
   using file = Deno.openSync(path, { read: true });
-  const access = fileAccess(file);
+  const access = new FileAccess(file);
   return frameTagsOf(access, readDirectory(access));
 }
 

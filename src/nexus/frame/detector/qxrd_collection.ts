@@ -20,12 +20,7 @@ const FURTHER = "further keys";
  */
 export function qxrdGroup(facts: FrameFacts): NexusGroup | null {
   if (facts.sidecar === null) return null;
-  const sections = new Map<string, SidecarEntry[]>();
-  for (const entry of facts.sidecar.entries) {
-    const known = sections.get(entry.section);
-    if (known === undefined) sections.set(entry.section, [entry]);
-    else known.push(entry);
-  }
+  const sections = Map.groupBy(facts.sidecar.entries, ({ section }) => section);
   const names = new UniqueNames();
   let fieldsLeft = FIELDS_MAX;
   const children = [...sections].map(([section, entries]) => {
@@ -61,22 +56,14 @@ function gatherLists(entries: readonly SidecarEntry[]): {
   single: SidecarEntry[];
   lists: Map<string, SidecarEntry[]>;
 } {
-  const families = new Map<string, SidecarEntry[]>();
-  const familyOf = (entry: SidecarEntry) => {
-    const at = entry.key.indexOf("\\");
-    if (at === -1) return null;
-    return /^\d+$/.test(entry.key.slice(0, at)) ? "" : entry.key.slice(0, at);
+  const familyOf = ({ key }: SidecarEntry) => {
+    const at = key.indexOf("\\");
+    if (at === -1) return NOT_A_FAMILY;
+    return /^\d+$/.test(key.slice(0, at)) ? "" : key.slice(0, at);
   };
-  for (const entry of entries) {
-    const family = familyOf(entry);
-    if (family === null) continue;
-    const known = families.get(family);
-    if (known === undefined) families.set(family, [entry]);
-    else known.push(entry);
-  }
-  for (const [family, elements] of families) if (elements.length === 1) families.delete(family);
-  const single = entries.filter((entry) => !families.has(familyOf(entry) ?? NOT_A_FAMILY));
-  return { single, lists: families };
+  const lists = Map.groupBy(entries, familyOf);
+  for (const [family, elements] of lists) if (family === NOT_A_FAMILY || elements.length === 1) lists.delete(family);
+  return { single: entries.filter((entry) => !lists.has(familyOf(entry))), lists };
 }
 
 /** No key has a NUL. */
