@@ -1,4 +1,7 @@
-"""Compares the pairs that template_pairs.ts has made, through h5py: names, links, types, shapes, values, attributes."""
+"""Compares the pairs that template_pairs.ts has made, through h5py: names, links, types, shapes, values, attributes.
+
+By h5py's lower level, which opens each attribute and dataset once: thirty thousand of them take half the time.
+"""
 
 import json
 import sys
@@ -11,53 +14,68 @@ DIFFERENCES = []
 COUNTS = {"files": 0, "values": 0}
 
 
-def same(one, other):
-    if isinstance(one, h5py.Empty) or isinstance(other, h5py.Empty):
-        return type(one) is type(other)
-    if isinstance(one, (str, bytes)):
-        return one == other
-    one, other = numpy.asarray(one), numpy.asarray(other)
-    if one.dtype != other.dtype or one.shape != other.shape:
-        return False
-    return one.tobytes() == other.tobytes() if one.dtype.kind != "O" else bool((one == other).all())
+TEXT = h5py.string_dtype()
+
+
+def read(one, kind, shape):
+    """Texts as objects, all else as its bytes."""
+    is_text = isinstance(kind, h5py.h5t.TypeStringID) and kind.is_variable_str()
+    array = numpy.zeros(shape, dtype=TEXT if is_text else f"V{kind.get_size()}")
+    where = [] if isinstance(one, h5py.h5a.AttrID) else [h5py.h5s.ALL, h5py.h5s.ALL]
+    one.read(*where, array, mtype=None if is_text else kind)
+    return array.tolist() if is_text else array.tobytes()
+
+
+def compare(path, one, other):
+    """Two attributes or two datasets."""
+    COUNTS["values"] += 1
+    kinds, shapes = [of.get_type() for of in (one, other)], [of.shape for of in (one, other)]
+    if kinds[0] != kinds[1] or shapes[0] != shapes[1]:
+        DIFFERENCES.append(f"{path}: {one.dtype} {shapes[0]} and {other.dtype} {shapes[1]}")
+        return
+    a, b = (read(of, kinds[0], shapes[0]) for of in (one, other))
+    if a != b:
+        DIFFERENCES.append(f"{path}: {a!r} and {b!r}")
+
+
+def attributes_of(one):
+    every = (h5py.h5a.open(one, index=index) for index in range(h5py.h5a.get_num_attrs(one)))
+    return {attribute.name.decode(): attribute for attribute in every}
 
 
 def attributes(path, one, other):
+    one, other = attributes_of(one), attributes_of(other)
     if list(one) != list(other):
         DIFFERENCES.append(f"{path}: attributes {list(one)} and {list(other)}")
-    for name in one:
-        COUNTS["values"] += 1
-        types = [of.get_id(name).dtype for of in (one, other)]
-        spaces = [of.get_id(name).shape for of in (one, other)]
-        if types[0] != types[1] or spaces[0] != spaces[1] or not same(one[name], other[name]):
-            DIFFERENCES.append(f"{path}@{name}: {one[name]!r} and {other[name]!r}")
+    for name in set(one) & set(other):
+        compare(f"{path}@{name}", one[name], other[name])
 
 
 def groups(path, one, other, seen):
-    attributes(path, one.attrs, other.attrs)
-    if list(one) != list(other):
-        DIFFERENCES.append(f"{path}: members {list(one)} and {list(other)}")
+    attributes(path, one, other)
+    names, others = list(one), list(other)
+    if names != others:
+        DIFFERENCES.append(f"{path}: members {names} and {others}")
         return
-    for name in one:
-        below = f"{path}/{name}"
-        a, b = one[name], other[name]
+    for name in names:
+        below = f"{path}/{name.decode()}"
+        a, b = h5py.h5o.open(one, name), h5py.h5o.open(other, name)
         if type(a) is not type(b):
             DIFFERENCES.append(f"{below}: {a} and {b}")
-        elif isinstance(a, h5py.Group):
+        elif isinstance(a, h5py.h5g.GroupID):
             groups(below, a, b, seen)
         else:
-            addresses = [h5py.h5o.get_info(of.id).addr for of in (a, b)]
+            addresses = [h5py.h5o.get_info(of).addr for of in (a, b)]
             if seen[0].setdefault(addresses[0], below) != seen[1].setdefault(addresses[1], below):
                 DIFFERENCES.append(f"{below}: linked to another dataset")
-            COUNTS["values"] += 1
-            alike = a.dtype == b.dtype and a.shape == b.shape and a.id.get_create_plist().get_layout() == b.id.get_create_plist().get_layout()
-            if not alike or not same(a[()], b[()]):
-                DIFFERENCES.append(f"{below}: {a[()]!r} and {b[()]!r}")
-            attributes(below, a.attrs, b.attrs)
+            if a.get_create_plist().get_layout() != b.get_create_plist().get_layout():
+                DIFFERENCES.append(f"{below}: another layout")
+            compare(below, a, b)
+            attributes(below, a, b)
 
 
 for made in sorted(Path(sys.argv[1]).glob("*.template.nxs")):
     with h5py.File(made) as one, h5py.File(str(made).replace(".template.", ".hdf5.")) as other:
         COUNTS["files"] += 1
-        groups(made.name, one, other, ({}, {}))
+        groups(made.name, *(h5py.h5o.open(file.id, b"/") for file in (one, other)), ({}, {}))
 print(json.dumps({**COUNTS, "differences": DIFFERENCES}))
