@@ -6,7 +6,7 @@ import { checkCompression, checkValues } from "../../src/cli/doctor/values.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { type CliResult, runCli } from "./run_cli.ts";
+import { type CliResult, runHere } from "./run_cli.ts";
 
 const FOLDERS = ["raw", "temp", "proc", "output", "state", "logs"];
 
@@ -30,7 +30,7 @@ class Place extends TempFolder {
   }
 
   async doctor(env: Readonly<Record<string, string>> = {}): Promise<CliResult & { checks: Check[]; healthy: boolean }> {
-    const result = await runCli(["doctor", "--json"], { cwd: this.path, env });
+    const result = await runHere(["doctor", "--json"], { cwd: this.path, env });
     return { ...result, ...JSON.parse(result.out) };
   }
 
@@ -69,7 +69,7 @@ Deno.test("folders that can be used are healthy, and nothing is left in them", a
 
 Deno.test("a person reads the same as lines, with what to do", async () => {
   using place = new Place({ without: "raw" });
-  const { code, out } = await runCli(["doctor"], { cwd: place.path });
+  const { code, out } = await runHere(["doctor"], { cwd: place.path });
   assert.equal(code, 0);
   assert.match(out, /^folders\n {2}ok {6}folders\.raw: .*does not exist yet; pewatch run makes it$/m);
   assert.match(out, /^Healthy$/m);
@@ -153,7 +153,7 @@ Deno.test("who works on the folders is reported, and is no problem", async () =>
 
 Deno.test("a configuration that --config names and that is not there is a problem", async () => {
   using place = new Place();
-  const { code, out } = await runCli(["doctor", "--config", "none.toml"], { cwd: place.path });
+  const { code, out } = await runHere(["doctor", "--config", "none.toml"], { cwd: place.path });
   assert.equal(code, 1);
   assert.match(out, /the file does not exist; pewatch init writes one/);
 });
@@ -201,7 +201,7 @@ Deno.test("a newcomer's first look has no warning, with a configuration and with
   for (const text of ["", null]) {
     using folder = new TempFolder();
     if (text !== null) Deno.writeTextFileSync(folder.join("pewatch.toml"), text);
-    const { out } = await runCli(["doctor", "--json"], { cwd: folder.path });
+    const { out } = await runHere(["doctor", "--json"], { cwd: folder.path });
     const { checks } = JSON.parse(out) as { checks: Check[] };
     // The machine's own: a full volume, and a daemon of another test at the default port.
     const isOfMachine = ({ area, finding }: Check) => area === "free space" || /another program listens/.test(finding);
@@ -267,7 +267,7 @@ Deno.test("an output root that has lost its marker is a problem, one that never 
   const lost = check((await place.doctor()).checks, "folders.output_root");
   assert.equal(lost.status, "problem");
   assert.match(lost.finding, /is the share mounted\?.*pewatch init --output/);
-  assert.equal((await runCli(["init", "--output", place.join("output")], { cwd: place.path })).code, 0);
+  assert.equal((await runHere(["init", "--output", place.join("output")], { cwd: place.path })).code, 0);
   assert.equal(check((await place.doctor()).checks, "folders.output_root").status, "ok");
 });
 

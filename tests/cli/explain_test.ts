@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { TempFolder } from "../temp_folder.ts";
-import { runCli } from "./run_cli.ts";
+import { runHere } from "./run_cli.ts";
 
 Deno.test("an unexpected error is one line, with the way to its details", async () => {
   using temporary = new TempFolder();
@@ -10,10 +10,10 @@ Deno.test("an unexpected error is one line, with the way to its details", async 
   await Deno.writeTextFile(join(folder, "file"), "");
   // A folder cannot be made where a file stands in its way: init expects nothing of the kind.
   const target = join(folder, "file", "below");
-  const { code, err } = await runCli(["init", target]);
+  const { code, err } = await runHere(["init", target]);
   assert.equal(code, 1);
   assert.match(err, /^pewatch: .+ \(details: set PEWATCH_DEBUG=1 and run it again\)\n$/);
-  const debug = await runCli(["init", target], { env: { PEWATCH_DEBUG: "1" } });
+  const debug = await runHere(["init", target], { env: { PEWATCH_DEBUG: "1" } });
   assert.equal(debug.code, 1);
   assert.match(debug.err, /\n\s+at /);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadSettings, parseSettings } from "../../src/config/load.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runCli } from "./run_cli.ts";
+import { runHere } from "./run_cli.ts";
 
 const INI = String.raw`[Configuration]
 maxproc = 7
@@ -19,7 +19,7 @@ colour = blue
 Deno.test("init writes a configuration that says what the defaults are", async () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
-  const { code, out } = await runCli(["init"], { cwd: folder });
+  const { code, out } = await runHere(["init"], { cwd: folder });
   assert.equal(code, 0);
   assert.ok(out.includes(join(folder, "pewatch.toml")));
   const { settings, file } = loadSettings({ cwd: folder });
@@ -33,7 +33,7 @@ Deno.test("init makes another token each time, long enough that nobody guesses i
   using temporary = new TempFolder();
   const tokens = new Set<string>();
   for (const name of ["a", "b"]) {
-    assert.equal((await runCli(["init", name], { cwd: temporary.path })).code, 0);
+    assert.equal((await runHere(["init", name], { cwd: temporary.path })).code, 0);
     tokens.add(loadSettings({ cwd: temporary.join(name) }).settings.http.token);
   }
   assert.equal(tokens.size, 2);
@@ -43,7 +43,7 @@ Deno.test("init makes another token each time, long enough that nobody guesses i
 Deno.test("init makes the folder that it is given", async () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
-  assert.equal((await runCli(["init", join("a", "b")], { cwd: folder })).code, 0);
+  assert.equal((await runHere(["init", join("a", "b")], { cwd: folder })).code, 0);
   assert.match(await Deno.readTextFile(join(folder, "a", "b", "pewatch.toml")), /^\[daemon\]$/m);
 });
 
@@ -52,11 +52,11 @@ Deno.test("init never writes over a file, unless it is asked to", async () => {
   const folder = temporary.path;
   const file = join(folder, "pewatch.toml");
   await Deno.writeTextFile(file, "# mine");
-  const refused = await runCli(["init", folder]);
+  const refused = await runHere(["init", folder]);
   assert.equal(refused.code, 1);
   assert.match(refused.err, /already exists; use --force to overwrite it/);
   assert.equal(await Deno.readTextFile(file), "# mine");
-  assert.equal((await runCli(["init", folder, "--force"])).code, 0);
+  assert.equal((await runHere(["init", folder, "--force"])).code, 0);
   assert.match(await Deno.readTextFile(file), /^\[daemon\]$/m);
 });
 
@@ -64,7 +64,7 @@ Deno.test("init --from takes over the first implementation's settings, paths of 
   using temporary = new TempFolder();
   const folder = temporary.path;
   await Deno.writeTextFile(join(folder, "config.ini"), INI);
-  const { code, out } = await runCli(["init", "--from", "config.ini"], { cwd: folder });
+  const { code, out } = await runHere(["init", "--from", "config.ini"], { cwd: folder });
   assert.equal(code, 0);
   const text = await Deno.readTextFile(join(folder, "pewatch.toml"));
   assert.match(text, /^raw = 'R:\\raw'$/m);
@@ -88,7 +88,7 @@ Deno.test("init --from reports what pewatch would refuse, and writes the file al
   using temporary = new TempFolder();
   const folder = temporary.path;
   await Deno.writeTextFile(join(folder, "config.ini"), INI.replace("R:\\temp", "r:\\RAW"));
-  const { code, out } = await runCli(["init", "--from", "config.ini"], { cwd: folder });
+  const { code, out } = await runHere(["init", "--from", "config.ini"], { cwd: folder });
   assert.equal(code, 0);
   assert.match(out, /line \d+: folders\.temp: it is the folder that folders\.raw names too/);
 });
@@ -96,11 +96,11 @@ Deno.test("init --from reports what pewatch would refuse, and writes the file al
 Deno.test("init --from a file that is missing, or that is something else, fails and writes nothing", async () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
-  const missing = await runCli(["init", "--from", "none.ini"], { cwd: folder });
+  const missing = await runHere(["init", "--from", "none.ini"], { cwd: folder });
   assert.equal(missing.code, 1);
   assert.match(missing.err, /Cannot read none\.ini: the file does not exist/);
   await Deno.writeTextFile(join(folder, "other.ini"), "[Other]\na = 1\n");
-  const other = await runCli(["init", "--from", "other.ini"], { cwd: folder });
+  const other = await runHere(["init", "--from", "other.ini"], { cwd: folder });
   assert.equal(other.code, 1);
   assert.match(other.err, /there is no section \[Configuration\]/);
   await assert.rejects(Deno.readTextFile(join(folder, "pewatch.toml")));
@@ -110,7 +110,7 @@ Deno.test("init --output makes an output root with the file that pewatch knows i
   using temporary = new TempFolder();
   const folder = temporary.path;
   for (let time = 0; time < 2; time++) {
-    const { code, out } = await runCli(["init", "--output", "share/data"], { cwd: folder });
+    const { code, out } = await runHere(["init", "--output", "share/data"], { cwd: folder });
     assert.deepEqual([code, out.includes(".pewatch-output.json")], [0, true]);
   }
   assert.deepEqual(Array.from(Deno.readDirSync(join(folder, "share", "data")), ({ name }) => name), [

@@ -11,7 +11,7 @@ import { deliver, factsWith } from "../nexus/frame.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { runCli } from "./run_cli.ts";
+import { runHere } from "./run_cli.ts";
 import { sha256 } from "../folders.ts";
 
 const SAMPLES = join(import.meta.dirname!, "..", "data", "qxrd");
@@ -19,7 +19,7 @@ const SIDECAR = join(SAMPLES, "0.8.3", "CeO2_09_11_2017-00001.tif.metadata");
 
 // deno-lint-ignore no-explicit-any -- the tests name what they expect of it
 async function inspectJson(path: string): Promise<{ code: number; report: any }> {
-  const { code, out } = await runCli(["inspect", path, "--json"]);
+  const { code, out } = await runHere(["inspect", path, "--json"]);
   return { code, report: JSON.parse(out) };
 }
 
@@ -51,7 +51,7 @@ Deno.test("a TIFF shows its layout and the tags of pewatch", async () => {
   assert.equal(byName["exposureTime"], "2");
   assert.equal(byName["sidecar"].length, 5000);
 
-  const { out } = await runCli(["inspect", path]);
+  const { out } = await runHere(["inspect", path]);
   assert.match(out, /exposureTime +2$/m);
   assert.match(out, /sidecar +x{100}… \(5000 characters\)$/m);
   assert.ok(!out.includes("\x1b"), "what a file says does not drive the terminal");
@@ -77,14 +77,14 @@ Deno.test("a TIFF shows its parameters, each on a line; a NeXus file shows them 
     using hdf5 = openHdf5Library();
     deliver(hdf5, folder.path, { tiff, facts: factsWith({ imageName: "other.tif", parameters }) });
   }
-  const { out } = await runCli(["inspect", path]);
+  const { out } = await runHere(["inspect", path]);
   assert.match(out, /^Parameters$/m);
   assert.match(out, /^ {2}temperature +81\.5 K {2}\(2026-07-01T10:00:00\.000Z, cryostat\)$/m);
   assert.ok(!out.includes("\x1b"), "what a file says does not drive the terminal");
   const { report } = await inspectJson(path);
   assert.equal(report.parameters.temperature.value, 81.5);
 
-  const nexus = await runCli(["inspect", folder.join("frame.nxs")]);
+  const nexus = await runHere(["inspect", folder.join("frame.nxs")]);
   assert.match(
     nexus.out,
     /^ +temperature = 81\.5 K\n +@origin = cryostat\n +@time = 2026-07-01T12:00:00\.000\+02:00$/m,
@@ -98,13 +98,13 @@ Deno.test("a TIFF shows its parameters, each on a line; a NeXus file shows them 
 Deno.test("a TIFF without tags says so", async () => {
   using folder = new TempFolder();
   Deno.writeFileSync(folder.join("a.tif"), makeTiff());
-  const { code, out } = await runCli(["inspect", folder.join("a.tif")]);
+  const { code, out } = await runHere(["inspect", folder.join("a.tif")]);
   assert.equal(code, 0);
   assert.match(out, /^No tags of pewatch$/m);
 });
 
 Deno.test("a sidecar shows known values with their units, and every key", async () => {
-  const { code, out } = await runCli(["inspect", SIDECAR]);
+  const { code, out } = await runHere(["inspect", SIDECAR]);
   assert.equal(code, 0);
   assert.match(out, /^ {2}exposureTime_s +\d/m);
   assert.match(out, /^\[metadata\]$/m);
@@ -119,7 +119,7 @@ Deno.test("thousands of saved points are one line for a person, and whole for a 
   using folder = new TempFolder();
   const path = folder.join("a.tif.metadata");
   Deno.writeFileSync(path, sample("NAC_dc1150").bytes);
-  const { out } = await runCli(["inspect", path]);
+  const { out } = await runHere(["inspect", path]);
   assert.match(out, /calibrantDSpacings\/ +list of 365$/m);
   assert.ok(out.split("\n").length < 200);
   const { report } = await inspectJson(path);
@@ -155,7 +155,7 @@ Deno.test("a NeXus file shows its tree, and its checksum fits the TIFF beside it
   const bytes = makeTiff();
   Deno.writeFileSync(folder.join("P-00001.tif"), bytes);
   writeNexus(folder.join("P-00001.nxs"), { fileName: "P-00001.tif", checksum: sha256(bytes) });
-  const { code, out } = await runCli(["inspect", folder.join("P-00001.nxs")]);
+  const { code, out } = await runHere(["inspect", folder.join("P-00001.nxs")]);
   assert.equal(code, 0);
   assert.match(out, /^ {2}entry\/ {2}NXentry$/m);
   assert.match(out, /^ {8}distance = 0\.4 m$/m);
@@ -193,18 +193,18 @@ Deno.test("a frame that was delivered under a number is compared with the TIFF o
 Deno.test("a NeXus file without its TIFF, or without a checksum, is shown all the same", async () => {
   using folder = new TempFolder();
   writeNexus(folder.join("a.nxs"), { fileName: "a.tif", checksum: "0".repeat(64) });
-  const alone = await runCli(["inspect", folder.join("a.nxs")]);
+  const alone = await runHere(["inspect", folder.join("a.nxs")]);
   assert.equal(alone.code, 0);
   assert.match(alone.out, /the TIFF is not beside the file/);
   writeNexus(folder.join("b.nxs"), { fileName: "b.tif", checksum: "" });
-  assert.match((await runCli(["inspect", folder.join("b.nxs")])).out, /^ {2}none is recorded$/m);
+  assert.match((await runHere(["inspect", folder.join("b.nxs")])).out, /^ {2}none is recorded$/m);
 });
 
 Deno.test("an HDF5 file needs the library, and its absence is reported in one line", async () => {
   using folder = new TempFolder();
   writeNexus(folder.join("a.nxs"), { fileName: "a.tif", checksum: "" });
   const env = { PEWATCH_LIBHDF5: "/nowhere" };
-  const { code, err } = await runCli(["inspect", folder.join("a.nxs")], { env });
+  const { code, err } = await runHere(["inspect", folder.join("a.nxs")], { env });
   assert.equal(code, 1);
   assert.match(err, /^pewatch inspect: .*HDF5.*\/nowhere.*\n$/);
 });
@@ -213,7 +213,7 @@ Deno.test("flawed lines of a sidecar are reported beside the others; one with NU
   using folder = new TempFolder();
   const path = folder.join("P.tif.metadata");
   Deno.writeTextFileSync(path, "[metadata]\nwidth=64\n# a note\nheight=32\n\0\0");
-  const { code, out } = await runCli(["inspect", path]);
+  const { code, out } = await runHere(["inspect", path]);
   assert.equal(code, 0);
   assert.match(out, /width +64/);
   assert.match(out, /line 3 +there is neither a section nor a key with =/);
@@ -238,7 +238,7 @@ for (
     using folder = new TempFolder();
     const path = folder.join("file");
     Deno.writeFileSync(path, bytes);
-    const { code, out, err } = await runCli(["inspect", path]);
+    const { code, out, err } = await runHere(["inspect", path]);
     assert.equal(code, 1);
     assert.equal(out, "");
     assert.ok(err.startsWith(`pewatch inspect: ${path}: `), err);
@@ -254,7 +254,7 @@ for (
 Deno.test("a file that is not there, and a folder, are reported in one line", async () => {
   using folder = new TempFolder();
   for (const path of [folder.join("none.tif"), folder.path]) {
-    const { code, err } = await runCli(["inspect", path]);
+    const { code, err } = await runHere(["inspect", path]);
     assert.equal(code, 1);
     assert.ok(err.startsWith(`pewatch inspect: ${path}: `), err);
     assert.equal(err.trimEnd().split("\n").length, 1);
@@ -262,11 +262,11 @@ Deno.test("a file that is not there, and a folder, are reported in one line", as
 });
 
 Deno.test("inspect without a file is wrong usage", async () => {
-  assert.equal((await runCli(["inspect"])).code, 2);
+  assert.equal((await runHere(["inspect"])).code, 2);
 });
 
 Deno.test("without a file it says how it is called", async () => {
-  const { code, err } = await runCli(["inspect"]);
+  const { code, err } = await runHere(["inspect"]);
   assert.equal(code, 2);
   assert.match(err, /^pewatch inspect: an argument or option is missing\nUsage: pewatch inspect .*FILE/);
 });
@@ -275,7 +275,7 @@ Deno.test("dates in a sidecar are shown as people write them", async () => {
   using folder = new TempFolder();
   const file = folder.join("P.tif.metadata");
   Deno.copyFileSync("tests/data/qxrd/0.11.8/LaB6_huber_0.3mm_d300_111915_3-00000.tif.metadata", file);
-  const { out } = await runCli(["inspect", file]);
+  const { out } = await runHere(["inspect", file]);
   const dates = out.split("\n").filter((line) => /^ +dateTime /.test(line));
   assert.ok(dates.length >= 2, "the known value, and the key itself");
   for (const date of dates) assert.match(date, /^ +dateTime +2015-11-19T14:37:40\.\d+$/);

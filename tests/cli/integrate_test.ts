@@ -6,7 +6,7 @@ import { outputPartName } from "../../src/files/service_names.ts";
 import { commandWriter } from "../../src/patterns/part_names.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli, runHere } from "./run_cli.ts";
 
 interface Report {
   readonly images: number;
@@ -21,7 +21,7 @@ Deno.test("pewatch integrate makes the pattern of each frame below a folder, wit
   Deno.mkdirSync(folder.join("out"));
   Deno.writeTextFileSync(folder.join("pewatch.toml"), '[plugins.integrate]\nunit = "q_A^-1"\nnpt = 70\n');
   const run = async () => {
-    const { code, out, err } = await runCli(["integrate", "in", "-o", "out", "--json"], { cwd: folder.path });
+    const { code, out, err } = await runHere(["integrate", "in", "-o", "out", "--json"], { cwd: folder.path });
     assert.equal(code, 0, err);
     return JSON.parse(out) as Report;
   };
@@ -39,7 +39,7 @@ Deno.test("pewatch integrate makes the pattern of each frame below a folder, wit
   }
   assert.ok(Deno.statSync(folder.join("out", "a", "b", "CeO2_patterns.h5")).isFile);
   assert.ok((await run()).lines.every(({ alreadyThere }) => alreadyThere));
-  const text = await runCli(["integrate", frames[0]!, "--npt", "50", "-o", "out"], { cwd: folder.path });
+  const text = await runHere(["integrate", frames[0]!, "--npt", "50", "-o", "out"], { cwd: folder.path });
   assert.match(text.out, /^1 pattern of 1 image in /);
   assert.ok(Deno.statSync(folder.join("out", "CeO2-00001.xye")).isFile);
 });
@@ -48,7 +48,7 @@ Deno.test("pewatch integrate: what is wrong is named, and costs no other frame i
   using folder = new TempFolder();
   const images = await framesIn(folder.path, { count: 2 });
   Deno.writeTextFileSync(folder.join("broken.tif"), "no image");
-  const mixed = await runCli(["integrate", folder.path], { cwd: folder.path });
+  const mixed = await runHere(["integrate", folder.path], { cwd: folder.path });
   assert.equal(mixed.code, 1);
   assert.match(mixed.err, /broken\.tif: Cannot read image/);
   assert.match(mixed.out, /^2 patterns of 3 images/);
@@ -59,7 +59,7 @@ Deno.test("pewatch integrate: what is wrong is named, and costs no other frame i
     [[images[0]!, "-o", "missing"], /there is no folder .*missing; make it first/],
   ];
   for (const [args, expected] of usage) {
-    const { code, err } = await runCli(["integrate", ...args], { cwd: folder.path });
+    const { code, err } = await runHere(["integrate", ...args], { cwd: folder.path });
     assert.equal(code, 2, err);
     assert.match(err, expected);
   }

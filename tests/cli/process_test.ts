@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { tempFolder } from "../daemon/helpers.ts";
-import { run } from "./run_cli.ts";
+import { runHere } from "./run_cli.ts";
 import { contentsBelow, writeFrames } from "./work_helpers.ts";
 
 Deno.test("process --move delivers the frames of a folder and leaves nothing behind in it", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "in", "sub"), { count: 3, darks: 1 });
-  const ran = await run(folder.path, "process", "in", "--output", "out", "--move", "--json");
+  const ran = await runHere(["process", "in", "--output", "out", "--move", "--json"], { cwd: folder.path });
   assert.equal(ran.code, 0, ran.err);
   assert.equal(JSON.parse(ran.out).moved, true);
   const { delivered, darksRemoved, left } = JSON.parse(ran.out);
@@ -25,7 +25,7 @@ for (const options of [[], ["--keep"]]) {
     const input = join(folder.path, "in");
     await writeFrames(input, { count: 2, darks: 1 });
     const before = contentsBelow(input);
-    const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
+    const ran = await runHere(["process", "in", "--output", "out", ...options], { cwd: folder.path });
     assert.equal(ran.code, 0, ran.err);
     assert.match(ran.out, /^2 frames and 1 dark \(.*\) delivered to .*\n.*in is unchanged/);
     assert.deepEqual(contentsBelow(input), before);
@@ -38,7 +38,9 @@ Deno.test("process removes darks only where the configuration says so itself", a
   await writeFrames(join(folder.path, "in"), { count: 2, darks: 1 });
   for (const [text, counts] of [["reference = true", [3, 0]], ["policy = 'delete'", [2, 1]]] as const) {
     Deno.writeTextFileSync(join(folder.path, "p.toml"), `[dark]\n${text}\n`);
-    const ran = await run(folder.path, "process", "in", "--output", "out", "--config", "p.toml", "--json");
+    const ran = await runHere(["process", "in", "--output", "out", "--config", "p.toml", "--json"], {
+      cwd: folder.path,
+    });
     const { delivered, darksRemoved } = JSON.parse(ran.out);
     assert.deepEqual([delivered, darksRemoved], counts, text);
   }
@@ -47,14 +49,14 @@ Deno.test("process removes darks only where the configuration says so itself", a
 Deno.test("process refuses to archive darks into the folder that they come from", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "out", "dark"), { count: 1, darks: 1 });
-  const ran = await run(folder.path, "process", "out/dark", "--output", "out");
+  const ran = await runHere(["process", "out/dark", "--output", "out"], { cwd: folder.path });
   assert.equal(ran.code, 2);
   assert.match(ran.err, /set \[dark\] archive_dir to another folder/);
 });
 
 Deno.test("process refuses --move with --keep", async () => {
   using folder = tempFolder();
-  const ran = await run(folder.path, "process", ".", "--output", "out", "--move", "--keep");
+  const ran = await runHere(["process", ".", "--output", "out", "--move", "--keep"], { cwd: folder.path });
   assert.equal(ran.code, 2);
   assert.match(ran.err, /use either --move or --keep/);
 });
@@ -62,12 +64,12 @@ Deno.test("process refuses --move with --keep", async () => {
 Deno.test("process a second time reports the frames that were already there", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "in"), { count: 1 });
-  await run(folder.path, "process", "in", "--output", "out");
+  await runHere(["process", "in", "--output", "out"], { cwd: folder.path });
   await writeFrames(join(folder.path, "in"), { count: 2 });
-  const again = await run(folder.path, "process", "in", "--output", "out");
+  const again = await runHere(["process", "in", "--output", "out"], { cwd: folder.path });
   assert.match(again.out, /^3 frames found in .*, 1 of them already in .*\n2 frames \(/);
   const before = contentsBelow(join(folder.path, "out"));
-  const moved = await run(folder.path, "process", "in", "--output", "out", "--move", "--json");
+  const moved = await runHere(["process", "in", "--output", "out", "--move", "--json"], { cwd: folder.path });
   assert.deepEqual([JSON.parse(moved.out).delivered, JSON.parse(moved.out).alreadyThere], [3, 3]);
   assert.deepEqual(contentsBelow(join(folder.path, "out")), before);
   assert.equal((contentsBelow(join(folder.path, "in"))).size, 0);
@@ -80,7 +82,7 @@ Deno.test("process refuses the raw folder of a running daemon", async () => {
   const before = contentsBelow(input);
   using _lock = FolderLock.take([input]);
   for (const options of [[], ["--move"]]) {
-    const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
+    const ran = await runHere(["process", "in", "--output", "out", ...options], { cwd: folder.path });
     assert.equal(ran.code, 1, ran.out);
     assert.match(ran.err, new RegExp(`Cannot work on .*in: process ${Deno.pid} `));
   }
@@ -91,7 +93,7 @@ Deno.test("process refuses the raw folder of a running daemon", async () => {
 Deno.test("process without --move names the frames of an interrupted --move", async () => {
   using folder = tempFolder();
   Deno.mkdirSync(join(folder.path, "in", ".pewatch-work", "temp", "claim"), { recursive: true });
-  const ran = await run(folder.path, "process", "in", "--output", "out");
+  const ran = await runHere(["process", "in", "--output", "out"], { cwd: folder.path });
   assert.equal(ran.code, 1);
   assert.match(ran.err, /1 frame of an interrupted --move in .*\.pewatch-work; --move continues/);
 });
@@ -102,7 +104,7 @@ Deno.test("process --dry-run reports what would be done and does nothing", async
   await writeFrames(input, { count: 1, darks: 1 });
   Deno.writeTextFileSync(join(input, "text.tif"), "no image");
   const before = contentsBelow(input);
-  const ran = await run(folder.path, "process", "in", "--output", "out", "--dry-run", "--json");
+  const ran = await runHere(["process", "in", "--output", "out", "--dry-run", "--json"], { cwd: folder.path });
   assert.equal(ran.code, 0, ran.err);
   const plan: { frame: string; what: string }[] = JSON.parse(ran.out).frames;
   assert.deepEqual(Object.fromEntries(plan.map(({ frame, what }) => [frame, what])), {
@@ -118,7 +120,7 @@ Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "in"), { count: 1 });
   Deno.writeTextFileSync(join(folder.path, "in", "text.tif"), "no image");
-  const ran = await run(folder.path, "process", "in", "--output", "out");
+  const ran = await runHere(["process", "in", "--output", "out"], { cwd: folder.path });
   assert.equal(ran.code, 1);
   assert.match(ran.out, /1 frame in quarantine: .*out.pewatch-quarantine/);
   assert.match(
@@ -136,24 +138,24 @@ Deno.test("process names what it left, and why", async () => {
   }
   if (Deno.build.os !== "windows") Deno.symlinkSync(folder.path, join(input, "today"));
   for (const options of [["--dry-run"], [], ["--move"]]) {
-    const ran = await run(folder.path, "process", "in", "--output", "out", ...options);
+    const ran = await runHere(["process", "in", "--output", "out", ...options], { cwd: folder.path });
     assert.equal(ran.code, 0, ran.err);
     assert.match(ran.out, /Not taken: 1 file is not a frame and stays: CeO2 manual; only names that end with \.tif/);
     assert.match(ran.out, /Not taken: 1 file belongs to no frame and stays: gone\.tif\.metadata; /);
     assert.match(ran.out, /Not taken: 1 name with a leading dot stays: \.hidden\.tif; /);
     if (Deno.build.os !== "windows") assert.match(ran.out, /Not taken: 1 link is not followed and stays: today; /);
   }
-  const ran = await run(folder.path, "process", "in", "--output", "out", "--json");
+  const ran = await runHere(["process", "in", "--output", "out", "--json"], { cwd: folder.path });
   assert.deepEqual(JSON.parse(ran.out).notTaken.companion, ["gone.tif.metadata"]);
 });
 
 Deno.test("process refuses an output inside of its folder, and a folder that is not there", async () => {
   using folder = tempFolder();
   Deno.mkdirSync(join(folder.path, "in"));
-  const inside = await run(folder.path, "process", "in", "--output", join("in", "out"));
+  const inside = await runHere(["process", "in", "--output", join("in", "out")], { cwd: folder.path });
   assert.equal(inside.code, 2);
   assert.match(inside.err, /Cannot deliver to .*out: the output must lie outside /);
-  const missing = await run(folder.path, "process", "no", "--output", "out");
+  const missing = await runHere(["process", "no", "--output", "out"], { cwd: folder.path });
   assert.equal(missing.code, 2);
   assert.match(missing.err, /Cannot read .*no: /);
 });

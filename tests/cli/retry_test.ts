@@ -5,11 +5,11 @@ import { Daemon } from "../../src/daemon/daemon.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { memoryLog, source } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runCli } from "./run_cli.ts";
+import { runHere } from "./run_cli.ts";
 
 Deno.test("pewatch retry says what the daemon does, and that there is none where none runs", async () => {
   using place = new TempFolder();
-  const none = await runCli(["retry"], { cwd: place.path });
+  const none = await runHere(["retry"], { cwd: place.path });
   assert.equal(none.code, 1);
   assert.match(none.err, /^pewatch retry: No daemon is running/);
   const { settings } = loadSettings({ cwd: place.path });
@@ -19,7 +19,7 @@ Deno.test("pewatch retry says what the daemon does, and that there is none where
   });
   await daemon.start();
   try {
-    const { code, out } = await runCli(["retry"], { cwd: place.path });
+    const { code, out } = await runHere(["retry"], { cwd: place.path });
     assert.equal(code, 0);
     // Its stage takes no orders.
     assert.equal(

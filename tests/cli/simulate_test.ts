@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { groupFrames } from "../../src/qxrd/frame_name.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runCli } from "./run_cli.ts";
+import { runHere } from "./run_cli.ts";
 import { namesIn } from "../folders.ts";
 
 Deno.test("pewatch simulate writes as many frames as it is asked for and says so in one line", async () => {
   using folder = new TempFolder();
   const args = ["simulate", folder.path, "--count", "2", "--rate", "0", "--size", "32", "--darks", "1", "--base", "P"];
-  const { code, out, err } = await runCli([...args, "--subfolder", "s", "--crlf"]);
+  const { code, out, err } = await runHere([...args, "--subfolder", "s", "--crlf"]);
   assert.equal(code, 0, err);
   assert.match(out, /^2 frames, 1 dark, 12\.3 kB in [\d.]+ s, [\d.]+ frames\/s\n$/);
   assert.equal(err, "");
@@ -33,7 +33,7 @@ Deno.test("pewatch simulate --json reports each frame and the sum", async () => 
     "--raw",
     "--json",
   ];
-  const { code, out } = await runCli(args);
+  const { code, out } = await runHere(args);
   assert.equal(code, 0);
   const lines = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(lines.map(({ kind, type }) => [kind, type]), [["raw", "uint16"], ["processed", "uint16"], [
@@ -47,16 +47,16 @@ Deno.test("pewatch simulate --json reports each frame and the sum", async () => 
 Deno.test("pewatch simulate ends with 2 for wrong usage, 1 where it cannot write, 0 for --help", async () => {
   using folder = new TempFolder();
   for (const args of [[], ["--rate", "-1"], ["--size", "8"], ["--type", "float64"], ["--no-such-option"]]) {
-    const { code, err } = await runCli(["simulate", ...args.length > 0 ? [folder.path] : [], ...args]);
+    const { code, err } = await runHere(["simulate", ...args.length > 0 ? [folder.path] : [], ...args]);
     assert.equal(code, 2, args.join(" "));
     assert.match(err, /^pewatch simulate: .+\nSee pewatch simulate --help\n$/s);
   }
   const file = folder.join("file");
   Deno.writeTextFileSync(file, "");
-  const { code, err } = await runCli(["simulate", file, "--count", "1", "--size", "32"]);
+  const { code, err } = await runHere(["simulate", file, "--count", "1", "--size", "32"]);
   assert.equal(code, 1);
   assert.match(err, /^pewatch simulate: /);
-  const help = await runCli(["simulate", "--help"]);
+  const help = await runHere(["simulate", "--help"]);
   assert.equal(help.code, 0);
   assert.match(help.out, /--subfolder/);
 });

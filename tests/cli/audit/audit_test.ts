@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import { PYTHON } from "../../shipped/memcached_server.ts";
 import { deliveredEntry, LedgerPlace } from "../../ledger/lines.ts";
 import { imageBytes, Way } from "../../frames/way.ts";
-import { runCli } from "../run_cli.ts";
+import { runHere } from "../run_cli.ts";
 
 async function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { code, out, err } = await runCli(args);
+  const { code, out, err } = await runHere(args);
   return { code, stdout: out, stderr: err };
 }
 

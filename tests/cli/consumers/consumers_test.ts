@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { PageDaemon } from "../../page/daemon.ts";
 import { eventually } from "../../http/eventually.ts";
-import { runCli } from "../run_cli.ts";
+import { runHere } from "../run_cli.ts";
 
 Deno.test("consumers are listed with their lag; one that is gone is forgotten, one that reads is not", async () => {
   await using daemon = new PageDaemon({ "plugins.csv": {} });
-  const cli = (...args: string[]) => runCli(["consumers", ...args], { cwd: daemon.place.path });
+  const cli = (...args: string[]) => runHere(["consumers", ...args], { cwd: daemon.place.path });
   const list = async () => {
     const { code, out, err } = await cli("list", "--json");
     assert.equal(code, 0, err);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Run } from "../../e2e/child.ts";
 import { TempFolder } from "../../temp_folder.ts";
-import { runCli } from "../run_cli.ts";
+import { runHere } from "../run_cli.ts";
 
 const SETS = "export const TICKTACK = 1;\nlet done = false;\n" +
   "export function work({ parameters }) {\n  if (done) return;\n  done = true;\n" +
@@ -21,7 +21,7 @@ class Place extends TempFolder {
   }
 
   cli(...args: string[]) {
-    return runCli(["parameters", ...args], { cwd: this.path });
+    return runHere(["parameters", ...args], { cwd: this.path });
   }
 
   async names(): Promise<string[]> {
@@ -54,7 +54,7 @@ Deno.test("list shows the parameters of a running daemon, remove removes one, an
   assert.deepEqual(await place.names(), ["témp", "nan"]);
   assert.match((await place.cli("list")).out, /^No daemon is running; these are in force at its next start\n/);
   Deno.removeSync(place.join("plugins", "sets.ts"));
-  const doctor = await runCli(["doctor", "--json"], { cwd: place.path });
+  const doctor = await runHere(["doctor", "--json"], { cwd: place.path });
   const check = JSON.parse(doctor.out).checks.find(({ name }: { name: string }) => name === "parameters");
   assert.deepEqual([check.status, check.finding], ["warning", "set by plugin sets, which no longer exists: témp, nan"]);
   assert.equal((await place.cli("remove", "nan")).code, 0);

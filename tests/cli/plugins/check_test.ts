@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { TempFolder } from "../../temp_folder.ts";
 import { readErrors } from "../../../src/cli/plugins/type_check.ts";
 import { importPlugin } from "../../../src/cli/plugins/examine.ts";
-import { type CliResult, runCli } from "../run_cli.ts";
+import { type CliResult, runHere } from "../run_cli.ts";
 
 const GOOD = 'import type { PluginContext } from "pewatch";\nexport const TICKTACK = 3;\n' +
   "export function work(context: PluginContext): void {\n  context.log.info(`tick ${context.tick}`);\n}\n";
@@ -19,7 +19,7 @@ class Place extends TempFolder {
   }
 
   check(file: string, ...args: string[]): Promise<CliResult> {
-    return runCli(["plugins", "check", file, ...args], { cwd: this.path });
+    return runHere(["plugins", "check", file, ...args], { cwd: this.path });
   }
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Run } from "../../e2e/child.ts";
 import { TempFolder } from "../../temp_folder.ts";
-import { type CliResult, runCli } from "../run_cli.ts";
+import { type CliResult, runHere } from "../run_cli.ts";
 
 const COUNTS = "export const TICKTACK = 2;\nexport function work(context) { context.counters.add('calls'); }\n";
 const FAILS = "export const TICKTACK = 1;\nlet calls = 0;\n" +
@@ -21,7 +21,7 @@ class Place extends TempFolder {
   }
 
   cli(...args: string[]): Promise<CliResult> {
-    return runCli(args, { cwd: this.path });
+    return runHere(args, { cwd: this.path });
   }
 
   async daemon(): Promise<Run> {

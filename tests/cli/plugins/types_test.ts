@@ -1,7 +1,7 @@
 /** `pewatch plugins types`: what it writes makes Deno and plain TypeScript know a plugin's imports, and no file of the user's is lost. */
 import assert from "node:assert/strict";
 import { TempFolder } from "../../temp_folder.ts";
-import { runCli } from "../run_cli.ts";
+import { runHere } from "../run_cli.ts";
 import { checkByTypeScript } from "./typescript.ts";
 
 const GOOD = `import { join } from "node:path";
@@ -40,7 +40,7 @@ async function check(folder: TempFolder): Promise<string> {
 
 Deno.test("Deno and TypeScript take a right plugin, and name the line of a wrong one", async () => {
   using folder = new TempFolder();
-  const { code, err } = await runCli(["plugins", "types", folder.path]);
+  const { code, err } = await runHere(["plugins", "types", folder.path]);
   assert.equal(code, 0, err);
   Deno.mkdirSync(folder.join("lib"));
   Deno.writeTextFileSync(folder.join("lib", "half.ts"), "export const half = (x: number): number => x / 2;\n");
@@ -68,7 +68,7 @@ Deno.test("Deno and TypeScript take a right plugin, and name the line of a wrong
 
 Deno.test("the template and what pewatch ships pass, as they do in pewatch itself", async () => {
   using folder = new TempFolder();
-  await runCli(["plugins", "types", folder.path]);
+  await runHere(["plugins", "types", folder.path]);
   const shipped = new URL("../../../plugins/", import.meta.url);
   Deno.mkdirSync(folder.join("lib"));
   for (const below of ["", "lib/"]) {
@@ -87,7 +87,7 @@ Deno.test("the template and what pewatch ships pass, as they do in pewatch itsel
 
 Deno.test("a name that pewatch does not have is an error in both", async () => {
   using folder = new TempFolder();
-  await runCli(["plugins", "types", folder.path]);
+  await runHere(["plugins", "types", folder.path]);
   Deno.writeTextFileSync(folder.join("good.ts"), 'import { readPicture } from "pewatch";\nreadPicture();\n');
   Deno.writeTextFileSync(folder.join("bad.ts"), 'import { readImage } from "pewatch/stages";\nreadImage("");\n');
   const deno = await check(folder);
@@ -102,7 +102,7 @@ Deno.test("the user's own deno.json and tsconfig.json stay as they are, and what
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("deno.json"), "{}");
   Deno.writeTextFileSync(folder.join("pewatch.d.ts"), "// my own\n");
-  const { code, out, err } = await runCli(["plugins", "types", folder.path]);
+  const { code, out, err } = await runHere(["plugins", "types", folder.path]);
   assert.equal(code, 1);
   assert.match(out, /^LEFT AS IT IS .*deno\.json$/m);
   assert.match(out, /^LEFT AS IT IS .*pewatch\.d\.ts$/m);
@@ -111,18 +111,18 @@ Deno.test("the user's own deno.json and tsconfig.json stay as they are, and what
   assert.equal(Deno.readTextFileSync(folder.join("deno.json")), "{}");
   assert.equal(Deno.readTextFileSync(folder.join("pewatch.d.ts")), "// my own\n");
 
-  const forced = await runCli(["plugins", "types", folder.path, "--force"]);
+  const forced = await runHere(["plugins", "types", folder.path, "--force"]);
   assert.equal(forced.code, 0);
   assert.notEqual(Deno.readTextFileSync(folder.join("deno.json")), "{}");
 });
 
 Deno.test("pewatch's own declarations of another version are written anew without a word of force", async () => {
   using folder = new TempFolder();
-  await runCli(["plugins", "types", folder.path]);
+  await runHere(["plugins", "types", folder.path]);
   const path = folder.join("pewatch.d.ts");
   const text = Deno.readTextFileSync(path);
   Deno.writeTextFileSync(path, text.replace("API_VERSION", "API_OF_OLD"));
-  const { code, out } = await runCli(["plugins", "types", folder.path]);
+  const { code, out } = await runHere(["plugins", "types", folder.path]);
   assert.equal(code, 0);
   assert.match(out, /^Wrote anew +.*pewatch\.d\.ts$/m);
   assert.match(out, /^Is there +.*deno\.json$/m);
@@ -132,7 +132,7 @@ Deno.test("pewatch's own declarations of another version are written anew withou
 Deno.test("without a folder they go into the plugins folder of the configuration", async () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("pewatch.toml"), "[plugins]\ndir = 'mine'\n");
-  assert.equal((await runCli(["plugins", "types"], { cwd: folder.path })).code, 0);
+  assert.equal((await runHere(["plugins", "types"], { cwd: folder.path })).code, 0);
   assert.deepEqual(Array.from(Deno.readDirSync(folder.join("mine")), ({ name }) => name).sort(), [
     "deno.json",
     "pewatch.d.ts",

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { shareNotes } from "../../../src/cli/service/install.ts";
 import { TempFolder } from "../../temp_folder.ts";
-import { runCli } from "../run_cli.ts";
+import { runHere } from "../run_cli.ts";
 import { childNames, find, parseXml } from "./parse_xml.ts";
 
 const NAMES = ["install", "start", "stop", "status", "uninstall"];
 
 Deno.test("pewatch service alone is wrong usage, with the list of its commands; each has --help", async () => {
-  const { code, out, err } = await runCli(["service"]);
+  const { code, out, err } = await runHere(["service"]);
   assert.deepEqual([code, out], [2, ""]);
   for (const name of NAMES) assert.match(err, new RegExp(`^  ${name} `, "m"));
-  for (const help of await Promise.all(NAMES.map((name) => runCli(["service", name, "--help"])))) {
+  for (const help of await Promise.all(NAMES.map((name) => runHere(["service", name, "--help"])))) {
     assert.equal(help.code, 0);
     assert.match(help.out, /Exit codes: 0 /);
   }
@@ -20,8 +20,8 @@ Deno.test("pewatch service alone is wrong usage, with the list of its commands; 
 Deno.test("install --dry-run shows the task, reports what would be called, and changes nothing", async () => {
   using folder = new TempFolder();
   const cwd = folder.path;
-  assert.equal((await runCli(["init"], { cwd })).code, 0);
-  const { code, out, err } = await runCli(["service", "install", "--dry-run", "--system", "windows"], { cwd });
+  assert.equal((await runHere(["init"], { cwd })).code, 0);
+  const { code, out, err } = await runHere(["service", "install", "--dry-run", "--system", "windows"], { cwd });
   assert.equal(code, 0);
   assert.match(out, /^<\?xml version="1\.0" encoding="UTF-16"\?>\n<Task [\s\S]*<\/Task>\n$/);
   assert.match(out, new RegExp(`run --config ${folder.join("pewatch.toml")}</Arguments>`));
@@ -32,9 +32,9 @@ Deno.test("install --dry-run shows the task, reports what would be called, and c
 Deno.test("install --output writes a file that another parser reads", async () => {
   using folder = new TempFolder();
   const cwd = folder.path;
-  await runCli(["init", "sub"], { cwd });
+  await runHere(["init", "sub"], { cwd });
   const args = ["--config", "sub/pewatch.toml", "--output", "task.xml", "--user", "DESY\\xray", "--system", "windows"];
-  const { code } = await runCli(["service", "install", ...args], { cwd });
+  const { code } = await runHere(["service", "install", ...args], { cwd });
   assert.equal(code, 0);
   const task = await parseXml(Deno.readFileSync(folder.join("task.xml")));
   assert.equal(find(task, "WorkingDirectory").text, folder.join("sub"));
@@ -44,14 +44,14 @@ Deno.test("install --output writes a file that another parser reads", async () =
 Deno.test("without a configuration, with a wrong one or under a wrong name nothing is installed", async () => {
   using folder = new TempFolder();
   const cwd = folder.path;
-  const none = await runCli(["service", "install", "--dry-run"], { cwd });
+  const none = await runHere(["service", "install", "--dry-run"], { cwd });
   assert.equal(none.code, 2);
   assert.match(none.err, /Cannot install without a configuration: .*pewatch init writes one/);
   Deno.writeTextFileSync(folder.join("pewatch.toml"), "[folders]\nrow = 'x'\n");
-  const wrong = await runCli(["service", "install", "--dry-run"], { cwd });
+  const wrong = await runHere(["service", "install", "--dry-run"], { cwd });
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /pewatch\.toml.*2/);
-  const name = await runCli(["service", "status", "--name", "a/b"], { cwd });
+  const name = await runHere(["service", "status", "--name", "a/b"], { cwd });
   assert.equal(name.code, 2);
   assert.match(name.err, /^pewatch service status: --name: Cannot use "a\/b"/);
 });

@@ -20,7 +20,7 @@ Deno.test("install gives schtasks the definition in a file, which is gone afterw
     given = Deno.readFileSync(file);
   });
   await new TaskScheduler(run).install(definition());
-  assert.deepEqual(given, encodeTask(taskXml(definition())));
+  assert.deepEqual([...given], [...encodeTask(taskXml(definition()))]);
   assert.deepEqual(withoutFile(calls), [
     "schtasks /Create /TN pewatch /XML FILE /F",
     "schtasks /Run /TN pewatch",

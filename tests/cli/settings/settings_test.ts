@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Run } from "../../e2e/child.ts";
 import { TempFolder } from "../../temp_folder.ts";
-import { runCli } from "../run_cli.ts";
+import { runHere } from "../run_cli.ts";
 
 /** A configuration, and what clients have set over it. */
 class Place extends TempFolder {
@@ -27,7 +27,7 @@ class Place extends TempFolder {
   }
 
   cli(...args: string[]) {
-    return runCli(["settings", ...args], { cwd: this.path });
+    return runHere(["settings", ...args], { cwd: this.path });
   }
 
   async list(): Promise<{ running: boolean; settings: { key: string; value: unknown; before: unknown }[] }> {
