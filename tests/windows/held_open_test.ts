@@ -1,6 +1,7 @@
 /** A file that another process holds open without sharing it, while the daemon runs. */
 import assert from "node:assert/strict";
-import { commandOn, outputOn, WINDOWS_EXECUTABLE, windowsPath } from "./programs.ts";
+import { Run } from "../e2e/child.ts";
+import { outputOn, WINDOWS_EXECUTABLE, WINDOWS_PROGRAM, windowsPath } from "./programs.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 /** A plugin is all that the executable needs to be that other process. */
@@ -30,34 +31,11 @@ export function work(): void {
 `;
 }
 
-/** A copy of the executable that runs in a folder of its own, with what it has said. */
-class Running implements AsyncDisposable {
-  readonly executable: string;
-  readonly #child: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #text = "";
-
-  constructor(readonly folder: string) {
-    this.executable = `${folder}/pewatch.exe`;
-    Deno.copyFileSync(WINDOWS_EXECUTABLE, this.executable);
-    this.#child = commandOn("windows", ["run"], { cwd: folder, executable: this.executable }).spawn();
-    void this.#child.stdout.pipeTo(new WritableStream());
-    this.#lines = this.#child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  async says(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#text)) {
-      const { value, done } = await this.#lines.read();
-      if (done) throw new Error(`${pattern} was never said:\n${this.#text}`);
-      this.#text += value;
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await outputOn("windows", ["stop"], { cwd: this.folder, executable: this.executable });
-    assert.equal((await this.#child.status).code, 0);
-    await this.#lines.cancel();
-  }
+/** A copy of the executable that runs in a folder of its own. */
+function startIn(folder: string): Run {
+  const executable = `${folder}/pewatch.exe`;
+  Deno.copyFileSync(WINDOWS_EXECUTABLE, executable);
+  return new Run(["run", "--json"], { program: WINDOWS_PROGRAM, cwd: folder, env: { PEWATCH_EXE: executable } });
 }
 
 Deno.test("a frame that another process holds open waits, is reported with the file and the time, and goes when it is closed", async () => {
@@ -73,9 +51,9 @@ Deno.test("a frame that another process holds open waits, is reported with the f
     folder.join("other", "plugins", "hold.ts"),
     holder(windowsPath(`${raw}/${image}`), windowsPath(folder.join("let-go"))),
   );
-  await using other = new Running(otherFolder);
+  await using other = startIn(otherFolder);
   await other.says(/holds it open/);
-  await using daemon = new Running(daemonFolder);
+  await using daemon = startIn(daemonFolder);
   const name = image.replaceAll(/[.-]/g, "\\$&");
   await daemon.says(new RegExp(`${name} waits: another program holds a file open since 2[^ ]+ \\(${name}: `));
   const output = folder.join("daemon", "pewatch-data", "output");
@@ -87,4 +65,8 @@ Deno.test("a frame that another process holds open waits, is reported with the f
   assert.equal(images(), 2);
   const left = [...Deno.readDirSync(raw)].map(({ name }) => name).filter((name) => !name.startsWith("."));
   assert.deepEqual(left, []);
+  for (const run of [daemon, other]) {
+    run.signal("SIGINT");
+    assert.equal((await run.ended()).code, 0, run.text());
+  }
 });

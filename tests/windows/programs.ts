@@ -33,15 +33,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export function commandOn(system: System, args: readonly string[], options: RunOptions = {}): Deno.Command {
-  return new Deno.Command(PROGRAMS[system], {
-    args: [...args],
-    ...optionsOf(options),
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
 /** Waits for its end. */
 export async function runOn(system: System, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   // Not pipes: Wine's services inherit those of the program that happens to start them, and hold them open for as long as

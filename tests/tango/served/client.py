@@ -1,4 +1,4 @@
-"""Checks of a running pewatch by a client of PyTango: client.py NAME CHECK; ends with 0 where it holds."""
+"""Checks of a running pewatch by a client of PyTango: client.py NAME CHECK…; ends with 0 where all hold."""
 import os
 import sys
 import threading
@@ -170,4 +170,5 @@ def check_kill(proxy):
 
 
 if __name__ == "__main__":
-    globals()[f"check_{sys.argv[2]}"](connect(sys.argv[1]))
+    for check in sys.argv[2:]:
+        globals()[f"check_{check}"](connect(sys.argv[1]))

@@ -174,7 +174,7 @@ export class ServedPewatch implements AsyncDisposable {
    */
   async problems(below: readonly string[] = []): Promise<readonly string[]> {
     await this.#watch.stop();
-    return (await judge(this.#judged, this.#ledger, { watch: this.#watch, python: null, below })).problems;
+    return await judge(this.#judged, this.#ledger, { watch: this.#watch, python: null, below });
   }
 
   get #ledger(): readonly LedgerFrame[] {
@@ -194,17 +194,17 @@ export class ServedPewatch implements AsyncDisposable {
     return [...lostFrames(this.#judged, this.#ledger, this.#watch), ...doubled, ...this.#watch.problems];
   }
 
-  /** Runs a check of client.py, which must hold; gives what it printed. */
-  async check(python: string, name: string, check: string): Promise<string> {
+  /** Runs checks of client.py one after the other, which must hold; gives what they printed. */
+  async check(python: string, name: string, ...checks: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await new Deno.Command(python, {
-      args: [join(import.meta.dirname!, "client.py"), name, check],
+      args: [join(import.meta.dirname!, "client.py"), name, ...checks],
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(checks.length * PATIENCE_MS),
     }).output();
     const decoder = new TextDecoder();
     const text = decoder.decode(stdout);
-    assert.equal(code, 0, `${check}: ${text}${decoder.decode(stderr)}\n${this.#logTail}`);
+    assert.equal(code, 0, `${checks.join(", ")}: ${text}${decoder.decode(stderr)}\n${this.#logTail}`);
     return text;
   }
 
