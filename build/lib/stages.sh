@@ -38,11 +38,11 @@ stage_tango() { run_with_options "--long PEWATCH_TANGO_LONG=1" : "$@"; }
 # --long: a minute of the full rate instead of half of it.
 stage_load() { run_with_options "--long PEWATCH_LOAD_LONG=1" : "$@"; }
 
-# --kills N is how often a run is killed; --long fails every call in every way, --report FOLDER takes the tables.
+# --kills N is how often a run is killed; --long fails every call in every way.
 stage_faults() {
   local limit_s=0
   export PEWATCH_KILLS=${PEWATCH_KILLS:-20}
-  run_with_options "--kills PEWATCH_KILLS a number" "--long PEWATCH_FAULTS=long" "--report PEWATCH_REPORT a folder" : "$@"
+  run_with_options "--kills PEWATCH_KILLS a number" "--long PEWATCH_FAULTS=long" : "$@"
 }
 
 # --kills N is how often the executable is killed.

@@ -6,7 +6,6 @@ import type { Settings } from "../../src/config/settings.ts";
 import { askDaemon, NoDaemonError } from "../../src/daemon/requests/ask_daemon.ts";
 import {
   type CallSite,
-  type Choice,
   faultsFor,
   type PlannedFault,
   type Root,
@@ -27,45 +26,37 @@ import { Random } from "./random.ts";
 import { WatchedCalls } from "./watched_calls.ts";
 import { exists } from "../folders.ts";
 
+/** A daemon, and the kinds of frames that pass it one after the other. */
+export interface Group {
+  readonly scenarios: readonly Scenario[];
+  readonly more?: string;
+  readonly maxProc?: number;
+  /** Whether claims are on another volume than raw. */
+  readonly otherVolume?: boolean;
+  readonly geometry?: GeometryBeside;
+  /** Whether each frame's value has a name of its own, which can be removed. */
+  readonly values?: "each";
+}
+
 /** A kind of frame, and so a way through the calls. */
 export interface Scenario {
   readonly name: string;
   readonly shot: (number: number) => Shot;
-  readonly more?: string;
-  readonly maxProc?: number;
   /** Of all sites those that are new beside other scenarios. */
   readonly only?: RegExp;
-  /** Whether claims are on another volume than raw. */
-  readonly otherVolume?: boolean;
-  readonly geometry?: GeometryBeside;
   /** Whether a person puts the frame right in the quarantine, and has it retried. */
   readonly retried?: boolean;
+  /** Where the daemon is also killed in place of calls: the usual run takes one of so many, others each time. */
+  readonly killEvery?: number;
 }
 
-export interface CallOutcome {
-  readonly scenario: string;
-  readonly fault: PlannedFault;
-  /** "delivered", "in quarantine", "removed", or what is wrong. */
-  readonly end: string;
-  /** Milliseconds since 1970 UTC. */
-  readonly begin_ms: number;
-  readonly end_ms: number;
-  /** Of what the daemon complained meanwhile. */
-  readonly said: readonly string[];
-}
-
+/** The calls of one kind of frame, failed or killed. */
 export interface CallReport {
-  readonly outcomes: readonly CallOutcome[];
+  readonly what: string;
+  /** How many faults a frame came by. */
+  readonly reached: number;
   /** Sites that no frame came by any more when they were to fail. */
   readonly notReached: readonly PlannedFault[];
-  readonly problems: readonly string[];
-}
-
-export interface CallFaultOptions {
-  readonly choice: Choice;
-  /** All calls by default. */
-  readonly only?: (site: CallSite, index: number) => boolean;
-  print(line: string): void;
 }
 
 /** A failed call is retried at a firing soon after. */
@@ -79,30 +70,27 @@ const FRAMES_RECORDED = 3;
 /** Pixels in a row, and rows. */
 const SIDE = 64;
 
+/** @param isLong whether each call fails in every way, and the daemon is killed in place of each */
 export async function callFaults(
-  scenario: Scenario,
-  options: CallFaultOptions,
-): Promise<CallReport> {
-  await using session = await Session.start(scenario);
-  const sites = (await session.sites()).filter((site) => scenario.only?.test(`${site.call} ${site.path}`) ?? true);
-  const faults = faultsFor(sites.filter(options.only ?? (() => true)), options.choice);
-  options.print(`${scenario.name}: ${sites.length} calls, ${faults.length} faults`);
-  const outcomes: Omit<CallOutcome, "said">[] = [];
-  const notReached: PlannedFault[] = [];
-  for (const fault of faults) {
-    let outcome = await session.fail(fault);
-    const frames = fault.site.inAll ? FRAMES_A_FAULT : 1;
-    for (let frame = 2; outcome === null && frame <= frames; frame++) outcome = await session.fail(fault);
-    if (outcome === null) notReached.push(fault);
-    else outcomes.push(outcome);
-    if (session.isStuck) break; // whatever follows would wait for the same
+  group: Group,
+  { isLong, seed }: { isLong: boolean; seed: number },
+): Promise<{ reports: CallReport[]; problems: readonly string[] }> {
+  await using session = await Session.start(group);
+  const reports: CallReport[] = [];
+  for (const scenario of group.scenarios) {
+    const { name, only, killEvery } = scenario;
+    const sites = (await session.sites(scenario)).filter(({ call, path }) => only?.test(`${call} ${path}`) ?? true);
+    reports.push(await session.failAll(name, faultsFor(sites, isLong ? "every" : "each")));
+    if (killEvery === undefined) continue;
+    const chosen = sites.filter((_site, index) => isLong || index % killEvery === seed % killEvery);
+    reports.push(await session.failAll(`${name}, killed`, faultsFor(chosen, "kill")));
   }
-  const problems = await session.problems();
-  return { outcomes: outcomes.map((outcome) => ({ ...outcome, said: session.said(outcome) })), notReached, problems };
+  return { reports, problems: await session.problems() };
 }
 
 class Session implements AsyncDisposable {
-  readonly #scenario: Scenario;
+  readonly #group: Group;
+  #scenario: Scenario;
   readonly #run: FaultRun;
   readonly #roots: readonly Root[];
   readonly #watched: WatchedCalls;
@@ -110,18 +98,19 @@ class Session implements AsyncDisposable {
   readonly #problems: string[] = [];
   #number = 0;
   /** Whether a frame is not delivered, not even after a restart. */
-  isStuck = false;
+  #isStuck = false;
 
-  private constructor(scenario: Scenario) {
-    const { more = "", maxProc = 1, otherVolume = false, geometry = null, retried = false } = scenario;
-    this.#scenario = scenario;
+  private constructor(group: Group) {
+    const { more = "", maxProc = 1, otherVolume = false, geometry = null, values = "one" } = group;
+    this.#group = group;
+    this.#scenario = group.scenarios[0]!;
     const elsewhere = otherVolume ? { proc: Deno.makeTempDirSync({ prefix: "pewatch-faults-" }) } : {};
     this.#run = new FaultRun({
       more: `[frames]\nsettle_s = 0.05\n${more}`,
       maxProc,
       elsewhere,
       geometry,
-      values: retried ? "each" : "one",
+      values,
     });
     const { base, folders } = this.#run;
     this.#roots = otherVolume ? [[`${folders.proc}/`, "(other volume)/"], [`${base}/`, ""]] : [[`${base}/`, ""]];
@@ -129,8 +118,8 @@ class Session implements AsyncDisposable {
     this.#writer = new FrameWriter(folders.raw, { side: SIDE, random: new Random(6) }); // any number
   }
 
-  static async start(scenario: Scenario): Promise<Session> {
-    const session = new Session(scenario);
+  static async start(group: Group): Promise<Session> {
+    const session = new Session(group);
     await session.#start();
     session.#run.watch.start();
     return session;
@@ -142,41 +131,53 @@ class Session implements AsyncDisposable {
     await started;
   }
 
-  /** All calls of a frame's way, from frames that nothing happens to; the first of them meet a daemon that starts. */
-  async sites(): Promise<SharedSite[]> {
+  /**
+   * All calls of a frame's way, from frames that nothing happens to; the first of them meet a daemon that starts, or has
+   * not seen their kind. From then on frames are of this kind.
+   */
+  async sites(scenario: Scenario): Promise<SharedSite[]> {
+    this.#scenario = scenario;
     const frames: CallSite[][] = [];
     for (let count = 1; count <= FRAMES_FIRST + FRAMES_RECORDED; count++) {
       const from = await this.#watched.toldUpTo();
-      await this.#expose();
+      const frame = await this.#expose();
       const end = await this.#settle();
       if (end !== null) throw new Error(`a frame that nothing happened to: ${end}`);
+      this.#leaveRaw(frame);
       await this.#watched.toldUpTo();
       if (count > FRAMES_FIRST) frames.push(sitesOf(this.#watched.calls.slice(from), this.#roots));
     }
     return unionOf(frames);
   }
 
-  /** @returns null where no call of the frame fitted */
-  async fail(fault: PlannedFault): Promise<Omit<CallOutcome, "said"> | null> {
+  /** A frame for each of the faults, more where the call is not met. */
+  async failAll(what: string, faults: readonly PlannedFault[]): Promise<CallReport> {
+    console.log(`${what}: ${faults.length} faults`);
+    const notReached: PlannedFault[] = [];
+    let reached = 0;
+    for (const fault of faults) {
+      if (this.#isStuck) break; // whatever follows would wait for the same
+      const frames = fault.site.inAll ? FRAMES_A_FAULT : 1;
+      let isReached = await this.#fail(fault);
+      for (let frame = 2; !isReached && frame <= frames; frame++) isReached = await this.#fail(fault);
+      if (isReached) reached++;
+      else notReached.push(fault);
+    }
+    return { what, reached, notReached };
+  }
+
+  /** @returns whether a call of the frame fitted */
+  async #fail(fault: PlannedFault): Promise<boolean> {
     await this.#watched.fail(ruleFor(fault, this.#roots));
     const from = this.#watched.calls.length;
-    const begin_ms = Date.now();
     const frame = await this.#expose();
     if (fault.harm === "KILL") await this.#killed(from);
     const stuck = await this.#settle();
-    const end_ms = Date.now();
+    if (stuck === null) this.#leaveRaw(frame);
     await this.#watched.clear();
-    const reached = this.#watched.calls.slice(from).some((call) => call.harm !== "");
-    const end = stuck ?? this.#endOf(frame);
-    if (stuck !== null || end.startsWith("not ")) {
-      this.#problems.push(`${nameOf(frame)}: ${end}, after ${textOf(fault)}`);
-    }
-    return reached ? { scenario: this.#scenario.name, fault, end, begin_ms, end_ms } : null;
-  }
-
-  /** What the daemon complained of while a frame was in progress; all of it is in the log when the daemon has ended. */
-  said({ begin_ms, end_ms }: Pick<CallOutcome, "begin_ms" | "end_ms">): string[] {
-    return this.#run.said({ begin_ms, end_ms });
+    const problem = stuck ?? this.#lackOf(frame);
+    if (problem !== null) this.#problems.push(`${nameOf(frame)}: ${problem}, after ${textOf(fault)}`);
+    return this.#watched.calls.slice(from).some((call) => call.harm !== "");
   }
 
   async #expose(): Promise<LedgerFrame> {
@@ -191,9 +192,14 @@ class Session implements AsyncDisposable {
     return this.#scenario.retried === true ? await this.#retry(frame) : frame;
   }
 
+  /** Its folder is empty, and would be looked into again and again by the daemon and by who waits for the next frame. */
+  #leaveRaw({ folder }: LedgerFrame): void {
+    if (folder !== "") Deno.removeSync(join(this.#run.folders.raw, folder));
+  }
+
   /** What the frame was measured with is forgotten everywhere but in the quarantine before it is retried. */
   async #retry(frame: LedgerFrame): Promise<LedgerFrame> {
-    const { folders, configuration, watch, ledger } = this.#run;
+    const { folders, configuration, watch } = this.#run;
     await this.#run.settled(SETTLE_S_MAX);
     if (this.#run.daemon.ended !== null) {
       await this.#restart();
@@ -203,8 +209,7 @@ class Session implements AsyncDisposable {
     const path = join(folders.output, image);
     watch.look();
     const mended = this.#writer.mend(frame, path);
-    ledger[ledger.indexOf(frame)] = mended;
-    watch.mended(mended, image);
+    this.#run.mended(frame, mended, image);
     const { settings } = loadSettings({ config: configuration.file });
     await this.#ask(settings, { what: "remove_parameter", parameter: nameOfValue(frame.number) });
     for (let tries = 1; tries <= RETRIES_MAX && exists(path); tries++) {
@@ -219,7 +224,9 @@ class Session implements AsyncDisposable {
     try {
       await askDaemon(settings, request);
     } catch (error) {
-      if (!(error instanceof NoDaemonError) || this.#run.daemon.ended === null) throw error;
+      // What watches its calls ends a moment after it.
+      const isOver = () => this.#run.daemon.ended !== null;
+      if (!(error instanceof NoDaemonError) || !await this.#run.waitFor(isOver, END_S_MAX)) throw error;
       await this.#restart();
       if (request.what === "retry_frames") await askForRetry(settings, this.#run.daemon);
       else await askDaemon(settings, request);
@@ -244,24 +251,24 @@ class Session implements AsyncDisposable {
     if (await this.#run.settled(SETTLE_S_MAX)) return null;
     const { ended } = this.#run.daemon;
     await this.#restart();
-    this.isStuck = !await this.#run.settled(SETTLE_S_MAX);
-    const after = this.isStuck ? "stays in progress" : "went on after a restart";
+    this.#isStuck = !await this.#run.settled(SETTLE_S_MAX);
+    const after = this.#isStuck ? "stays in progress" : "went on after a restart";
     return `${ended === null ? `waited ${SETTLE_S_MAX} s` : `the daemon ended with code ${ended.code}`}, ${after}`;
   }
 
-  /** The judgement of all frames comes at the end; this is what the report says of one. */
-  #endOf(frame: LedgerFrame): string {
+  /** What a frame lacks, or null. The judgement of all frames comes at the end; this one names the fault. */
+  #lackOf(frame: LedgerFrame): string | null {
     const { watch, folders } = this.#run;
     watch.look();
-    if (frame.unreadable) return watch.quarantined.has(frame.pixels) ? "in quarantine" : "not in quarantine";
-    if (frame.dark) return "removed";
+    if (frame.unreadable) return watch.quarantined.has(frame.pixels) ? null : "not in quarantine";
+    if (frame.dark) return null;
     const image = [...watch.images].find(([, pixels]) => pixels === frame.pixels)?.[0];
     if (image === undefined) return "not delivered";
     if (!watch.seen.has(image.replace(/\.tif$/, ".nxs"))) return "not with its NeXus file";
-    if (frame.late || frame.darkByName) return "delivered";
+    if (frame.late || frame.darkByName) return null;
     const path = `${folders.output}/${image}`;
     const untagged = Deno.statSync(path).size < imagePixels(path).length + SIDECAR_BYTES_MIN;
-    return untagged ? "not with its tags" : "delivered";
+    return untagged ? "not with its tags" : null;
   }
 
   async problems(): Promise<string[]> {
@@ -274,7 +281,7 @@ class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#run[Symbol.asyncDispose]();
     await this.#watched[Symbol.asyncDispose]();
-    if (this.#scenario.otherVolume === true) Deno.removeSync(this.#run.folders.proc, { recursive: true });
+    if (this.#group.otherVolume === true) Deno.removeSync(this.#run.folders.proc, { recursive: true });
   }
 }
 
@@ -283,63 +290,65 @@ const SIDECAR_BYTES_MIN = 600;
 
 /** One of them meets the call that fails. */
 const RETRIES_MAX = 3;
+const END_S_MAX = 30;
 /** One that fails is not retried by itself. */
 const RETRY_S_MAX = 2;
 
-/** For a table: scenario, fault, how the frame ended, seconds, what was said first. */
-export function outcomeLine({ scenario, fault, end, begin_ms, end_ms, said }: CallOutcome): string {
-  return [scenario, textOf(fault), end, ((end_ms - begin_ms) / 1000).toFixed(2), said[0] ?? ""].join("\t");
-}
-
-export const SCENARIOS: readonly Scenario[] = [
-  { name: "a frame", shot: (number) => ({ ...named("P", number), overflow: "empty" }) },
-  { name: "a dark", shot: (number) => named("P", number, ".dark.tif"), only: /discard/ },
+export const GROUPS: readonly Group[] = [
   {
-    name: "a name that is taken",
-    shot: (number) => ({ number, folder: "", image: "R.tif" }),
-    only: /claim\.json|proc/,
+    scenarios: [
+      { name: "a frame", shot: (number) => ({ ...named("P", number), overflow: "empty" }), killEvery: 8 },
+      { name: "a dark", shot: (number) => named("P", number, ".dark.tif"), only: /discard/ },
+      {
+        name: "a name that is taken",
+        shot: (number) => ({ number, folder: "", image: "R.tif" }),
+        only: /claim\.json|proc/,
+      },
+    ],
   },
   {
-    name: "an image that cannot be read",
-    shot: (number) => ({ ...named("P", number), unreadable: true }),
-    more: "sidecar_wait_s = 0.2", // so long it is given
-    only: /reason|quarantine/,
+    more: "sidecar_wait_s = 0.2", // so long an image is given
+    scenarios: [
+      {
+        name: "an image that cannot be read",
+        shot: (number) => ({ ...named("P", number), unreadable: true }),
+        only: /reason|quarantine/,
+      },
+      {
+        name: "a sidecar and an overflow list that come late",
+        shot: (number) => ({ ...named("P", number), overflow: "one pixel", late: true }),
+        only: /\.late|(metadata|overflow)$/,
+        killEvery: 5,
+      },
+      {
+        name: "a dark by its name alone",
+        shot: (number) => ({ ...named("P", number, ".dark.tif"), dark: false, darkByName: true }),
+        only: /dark\//,
+      },
+    ],
   },
   {
-    name: "a master of a series",
-    shot: (number) => named("P", number),
-    more: "[nexus]\nseries = true",
-    only: /series|master/,
-  },
-  {
-    name: "a sidecar and an overflow list that come late",
-    shot: (number) => ({ ...named("P", number), overflow: "one pixel", late: true }),
-    more: "sidecar_wait_s = 0.2", // so long the image is given
-    only: /\.late|(metadata|overflow)$/,
-  },
-  {
-    name: "a dark by its name alone",
-    shot: (number) => ({ ...named("P", number, ".dark.tif"), dark: false, darkByName: true }),
     more: "sidecar_wait_s = 0.2",
-    only: /dark\//,
+    values: "each",
+    scenarios: [{
+      name: "a frame that is retried",
+      shot: (number) => ({ ...named("P", number), unreadable: true }),
+      only: /claiming.*parameters|unlink\S* output\/pewatch-quarantine|rename\S* \S*claiming\S*\/P/,
+      retried: true,
+      killEvery: 5,
+    }],
   },
-  {
-    name: "a frame that is retried",
-    shot: (number) => ({ ...named("P", number), unreadable: true }),
-    more: "sidecar_wait_s = 0.2",
-    only: /claiming.*parameters|unlink\S* output\/pewatch-quarantine|rename\S* \S*claiming\S*\/P/,
-    retried: true,
-  },
-  {
-    name: "a geometry beside each frame",
-    shot: (number) => named("P", number),
-    geometry: "frame",
-    only: /\.(poni|imctrl)|-[01]\.part/,
-  },
-  { name: "a geometry for the folder", shot: (number) => named("P", number), geometry: "folder", only: /geometry/ },
-  { name: "two workers", shot: (number) => named("P", number), maxProc: 2, only: /output/ },
-  { name: "two volumes", shot: (number) => named("P", number), otherVolume: true, only: /other volume/ },
+  { more: "[nexus]\nseries = true", scenarios: [plain("a master of a series", /series|master/)] },
+  { geometry: "frame", scenarios: [plain("a geometry beside each frame", /\.(poni|imctrl)|-[01]\.part/)] },
+  { geometry: "folder", scenarios: [plain("a geometry for the folder", /geometry/)] },
+  { maxProc: 2, scenarios: [plain("two workers", /output/)] },
+  { otherVolume: true, scenarios: [plain("two volumes", /other volume/)] },
 ];
+
+/** An ordinary frame. */
+function plain(name: string, only: RegExp): Scenario {
+  return { name, shot: (number) => named("P", number), only };
+}
 
 function named(prefix: string, number: number, ending = ".tif"): Shot {
   const digits = String(number).padStart(5, "0");

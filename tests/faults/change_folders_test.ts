@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 import { basename, join } from "node:path";
 import { readSettingsFile, settingsPath } from "../../src/daemon/settings/settings_file.ts";
 import { ofSeveralLooks } from "../several_looks.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { inMemory, TempFolder } from "../temp_folder.ts";
 import { AT_WORK, foldersToChange } from "./changing_daemon.ts";
 import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { checkNexus, imagePixels, isVisible, pixelsSha256 } from "./delivered_files.ts";
 import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause } from "./frame_writer.ts";
-import { usualFolder } from "./kill_run.ts";
+import { judgeSets } from "./judge.ts";
 import { Random } from "./random.ts";
-import { HOLDER_NAME, LOCK_NAME, OUTPUT_MARKER, PROBE_PREFIX } from "../../src/files/service_names.ts";
-import { filesBelow, foldersIn, sha256 } from "../folders.ts";
+import { HOLDER_NAME, LOCK_NAME, PROBE_PREFIX } from "../../src/files/service_names.ts";
+import { filesBelow, foldersIn } from "../folders.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PROGRAM = [
@@ -44,8 +44,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     const kills = Number(Deno.env.get("PEWATCH_CHANGE_KILLS") ?? KILLS_USUAL);
-    const on = usualFolder();
-    using base = new TempFolder(on === null ? {} : { on });
+    using base = new TempFolder(inMemory());
     using other = new TempFolder();
     const folders = foldersToChange(base.path, other.path);
     for (const path of [folders.raw, folders.temp, folders.proc, folders.output_root].flat()) {
@@ -141,34 +140,20 @@ function isProbe(path: string): boolean {
 }
 
 /** What is lost, torn, doubled, or of no frame. */
-function judge(folders: Folders, ledger: readonly LedgerFrame[]): string[] {
-  const problems: string[] = [];
-  const images = new Map<string, string[]>();
-  const accounted = new Set<string>();
-  const all = folders.output_root.flatMap((root) => filesBelow(root).map((name) => join(root, name)))
-    .filter((path) => !isProbe(path) && basename(path) !== OUTPUT_MARKER);
-  for (const path of all.filter((path) => path.endsWith(".tif"))) {
-    const pixels = pixelsSha256(path);
-    images.set(pixels, [...images.get(pixels) ?? [], path]);
+function judge({ output_root, output_dir }: Folders, ledger: readonly LedgerFrame[]): string[] {
+  const output = new Map(
+    output_root.flatMap((root) =>
+      filesBelow(root).map((name) => [join(basename(root), name), join(root, name)] as const)
+    )
+      .filter(([name]) => !isProbe(name)),
+  );
+  // The inner ones first: a name is that of the first that it begins with.
+  const below = output_root.flatMap((root) => output_dir.toReversed().map((dir) => join(basename(root), dir)));
+  const { problems, sets } = judgeSets(output, ledger, { below });
+  for (const path of [...sets.keys()].flatMap((name) => output.get(name) ?? [])) {
+    checkNexus(path, imagePixels(path.replace(/\.nxs$/, ".tif")));
   }
-  for (const { pixels, sidecar, overflow, dark, image } of ledger) {
-    const paths = images.get(pixels) ?? [];
-    if (paths.length !== (dark ? 0 : 1)) problems.push(`${image} was delivered ${paths.length} times: ${paths}`);
-    for (const path of paths) {
-      const set = { [`${path}.metadata`]: sidecar, ...overflow === null ? {} : { [`${path}.overflow`]: overflow } };
-      for (const [name, wanted] of Object.entries(set)) {
-        if (!all.includes(name) || sha256(Deno.readFileSync(name)) !== wanted) {
-          problems.push(`${name} is not ${image}'s`);
-        }
-        accounted.add(name);
-      }
-      const nexus = path.replace(/\.tif$/, ".nxs");
-      if (all.includes(nexus)) checkNexus(nexus, imagePixels(path));
-      else problems.push(`${nexus} is missing`);
-      accounted.add(path).add(nexus);
-    }
-  }
-  return [...problems, ...all.filter((path) => !accounted.has(path)).map((path) => `${path} belongs to no frame`)];
+  return problems;
 }
 
 function logTail(base: TempFolder): string {

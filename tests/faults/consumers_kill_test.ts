@@ -8,12 +8,11 @@ import { listSegments } from "../../src/ledger/segments.ts";
 import { type DeliveredLine, isDelivered, parseLine } from "../../src/ledger/line.ts";
 import { filesBelow } from "../folders.ts";
 import { Receiver } from "../shipped/receiver.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { inMemory, TempFolder } from "../temp_folder.ts";
 import { DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { Detector, pause } from "./detector.ts";
 import { DETECTOR_TOML } from "./exposures.ts";
-import { usualFolder } from "./kill_run.ts";
-import { Random } from "./random.ts";
+import { Random, usualSeed } from "./random.ts";
 
 const KILLS = 8;
 /** From the first firings on. */
@@ -38,8 +37,7 @@ Deno.test({
   name: "over kills each consumer has every frame at least once, in order, and patterns are whole",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const on = usualFolder();
-    using place = new TempFolder(on === null ? {} : { on });
+    using place = new TempFolder(inMemory());
     await using receiver = await Receiver.start();
     Deno.mkdirSync(place.join("plugins"));
     Deno.mkdirSync(place.join("read"));
@@ -67,7 +65,7 @@ Deno.test({
         'files = ["xye"]',
       ].join("\n"),
     );
-    const seed = Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000);
+    const seed = usualSeed();
     console.log(`${KILLS} kills, seed ${seed}`);
     const random = new Random(seed);
     const { raw, output } = configuration.folders;

@@ -99,9 +99,7 @@ export class Detector {
 
   /** Puts a frame of the quarantine right. */
   mend(frame: LedgerFrame, path: string): LedgerFrame {
-    const mended = this.#writer.mend(frame, path);
-    this.ledger[this.ledger.indexOf(frame)] = mended;
-    return mended;
+    return this.#writer.mend(frame, path);
   }
 }
 

@@ -1,14 +1,13 @@
 /** A daemon with folders, a ledger and a watched output, for one kind of fault; judged from outside at its end. */
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ChildConfiguration, type ChildFolders, DaemonChild, writeConfiguration } from "./daemon_child.ts";
 import { Detector } from "./detector.ts";
 import { type LedgerFrame, pause, type Shot } from "./frame_writer.ts";
 import { DETECTOR_TOML, geometryToml, writeExposures } from "./exposures.ts";
 import { type GeometryBeside, judge, waitUntilSettled } from "./judge.ts";
-import { usualFolder } from "./kill_run.ts";
 import { OutputWatch } from "./output_watch.ts";
 import { Random } from "./random.ts";
+import { inMemory, TempFolder } from "../temp_folder.ts";
 
 export interface FaultRunOptions {
   /** Whether the plugin csv reads the ledger. */
@@ -17,8 +16,6 @@ export interface FaultRunOptions {
   readonly more?: string;
   /** Frames that a stage works on at once. */
   readonly maxProc?: number;
-  /** Where everything lies; the RAM disk by default. */
-  readonly dir?: string;
   readonly elsewhere?: Partial<ChildFolders>;
   /** The path by which the daemon reaches the output, where that is another than the one that is looked at. */
   readonly outputThrough?: string;
@@ -30,6 +27,10 @@ export interface FaultRunOptions {
 
 export interface FlowOptions {
   readonly rate_per_s?: number;
+  /** Pixels in a row, and rows. */
+  readonly side?: number;
+  /** Decides the delay of late sidecars and the pixels. */
+  readonly random?: Random;
   readonly shot?: (number: number) => Shot;
   readonly holds?: () => boolean;
   readonly onFrame?: (frame: LedgerFrame) => void;
@@ -44,7 +45,8 @@ const FRAMES_PER_S = 15;
 const SIDE = 64;
 
 export class FaultRun implements AsyncDisposable {
-  readonly base: string;
+  readonly #folder = new TempFolder(inMemory());
+  readonly base = this.#folder.path;
   readonly folders: ChildFolders;
   readonly configuration: ChildConfiguration;
   readonly ledger: LedgerFrame[] = [];
@@ -61,10 +63,9 @@ export class FaultRun implements AsyncDisposable {
   keeps = true;
 
   constructor(options: FaultRunOptions = {}) {
-    const { dir = usualFolder() ?? tmpdir(), more = "", maxProc = 1, elsewhere = {}, outputThrough } = options;
+    const { more = "", maxProc = 1, elsewhere = {}, outputThrough } = options;
     this.#geometry = options.geometry ?? null;
     this.#values = options.values ?? "one";
-    this.base = Deno.makeTempDirSync({ prefix: "pewatch-faults-", dir });
     this.logFile = join(this.base, "pewatch.log");
     this.state = join(this.base, "state");
     const daemon = [`ticktack = ${TICKTACK_S}`, `max_proc = ${maxProc}`, `state_dir = '${this.state}'`];
@@ -103,22 +104,27 @@ export class FaultRun implements AsyncDisposable {
   }
 
   /** Lets frames come; they are entered in the ledger. */
-  flow({ rate_per_s = FRAMES_PER_S, shot, holds, onFrame = () => {} }: FlowOptions = {}): Detector {
+  flow({ onFrame = () => {}, ...options }: FlowOptions = {}): Detector {
     this.#detector = new Detector({
       raw: this.folders.raw,
-      rate_per_s,
+      rate_per_s: FRAMES_PER_S,
       side: SIDE,
-      random: new Random(3), // any number: what it decides is late sidecars' delay and the pixels
+      random: new Random(3), // any number
+      ...options,
       onFrame: (frame) => {
         this.ledger.push(frame);
         onFrame(frame);
       },
-      ...shot === undefined ? {} : { shot },
-      ...holds === undefined ? {} : { holds },
     });
     this.#detector.start();
     this.watch.start();
     return this.#detector;
+  }
+
+  /** A frame of the quarantine was put right: from now on it is that one. */
+  mended(frame: LedgerFrame, mended: LedgerFrame, image: string): void {
+    this.ledger[this.ledger.indexOf(frame)] = mended;
+    this.watch.mended(mended, image);
   }
 
   /** @returns how the daemon ended */
@@ -179,14 +185,14 @@ export class FaultRun implements AsyncDisposable {
     }
     await this.watch.stop();
     const python = Deno.env.get("PEWATCH_PYTHON") ?? null;
-    const verdict = await judge(this.folders, this.ledger, {
+    const found = await judge(this.folders, this.ledger, {
       watch: this.watch,
       python,
       geometry: this.#geometry,
       ...keptState ? { state: this.state } : {},
       measured: true,
     });
-    problems.push(...verdict.problems);
+    problems.push(...found);
     this.keeps = problems.length > 0;
     return problems;
   }
@@ -197,6 +203,6 @@ export class FaultRun implements AsyncDisposable {
     await this.#daemon?.[Symbol.asyncDispose]();
     await this.watch.stop();
     if (this.keeps) console.log(`everything lies in ${this.base}`);
-    else Deno.removeSync(this.base, { recursive: true });
+    else this.#folder[Symbol.dispose]();
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SETTINGS_FILE } from "../../src/files/service_names.ts";
 import { FaultRun } from "./fault_run.ts";
 import { FrameWriter, pause } from "./frame_writer.ts";
-import { Random } from "./random.ts";
+import { Random, usualSeed } from "./random.ts";
 
 const IS_LONG = Deno.env.get("PEWATCH_FAULTS") === "long";
 const CHANGES = IS_LONG ? 80 : 8;
@@ -55,7 +55,7 @@ Deno.test({
   ignore: Deno.build.os === "windows", // there a folder with an open file in it cannot be moved
   async fn() {
     await using run = new FaultRun();
-    const seed = Number(Deno.env.get("PEWATCH_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+    const seed = usualSeed();
     console.log(`seed ${seed} (PEWATCH_SEED)`);
     const random = new Random(seed);
     const state = join(run.base, "state");

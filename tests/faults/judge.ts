@@ -65,33 +65,47 @@ interface JudgedOutput {
   readonly measured: boolean;
 }
 
-export interface Verdict {
-  readonly problems: readonly string[];
-  /** How often the NeXus files were read by another program. */
-  readonly readByH5py: number | null;
+/** How a set is judged. */
+export interface SetOptions {
+  /** Folders below the output that frames may have been delivered to, where it is not the output itself. */
+  readonly below?: readonly string[];
+  /** What `[geometry] beside` says, where such files are asked for. */
+  readonly geometry?: GeometryBeside;
+  /** Whether each frame has a parameter of its own (exposures.ts). */
+  readonly measured?: boolean;
 }
 
-/** At the end, with everything delivered and the daemon stopped. */
+/** What is wrong at the end, with everything delivered and the daemon stopped. */
 export async function judge(
   folders: ChildFolders,
   ledger: readonly LedgerFrame[],
-  options: {
+  options: SetOptions & {
     readonly watch: OutputWatch;
     readonly python: string | null;
-    /** Folders below the output that frames may have been delivered to, where it is not the output itself. */
-    readonly below?: readonly string[];
-    /** What `[geometry] beside` says, where such files are asked for. */
-    readonly geometry?: GeometryBeside;
     /** The daemon's state folder: its ledger has each frame once, and each of its lines has its files. */
     readonly state?: string;
-    /** Whether each frame has a parameter of its own (exposures.ts). */
-    readonly measured?: boolean;
   },
-): Promise<Verdict> {
+): Promise<readonly string[]> {
   const output = new Map(filesBelow(folders.output).map((name) => [name, join(folders.output, ...name.split("/"))]));
-  const problems = [...options.watch.problems];
+  const { watch, python, state, geometry = null } = options;
+  const { problems, sets } = judgeSets(output, ledger, options);
+  problems.push(...watch.problems, ...changedSince(watch, output), ...leftBehind(folders));
+  if (state !== undefined) problems.push(...judgeLines(folders, ledger, { state, output, geometry }));
+  if (python !== null) problems.push(...await readByPython(python, { output: folders.output, sets }));
+  return problems;
+}
+
+/**
+ * Each frame's files against the files of an output, by their names.
+ * @returns the NeXus files, each with the SHA-256 of its frame's pixels
+ */
+export function judgeSets(
+  output: ReadonlyMap<string, string>,
+  ledger: readonly LedgerFrame[],
+  { below = [], geometry = null, measured = false }: SetOptions,
+): { problems: string[]; sets: ReadonlyMap<string, string> } {
+  const problems: string[] = [];
   const accounted = new Set<string>();
-  const { below = [], geometry = null, measured = false } = options;
   const judged: JudgedOutput = { output, accounted, below, geometry, measured };
   const byPixels = new Map<string, string[]>();
   for (const [name, path] of output) {
@@ -120,13 +134,7 @@ export async function judge(
   for (const name of output.keys()) {
     if (isVisible(name) && !isMaster(name) && !accounted.has(name)) problems.push(`${name} belongs to no frame`);
   }
-  problems.push(...changedSince(options.watch, output), ...leftBehind(folders));
-  if (options.state !== undefined) {
-    problems.push(...judgeLines(folders, ledger, { state: options.state, output, geometry }));
-  }
-  if (options.python === null) return { problems, readByH5py: null };
-  problems.push(...await readByPython(options.python, { output: folders.output, sets }));
-  return { problems, readByH5py: sets.size };
+  return { problems, sets };
 }
 
 /** Frames taken = delivered + darks + quarantined, once each, and every line's files are there as it says. */

@@ -18,7 +18,7 @@ import { sha256 } from "../folders.ts";
 /** Far below the time that a frame takes, so that a name is mostly seen while its neighbours are still missing. */
 const POLL_MS_MIN = 10;
 /** In so many times the time of a look: thousands of names are not listed without a pause. */
-const POLL_FACTOR = 3;
+const POLL_FACTOR = 10;
 
 export class OutputWatch {
   /** SHA-256 of each file as it was when its name was first seen. */

@@ -1,9 +1,10 @@
 /** A daemon among things of others under all of its names goes on, ends on Ctrl-C, and touches nothing outside. */
 import assert from "node:assert/strict";
 import { runAmongPlanted } from "./planted.ts";
+import { usualSeed } from "./random.ts";
 
 const IS_LONG = Deno.env.get("PEWATCH_FAULTS") === "long";
-const SEED = Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000);
+const SEED = usualSeed();
 const ROUNDS = IS_LONG ? 40 : 1;
 
 for (const ordinary of [false, true]) {

@@ -8,7 +8,7 @@ import { FaultRun } from "./fault_run.ts";
 import type { LedgerFrame } from "./frame_writer.ts";
 import { judge, nameOf } from "./judge.ts";
 import { OutputWatch } from "./output_watch.ts";
-import { Random } from "./random.ts";
+import { Random, usualSeed } from "./random.ts";
 import {
   checkModel,
   filesWithBytes,
@@ -26,10 +26,8 @@ export interface PowerLossOptions {
   readonly chances: number;
   /** So many of the cuts are followed by a start of the daemon on what is left. */
   readonly restarts: number;
-  readonly seed: number;
   /** Which cuts may be followed by a start; all without it. */
   readonly only?: RegExp | undefined;
-  print(line: string): void;
 }
 
 export interface PowerLossReport {
@@ -50,8 +48,8 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRep
   await run.putExposures();
   const state = filesWithBytes(run.state);
   const recording = await record(run);
-  options.print(`${recording.steps.length} steps were recorded`);
-  const random = new Random(options.seed);
+  console.log(`${recording.steps.length} steps were recorded`);
+  const random = new Random(usualSeed());
   const problems = new Set<string>();
   const restarts: { contents: DiskContents; frames: readonly LedgerFrame[]; at: string }[] = [];
   let cuts = 0;
@@ -277,7 +275,7 @@ function filesIn(contents: DiskContents, folders: readonly string[]): [string, U
 /** Whether image, sidecar and overflow file of a frame are there, in raw or in a claim: they move one by one. */
 function isIn(files: readonly [string, Uint8Array][], frame: Part): boolean {
   const has = (ending: string, hash: string | null) =>
-    hash === null || files.some(([path, bytes]) => path.endsWith(`/${frame.image}${ending}`) && sha256(bytes) === hash);
+    hash === null || files.some(([path, bytes]) => path.endsWith(`/${frame.image}${ending}`) && hashOf(bytes) === hash);
   const isImage = ([path, bytes]: [string, Uint8Array]) =>
     path.endsWith(`/${frame.image}`) && pixelsIn(bytes, frame) === frame.pixels;
   return (frame.only !== null || files.some(isImage)) && has(".metadata", frame.sidecar) &&
@@ -286,8 +284,14 @@ function isIn(files: readonly [string, Uint8Array][], frame: Part): boolean {
 
 /** They lie where the detector wrote them, whatever was put behind them. */
 function pixelsIn(bytes: Uint8Array, frame: LedgerFrame): string {
-  return sha256(frame.unreadable ? bytes : bytes.subarray(8, 8 + frame.pixelBytes));
+  if (frame.unreadable) return hashOf(bytes);
+  const known = hashesOfPixels.get(bytes) ?? sha256(bytes.subarray(8, 8 + frame.pixelBytes));
+  hashesOfPixels.set(bytes, known);
+  return known;
 }
+
+/** All frames have as many. */
+const hashesOfPixels = new WeakMap<Uint8Array, string>();
 
 /** The paths under which a frame's files stand in the output in the end. */
 function setOf(frame: Part, { recording, run }: Cut): string[] {
@@ -331,7 +335,7 @@ async function restart(
     return [`for ${SETTLE_S_MAX} s nothing has changed, and frames are in progress (exit code ${code}):\n${log}`];
   }
   await watch.stop();
-  return [...(await judge(run.folders, frames, { watch, python: null, measured: true, state: run.state })).problems];
+  return [...await judge(run.folders, frames, { watch, python: null, measured: true, state: run.state })];
 }
 
 /** An order to try again does not outlive a power cut. */

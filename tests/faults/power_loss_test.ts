@@ -16,8 +16,6 @@ Deno.test({
       chances: IS_LONG ? 100 : 5,
       restarts: IS_LONG ? 200 : CUT === undefined ? 4 : 20,
       only: CUT === undefined ? undefined : new RegExp(CUT),
-      seed: Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000),
-      print: (line) => console.log(line),
     });
     console.log(reportText(report));
     assert.deepEqual(report.problems, []);

@@ -21,3 +21,8 @@ export class Random {
     return Math.floor(this.share() * end);
   }
 }
+
+/** PEWATCH_SEED, which repeats a run; another number each time without it. */
+export function usualSeed(): number {
+  return Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000);
+}

@@ -7,14 +7,13 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { usualFolder } from "../faults/kill_run.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { inMemory, TempFolder } from "../temp_folder.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 class TwoVolumes implements Disposable {
-  readonly other = new TempFolder(usualFolder() === null ? {} : { on: usualFolder()! });
+  readonly other = new TempFolder(inMemory());
   readonly way = new Way({ folders: { temp: this.#make("temp") }, frames: { fsync: false } });
 
   #make(name: string): string {

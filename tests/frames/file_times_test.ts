@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
-import { usualFolder } from "../faults/kill_run.ts";
+import { inMemory } from "../temp_folder.ts";
 import { sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
@@ -14,7 +14,7 @@ function stamp(way: Way): void {
 
 // Fails without FileTimes.keep (delivery.ts).
 Deno.test("image, sidecar and companions have their times from the moment on when they have their names", async () => {
-  using way = new Way({ dark: { policy: "archive" } }, usualFolder() === null ? {} : { on: usualFolder()! });
+  using way = new Way({ dark: { policy: "archive" } }, inMemory());
   way.put({ name: "P.tif" });
   way.put({ name: "E.tif", sidecar: null });
   way.put({ name: "D.tif", sidecar: sidecarText({ dark: true }) });

@@ -1,7 +1,7 @@
 /** Frames of the quarantine that are retried. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { usualFolder } from "../faults/kill_run.ts";
+import { inMemory } from "../temp_folder.ts";
 import { CrashAt, endAt } from "./crash.ts";
 import { imageBytes, Way } from "./way.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
@@ -12,7 +12,7 @@ const SET = ["s/P.nxs", "s/P.tif", "s/P.tif.metadata"];
 
 /** A frame in quarantine, and its image mended there by a person; the output lies on another volume where there is one. */
 async function mended(): Promise<Way> {
-  const way = new Way({ frames: { fsync: false } }, usualFolder() === null ? {} : { on: usualFolder()! });
+  const way = new Way({ frames: { fsync: false } }, inMemory());
   way.put({ name: "s/P.tif", image: TORN });
   await way.fire();
   assert.deepEqual(

@@ -4,8 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { IMAGES_PER_EXPOSURE, LoadedDaemon, loadText } from "../bench/load_run.ts";
-import { usualFolder } from "../faults/kill_run.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { inMemory, TempFolder } from "../temp_folder.ts";
 
 /** Asked of the whole process, workers included. */
 const MEMORY_MB_MAX = 400;
@@ -13,8 +12,7 @@ const SECONDS = Deno.env.get("PEWATCH_LOAD_LONG") === "1" ? 60 : 30;
 const LOAD = { side: 2048, rate_per_s: 15, seconds: SECONDS, drain_s_max: 300 } as const;
 
 Deno.test("raw and processed images at the detector's rate are all delivered, once, in bounded memory", async () => {
-  const on = usualFolder();
-  using folder = new TempFolder(on === null ? {} : { on });
+  using folder = new TempFolder(inMemory());
   await using daemon = await LoadedDaemon.start(folder.path);
   const result = await daemon.run(LOAD);
   console.log(loadText(result));

@@ -8,10 +8,9 @@ import type { PluginStatus } from "../../src/plugins/host/plugin_status.ts";
 import { DaemonChild, writeConfiguration } from "../faults/daemon_child.ts";
 import { Detector, pause } from "../faults/detector.ts";
 import { judge } from "../faults/judge.ts";
-import { usualFolder } from "../faults/kill_run.ts";
 import { OutputWatch } from "../faults/output_watch.ts";
 import { Random } from "../faults/random.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { inMemory, TempFolder } from "../temp_folder.ts";
 import { filesBelow, foldersIn } from "../folders.ts";
 
 export interface LiveDaemonOptions {
@@ -30,7 +29,7 @@ const PATIENCE_MS = 120_000;
 const SIDE = 64;
 
 export class LiveDaemon implements AsyncDisposable {
-  readonly #temp = new TempFolder(onFolder());
+  readonly #temp = new TempFolder(inMemory());
   readonly #configuration: ReturnType<typeof writeConfiguration>;
   readonly #settings: Settings;
   readonly #detector: Detector;
@@ -158,11 +157,7 @@ export class LiveDaemon implements AsyncDisposable {
     await this.until(() => !inProgress(), "the last frame's delivery");
     assert.equal((await this.child.end("SIGTERM")).code, 0);
     await this.#watch.stop();
-    const { problems } = await judge(this.#configuration.folders, this.#detector.ledger, {
-      watch: this.#watch,
-      python: null,
-    });
-    return problems;
+    return await judge(this.#configuration.folders, this.#detector.ledger, { watch: this.#watch, python: null });
   }
 
   /** Of frames that are to be delivered. */
@@ -189,9 +184,4 @@ export function textOf(path: string): string {
   } catch {
     return "";
   }
-}
-
-function onFolder(): { on?: string } {
-  const folder = usualFolder();
-  return folder === null ? {} : { on: folder };
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
 import { Run } from "../e2e/child.ts";
-import { Detector } from "../faults/detector.ts";
+import { Detector, pause } from "../faults/detector.ts";
 import { inProgress, judge } from "../faults/judge.ts";
 import { OutputWatch } from "../faults/output_watch.ts";
 import { Random } from "../faults/random.ts";
@@ -17,6 +17,8 @@ const WAITING_MAX = 16;
 /** Pixels in a row, and rows: what is looked at are frames, not bytes. */
 const SIDE = 64;
 
+/** Each question is a start of the executable. */
+const BETWEEN_QUESTIONS_MS = 1000;
 /** A busy machine's worker may take seconds to start. */
 const PATIENCE_MS = 120_000;
 
@@ -109,6 +111,7 @@ export class Installed implements AsyncDisposable {
     let row = await this.plugin(name);
     for (const end_ms = performance.now() + PATIENCE_MS; !is(row); row = await this.plugin(name)) {
       if (performance.now() > end_ms) throw new Error(`${name} stays so: ${Deno.inspect(row)}\n${this.run.text()}`);
+      await pause(BETWEEN_QUESTIONS_MS);
     }
   }
 
@@ -131,7 +134,7 @@ export class Installed implements AsyncDisposable {
     const { detector, watch } = this.#flowing();
     await watch.stop();
     const python = Deno.env.get("PEWATCH_PYTHON") ?? null;
-    const { problems } = await judge(this.folders, detector.ledger, { watch, python });
+    const problems = await judge(this.folders, detector.ledger, { watch, python });
     return { frames: detector.ledger.length, problems };
   }
 

@@ -1,6 +1,6 @@
 /** Kills the Windows executable under fire; PEWATCH_KILLS says how often, PEWATCH_SEED repeats a run's moments. */
 import assert from "node:assert/strict";
-import { killRun, reportText, usualFolder } from "../faults/kill_run.ts";
+import { killRun, reportText } from "../faults/kill_run.ts";
 import { WINDOWS_PROGRAM } from "./programs.ts";
 
 /** One of each kind, with a burst of four, and one more; the same run of the sources has 20 (tests/faults/kill_test.ts). */
@@ -11,15 +11,10 @@ const WORK_S = 4;
 
 Deno.test("the executable that is killed at random moments loses, tears and doubles nothing", async () => {
   const report = await killRun({
-    kills: Number(Deno.env.get("PEWATCH_KILLS") ?? KILLS_USUAL),
-    seed: Number(Deno.env.get("PEWATCH_SEED") ?? Date.now() % 1_000_000),
+    kills: KILLS_USUAL,
     rate_per_s: FRAMES_PER_S,
-    side: 256,
-    dir: usualFolder(),
-    python: Deno.env.get("PEWATCH_PYTHON") ?? null,
     program: WINDOWS_PROGRAM,
     work_s: WORK_S,
-    print: (line) => console.log(line),
   });
   console.log(reportText(report));
   assert.deepEqual(report.problems, []);

@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { median } from "../../bench/table.ts";
 import { RATE_PER_S, ValuesDaemon } from "../../bench/values_run.ts";
 import { CAN_HAVE_SOURCES, ValuesSources } from "../../bench/values_sources.ts";
-import { usualFolder } from "../../faults/kill_run.ts";
-import { TempFolder } from "../../temp_folder.ts";
+import { inMemory, TempFolder } from "../../temp_folder.ts";
 
 const SECONDS = 20;
 const DATABASE_PERIOD_S = 5;
@@ -16,9 +15,8 @@ Deno.test({
     "200 values at 1 Hz, a hung device, a database that comes and goes: every frame is delivered and has the good ones",
   ignore: !CAN_HAVE_SOURCES,
   async fn() {
-    const on = usualFolder();
     await using sources = await ValuesSources.start();
-    using folder = new TempFolder(on === null ? {} : { on });
+    using folder = new TempFolder(inMemory());
     await using daemon = await ValuesDaemon.start(folder.path, sources.tables, sources.expected);
     const { delays_ms, incomplete, rss_mb } = await daemon.feed(SECONDS, (at_s) => {
       sources.databaseAway(Math.floor(at_s / DATABASE_PERIOD_S) % 2 === 1);
