@@ -21,6 +21,11 @@ export const NUMBER_TEXTS: readonly string[] = [
   ...["9007199254740993", "18446744073709551616", "99999999999999999999999999", "1.", ".5", "1e", "1,5", "٣", ""],
 ];
 
+/** Pieces without blanks, as they stand between blanks. */
+export function pieces(text: string): string[] {
+  return text.split(" ");
+}
+
 export interface TextDialect {
   /** What stands between things: "=", "\n", "[". */
   readonly pieces: readonly string[];

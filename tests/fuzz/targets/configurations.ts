@@ -7,7 +7,7 @@ import { ConfigurationError } from "../../../src/config/error.ts";
 import { parseSettings } from "../../../src/config/load.ts";
 import type { Settings } from "../../../src/config/settings.ts";
 import type { Random } from "../../faults/random.ts";
-import { chance, encode, mutateBytes, mutateText, NUMBER_TEXTS, pick, type TextDialect } from "../mutate.ts";
+import { chance, encode, mutateBytes, mutateText, NUMBER_TEXTS, pick, pieces, type TextDialect } from "../mutate.ts";
 import type { Target } from "../target.ts";
 
 const DOCUMENTED = Deno.readTextFileSync(new URL("../../../config/pewatch.toml", import.meta.url));
@@ -21,40 +21,9 @@ const BASES = [
 ];
 const DIALECT: TextDialect = {
   pieces: [
-    ...[
-      "[",
-      "]",
-      "[[",
-      "]]",
-      "{",
-      "}",
-      "=",
-      ".",
-      ",",
-      '"',
-      "'",
-      '"""',
-      "'''",
-      "#",
-      "\n",
-      "\r",
-      "\r\n",
-      "\\",
-      "\\u0000",
-    ],
-    ...[
-      "\\U0010ffff",
-      "\0",
-      "\t",
-      "\u007f",
-      "µ",
-      "\u{1f480}",
-      "\ufeff",
-      "__proto__",
-      "constructor",
-      "[plugins.",
-      "a.b.c",
-    ],
+    ...pieces("[ ] [[ ]] { } = . , \" ' \"\"\" ''' #"),
+    ...["\n", "\r", "\r\n", "\\", "\\u0000", "\\U0010ffff", "\0", "\t", "\u007f", "µ", "\u{1f480}", "\ufeff"],
+    ...pieces("__proto__ constructor [plugins. a.b.c"),
     ...["true", "1979-05-27T07:32:00Z", "07:32:00", "0x", "1_000", "../", "..\\", "/", "C:", "CON", "NUL.txt"],
   ],
   lines: [
@@ -67,6 +36,7 @@ const DIALECT: TextDialect = {
 /** One in so many is long or deep. */
 const LARGE_EVERY = 500;
 const LARGE_CHARACTERS = 200_000;
+const LARGE = ["[", "{a=", "a.", "'", '"\\u0041', "[a]\n", "x", "# c\n", "[plugins.x]\n", "\n", "a=[[[\n", "1,"];
 
 function make(random: Random): Uint8Array {
   if (chance(random, 1 / LARGE_EVERY)) return large(random);
@@ -74,20 +44,7 @@ function make(random: Random): Uint8Array {
 }
 
 function large(random: Random): Uint8Array {
-  const piece = pick(random, [
-    "[",
-    "{a=",
-    "a.",
-    "'",
-    '"\\u0041',
-    "[a]\n",
-    "x",
-    "# c\n",
-    "[plugins.x]\n",
-    "\n",
-    "a=[[[\n",
-    "1,",
-  ]);
+  const piece = pick(random, LARGE);
   return encode(
     pick(random, ["", "x = ", "x = [", "[folders]\nraw = '"]) + piece.repeat(LARGE_CHARACTERS / piece.length),
   );

@@ -6,7 +6,7 @@ import { crc32 } from "node:zlib";
 import { buildPlugin } from "../../../src/plugins/folder/build.ts";
 import type { Random } from "../../faults/random.ts";
 import { TempFolder } from "../../temp_folder.ts";
-import { chance, encode, mutateBytes, mutateText, pick, type TextDialect } from "../mutate.ts";
+import { chance, encode, mutateBytes, mutateText, pick, pieces, type TextDialect } from "../mutate.ts";
 import type { Checker, Target } from "../target.ts";
 
 const PLUGINS = fileURLToPath(new URL("../../../plugins", import.meta.url));
@@ -16,30 +16,8 @@ const BASES = [PLUGINS, SAMPLES].flatMap((folder) =>
 ).map((path) => Deno.readTextFileSync(path));
 const DIALECT: TextDialect = {
   pieces: [
-    ...[
-      "{",
-      "}",
-      "(",
-      ")",
-      "[",
-      "]",
-      "<",
-      ">",
-      "`",
-      "${",
-      '"',
-      "'",
-      "/",
-      "/*",
-      "*/",
-      "//",
-      "\n",
-      "\\",
-      ";",
-      ":",
-      ",",
-      "=>",
-    ],
+    ...pieces("{ } ( ) [ ] < > ` ${ \" ' / /* */ //"),
+    ...["\n", "\\", ";", ":", ",", "=>"],
     ...[
       "async ",
       "await ",
@@ -69,23 +47,8 @@ const DIALECT: TextDialect = {
 const LARGE_EVERY = 1000;
 const LARGE_CHARACTERS = 100_000;
 const LARGE = [
-  "(",
-  "[",
-  "{",
-  "a=>",
-  "!",
-  "-",
-  "`${",
-  "a?",
-  "a.",
-  "1+",
-  "<a>",
-  "class A{",
-  "if(1)",
-  "//\n",
-  "a:{",
-  "type T=",
-  "x;",
+  ...pieces("( [ { a=> ! - `${ a? a. 1+ <a>"),
+  ...["class A{", "if(1)", "//\n", "a:{", "type T=", "x;"],
 ];
 
 function make(random: Random): Uint8Array {

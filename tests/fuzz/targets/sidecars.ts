@@ -55,6 +55,7 @@ const DIALECT: TextDialect = {
 /** One in so many is as long as the largest that QXRD writes. */
 const LARGE_EVERY = 5000;
 const LARGE_BYTES = 2_500_000;
+const LARGE = ["k=1\n", "[s]\n", "p\\1\\x=1\n", "a,", "\\x41", '"a"', "%41", "\\\n", ";x\n", "µ", "\u{1f480}"];
 
 function make(random: Random): Uint8Array {
   if (chance(random, 1 / LARGE_EVERY)) return large(random);
@@ -69,20 +70,7 @@ function base(random: Random): string {
 
 /** Many short lines, or few long ones. */
 function large(random: Random): Uint8Array {
-  const piece = pick(random, [
-    "k=1\n",
-    "[s]\n",
-    "p\\1\\x=1\n",
-    "a,",
-    "\\x41",
-    '"a"',
-    "%41",
-    "\\\n",
-    ";x\n",
-    "µ",
-    "\u{1f480}",
-    pick(random, LINES),
-  ]);
+  const piece = pick(random, [...LARGE, pick(random, LINES)]);
   const start = pick(random, ["", "[metadata]\n", "[metadata]\nuserComment1=", 'userComment1="']);
   return encode(start + piece.repeat(Math.ceil(LARGE_BYTES / (piece.length + 1))));
 }
