@@ -103,6 +103,7 @@ export class Way implements Disposable {
   #finalize = this.#newFinalize();
   #ledger: Ledger;
   #rounds = 0;
+  #scans = 0;
   #masters = this.#newMasters();
   #prepare = this.#newPrepare();
 
@@ -191,7 +192,7 @@ export class Way implements Disposable {
     for (let round = 0; round < rounds; round++) {
       this.#rounds++;
       hours++;
-      await this.#prepare.work(this.#options());
+      await this.firePrepare();
       await this.#merge.work(this.#options());
       await this.#masters.work(libraries.hdf5, this.#options());
       await this.#finalize.work(this.#options());
@@ -199,6 +200,7 @@ export class Way implements Disposable {
   }
 
   firePrepare(): Promise<void> {
+    this.#scans++;
     return this.#prepare.work(this.#options());
   }
 
@@ -247,9 +249,9 @@ export class Way implements Disposable {
     return new Finalize(() => performance.now() + this.later_ms);
   }
 
-  /** As below: no late file waits for its next look. */
+  /** An hour lies between two scans: none waits after a long one, which each is on a busy machine, nor a late file. */
   #newPrepare(): PrepareRaw {
-    return new PrepareRaw(() => this.#rounds * 3_600_000);
+    return new PrepareRaw(() => this.#scans * 3_600_000);
   }
 
   /** An hour lies between two rounds: no master waits for its time. */

@@ -54,13 +54,14 @@ export class PrepareRaw {
   readonly #order = new LookOrder();
   readonly #late: LateCompanions;
   readonly #refused = new Map<string, string>();
-  /** On the monotonic clock. */
-  #nextScan_ms = 0;
+  readonly #now_ms: () => number;
+  #nextScan_ms = -Infinity;
   /** When the first of the frames that were just written will be ready; Infinity where there is none. */
   #settled_ms = Infinity;
 
-  /** @param now_ms a monotonic clock, by which late files are waited for */
-  constructor(now_ms?: () => number) {
+  /** @param now_ms a monotonic clock, by which pauses and waits for late files end */
+  constructor(now_ms: () => number = () => performance.now()) {
+    this.#now_ms = now_ms;
     this.#late = new LateCompanions(now_ms);
   }
 
@@ -86,8 +87,8 @@ export class PrepareRaw {
     const { folders, reporter, signal } = options;
     reportForeignTo(reporter.log);
     await this.#resume(options);
+    if (this.#now_ms() < this.#nextScan_ms) return;
     const begun_ms = performance.now();
-    if (begun_ms < this.#nextScan_ms) return;
     this.#settled_ms = Infinity;
     this.#watch.beginListing();
     const scan = scanAll(options);
@@ -120,7 +121,7 @@ export class PrepareRaw {
     const scan_ms = performance.now() - begun_ms;
     // The tries at a file that is held open take time too, and are no reason to look less often.
     const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && this.#held.count === 0;
-    this.#nextScan_ms = begun_ms + scan_ms + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
+    this.#nextScan_ms = this.#now_ms() + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
     const claim: Claim = (candidate, verdict, kept) => this.#claim(candidate, { verdict, options, kept });
     await this.#retry.work(options, { inProgress, claim });
     const waits = (candidate: Candidate) => !taken.has(candidate);
