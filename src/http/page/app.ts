@@ -11,7 +11,7 @@ import { SCALES } from "./image/palette.ts";
 import { PatternPanel } from "./image/pattern_panel.ts";
 import { useKept } from "./kept.ts";
 import { Details } from "./parts/details.ts";
-import { FoldersDialog, KeysDialog, StopDialog, TokenDialog } from "./parts/dialogs.ts";
+import { type DialogName, FoldersDialog, KeysDialog, StopDialog, TokenDialog } from "./parts/dialogs.ts";
 import { Header } from "./parts/header.ts";
 import { spoken, Status, statusOf, useWindowTitle } from "./parts/status.ts";
 import { Vitals } from "./parts/vitals.ts";
@@ -45,8 +45,6 @@ function follow({ frames, integrates }: PageData): void {
   // What was shown stays until the next one is there.
   if (images.get(choice.wantedId) !== undefined) choice.shownId = choice.wantedId;
 }
-
-type DialogName = "keys" | "token" | "stop" | "folders";
 
 function App(): ComponentChildren {
   const [fault] = useErrorBoundary();
@@ -118,12 +116,9 @@ function Page({ data, redraw }: { readonly data: PageData; readonly redraw: () =
       now_ms,
       lost,
       unlocked: token !== null,
-      onKeys: () => setDialog("keys"),
-      onUnlock: () => setDialog("token"),
+      onDialog: setDialog,
       onLock: () => changeToken(null),
-      onFolders: () => setDialog("folders"),
       onStart: () => ask("start"),
-      onStop: () => setDialog("stop"),
     })}
     ${h(Status, { status, now_ms })}
     <p class="unseen" role="status">${spoken(status)}</p>

@@ -38,16 +38,13 @@ export function LevelsGroup({ image, look, automatic, onAutomatic, onLevels }: L
           })}</div>
       <canvas class="histogram" ref=${canvas} aria-hidden="true"></canvas>
       <div class="pair">
-          ${h(NumberField, {
-            label: "Black",
-            value: image === null ? null : black,
-            onChange: (value) => onLevels({ black: value, white }),
-          })}
-          ${h(NumberField, {
-            label: "White",
-            value: image === null ? null : white,
-            onChange: (value) => onLevels({ black, white: value }),
-          })}
+          ${(["black", "white"] as const).map((key) =>
+            h(NumberField, {
+              label: key === "black" ? "Black" : "White",
+              value: image === null ? null : look[key],
+              onChange: (value) => onLevels({ black, white, [key]: value }),
+            })
+          )}
         </div>
     </div>
   `;

@@ -6,6 +6,8 @@ import type { FoldersPayload } from "../../payloads.ts";
 import { thrownText } from "../../../text/thrown_text.ts";
 import { order } from "../server/orders.ts";
 
+export type DialogName = "keys" | "token" | "stop" | "folders";
+
 interface ModalProps {
   readonly title: string;
   readonly onClose: () => void;

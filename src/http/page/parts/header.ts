@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { clock } from "../format.ts";
 import type { PageData } from "../server/link.ts";
+import type { DialogName } from "./dialogs.ts";
 import { Icon } from "./icons.ts";
 
 export interface HeaderProps {
@@ -11,17 +12,15 @@ export interface HeaderProps {
   readonly now_ms: number;
   readonly lost: boolean;
   readonly unlocked: boolean;
-  readonly onKeys: () => void;
-  readonly onUnlock: () => void;
+  readonly onDialog: (name: DialogName) => void;
   readonly onLock: () => void;
-  readonly onFolders: () => void;
   readonly onStart: () => void;
-  readonly onStop: () => void;
 }
 
 export function Header(
-  { data, now_ms, lost, unlocked, onKeys, onUnlock, onLock, onFolders, onStart, onStop }: HeaderProps,
+  { data, now_ms, lost, unlocked, onDialog, onLock, onStart }: HeaderProps,
 ): ComponentChildren {
+  const open = (name: DialogName) => () => onDialog(name);
   return html`<header>
     <h1 title=${`pewatch ${data.version}`}>pewatch</h1>
     <span class="where">${
@@ -29,18 +28,18 @@ export function Header(
   }${data.host}</span>
     <span class="grow"></span>
     <span class="clock" title="The detector computer's time, in this computer's zone">${clock(now_ms)}</span>
-    <button class="quiet icon" title="Keys (?)" aria-label="Keys" onClick=${onKeys}>${
+    <button class="quiet icon" title="Keys (?)" aria-label="Keys" onClick=${open("keys")}>${
     h(Icon, { name: "keys" })
   }</button>
     ${h(ThemeButton, {})}
     ${
-    data.control && html`<button class="quiet" onClick=${unlocked ? onLock : onUnlock}>
+    data.control && html`<button class="quiet" onClick=${unlocked ? onLock : open("token")}>
       ${h(Icon, { name: unlocked ? "unlocked" : "locked" })} ${unlocked ? "Lock" : "Unlock"}</button>`
   }
-    ${unlocked && html`<button disabled=${lost} onClick=${onFolders}>Folders</button>`}
+    ${unlocked && html`<button disabled=${lost} onClick=${open("folders")}>Folders</button>`}
     ${
     unlocked && (data.state.running
-      ? html`<button disabled=${lost} onClick=${onStop}>Stop</button>`
+      ? html`<button disabled=${lost} onClick=${open("stop")}>Stop</button>`
       : html`<button class="main" disabled=${lost} onClick=${onStart}>Start</button>`)
   }
   </header>`;
