@@ -130,24 +130,18 @@ Deno.test("a pattern's axis to angles and back, in each unit", () => {
   assert.deepEqual([q.xOfAngle(60, null), q.angleOfX(1, null), q.angleOfX(100, 1)], [null, null, null]);
 });
 
-Deno.test("numbers as words", () => {
-  assert.deepEqual([0.04, 9.96, 59.4, 65, 700, 4000, 90_000].map(seconds), [
-    "0.0 s",
-    "10 s",
-    "59 s",
-    "1 min 5 s",
-    "11 min",
-    "1 h 6 min",
-    "1 d 1 h",
-  ]);
-  assert.deepEqual([0, 999, 1000, 5.5e9].map((value) => bytes(value).join(" ")), [
-    "0 B",
-    "999 B",
-    "0.98 KiB",
-    "5.12 GiB",
-  ]);
-  assert.deepEqual([1234567, -1234].map(grouped), ["1\u202f234\u202f567", "\u22121\u202f234"]);
-  assert.deepEqual([null, NaN, 3.14159, 31.4159, 31415].map(counts), ["–", "–", "3.14", "31.4", "31\u202f415"]);
+Deno.test("numbers as words, read at a glance", () => {
+  const of = <T>(words: (value: T) => unknown, cases: readonly (readonly [T, string])[]) => {
+    for (const [value, expected] of cases) assert.equal(words(value), expected, `${words.name} of ${value}`);
+  };
+  of(seconds, [[0.04, "0.0 s"], [9.96, "10 s"], [59.4, "59 s"], [65, "1 min 5 s"]]);
+  of(seconds, [[700, "11 min"], [4000, "1 h 6 min"], [90_000, "1 d 1 h"]]);
+  of((value: number) => bytes(value).join(" "), [[0, "0 B"], [999, "999 B"], [1000, "0.98 KiB"], [5.5e9, "5.12 GiB"]]);
+  of(grouped, [[1234567, "1\u202f234\u202f567"], [-1234, "\u22121\u202f234"]]);
+  of(counts, [[null, "–"], [NaN, "–"], [3.14159, "3.14"], [31.4159, "31.4"], [31415, "31\u202f415"]]);
+  of(counts, [[0, "0.00"], [7, "7.00"], [12.34, "12.3"], [4_000_000, "4\u202f000\u202f000"]]);
+  of(counts, [[-1300, "\u22121\u202f300"], [1.4999836e32, "1.500e32"], [2 ** 31, "2.147e9"]]);
+  of(counts, [[5.8e-7, "5.80e\u22127"], [-0.0123, "\u22120.0123"]]);
   assert.equal(ago("2026-01-01T00:00:00Z", Date.parse("2026-01-01T00:05:10Z")), "5 min ago");
 });
 
@@ -183,20 +177,4 @@ Deno.test("automatic levels stay over frames that differ little, widen at once a
   // A logarithmic scale begins at black.
   assert.deepEqual(next(100, 4000, 60_000), [100, 4000]);
   assert.deepEqual(next(2, 4000, 60_100), [2, 4000]);
-});
-
-Deno.test("counts of any size are read at a glance", () => {
-  assert.deepEqual([0, 7, 12.34, 4_000_000, -1300].map(counts), [
-    "0.00",
-    "7.00",
-    "12.3",
-    "4\u202f000\u202f000",
-    "\u22121\u202f300",
-  ]);
-  assert.deepEqual([1.4999836e32, 2 ** 31, 5.8e-7, -0.0123].map(counts), [
-    "1.500e32",
-    "2.147e9",
-    "5.80e\u22127",
-    "\u22120.0123",
-  ]);
 });

@@ -1,4 +1,5 @@
 /** Small detectors and integrators for tests. */
+import type { Orientation } from "../../src/geometry/calibration.ts";
 import type { Placement } from "../../src/geometry/geometry.ts";
 import { detectorOf } from "../../src/integration/detector.ts";
 import { Integrator, type IntegratorOptions } from "../../src/integration/integrator.ts";
@@ -11,14 +12,15 @@ export interface TestOptions {
   readonly placement: Placement;
   readonly width: number;
   readonly height: number;
+  readonly orientation?: Orientation;
   readonly table?: Partial<TableOptions>;
   readonly corrections?: Partial<Corrections>;
   readonly integrator?: Partial<IntegratorOptions>;
 }
 
 /** Without corrections, of 100 bins over 2θ, with splitting and sigma, unless asked for otherwise. */
-export function integratorOf({ placement, width, height, ...options }: TestOptions) {
-  const detector = detectorOf(placement, { width, height });
+export function integratorOf(options: TestOptions) {
+  const detector = detectorOf(options.placement, options);
   const table = tableOf({
     detector,
     quantity: "twoTheta",
