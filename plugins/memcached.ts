@@ -43,11 +43,9 @@ export const CONFIG = table({
   ),
   keys: v.pipe(
     v.array(
-      v.pipe(
-        v.union(
-          [keyName, keyTable],
-          ({ input }) => `a key cannot be read from ${JSON.stringify(input)}: ${whyNot(input)}`,
-        ),
+      v.union(
+        [keyName, keyTable],
+        ({ input }) => `a key cannot be read from ${JSON.stringify(input)}: ${whyNot(input)}`,
       ),
       'a list of keys is needed: ["name", { key = "T", parameter = "temperature", unit = "K" }]',
     ),

@@ -1,8 +1,8 @@
 /** Reports each delivered NeXus file to Kafka as ESS's file writers do (flatbuffer wrdn), for SciCat's ingestor. */
 import type { DeliveredFrame } from "pewatch";
 import * as v from "valibot";
-import { brokerPlugin, type MessageParts } from "./lib/broker/broker_plugin.ts";
-import { BROKER_KEYS, jsonMessage } from "./lib/broker/frame_messages.ts";
+import { brokerPlugin } from "./lib/broker/broker_plugin.ts";
+import { BROKER_KEYS, jsonMessage, type MessageParts } from "./lib/broker/frame_messages.ts";
 import { BATCH_MAX, KAFKA_KEYS, openConfigured } from "./lib/broker/kafka_table.ts";
 import type { BrokerMessage } from "./lib/broker/link.ts";
 import { mappedPath } from "./lib/broker/mapped_path.ts";

@@ -9,11 +9,6 @@ export type ReadAs = (typeof READ_AS)[number];
 const FLAG_PICKLED = 1;
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** The value cannot be used; the message says why. */
-export class ValueError extends TypeError {
-  override readonly name = "ValueError";
-}
-
 /**
  * - a number where the text is one as Python, C or JSON write it, "nan" and "inf" included; a bigint where a whole
  *   number has too many digits for a double. "007" is a text: no program writes a number so;
@@ -22,7 +17,7 @@ export class ValueError extends TypeError {
  *
  * "number" takes numbers and lists of them only; "text" takes everything as it stands.
  * @returns null for an empty text
- * @throws {ValueError}
+ * @throws {TypeError} where it cannot be used; the message says why
  */
 export function readValue(value: MemcachedValue, as: ReadAs): ParameterValue | null {
   const text = textOf(value);
@@ -32,19 +27,19 @@ export function readValue(value: MemcachedValue, as: ReadAs): ParameterValue | n
   const known = numberOf(trimmed) ?? listOf(trimmed);
   if (as === "auto") return known ?? text;
   if (known === undefined || (Array.isArray(known) && typeof known[0] !== "number")) {
-    throw new ValueError(`${JSON.stringify(text.slice(0, 40))} is not a number`);
+    throw new TypeError(`${JSON.stringify(text.slice(0, 40))} is not a number`);
   }
   return known;
 }
 
 function textOf({ bytes, size, flags }: MemcachedValue): string {
-  if (bytes === null) throw new ValueError(`it has ${size} bytes, which is too much for a parameter`);
+  if (bytes === null) throw new TypeError(`it has ${size} bytes, which is too much for a parameter`);
   const text = decode(bytes);
   // deno-lint-ignore no-control-regex
   const binary = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text);
   const pickled = (flags & FLAG_PICKLED) !== 0 && (binary || text.endsWith("."));
-  if (pickled) throw new ValueError("it is a pickled object of Python; set a text: str(value)");
-  if (binary) throw new ValueError(`its ${bytes.length} bytes are not a text`);
+  if (pickled) throw new TypeError("it is a pickled object of Python; set a text: str(value)");
+  if (binary) throw new TypeError(`its ${bytes.length} bytes are not a text`);
   return text;
 }
 

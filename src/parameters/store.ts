@@ -41,7 +41,7 @@ export class ParameterStore {
   /** Counts changes; the file has those up to `#written`. */
   #changes = 0;
   #written = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** The next write is not before then. */
   #restUntil_ms = 0;
   /** Whether there is a change besides readings that expire. */
@@ -141,17 +141,15 @@ export class ParameterStore {
     return this.#history.at(time_ms, from_ms);
   }
 
-  /** Writes what is not written yet. Never throws: where it cannot be written, that is in the log. */
-  async flush(): Promise<void> {
-    this.#clearTimer();
-    await this.#writing;
-    if (this.#path === null || this.#written === this.#changes) return;
-    do await this.#startWriting(); while (this.#written < this.#changes && !this.#writeFailed);
-  }
-
-  /** To be awaited before the program ends. */
+  /**
+   * Writes what is not written yet; to be awaited before the program ends. Never throws: where it cannot be written, that
+   * is in the log.
+   */
   async close(): Promise<void> {
-    await this.flush();
+    await this.#writing;
+    if (this.#path !== null && this.#written < this.#changes) {
+      do await this.#startWriting(); while (this.#written < this.#changes && !this.#writeFailed);
+    }
     this.#clearTimer();
   }
 
@@ -173,7 +171,7 @@ export class ParameterStore {
     this.#changes++;
     const isFirst = !expires && !this.#isUrgent;
     this.#isUrgent ||= !expires;
-    if (this.#path === null || (this.#timer !== null && !isFirst)) return;
+    if (this.#path === null || (this.#timer !== undefined && !isFirst)) return;
     this.#clearTimer();
     this.#startTimer(expires ? EXPIRING_WRITE_PERIOD_MS : WRITE_PERIOD_MS);
   }
@@ -186,8 +184,8 @@ export class ParameterStore {
   }
 
   #clearTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** One writer at a time. */

@@ -180,7 +180,7 @@ Deno.test("a folder that takes no file is reported once, and the parameters go o
   const { log, store } = open(folder.join("state"));
   for (const time_ms of [1000, 2000]) {
     store.set([reading("a", time_ms)]);
-    await store.flush();
+    await store.close();
   }
   await store.close();
   assert.equal(store.get("a")?.value, 2000);

@@ -1,7 +1,7 @@
 /** What the plugins of all brokers export: they differ in the connection and in the message. */
 import type { DeliveredFrame, PluginContext } from "pewatch";
 import { Announcer } from "./announcer.ts";
-import { sourceName } from "./frame_messages.ts";
+import { type MessageParts, sourceName } from "./frame_messages.ts";
 import type { BrokerLink, BrokerMessage } from "./link.ts";
 
 interface BrokerConfig {
@@ -15,13 +15,8 @@ export interface BrokerPlugin<Config extends BrokerConfig> {
   readonly batch: number;
   /** @throws {BrokerError} */
   open(config: Config, source: string): Promise<BrokerLink>;
-  /** Null where there is nothing to send of this frame; `small` as in AnnouncerOptions. */
+  /** Null where there is nothing to send of this frame. */
   message(frame: DeliveredFrame, of: MessageParts<Config>): BrokerMessage | null;
-}
-
-export interface MessageParts<Config> extends Pick<PluginContext<Config>, "config" | "counters"> {
-  readonly source: string;
-  readonly small: boolean;
 }
 
 /** The cursor's name: it stays where another server is configured, so that no frame is left out by the change. */

@@ -47,17 +47,16 @@ export function sourceName(source: string | undefined): string {
   return source ?? hostname().replaceAll(/[^\w-]/g, "_");
 }
 
-export interface JsonMessageOptions {
+/** What a message is made of beside its frame. */
+export interface MessageParts<Config> extends Pick<PluginContext<Config>, "config" | "counters"> {
   readonly source: string;
-  readonly config: { readonly metadata: boolean };
-  readonly counters: PluginContext["counters"];
   /** Without the metadata, which alone can be long, and marked so. */
   readonly small: boolean;
 }
 
 export function jsonMessage(
   frame: DeliveredFrame,
-  { source, config, counters, small }: JsonMessageOptions,
+  { source, config, counters, small }: MessageParts<{ readonly metadata: boolean }>,
 ): BrokerMessage {
   const sidecar = sidecarOf(frame, counters);
   const message = { ...frameMessage(frame, sidecar), source };
@@ -69,7 +68,6 @@ export function jsonMessage(
   return {
     // Of several detectors that write to one broker, two may have delivered frames of one name at the same moment.
     id: `${source}-${message.id}`,
-    sequence: frame.sequence,
     frame: frame.name,
     key: message.series,
     headers: {

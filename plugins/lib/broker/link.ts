@@ -3,8 +3,6 @@
 export interface BrokerMessage {
   /** The same whenever the frame is sent. */
   readonly id: string;
-  /** Of its line in the ledger. */
-  readonly sequence: number;
   /** Path of the frame below raw: for reports. */
   readonly frame: string;
   /** What consumers share the work by: the series. */
@@ -26,7 +24,7 @@ export interface BrokerLink {
   close(): Promise<void>;
 }
 
-export interface BrokerErrorOptions extends ErrorOptions {
+interface BrokerErrorOptions extends ErrorOptions {
   /** The message is larger than the broker takes: a smaller one may pass. */
   readonly tooLarge?: boolean;
 }

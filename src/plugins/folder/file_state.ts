@@ -41,18 +41,16 @@ export class Settling {
 
   /**
    * Takes what a round of looking has found, and forgets all other files.
+   * @param trustTimes the files' own times, where these count
    * @returns the files that have settled
    */
-  look(
-    round: ReadonlyMap<string, FileState>,
-    options: { trustTimes: ReadonlyMap<string, number> | null },
-  ): Set<string> {
+  look(round: ReadonlyMap<string, FileState>, trustTimes: ReadonlyMap<string, number> | null): Set<string> {
     const now = this.#clock.monotonic_ms();
     const seen = new Map<string, Seen>();
     const settled = new Set<string>();
     for (const [path, state] of round) {
       const before = this.#seen.get(path);
-      const modified_ms = options.trustTimes?.get(path);
+      const modified_ms = trustTimes?.get(path);
       const age_ms = modified_ms === undefined ? 0 : Math.max(0, this.#clock.now_ms() - modified_ms);
       const since_ms = before?.state === state ? before.since_ms : now - age_ms;
       seen.set(path, { state, since_ms });

@@ -53,7 +53,6 @@ export async function followImports(
 ): Promise<Graph> {
   const { folder, touched } = options;
   const found = new Map<string, GraphFile>();
-  const targets = new Map<string, string>();
   const waiting: Waiting[] = [{ path: entry, json: false, from: "" }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (found.has(next.path)) continue;
@@ -65,12 +64,10 @@ export async function followImports(
     found.set(next.path, file);
     for (const link of file.module?.links ?? []) {
       const target = targetOf(link, file.path, folder);
-      targets.set(linkKey(file.path, link.specifier), target);
       waiting.push({ path: target, json: link.json, from: fromText(file.path, link) });
     }
   }
-  const exports = exportsOf(entry, found, targets);
-  return { files: [...found.values()], exports };
+  return { files: [...found.values()], exports: exportsOf(entry, found, folder) };
 }
 
 async function takeFile(wanted: Waiting, files: ModuleFiles): Promise<GraphFile> {
@@ -118,7 +115,7 @@ function targetOf(link: ModuleLink, importer: string, folder: string): string {
     throw new GraphError("bad", `${fromText(importer, link)}: it is not the path of a file`);
   }
   const way = relative(folder, path);
-  if (way === ".." || way.startsWith(`..${sep}`) || relative(folder, path) === path) {
+  if (way === ".." || way.startsWith(`..${sep}`) || way === path) {
     const reason = "it is outside of the plugins folder; put the file inside";
     throw new GraphError("bad", `${fromText(importer, link)}: ${reason}`);
   }
@@ -136,16 +133,8 @@ function fromText(importer: string, link: ModuleLink): string {
   return `${importer}${placeText(link.place)}: ${link.specifier}`;
 }
 
-function linkKey(importer: string, specifier: string): string {
-  return `${importer}\0${specifier}`;
-}
-
 /** Names that the entry exports, with those of each module that it hands on by `export *`. */
-function exportsOf(
-  entry: string,
-  found: ReadonlyMap<string, GraphFile>,
-  targets: ReadonlyMap<string, string>,
-): Set<string> {
+function exportsOf(entry: string, found: ReadonlyMap<string, GraphFile>, folder: string): Set<string> {
   const exports = new Set<string>();
   const seen = new Set<string>();
   const waiting = [entry];
@@ -154,10 +143,8 @@ function exportsOf(
     if (seen.has(path) || module === undefined || module === null) continue;
     seen.add(path);
     for (const name of module.exports) exports.add(name);
-    for (const specifier of module.handedOn) {
-      const target = targets.get(linkKey(path, specifier));
-      if (target !== undefined) waiting.push(target);
-    }
+    const handedOn = module.links.filter(({ specifier }) => module.handedOn.includes(specifier));
+    waiting.push(...handedOn.map((link) => targetOf(link, path, folder)));
   }
   return exports;
 }

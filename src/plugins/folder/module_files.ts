@@ -41,13 +41,11 @@ export class ModuleFiles {
 
   /** The bytes of a file that has settled, the same before and after they were read. */
   take(path: string): FileOutcome {
-    let outcome = this.#outcomes.get(path);
-    if (outcome === undefined) {
-      const taken = this.#take(path);
-      outcome = taken.outcome;
-      this.#outcomes.set(path, outcome);
-      this.states.set(path, taken.state);
-    }
+    const known = this.#outcomes.get(path);
+    if (known !== undefined) return known;
+    this.states.set(path, null);
+    const outcome = this.#take(path);
+    this.#outcomes.set(path, outcome);
     return outcome;
   }
 
@@ -71,25 +69,14 @@ export class ModuleFiles {
     }
   }
 
-  #take(path: string): { outcome: FileOutcome; state: FileState | null } {
+  #take(path: string): FileOutcome {
     try {
       const before = look(path);
-      if (!this.#settled(path, before)) return { outcome: { kind: "unsettled" }, state: null };
-      if (before.facts === null) return { outcome: { kind: "missing" }, state: MISSING };
-      if (!before.isFile) {
-        return { outcome: { kind: "bad", problem: `${path}: it is not a file` }, state: before.state };
-      }
-      if (before.facts.size > FILE_BYTES_MAX) {
-        const problem = `${path}: it has ${before.facts.size} bytes; at most ${FILE_BYTES_MAX} are read`;
-        return { outcome: { kind: "bad", problem }, state: before.state };
-      }
-      const bytes = Deno.readFileSync(path);
-      if (bytes.length !== before.facts.size || look(path).state !== before.state) {
-        return { outcome: { kind: "unsettled" }, state: null };
-      }
-      return { outcome: { kind: "read", bytes }, state: before.state };
+      const outcome = this.#settled(path, before) ? read(path, before) : { kind: "unsettled" } as const;
+      if (outcome.kind !== "unsettled") this.states.set(path, before.state);
+      return outcome;
     } catch (error) {
-      return { outcome: { kind: "unread", problem: `${path}: it cannot be read: ${reasonOf(error)}` }, state: null };
+      return { kind: "unread", problem: `${path}: it cannot be read: ${reasonOf(error)}` };
     }
   }
 
@@ -101,6 +88,17 @@ export class ModuleFiles {
     const age_ms = seen.facts === null ? Infinity : Math.abs(Date.now() - seen.facts.modified_ms);
     return age_ms >= trustAge_s * 1000;
   }
+}
+
+function read(path: string, { state, facts, isFile }: Look): FileOutcome {
+  if (facts === null) return { kind: "missing" };
+  if (!isFile) return { kind: "bad", problem: `${path}: it is not a file` };
+  if (facts.size > FILE_BYTES_MAX) {
+    return { kind: "bad", problem: `${path}: it has ${facts.size} bytes; at most ${FILE_BYTES_MAX} are read` };
+  }
+  const bytes = Deno.readFileSync(path);
+  const isSame = bytes.length === facts.size && look(path).state === state;
+  return isSame ? { kind: "read", bytes } : { kind: "unsettled" };
 }
 
 interface Look {

@@ -73,11 +73,6 @@ export class PluginFolder {
     return this.#problem;
   }
 
-  /** What the last poll that found a change returned. */
-  get sources(): readonly PluginSource[] {
-    return this.#sources;
-  }
-
   /**
    * Looks at the folder. Never rejects, and never holds the thread up: files are asked for asynchronously and only
    * where one has changed, a worker makes plugins of them. A call during another returns null.
@@ -125,7 +120,7 @@ export class PluginFolder {
     if (!this.#failed) this.#problem = null;
     const first = this.#first;
     this.#first = false;
-    const settled = this.#settling.look(look.states, { trustTimes: first ? look.modified_ms : null });
+    const settled = this.#settling.look(look.states, first ? look.modified_ms : null);
     const report = this.#hasChanged(look, settled) ? await this.#build(look, settled, first) : null;
     const changed = report !== null && this.#take(report, look);
     if (report !== null) await this.#beginToWatch(report, look);

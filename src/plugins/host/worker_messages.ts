@@ -142,33 +142,36 @@ function checkedEvent(event: FrameEvent): FrameEvent {
   return event;
 }
 
+const NUMBER = ["be a number", Number.isFinite] as const;
+
+/** What each part of a backlog must be. */
+const PARTS: Readonly<Record<keyof Backlog, readonly [words: string, isRight: (part: unknown) => boolean]>> = {
+  raw: NUMBER,
+  temp: NUMBER,
+  proc: NUMBER,
+  series: NUMBER,
+  left: [
+    "be a list of id and frames",
+    (part) => Array.isArray(part) && part.every((one) => hasNumbers(one, ["id", "frames"])),
+  ],
+  unclaimed: ["be numbers", (part) => hasNumbers(part, Object.keys(part ?? {}))],
+  retried: [
+    "have the numbers id, taken, kept and waiting",
+    (part) => hasNumbers(part, ["id", "taken", "kept", "waiting"]),
+  ],
+  confirmed: [
+    "have the numbers id, found, removed and waiting",
+    (part) => hasNumbers(part, ["id", "found", "removed", "waiting"]),
+  ],
+};
+
 function checkedBacklog(backlog: Backlog): Backlog {
-  const checked: Record<string, number> = {};
-  for (const [where, frames] of Object.entries(backlog)) {
-    if (!["raw", "temp", "proc", "series"].includes(where)) continue;
-    if (!Number.isFinite(frames)) throw new TypeError(`${where} of a backlog must be a number`);
-    checked[where] = frames;
+  const known = Object.entries(backlog).filter(([name, part]) => Object.hasOwn(PARTS, name) && part !== undefined);
+  for (const [name, part] of known) {
+    const [words, isRight] = PARTS[name as keyof Backlog];
+    if (!isRight(part)) throw new TypeError(`${name} of a backlog must ${words}`);
   }
-  const { left, retried, confirmed, unclaimed } = backlog;
-  if (confirmed !== undefined && !hasNumbers(confirmed, ["id", "found", "removed", "waiting"])) {
-    throw new TypeError("confirmed of a backlog must have the numbers id, found, removed and waiting");
-  }
-  if (left !== undefined && !(Array.isArray(left) && left.every((one) => hasNumbers(one, ["id", "frames"])))) {
-    throw new TypeError("left of a backlog must be a list of id and frames");
-  }
-  if (retried !== undefined && !hasNumbers(retried, ["id", "taken", "kept", "waiting"])) {
-    throw new TypeError("retried of a backlog must have the numbers id, taken, kept and waiting");
-  }
-  if (unclaimed !== undefined && !hasNumbers(unclaimed, Object.keys(unclaimed ?? {}))) {
-    throw new TypeError("unclaimed of a backlog must be numbers");
-  }
-  return {
-    ...checked,
-    ...left === undefined ? {} : { left },
-    ...retried === undefined ? {} : { retried },
-    ...confirmed === undefined ? {} : { confirmed },
-    ...unclaimed === undefined ? {} : { unclaimed },
-  };
+  return Object.fromEntries(known);
 }
 
 function hasNumbers(value: unknown, keys: readonly string[]): boolean {

@@ -1,30 +1,18 @@
 /** Values as Channel Access sends them: the structures of db_access.h. */
 import { CaProtocolError } from "./ca_message.ts";
 
-/** By their number. */
-const KINDS = ["string", "short", "float", "enum", "char", "long", "double"] as const;
-export type DbrKind = (typeof KINDS)[number];
+/** By their number: bytes of one element, and those between the time and the value, by which that is aligned. */
+const KINDS = [
+  { kind: "string", bytes: 40, pad: 0 },
+  { kind: "short", bytes: 2, pad: 2 },
+  { kind: "float", bytes: 4, pad: 0 },
+  { kind: "enum", bytes: 2, pad: 2 },
+  { kind: "char", bytes: 1, pad: 3 },
+  { kind: "long", bytes: 4, pad: 0 },
+  { kind: "double", bytes: 8, pad: 4 },
+] as const;
+export type DbrKind = (typeof KINDS)[number]["kind"];
 
-/** Bytes of one element. */
-const SIZES: Readonly<Record<DbrKind, number>> = {
-  string: 40,
-  short: 2,
-  float: 4,
-  enum: 2,
-  char: 1,
-  long: 4,
-  double: 8,
-};
-/** Bytes between the time and the value, by which that is aligned. */
-const TIME_PADS: Readonly<Record<DbrKind, number>> = {
-  string: 0,
-  short: 2,
-  float: 0,
-  enum: 2,
-  char: 3,
-  long: 0,
-  double: 4,
-};
 const TIME_HEAD_BYTES = 12;
 const [TIME_OFFSET, CTRL_OFFSET] = [14, 28];
 /** Seconds from 1970 to 1990, where EPICS begins. */
@@ -59,25 +47,29 @@ export interface DbrAbout {
 
 /** Of a channel's native type; undefined for a number that is none. */
 export function kindOf(type: number): DbrKind | undefined {
-  return KINDS[type];
+  return KINDS[type]?.kind;
 }
 
 export function sizeOf(kind: DbrKind): number {
-  return SIZES[kind];
+  return KINDS[typeOf(kind)]!.bytes;
+}
+
+function typeOf(kind: DbrKind): number {
+  return KINDS.findIndex((one) => one.kind === kind);
 }
 
 export function timeType(kind: DbrKind): number {
-  return KINDS.indexOf(kind) + TIME_OFFSET;
+  return typeOf(kind) + TIME_OFFSET;
 }
 
 export function ctrlType(kind: DbrKind): number {
-  return KINDS.indexOf(kind) + CTRL_OFFSET;
+  return typeOf(kind) + CTRL_OFFSET;
 }
 
 /** @throws CaProtocolError where the payload is shorter than it has to be */
 export function readTime(payload: Uint8Array, kind: DbrKind, count: number): DbrValue {
-  const start = TIME_HEAD_BYTES + TIME_PADS[kind];
-  need(payload, start + count * SIZES[kind]);
+  const start = TIME_HEAD_BYTES + KINDS[typeOf(kind)]!.pad;
+  need(payload, start + count * sizeOf(kind));
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   return {
     kind,
@@ -88,27 +80,28 @@ export function readTime(payload: Uint8Array, kind: DbrKind, count: number): Dbr
   };
 }
 
+type NumberArray = Exclude<DbrElements, readonly string[]>;
+
+/** How the numbers of each kind are kept, and read. */
+const NUMBERS = {
+  short: [Int16Array, "getInt16"],
+  float: [Float32Array, "getFloat32"],
+  enum: [Uint16Array, "getUint16"],
+  char: [Uint8Array, "getUint8"],
+  long: [Int32Array, "getInt32"],
+  double: [Float64Array, "getFloat64"],
+} as const;
+
 function elementsOf(
   view: DataView,
   { kind, count, start }: { readonly kind: DbrKind; readonly count: number; readonly start: number },
 ): DbrElements {
-  const at = (index: number) => start + index * SIZES[kind];
-  switch (kind) {
-    case "string":
-      return Array.from({ length: count }, (_, index) => textAt(view, at(index), SIZES.string));
-    case "short":
-      return Int16Array.from({ length: count }, (_, index) => view.getInt16(at(index)));
-    case "float":
-      return Float32Array.from({ length: count }, (_, index) => view.getFloat32(at(index)));
-    case "enum":
-      return Uint16Array.from({ length: count }, (_, index) => view.getUint16(at(index)));
-    case "char":
-      return Uint8Array.from({ length: count }, (_, index) => view.getUint8(at(index)));
-    case "long":
-      return Int32Array.from({ length: count }, (_, index) => view.getInt32(at(index)));
-    case "double":
-      return Float64Array.from({ length: count }, (_, index) => view.getFloat64(at(index)));
-  }
+  const at = (index: number) => start + index * sizeOf(kind);
+  if (kind === "string") return Array.from({ length: count }, (_, index) => textAt(view, at(index), sizeOf(kind)));
+  const [ofKind, read] = NUMBERS[kind];
+  const elements: NumberArray = new ofKind(count);
+  for (let index = 0; index < count; index++) elements[index] = view[read](at(index));
+  return elements;
 }
 
 /** @throws CaProtocolError where the payload is shorter than it has to be */

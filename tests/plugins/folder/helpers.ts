@@ -50,6 +50,8 @@ export class PolledFolder extends TestFolder {
   now_ms = 0;
   builds = 0;
   readonly problems: string[] = [];
+  /** What the last poll that found a change returned. */
+  sources: readonly PluginSource[] = [];
   readonly folder: PluginFolder;
 
   constructor(files: Files = {}, options: Partial<PluginFolderOptions> = {}) {
@@ -70,9 +72,11 @@ export class PolledFolder extends TestFolder {
   }
 
   /** One tick later. */
-  tick(): Promise<PluginSource[] | null> {
+  async tick(): Promise<PluginSource[] | null> {
     this.now_ms += 333;
-    return this.folder.poll();
+    const sources = await this.folder.poll();
+    this.sources = sources ?? this.sources;
+    return sources;
   }
 
   /** As many ticks as a change takes at most: a file settles, then the helpers that were unknown before. */

@@ -9,7 +9,7 @@ Deno.test("a missing folder has no plugins and is no problem", async () => {
   using test = new PolledFolder();
   Deno.removeSync(test.plugins);
   assert.equal(await test.settle(), null);
-  assert.deepEqual([test.folder.problem, test.folder.sources, test.builds], [null, [], 0]);
+  assert.deepEqual([test.folder.problem, test.sources, test.builds], [null, [], 0]);
 });
 
 Deno.test("plugins that lie there from the start are returned by the first poll, by name, and then no more", async () => {
@@ -142,7 +142,7 @@ Deno.test("a folder that cannot be read is reported once, and the old plugins st
   assert.equal(await test.settle(), null);
   assert.equal(test.problems.length, 1);
   assert.match(test.folder.problem ?? "", /the plugins folder cannot be read: /);
-  assert.deepEqual(names(test.folder.sources), ["a"]);
+  assert.deepEqual(names(test.sources), ["a"]);
   Deno.removeSync(test.plugins);
   Deno.renameSync(join(test.base, "away"), test.plugins);
   assert.equal(await test.settle(), null);
@@ -157,7 +157,7 @@ Deno.test("a folder of too many entries is reported once, and the old plugins st
   assert.deepEqual(test.problems, [
     `${test.plugins}: the plugins folder cannot be read: it has 202 plugins; at most 200 are loaded`,
   ]);
-  assert.deepEqual(names(test.folder.sources), ["a"]);
+  assert.deepEqual(names(test.sources), ["a"]);
   for (let i = 0; i < 201; i++) Deno.removeSync(test.path(`p${i}.ts`));
   await test.tick();
   assert.equal(test.folder.problem, null);
