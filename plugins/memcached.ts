@@ -98,7 +98,9 @@ export async function work(context: Context): Promise<void> {
       log.warn(`memcached at ${config.server} is away: ${error.message}; frames go on without it`);
     }
     away = true;
-    if (performance.now() - heard_ms > config.away_s * 1000) await removeAll(context);
+    if (performance.now() - heard_ms > config.away_s * 1000) {
+      for (const key of config.keys) await remove(key, context);
+    }
     return;
   }
   heard_ms = performance.now();
@@ -138,10 +140,6 @@ async function take(
     logged.set(key.key, error.message);
     await remove(key, context);
   }
-}
-
-async function removeAll(context: Context): Promise<void> {
-  for (const key of context.config.keys) await remove(key, context);
 }
 
 async function remove(key: Key, { config, parameters, log }: Context): Promise<void> {

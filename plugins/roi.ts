@@ -128,7 +128,9 @@ function measure(
 ): RegionValues | null {
   try {
     const region = clipRegion(asked, image);
-    if (!sameSize(region, asked)) notes.push(`${asked.name} cut to ${region.width} x ${region.height}`);
+    if (region.width !== asked.width || region.height !== asked.height) {
+      notes.push(`${asked.name} cut to ${region.width} x ${region.height}`);
+    }
     const values = measureRegion(image, region, saturation);
     if (values.invalid > 0) notes.push(`${asked.name} has ${values.invalid} invalid pixels`);
     return values;
@@ -166,8 +168,4 @@ function timeOf(frame: DeliveredFrame, view: SidecarView | null): Date {
   // A clock that was not set yet, or is ahead of this one, would hide the value from the frames that follow.
   const plausible = taken_ms > 0 && taken_ms <= frame.deliveredAt.getTime();
   return plausible ? new Date(taken_ms) : frame.deliveredAt;
-}
-
-function sameSize(a: Region, b: Region): boolean {
-  return a.width === b.width && a.height === b.height;
 }

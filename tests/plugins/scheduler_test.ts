@@ -36,39 +36,21 @@ Deno.test("isDue() fires exactly when the first implementation's loop does", () 
   fc.assert(property, { numRuns: 60 });
 });
 
-Deno.test("the three stages take turns", () => {
-  assert.deepEqual(firings(3, 0, 9), [2, 5, 8]);
-  assert.deepEqual(firings(3, 1, 9), [3, 6]);
-  assert.deepEqual(firings(3, 2, 9), [4, 7]);
-});
-
-Deno.test("nextCounter() falls back to 2 where 10,000 would come", () => {
-  assert.equal(nextCounter(9_998), 9_999);
-  assert.equal(nextCounter(9_999), 2);
-});
-
-Deno.test("readRhythm() takes a TICKTACK below 1 as 1, with a message", () => {
-  const { ticktack, messages } = readRhythm(0, 0);
-  assert.equal(ticktack, 1);
-  assert.deepEqual(messages, ["TICKTACK is 0, below 1: taken as 1"]);
-});
-
-Deno.test("readRhythm() cuts a TICKTACK that is not an integer, with a message", () => {
-  assert.deepEqual(readRhythm(3.9, 1.5), {
-    ticktack: 3,
-    offset: 1,
-    messages: [
+Deno.test("readRhythm() takes what is no TICKTACK as another, and says so", () => {
+  const cases: [ticktack: unknown, offset: unknown, taken: [number, number], messages: string[]][] = [
+    [0, 0, [1, 0], ["TICKTACK is 0, below 1: taken as 1"]],
+    [3.9, 1.5, [3, 1], [
       "TICKTACK is 3.9, not an integer: taken as 3",
       "TICKTACK_OFFSET is 1.5, not an integer: taken as 1",
-    ],
-  });
-});
-
-Deno.test("readRhythm() takes a TICKTACK that is no number as 1", () => {
-  for (const wrong of [undefined, "3", NaN, Infinity, null]) {
-    const { ticktack, messages } = readRhythm(wrong, undefined);
-    assert.equal(ticktack, 1);
-    assert.equal(messages.length, 1);
+    ]],
+    [undefined, undefined, [1, 0], ["exports no TICKTACK; taken as 1"]],
+    ...["3", NaN, Infinity, null].map((wrong): (typeof cases)[number] => {
+      return [wrong, undefined, [1, 0], [`TICKTACK is ${wrong}, not a number: taken as 1`]];
+    }),
+  ];
+  for (const [ticktack, offset, taken, messages] of cases) {
+    const rhythm = readRhythm(ticktack, offset);
+    assert.deepEqual(rhythm, { ticktack: taken[0], offset: taken[1], messages });
   }
 });
 

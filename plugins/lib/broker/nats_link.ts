@@ -55,9 +55,7 @@ export async function openNats(options: NatsOptions): Promise<BrokerLink> {
 
 function connectionOptions(options: NatsOptions) {
   const { servers, user, password, token, credentials, tls } = options;
-  const credentialFiles = credentials === undefined ? {} : { credentials };
-  readFiles(credentialFiles);
-  readFiles({ ...tls });
+  readFiles({ ...credentials === undefined ? {} : { credentials }, ...tls });
   return {
     servers: [...servers],
     name: `pewatch ${options.source}`,

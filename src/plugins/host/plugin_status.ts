@@ -48,13 +48,13 @@ export class PluginRecord {
   failures = 0;
   failuresInRow = 0;
   lastError: string | null = null;
-  #lastTime_ms: number | null = null;
-  #longestTime_ms: number | null = null;
+  lastTime_ms: number | null = null;
+  longestTime_ms: number | null = null;
   readonly #counters = new Map<string, number>();
 
   took(time_ms: number): void {
-    this.#lastTime_ms = time_ms;
-    this.#longestTime_ms = Math.max(this.#longestTime_ms ?? 0, time_ms);
+    this.lastTime_ms = time_ms;
+    this.longestTime_ms = Math.max(this.longestTime_ms ?? 0, time_ms);
   }
 
   /** Another version, or the same once more: earlier failures do not count. */
@@ -106,17 +106,7 @@ export class PluginRecord {
   }
 
   reading() {
-    const { state, firings, skips, failures, failuresInRow, lastError } = this;
-    const times = { lastTime_ms: this.#lastTime_ms, longestTime_ms: this.#longestTime_ms };
-    return {
-      state,
-      firings,
-      skips,
-      failures,
-      failuresInRow,
-      lastError,
-      ...times,
-      counters: Object.fromEntries(this.#counters),
-    };
+    const { ...counts }: PluginRecord = this;
+    return { ...counts, counters: Object.fromEntries(this.#counters) };
   }
 }
