@@ -977,7 +977,7 @@ declare module "pewatch/stages" {
    * it, and close it before the program ends.
    * @throws NativeLibraryError where there is none, or where it is too old or lacks a function
    */
-  export function openHdf5Library(options?: OpenHdf5Options): Hdf5Library;
+  export function openHdf5Library(): Hdf5Library;
 
   /**
    * Opens libtiff. One thread owns it: close it before another opens it, since its handlers are global to the process.
@@ -1013,17 +1013,16 @@ declare module "pewatch/stages" {
 
   export class PrepareRaw {
     #private;
-    /** @param clock.now_ms by which late files are waited for */
-    constructor(clock?: {
-      readonly now_ms?: () => number;
-    });
+    /** @param now_ms a monotonic clock, by which late files are waited for */
+    constructor(now_ms?: () => number);
     /** One firing. */
     work(options: StageOptions): Promise<void>;
   }
 
   export class SeriesMasters {
     #private;
-    constructor(options?: SeriesMastersOptions);
+    /** @param now_ms a monotonic clock, for tests */
+    constructor(now_ms?: () => number);
     /**
      * One firing. Never throws for a fault of the output: a master that cannot be written keeps its marks, is reported
      * as a condition and retried.
@@ -1055,18 +1054,12 @@ declare module "pewatch/stages" {
   /** From a plugin's context at the beginning of a firing. */
   export function stageOptions(context: PluginContext): StageOptions;
 
-  interface OpenHdf5Options {
-    /** Tried before the usual names, absolute: a copy beside or inside the program. */
-    readonly extraCandidates?: readonly string[];
-  }
-
   /** HDF5, owned by one thread: its error stack is per thread. */
   interface Hdf5Library extends Disposable {
     /** "1.10.8" */
     readonly version: string;
     /** As it was given to the loader. */
     readonly path: string;
-    readonly threadSafe: boolean;
     /** Files, groups, datasets, types and attributes that are open: 0 where nothing leaks. */
     readonly openObjects: number;
     /** Makes or replaces a file. On Windows the name should be ASCII. @throws Hdf5Error */
@@ -1089,11 +1082,6 @@ declare module "pewatch/stages" {
     openDirectory(storage: TiffStorage, options: OpenDirectoryOptions): TiffDirectory;
     /** Closes what is open and releases the library; a second call does nothing. */
     close(): void;
-  }
-
-  interface SeriesMastersOptions {
-    /** A monotonic clock, for tests. */
-    readonly now_ms?: () => number;
   }
 
   /** The folders of frames in progress and of the output, absolute. */
@@ -1164,12 +1152,12 @@ declare module "pewatch/stages" {
 
   /** The first directory of one TIFF, open for new tags. */
   interface TiffDirectory extends Disposable {
-    /** An integer tag of one value (SHORT or LONG) that libtiff knows by itself; null where it is not set. */
-    getNumber(tag: number): number | null;
+    /** An integer tag of one value (SHORT or LONG) that libtiff knows by itself. */
     setNumber(tag: number, value: number): void;
-    /** An ASCII tag: one of the fields given on opening, or one that libtiff knows by itself (270). */
-    getText(tag: number): string | null;
-    /** The text must be ASCII without NUL. */
+    /**
+     * An ASCII tag: one of the fields given on opening, or one that libtiff knows by itself (270). The text must be ASCII
+     * without NUL.
+     */
     setText(tag: number, text: string): void;
     /** Writes the directory anew, behind what is there, and points the header at it. */
     rewrite(): void;

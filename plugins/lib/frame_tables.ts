@@ -7,16 +7,6 @@ import { CsvFile, type CsvFileOptions } from "./csv_file.ts";
 import { csvLine, type CsvStyle, type CsvValue } from "./csv_text.ts";
 import { isoDay } from "./times.ts";
 
-/** Where lines go and how they look. */
-export interface TableOptions {
-  readonly file: string;
-  readonly beside: "output" | "frame";
-  readonly separator: CsvStyle["separator"];
-  readonly line_end: "crlf" | "lf";
-  readonly bom: boolean;
-  readonly guard_formulas: boolean;
-}
-
 /** Files that are kept in mind; one of yesterday is looked at anew when a line comes for it. */
 const FILES_MAX = 50;
 
@@ -39,6 +29,9 @@ export function tableEntries(name: string) {
     guard_formulas: yesOrNo(true),
   };
 }
+
+/** Where lines go and how they look. */
+type TableOptions = v.InferOutput<v.ObjectSchema<ReturnType<typeof tableEntries>, undefined>>;
 
 export class FrameTables {
   readonly #options: TableOptions;

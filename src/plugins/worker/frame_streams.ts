@@ -8,8 +8,6 @@ import type { DeliveredFrame, FrameSource } from "../contract.ts";
 import type { DeliveredFrameData } from "../messages.ts";
 import type { Channel } from "./channel.ts";
 
-type Handle = (data: DeliveredFrameData, later: () => void) => DeliveredFrame;
-
 const STREAM_NAME = /^[^\p{Cc}]{1,200}$/u;
 /** More at once would only wait in the plugin's memory. */
 const BATCH_MAX = 1000;
@@ -82,7 +80,8 @@ class Stream {
   #inHand: { readonly frames: readonly DeliveredFrameData[]; left: boolean; later: boolean } | null = null;
   /** The first frame in the buffer has failed before: it is handed out alone. */
   #isRetry = false;
-  #handle: Handle | null = null;
+  /** The readers of sidecars and tags are loaded by plugins that see a frame, not by all. */
+  #readers: typeof import("./delivered_frame.ts") | null = null;
 
   constructor(name: string | null, options: FrameStreamsOptions & { from: "newest" | "oldest" }) {
     this.#name = name;
@@ -149,16 +148,17 @@ class Stream {
 
   #handOut(frames: readonly DeliveredFrameData[]): DeliveredFrame[] {
     const [first] = frames;
+    const { FrameHandle } = this.#readers!;
     if (!this.#isCursor) {
       // Reported before the plugin sees it: a frame that ends the worker is not handed out again.
       this.#done(first!.sequence);
-      return frames.map((data) => this.#handle!(data, () => refuseLater()));
+      return frames.map((data) => new FrameHandle(data, refuseLater));
     }
     const inHand = { frames, left: false, later: false };
     this.#inHand = inHand;
     const { sequence, number, name: frame } = first!;
     this.#options.channel.post({ type: "frame_begun", stream: this.#name, frame: { sequence, number, frame } });
-    return frames.map((data) => this.#handle!(data, () => void (inHand.later = true)));
+    return frames.map((data) => new FrameHandle(data, () => void (inHand.later = true)));
   }
 
   #done(upTo: number): void {
@@ -186,7 +186,7 @@ class Stream {
         after: this.#position,
         from: this.#options.from,
       });
-      if (frames.length > 0) this.#handle ??= await loadHandle();
+      if (frames.length > 0) this.#readers ??= await import("./delivered_frame.ts");
       this.#buffer = [...frames];
       this.#more = more;
       this.#position = position;
@@ -199,10 +199,4 @@ class Stream {
 
 function refuseLater(): never {
   throw new TypeError(`frame.later: ${NEEDS_2}`);
-}
-
-/** The readers of sidecars and tags are loaded by plugins that see a frame, not by all. */
-async function loadHandle(): Promise<Handle> {
-  const { FrameHandle } = await import("./delivered_frame.ts");
-  return (data, later) => new FrameHandle(data, later);
 }
