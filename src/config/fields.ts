@@ -29,15 +29,21 @@ export function atLeastZero(what: string) {
   return v.exactOptional(v.pipe(v.number(message), v.finite(message), v.minValue(0, message)));
 }
 
-/** A number of a geometry, within what can be; the message says which unit was probably meant. */
-export function within(range: NumberRange) {
-  return v.exactOptional(v.pipe(
-    v.number(`a number is needed, in ${range.unit}`),
+/** A value of which a function says what is wrong, or null. */
+function judged<T>(schema: v.GenericSchema<T>, faultOf: (value: T) => string | null) {
+  return v.pipe(
+    schema,
     v.rawCheck(({ dataset, addIssue }) => {
-      const fault = dataset.typed ? faultOf(dataset.value, range) : null;
+      const fault = dataset.typed ? faultOf(dataset.value) : null;
       if (fault !== null) addIssue({ message: fault });
     }),
-  ));
+  );
+}
+
+/** A number of a geometry, within what can be; the message says which unit was probably meant. */
+export function within(range: NumberRange) {
+  const number = v.number(`a number is needed, in ${range.unit}`);
+  return v.exactOptional(judged(number, (value) => faultOf(value, range)));
 }
 
 export function someOf<const T extends readonly [string, ...string[]]>(...choices: T) {
@@ -66,14 +72,11 @@ export function words() {
 /** Windows calls its zones by other names, and an offset knows nothing of summer time. */
 export function timeZone() {
   const message = 'the IANA name of a time zone is needed, such as "Europe/Berlin" or "America/Chicago"';
-  return v.exactOptional(v.pipe(
-    v.string(message),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed || isTimeZone(dataset.value)) return;
-      const meant = closest(dataset.value, Intl.supportedValuesOf("timeZone"));
-      addIssue({ message: meant === null ? message : `there is no such time zone; did you mean "${meant}"?` });
-    }),
-  ));
+  return v.exactOptional(judged(v.string(message), (zone) => {
+    if (isTimeZone(zone)) return null;
+    const meant = closest(zone, Intl.supportedValuesOf("timeZone"));
+    return meant === null ? message : `there is no such time zone; did you mean "${meant}"?`;
+  }));
 }
 
 export function pathOf(what: string) {
@@ -95,13 +98,7 @@ function hasControlCharacter(text: string): boolean {
 }
 
 export function checkedText(faultOf: (name: string) => string | null) {
-  return v.pipe(
-    v.string("a text in quotes is needed"),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const fault = dataset.typed ? faultOf(dataset.value) : null;
-      if (fault !== null) addIssue({ message: fault });
-    }),
-  );
+  return judged(v.string("a text in quotes is needed"), faultOf);
 }
 
 export function addressOrNone(options: { readonly anyPort: boolean }) {
@@ -109,16 +106,13 @@ export function addressOrNone(options: { readonly anyPort: boolean }) {
 }
 
 export function belowOutput() {
-  return v.pipe(
-    v.string("the name of a folder below the output root is needed, in quotes"),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      try {
-        splitRelativeFolder(dataset.value);
-      } catch (error) {
-        if (!(error instanceof FolderNameError)) throw error;
-        addIssue({ message: error.message });
-      }
-    }),
-  );
+  return judged(v.string("the name of a folder below the output root is needed, in quotes"), (text) => {
+    try {
+      splitRelativeFolder(text);
+      return null;
+    } catch (error) {
+      if (!(error instanceof FolderNameError)) throw error;
+      return error.message;
+    }
+  });
 }
