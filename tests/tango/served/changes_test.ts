@@ -56,7 +56,11 @@ for (const program of PYTHON_CLIENTS) {
         await someMore(pewatch, client);
         for (const output_dir of ["one", "two/deep", ""]) {
           await bring(client, "Stop", "ON");
+          assert.match(await client.value("Status") as string, /Stopped/);
+          const stopped = await client.value("FramesDelivered") as number;
           await client.do("write", "DirOutput", output_dir);
+          await pause(500);
+          assert.equal(await client.value("FramesDelivered"), stopped, "a stopped daemon delivers");
           await bring(client, "Start", "RUNNING");
           await client.do("command", "Init");
           await someMore(pewatch, client);
@@ -65,6 +69,7 @@ for (const program of PYTHON_CLIENTS) {
           await again(client, ["admin", "RestartServer"]);
           await again(client, ["read", "DirOutput"]);
           assert.equal(await client.valueOnceThere("DirOutput"), output_dir);
+          assert.ok(await client.valueOnceThere("FramesDelivered") as number >= stopped, "it counts anew");
           await someMore(pewatch, client);
         }
         await client.do("admin", "Kill");

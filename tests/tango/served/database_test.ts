@@ -11,18 +11,15 @@ import { filesBelow } from "../../folders.ts";
 const ignore = LIBRARY === undefined || DATABASE_PACKAGE === undefined || PYTHONS.length === 0;
 const RATE_PER_S = 4;
 
-function test(name: string, fn: (database: TangoDatabase) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using database = await TangoDatabase.start();
-      await fn(database);
-    },
-  });
+/** One for all tests of this file, of which the first finds nothing in it, and each leaves nothing that another one would see. */
+const database = ignore ? null! : await TangoDatabase.start();
+Deno.test.afterAll(() => database?.[Symbol.asyncDispose]());
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore, fn });
 }
 
-async function python(database: TangoDatabase, code: string): Promise<string> {
+async function python(code: string): Promise<string> {
   const { code: result, stdout, stderr } = await new Deno.Command(PYTHONS[0]!.python, {
     args: ["-c", `import tango\ndb = tango.Database(*${JSON.stringify(database.address.split(":"))})\n${code}`],
   }).output();
@@ -30,7 +27,7 @@ async function python(database: TangoDatabase, code: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-function served(database: TangoDatabase): ServedPewatch {
+function served(): ServedPewatch {
   return new ServedPewatch({ tango: `database = '${database.address}'`, frames_per_s: RATE_PER_S });
 }
 
@@ -42,15 +39,15 @@ async function delivers(pewatch: ServedPewatch, name: string, below = ""): Promi
   );
 }
 
-test("a device that is not registered is reported with the command that registers it, and served when it is", async (database) => {
-  await using pewatch = served(database);
+test("a device that is not registered is reported with the command that registers it, and served when it is", async () => {
+  await using pewatch = served();
   await pewatch.until(() => /not registered .*pewatch tango register/.test(pewatch.log), "word of it");
   await delivers(pewatch, "meanwhile-00001.tif");
   await register(database);
   // A second time changes nothing.
   await register(database);
   assert.equal(await pewatch.name(), `tango://${database.address}/pewatch/daemon/1`);
-  assert.equal(await python(database, `print(db.get_device_info("pewatch/daemon/1").class_name)`), "PeWatchDaemon");
+  assert.equal(await python(`print(db.get_device_info("pewatch/daemon/1").class_name)`), "PeWatchDaemon");
   for (const program of [...PYTHON_CLIENTS, ...JAVA_CLIENTS]) {
     await using client = await Client.connect(program, await pewatch.name());
     assert.equal(await client.value("FramesDelivered"), 1, program.name);
@@ -63,16 +60,15 @@ test("a device that is not registered is reported with the command that register
   await pewatch.stop();
   const { code, out, err } = await tangoCommand("unregister", ["--database", database.address]);
   assert.equal(code, 0, out + err);
-  assert.equal(await python(database, `print(list(db.get_server_list("PEWatch*")))`), "[]");
+  assert.equal(await python(`print(list(db.get_server_list("PEWatch*")))`), "[]");
 });
 
-test("properties of the device go before the configuration; what is wrong in one is reported, and the configuration holds", async (database) => {
+test("properties of the device go before the configuration; what is wrong in one is reported, and the configuration holds", async () => {
   await register(database);
   await python(
-    database,
     `db.put_device_property("pewatch/daemon/1", {"MaxProc": ["7"], "DirOutput": ["of property"], "DirTemp": ["relative"]})`,
   );
-  await using pewatch = served(database);
+  await using pewatch = served();
   await using client = await Client.connect(PYTHON_CLIENTS[0]!, await pewatch.name());
   await pewatch.until(
     () => /property DirTemp: "relative" is not an absolute path/.test(pewatch.log),
@@ -87,12 +83,13 @@ test("properties of the device go before the configuration; what is wrong in one
   pewatch.restart();
   await using second = await Client.connect(PYTHON_CLIENTS[0]!, await pewatch.name());
   assert.equal(await second.value("MaxProc"), 2);
+  await python(`db.delete_device_property("pewatch/daemon/1", ["MaxProc", "DirOutput", "DirTemp"])`);
 });
 
-test("a database that is away at the start is waited for while frames flow, and the device is served when it comes", async (database) => {
+test("a database that is away at the start is waited for while frames flow, and the device is served when it comes", async () => {
   await register(database);
   await database.away();
-  await using pewatch = served(database);
+  await using pewatch = served();
   await pewatch.until(() => pewatch.log.includes("does not answer (Connection refused"), "word of it");
   pewatch.detector.start();
   await pewatch.until(() => filesBelow(pewatch.folders.output).length >= 9, "frames without it");
@@ -106,9 +103,9 @@ test("a database that is away at the start is waited for while frames flow, and 
   assert.deepEqual(await pewatch.problems(), []);
 });
 
-test("a database that goes and comes back is survived: by the frames, by who is connected, by who comes later", async (database) => {
+test("a database that goes and comes back is survived: by the frames, by who is connected, by who comes later", async () => {
   await register(database);
-  await using pewatch = served(database);
+  await using pewatch = served();
   const name = await pewatch.name();
   await using client = await Client.connect(PYTHON_CLIENTS[0]!, name);
   pewatch.detector.start();
@@ -138,11 +135,11 @@ test("a database that goes and comes back is survived: by the frames, by who is 
   assert.deepEqual(await pewatch.problems(), []);
 });
 
-test("a device that already runs elsewhere is reported with server, host and process, and its frames flow all the same", async (database) => {
+test("a device that already runs elsewhere is reported with server, host and process, and its frames flow all the same", async () => {
   await register(database);
-  await using first = served(database);
+  await using first = served();
   await first.name();
-  await using second = served(database);
+  await using second = served();
   await second.until(
     () => new RegExp(`served already by PEWatchDaemon/1 on \\S+ \\(process ${first.child.pid}\\)`).test(second.log),
     "word of the other",

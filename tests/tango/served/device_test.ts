@@ -16,16 +16,36 @@ const ignore = LIBRARY === undefined || CLIENTS.length === 0;
 /** A write that is refused at once: far below the 2.5 s after which the server gives up by itself. */
 const AT_ONCE_S_MAX = 2;
 
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore, fn });
+type Clients = ReadonlyMap<string, Client>;
+
+async function connectAll(pewatch: ServedPewatch): Promise<Clients> {
+  const name = await pewatch.name();
+  const connected = new Map<string, Client>();
+  for (const program of CLIENTS) connected.set(program.name, await Client.connect(program, name));
+  return connected;
 }
 
-/** Calls with each client, one after the other, of one pewatch. */
-async function withEach(pewatch: ServedPewatch, call: (client: Client, name: string) => Promise<void>): Promise<void> {
-  for (const program of CLIENTS) {
-    await using client = await Client.connect(program, await pewatch.name());
-    await call(client, program.name);
-  }
+/** One for the tests of this file; those that put no frame come first. */
+const pewatch = ignore ? null! : new ServedPewatch();
+let clients: Clients = ignore ? new Map() : await connectAll(pewatch);
+
+async function disconnect(): Promise<void> {
+  for (const client of clients.values()) await client[Symbol.asyncDispose]();
+}
+
+Deno.test.afterAll(async () => {
+  await disconnect();
+  await pewatch?.[Symbol.asyncDispose]();
+});
+
+// What runs outlives the test.
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore, fn, sanitizeResources: false, sanitizeOps: false });
+}
+
+/** Calls with each client, one after the other. */
+async function withEach(call: (client: Client, name: string) => Promise<void>): Promise<void> {
+  for (const [name, client] of clients) await call(client, name);
 }
 
 interface ShownTable {
@@ -36,8 +56,8 @@ interface ShownTable {
 }
 
 test("every client sees the attributes and commands of the table, each with its description", async () => {
-  await using pewatch = new ServedPewatch();
-  await withEach(pewatch, async (client, name) => {
+  assert.match(await pewatch.name(), /^tango:\/\/127\.0\.0\.1:\d+\/pewatch\/daemon\/1#dbase=no$/);
+  await withEach(async (client, name) => {
     const table = await client.do<ShownTable>("table");
     assert.deepEqual([table.class, table.server], ["PeWatchDaemon", "PEWatchDaemon/1"]);
     assert.deepEqual(Object.keys(table.attributes).sort(), Object.keys(ATTRIBUTES).sort(), name);
@@ -62,6 +82,92 @@ test("every client sees the attributes and commands of the table, each with its 
   });
 });
 
+test("a write that is refused says why, at once, and leaves the old value, as the set point too", async () => {
+  const { raw, temp, proc, output } = pewatch.folders;
+  const beside = pewatch.folder("beside");
+  const file = join(beside, "a file");
+  Deno.writeTextFileSync(file, "");
+  const inside = join(raw, "inside");
+  Deno.mkdirSync(inside);
+  const refusals: readonly [string, string, RegExp][] = [
+    ...["DirRaw", "DirTemp", "DirProc", "DirOutputRoot"].flatMap((name): [string, string, RegExp][] => [
+      [name, join(beside, "missing"), /missing/],
+      [name, file, /a file/],
+      [name, "relative", /relative/],
+      [name, "", /./],
+    ]),
+    ["DirRaw", temp, /temp/],
+    ["DirRaw", proc, /proc/],
+    ["DirRaw", output, /output/],
+    ["DirTemp", raw, /raw/],
+    ["DirProc", raw, /raw/],
+    ["DirOutputRoot", raw, /raw/],
+    ["DirTemp", inside, /inside/],
+    // Around the folders of all settings.
+    ["DirRaw", join(raw, ".."), /./],
+    ["DirOutput", "..", /\.\./],
+    ["DirOutput", "a/../..", /\.\./],
+    ["DirOutput", "..\\up", /\.\./],
+    ["DirOutput", beside, /./],
+    ["DirOutput", "C:\\data", /C:/],
+    ["DirOutput", "c:", /c:/],
+    ["DirOutput", "\\\\server\\share", /server/],
+    ["DirOutput", "//server/share", /server/],
+    ["DirOutput", "con", /con/i],
+    ["DirOutput", "a:b", /a:b/],
+    ["DirOutput", "gr\u00c3\u00bcn", /UTF-8/],
+    ["DirOutput", "5 \\u20ac", /cannot carry/],
+    ["MaxProc", "0", /a number from 1 to 9 is needed/],
+    ["MaxProc", "10", /a number from 1 to 9 is needed/],
+    ["MaxProc", "-9223372036854775808", /./],
+    ["FramesDelivered", "1", /./],
+    ["LastFrame", "x", /./],
+  ];
+  await withEach(async (client, program) => {
+    const before = await client.read(...Object.keys(ATTRIBUTES).filter((name) => /^Dir|^Max/.test(name)));
+    for (const [name, value, why] of refusals) {
+      const { fails, took_s } = await client.refused("write", name, value);
+      assert.ok(fails.length > 10 && took_s < AT_ONCE_S_MAX, `${program}: ${name} = ${value}: ${fails} (${took_s} s)`);
+      assert.match(fails, why, `${program}: ${name} = ${value}`);
+    }
+    const { fails, took_s } = await client.refused("write_long", "DirOutput", "4000000");
+    assert.match(fails, /4000000 bytes/);
+    assert.ok(took_s < AT_ONCE_S_MAX, `${program}: ${took_s} s`);
+    assert.deepEqual(await client.read(...Object.keys(before)), before, program);
+  });
+  assert.deepEqual(filesBelow(beside), ["a file"]);
+  assert.deepEqual(filesBelow(output), []);
+});
+
+test("a text that Tango does not carry makes no folder of another name", async () => {
+  const name = await pewatch.name();
+  // One client sends UTF-8, which is refused, also where Latin-1 would have had the characters.
+  for (const program of UTF8_CLIENTS) {
+    await using client = await Client.connect(program, name);
+    for (const text of ["Größe", "日本"]) {
+      assert.match(
+        (await client.refused("write", "DirOutput", text)).fails,
+        /it is UTF-8, and Tango's texts are Latin-1/,
+      );
+    }
+  }
+  // PyTango 10 refuses by itself; that of Debian breaks down.
+  for (const program of PYTHON_CLIENTS.filter(({ name }) => name === "PyTango 10")) {
+    await using client = await Client.connect(program, name);
+    await client.refused("write", "DirOutput", "日本");
+    assert.equal(await client.value("DirOutput"), "");
+  }
+  assert.deepEqual([...Deno.readDirSync(pewatch.folders.output)], []);
+});
+
+test("the preview is invalid before the first frame", async () => {
+  await withEach(async (client, name) => {
+    for (const [attribute, reading] of Object.entries(await client.read("Preview", "PreviewLow", "PreviewHigh"))) {
+      assert.deepEqual(reading, { value: null, quality: "ATTR_INVALID" }, `${name}: ${attribute}`);
+    }
+  });
+});
+
 const FRAMES = 5;
 const DARKS = 2;
 
@@ -71,8 +177,6 @@ async function bytesFree(folder: string): Promise<number> {
 }
 
 test("every client reads what is so: folders, counts, bytes, free space, the last frame, the plugins", async () => {
-  await using pewatch = new ServedPewatch();
-  await pewatch.name();
   const { raw, temp, proc, output } = pewatch.folders;
   for (let number = 0; number < DARKS; number++) {
     pewatch.put(`d-0000${number}.dark.tif`, makeImage({ seed: number }).bytes, makeSidecar({ dark: true }));
@@ -85,7 +189,7 @@ test("every client reads what is so: folders, counts, bytes, free space, the las
   const delivered = filesBelow(output).filter((name) => !name.startsWith("."));
   assert.equal(delivered.length, 3 * FRAMES);
   const bytes = delivered.reduce((sum, name) => sum + Deno.statSync(join(output, name)).size, 0);
-  await withEach(pewatch, async (client, name) => {
+  await withEach(async (client, name) => {
     const readings = await client.read();
     const value = (attribute: string) => readings[attribute]!.value;
     for (const [attribute, { quality }] of Object.entries(readings)) {
@@ -140,14 +244,7 @@ test("every client reads what is so: folders, counts, bytes, free space, the las
   });
 });
 
-test("the preview is invalid before the first frame, and then shows it in blocks, from black to white", async () => {
-  await using pewatch = new ServedPewatch();
-  await pewatch.name();
-  await withEach(pewatch, async (client, name) => {
-    for (const [attribute, reading] of Object.entries(await client.read("Preview", "PreviewLow", "PreviewHigh"))) {
-      assert.deepEqual(reading, { value: null, quality: "ATTR_INVALID" }, `${name}: ${attribute}`);
-    }
-  });
+test("the preview shows the last frame in blocks, from black to white", async () => {
   const width = 1024, height = 512;
   const ramp = Float32Array.from({ length: width * height }, (_, at) => 100 + at % width);
   pewatch.put(
@@ -156,10 +253,11 @@ test("the preview is invalid before the first frame, and then shows it in blocks
     makeSidecar({ width, height }),
   );
   await pewatch.drained();
-  await withEach(pewatch, async (client, name) => {
-    const { Preview, PreviewLow, PreviewHigh } = await shownPreview(client);
+  await withEach(async (client, name) => {
+    const { Preview, PreviewLow, PreviewHigh } = await shownPreview(client, width / 2);
     const image = Preview!.value as { width: number; height: number; row: number[] };
     assert.deepEqual([image.width, image.height], [width / 2, height / 2], name);
+    assert.deepEqual([Math.min(...image.row), Math.max(...image.row)], [0, 65_535], name);
     // The 1st percentile is black, the 99.9th white, and it is straight between. A column is 128 of 65,535; the
     // percentiles may be taken of every fourth.
     const [black, white] = [0.01 * 511, 0.999 * 511];
@@ -179,86 +277,28 @@ test("the preview is invalid before the first frame, and then shows it in blocks
 });
 
 /** On a busy machine the read that asks for a preview is answered before it is made; one of the next has it. */
-async function shownPreview(client: Client): Promise<Record<string, Reading>> {
+async function shownPreview(client: Client, width: number): Promise<Record<string, Reading>> {
   for (const deadline = performance.now() + PREVIEW_S_MAX * 1000;; await pause(100)) {
     const readings = await client.read("Preview", "PreviewLow", "PreviewHigh");
-    const isMade = Object.values(readings).every(({ quality }) => quality === "ATTR_VALID");
+    const isMade = (readings.Preview!.value as { width?: number } | null)?.width === width;
     if (isMade || performance.now() > deadline) return readings;
   }
 }
 
 const PREVIEW_S_MAX = 60;
 
-test("a write that is refused says why, at once, and leaves the old value, as the set point too", async () => {
-  await using pewatch = new ServedPewatch();
-  await pewatch.name();
-  const { raw, temp, proc, output } = pewatch.folders;
-  const beside = pewatch.folder("beside");
-  const file = join(beside, "a file");
-  Deno.writeTextFileSync(file, "");
-  const inside = join(raw, "inside");
-  Deno.mkdirSync(inside);
-  const refusals: readonly [string, string, RegExp][] = [
-    ...["DirRaw", "DirTemp", "DirProc", "DirOutputRoot"].flatMap((name): [string, string, RegExp][] => [
-      [name, join(beside, "missing"), /missing/],
-      [name, file, /a file/],
-      [name, "relative", /relative/],
-      [name, "", /./],
-    ]),
-    ["DirRaw", temp, /temp/],
-    ["DirRaw", proc, /proc/],
-    ["DirRaw", output, /output/],
-    ["DirTemp", raw, /raw/],
-    ["DirProc", raw, /raw/],
-    ["DirOutputRoot", raw, /raw/],
-    ["DirTemp", inside, /inside/],
-    // Around the folders of all settings.
-    ["DirRaw", join(raw, ".."), /./],
-    ["DirOutput", "..", /\.\./],
-    ["DirOutput", "a/../..", /\.\./],
-    ["DirOutput", "..\\up", /\.\./],
-    ["DirOutput", beside, /./],
-    ["DirOutput", "C:\\data", /C:/],
-    ["DirOutput", "c:", /c:/],
-    ["DirOutput", "\\\\server\\share", /server/],
-    ["DirOutput", "//server/share", /server/],
-    ["DirOutput", "con", /con/i],
-    ["DirOutput", "a:b", /a:b/],
-    ["MaxProc", "0", /./],
-    ["MaxProc", "10", /./],
-    ["MaxProc", "-9223372036854775808", /./],
-    ["FramesDelivered", "1", /./],
-    ["LastFrame", "x", /./],
-  ];
-  await withEach(pewatch, async (client, program) => {
-    const before = await client.read(...Object.keys(ATTRIBUTES).filter((name) => /^Dir|^Max/.test(name)));
-    for (const [name, value, why] of refusals) {
-      const { fails, took_s } = await client.refused("write", name, value);
-      assert.ok(fails.length > 10 && took_s < AT_ONCE_S_MAX, `${program}: ${name} = ${value}: ${fails} (${took_s} s)`);
-      assert.match(fails, why, `${program}: ${name} = ${value}`);
-    }
-    const { fails, took_s } = await client.refused("write_long", "DirOutput", "4000000");
-    assert.match(fails, /4000000 bytes/);
-    assert.ok(took_s < AT_ONCE_S_MAX, `${program}: ${took_s} s`);
-    assert.deepEqual(await client.read(...Object.keys(before)), before, program);
-  });
-  assert.deepEqual(filesBelow(beside), ["a file"]);
-  assert.deepEqual(filesBelow(output), []);
-});
-
 test("what is written is taken, is where frames go from then on, and holds over a restart", async () => {
-  await using pewatch = new ServedPewatch();
   const { output } = pewatch.folders;
   let number = 0;
   const written = new Map<string, string>();
-  await withEach(pewatch, async (client, program) => {
+  await withEach(async (client, program) => {
     for (
       const [text, folder] of [["a/b", "a/b"], ["c\\d", "c/d"], ["Größe 5 µm/é", "Größe 5 µm/é"], ["", ""]] as const
     ) {
       await client.do("write", "DirOutput", text);
       const { value, set_point } = (await client.read("DirOutput")).DirOutput!;
       assert.deepEqual([value, set_point], [folder, folder], program);
-      const name = `f-${String(++number).padStart(5, "0")}.tif`;
+      const name = `w-${String(++number).padStart(5, "0")}.tif`;
       pewatch.put(name, makeImage({ seed: number }).bytes, makeSidecar());
       await pewatch.drained();
       assert.ok(filesBelow(output).includes(folder === "" ? name : `${folder}/${name}`), `${program}: ${text}`);
@@ -282,7 +322,9 @@ test("what is written is taken, is where frames go from then on, and holds over 
   });
   await pewatch.stop();
   pewatch.restart();
-  await withEach(pewatch, async (client) => {
+  await disconnect();
+  clients = await connectAll(pewatch);
+  await withEach(async (client) => {
     const readings = await client.read();
     for (const [attribute, folder] of [...written, ["DirOutput", "kept/here"], ["MaxProc", 3]] as const) {
       assert.equal(readings[attribute]!.value, folder);
@@ -290,32 +332,10 @@ test("what is written is taken, is where frames go from then on, and holds over 
   });
 });
 
-test("a text that Tango does not carry makes no folder of another name", async () => {
-  await using pewatch = new ServedPewatch();
-  const name = await pewatch.name();
-  // One client sends UTF-8, which is refused, also where Latin-1 would have had the characters.
-  for (const program of UTF8_CLIENTS) {
-    await using client = await Client.connect(program, name);
-    for (const text of ["Größe", "日本"]) {
-      assert.match(
-        (await client.refused("write", "DirOutput", text)).fails,
-        /it is UTF-8, and Tango's texts are Latin-1/,
-      );
-    }
-  }
-  // PyTango 10 refuses by itself; that of Debian breaks down.
-  for (const program of PYTHON_CLIENTS.filter(({ name }) => name === "PyTango 10")) {
-    await using client = await Client.connect(program, name);
-    await client.refused("write", "DirOutput", "日本");
-    assert.equal(await client.value("DirOutput"), "");
-  }
-  assert.deepEqual([...Deno.readDirSync(pewatch.folders.output)], []);
-});
-
 test("a folder of the configuration with characters that Tango does not have is read escaped", async () => {
-  await using pewatch = new ServedPewatch({ output_dir: "5 µm 日本" });
-  await pewatch.name();
-  await withEach(pewatch, async (client, program) => {
-    assert.equal(await client.value("DirOutput"), "5 µm \\u65e5\\u672c", program);
-  });
+  await using escaped = new ServedPewatch({ output_dir: "5 µm 日本" });
+  for (const [program, client] of await connectAll(escaped)) {
+    await using connected = client;
+    assert.equal(await connected.value("DirOutput"), "5 µm \\u65e5\\u672c", program);
+  }
 });

@@ -10,29 +10,6 @@ const ignore = LIBRARY === undefined || PYTHONS.length === 0;
 const RATE_PER_S = 10;
 const PATIENCE_MS = 60_000;
 
-for (const { name: client, python } of PYTHONS) {
-  Deno.test({
-    name: `${client} reads, writes, commands and gets events while frames flow, and every one arrives`,
-    ignore,
-    async fn() {
-      await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
-      const name = await pewatch.name();
-      assert.match(name, /^tango:\/\/127\.0\.0\.1:\d+\/pewatch\/daemon\/1#dbase=no$/);
-      // Before the first frame: the judge knows one output folder.
-      await pewatch.check(python, name, "writes");
-      pewatch.detector.start();
-      for (const check of ["events", "reads", "preview", "restarts", "stop_and_start"]) {
-        await pewatch.check(python, name, check);
-      }
-      await pewatch.detector.stop();
-      await pewatch.drained();
-      await pewatch.child.end("SIGTERM");
-      assert.equal(await pewatch.ended(), 0);
-      assert.deepEqual(await pewatch.problems(), []);
-    },
-  });
-}
-
 Deno.test({
   name: "Kill of the admin device ends pewatch as pewatch stop does: frames in progress are finished",
   ignore,
