@@ -261,10 +261,6 @@ Deno.test("a file that is not there, and a folder, are reported in one line", as
   }
 });
 
-Deno.test("inspect without a file is wrong usage", async () => {
-  assert.equal((await runHere(["inspect"])).code, 2);
-});
-
 Deno.test("without a file it says how it is called", async () => {
   const { code, err } = await runHere(["inspect"]);
   assert.equal(code, 2);

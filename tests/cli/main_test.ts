@@ -1,40 +1,60 @@
 /** The command line as a whole: commands, help, versions, exit codes. */
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { runHere } from "./run_cli.ts";
+import { expectHere, runHere } from "./run_cli.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
-Deno.test("an unknown command is wrong usage and gets a suggestion", async () => {
-  const { code, out, err } = await runHere(["inspekt", "x.tif"]);
-  assert.equal(code, 2);
-  assert.equal(out, "");
-  assert.match(err, /Unknown command "inspekt"\. Did you mean inspect\?/);
-});
+for (
+  const [args, err] of [
+    [["inspekt", "x.tif"], /Unknown command "inspekt"\. Did you mean inspect\?/],
+    [["toString"], /Unknown command "toString"\./], // a name that every object has
+    [["--versoin"], /Unknown option "--versoin"\. Did you mean --version\?/],
+    [["help", "doktor"], /Did you mean doctor\?/],
+    [["plugins", "chek"], /^pewatch plugins: Unknown command "chek"\. Did you mean check\?/],
+    [["plugins", "toString"], /Unknown command/],
+    [["tango", "registre"], /Did you mean register\?/],
+    [["doctor", "--jsno"], /^pewatch doctor: .*--jsno.*Did you mean.*--json/],
+  ] as const
+) {
+  Deno.test(`${args.join(" ")} is wrong usage, with the nearest that there is`, async () => {
+    const { out } = await expectHere(args, { code: 2, err });
+    assert.equal(out, "");
+  });
+}
 
-Deno.test("names that every object has are unknown commands too", async () => {
-  assert.equal((await runHere(["toString"])).code, 2);
-});
+const LISTS = Object.entries(COMMANDS).flatMap(([name, command]) =>
+  "commands" in command ? [[name, command] as const] : []
+);
 
-Deno.test("an unknown option is wrong usage and gets a suggestion", async () => {
-  const { code, err } = await runHere(["--versoin"]);
-  assert.equal(code, 2);
-  assert.match(err, /Unknown option "--versoin"\. Did you mean --version\?/);
-});
-
-Deno.test("no command at all is wrong usage, with the list of commands", async () => {
-  const { code, err } = await runHere([]);
-  assert.equal(code, 2);
-  for (const name of Object.keys(COMMANDS)) assert.match(err, new RegExp(`^  ${name} `, "m"));
-});
-
-for (const args of [["--help"], ["-h"], ["help"]]) {
-  Deno.test(`${args.join(" ")} lists every command with its summary`, async () => {
-    const { code, out } = await runHere(args);
-    assert.equal(code, 0);
-    for (const [name, { summary }] of Object.entries(COMMANDS)) {
-      assert.ok(out.split("\n").some((line) => line.startsWith(`  ${name} `) && line.endsWith(` ${summary}`)), name);
+for (
+  const [args, commands] of [
+    [[], COMMANDS] as const,
+    ...LISTS.map(([name, { commands }]) => [[name], commands] as const),
+  ]
+) {
+  const called = ["pewatch", ...args].join(" ");
+  Deno.test(`${called} alone is wrong usage, with the list of its commands; help and --help show it on standard output`, async () => {
+    const { out, err } = await expectHere(args, { code: 2 });
+    assert.equal(out, "");
+    for (const option of [["help", ...args], [...args, "--help"], [...args, "-h"]]) {
+      assert.deepEqual(await runHere(option), { code: 0, out: err, err: "" });
+    }
+    for (const [name, { summary }] of Object.entries(commands)) {
+      const isListed = err.split("\n").some((line) => line.startsWith(`  ${name} `) && line.endsWith(` ${summary}`));
+      assert.equal(isListed, summary !== null, name);
     }
   });
+}
+
+for (const [group, { commands }] of LISTS) {
+  for (const [name, { summary }] of Object.entries(commands)) {
+    if (summary === null) continue;
+    Deno.test(`${group} ${name} --help shows its options and exit codes`, async () => {
+      const { out } = await expectHere([group, name, "--help"], { code: 0, out: /--config/ });
+      assert.match(out, new RegExp(`^Usage: pewatch ${group} ${name}`, "m"));
+      assert.match(out.replaceAll(/\s+/g, " "), /Exit codes: 0 /);
+    });
+  }
 }
 
 for (const name of ["run", "process", "demo", "inspect", "doctor", "init"]) {
@@ -45,19 +65,6 @@ for (const name of ["run", "process", "demo", "inspect", "doctor", "init"]) {
     assert.match(help.out, new RegExp(`Usage: pewatch ${name}`));
   });
 }
-
-Deno.test("help for an unknown command is wrong usage", async () => {
-  const { code, err } = await runHere(["help", "doktor"]);
-  assert.equal(code, 2);
-  assert.match(err, /Did you mean doctor\?/);
-});
-
-Deno.test("an unknown option of a command is wrong usage, and the command is named", async () => {
-  const { code, out, err } = await runHere(["doctor", "--jsno"]);
-  assert.equal(code, 2);
-  assert.equal(out, "");
-  assert.match(err, /^pewatch doctor: .*--jsno.*Did you mean.*--json/);
-});
 
 Deno.test("--version says pewatch's version, Deno's, and each library's with its path", async () => {
   const { code, out } = await runHere(["--version"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { tempFolder } from "../daemon/helpers.ts";
-import { runHere } from "./run_cli.ts";
+import { expectHere, runHere } from "./run_cli.ts";
 import { contentsBelow, writeFrames } from "./work_helpers.ts";
 
 Deno.test("process --move delivers the frames of a folder and leaves nothing behind in it", async () => {
@@ -25,8 +25,8 @@ for (const options of [[], ["--keep"]]) {
     const input = join(folder.path, "in");
     await writeFrames(input, { count: 2, darks: 1 });
     const before = contentsBelow(input);
-    const ran = await runHere(["process", "in", "--output", "out", ...options], { cwd: folder.path });
-    assert.equal(ran.code, 0, ran.err);
+    const args = ["process", "in", "--output", "out", ...options];
+    const ran = await expectHere(args, { code: 0 }, { cwd: folder.path });
     assert.match(ran.out, /^2 frames and 1 dark \(.*\) delivered to .*\n.*in is unchanged/);
     assert.deepEqual(contentsBelow(input), before);
     assert.equal(contentsBelow(join(folder.path, "out")).size, 9);
@@ -46,20 +46,28 @@ Deno.test("process removes darks only where the configuration says so itself", a
   }
 });
 
-Deno.test("process refuses to archive darks into the folder that they come from", async () => {
-  using folder = tempFolder();
-  await writeFrames(join(folder.path, "out", "dark"), { count: 1, darks: 1 });
-  const ran = await runHere(["process", "out/dark", "--output", "out"], { cwd: folder.path });
-  assert.equal(ran.code, 2);
-  assert.match(ran.err, /set \[dark\] archive_dir to another folder/);
-});
-
-Deno.test("process refuses --move with --keep", async () => {
-  using folder = tempFolder();
-  const ran = await runHere(["process", ".", "--output", "out", "--move", "--keep"], { cwd: folder.path });
-  assert.equal(ran.code, 2);
-  assert.match(ran.err, /use either --move or --keep/);
-});
+for (
+  const [what, args, err] of [
+    [
+      "to archive darks into the folder that they come from",
+      ["out/dark", "--output", "out"],
+      /set \[dark\] archive_dir to another folder/,
+    ],
+    ["--move with --keep", [".", "--output", "out", "--move", "--keep"], /use either --move or --keep/],
+    [
+      "an output inside of its folder",
+      ["out", "--output", join("out", "in")],
+      /Cannot deliver to .*in: the output must lie outside /,
+    ],
+    ["a folder that is not there", ["no", "--output", "out"], /Cannot read .*no: /],
+  ] as const
+) {
+  Deno.test(`process refuses ${what}`, async () => {
+    using folder = tempFolder();
+    await writeFrames(join(folder.path, "out", "dark"), { count: 1, darks: 1 });
+    await expectHere(["process", ...args], { code: 2, err }, { cwd: folder.path });
+  });
+}
 
 Deno.test("process a second time reports the frames that were already there", async () => {
   using folder = tempFolder();
@@ -147,15 +155,4 @@ Deno.test("process names what it left, and why", async () => {
   }
   const ran = await runHere(["process", "in", "--output", "out", "--json"], { cwd: folder.path });
   assert.deepEqual(JSON.parse(ran.out).notTaken.companion, ["gone.tif.metadata"]);
-});
-
-Deno.test("process refuses an output inside of its folder, and a folder that is not there", async () => {
-  using folder = tempFolder();
-  Deno.mkdirSync(join(folder.path, "in"));
-  const inside = await runHere(["process", "in", "--output", join("in", "out")], { cwd: folder.path });
-  assert.equal(inside.code, 2);
-  assert.match(inside.err, /Cannot deliver to .*out: the output must lie outside /);
-  const missing = await runHere(["process", "no", "--output", "out"], { cwd: folder.path });
-  assert.equal(missing.code, 2);
-  assert.match(missing.err, /Cannot read .*no: /);
 });

@@ -1,4 +1,5 @@
 /** Runs the command line as a person does: in a process of its own, or in this one. */
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import { runMain } from "../../src/cli/main.ts";
@@ -50,6 +51,22 @@ export function runHere(args: readonly string[], options: CliOptions = {}): Prom
   const turn = last.then(() => runAlone(args, options));
   last = turn.catch(() => {});
   return turn;
+}
+
+/** The same, held against what is expected of it: a pattern that is not given is not looked for. */
+export async function expectHere(
+  args: readonly string[],
+  expected: { readonly code: number; readonly out?: RegExp; readonly err?: RegExp },
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const result = await runHere(args, options);
+  const shown = `pewatch ${args.join(" ")}: ${result.code}\n${result.out}${result.err}`;
+  assert.equal(result.code, expected.code, shown);
+  for (const name of ["out", "err"] as const) {
+    const pattern = expected[name];
+    assert.ok(pattern === undefined || pattern.test(result[name]), `${pattern} is not in ${shown}`);
+  }
+  return result;
 }
 
 async function runAlone(args: readonly string[], { cwd, env }: CliOptions): Promise<CliResult> {

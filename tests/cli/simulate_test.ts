@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { groupFrames } from "../../src/qxrd/frame_name.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runHere } from "./run_cli.ts";
+import { cliCommand, expectHere, runHere } from "./run_cli.ts";
 import { namesIn } from "../folders.ts";
 
 Deno.test("pewatch simulate writes as many frames as it is asked for and says so in one line", async () => {
@@ -19,21 +18,8 @@ Deno.test("pewatch simulate writes as many frames as it is asked for and says so
 
 Deno.test("pewatch simulate --json reports each frame and the sum", async () => {
   using folder = new TempFolder();
-  const args = [
-    "simulate",
-    folder.path,
-    "-n",
-    "1",
-    "--rate",
-    "0",
-    "--size",
-    "32",
-    "--type",
-    "uint16",
-    "--raw",
-    "--json",
-  ];
-  const { code, out } = await runHere(args);
+  const options = "-n 1 --rate 0 --size 32 --type uint16 --raw --json".split(" ");
+  const { code, out } = await runHere(["simulate", folder.path, ...options]);
   assert.equal(code, 0);
   const lines = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(lines.map(({ kind, type }) => [kind, type]), [["raw", "uint16"], ["processed", "uint16"], [
@@ -46,19 +32,15 @@ Deno.test("pewatch simulate --json reports each frame and the sum", async () => 
 
 Deno.test("pewatch simulate ends with 2 for wrong usage, 1 where it cannot write, 0 for --help", async () => {
   using folder = new TempFolder();
-  for (const args of [[], ["--rate", "-1"], ["--size", "8"], ["--type", "float64"], ["--no-such-option"]]) {
-    const { code, err } = await runHere(["simulate", ...args.length > 0 ? [folder.path] : [], ...args]);
-    assert.equal(code, 2, args.join(" "));
-    assert.match(err, /^pewatch simulate: .+\nSee pewatch simulate --help\n$/s);
+  const usage = { code: 2, err: /^pewatch simulate: .+\nSee pewatch simulate --help\n$/s };
+  await expectHere(["simulate"], usage);
+  for (const args of [["--rate", "-1"], ["--size", "8"], ["--type", "float64"], ["--no-such-option"]]) {
+    await expectHere(["simulate", folder.path, ...args], usage);
   }
   const file = folder.join("file");
   Deno.writeTextFileSync(file, "");
-  const { code, err } = await runHere(["simulate", file, "--count", "1", "--size", "32"]);
-  assert.equal(code, 1);
-  assert.match(err, /^pewatch simulate: /);
-  const help = await runHere(["simulate", "--help"]);
-  assert.equal(help.code, 0);
-  assert.match(help.out, /--subfolder/);
+  await expectHere(["simulate", file, "--count", "1", "--size", "32"], { code: 1, err: /^pewatch simulate: / });
+  await expectHere(["simulate", "--help"], { code: 0, out: /--subfolder/ });
 });
 
 Deno.test({
@@ -67,17 +49,14 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     using folder = new TempFolder();
-    const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", main, "simulate", folder.path, "--rate", "0", "--size", "256", "--json"],
-      stdout: "piped",
-    }).spawn();
+    const child = cliCommand(["simulate", folder.path, "--rate", "0", "--size", "256", "--json"]).spawn();
     let out = "";
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       if (out === "") child.kill("SIGINT");
       out += text;
     }
     assert.equal((await child.status).code, 0);
+    await child.stderr.cancel();
     const sum = JSON.parse(out.trimEnd().split("\n").at(-1)!);
     const { frames, strays } = groupFrames(namesIn(folder.path), { caseInsensitive: false });
     assert.ok(frames.length > 0);

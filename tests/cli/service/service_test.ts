@@ -5,18 +5,6 @@ import { TempFolder } from "../../temp_folder.ts";
 import { runHere } from "../run_cli.ts";
 import { childNames, find, parseXml } from "./parse_xml.ts";
 
-const NAMES = ["install", "start", "stop", "status", "uninstall"];
-
-Deno.test("pewatch service alone is wrong usage, with the list of its commands; each has --help", async () => {
-  const { code, out, err } = await runHere(["service"]);
-  assert.deepEqual([code, out], [2, ""]);
-  for (const name of NAMES) assert.match(err, new RegExp(`^  ${name} `, "m"));
-  for (const help of await Promise.all(NAMES.map((name) => runHere(["service", name, "--help"])))) {
-    assert.equal(help.code, 0);
-    assert.match(help.out, /Exit codes: 0 /);
-  }
-});
-
 Deno.test("install --dry-run shows the task, reports what would be called, and changes nothing", async () => {
   using folder = new TempFolder();
   const cwd = folder.path;

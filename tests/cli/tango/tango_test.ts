@@ -3,14 +3,6 @@ import assert from "node:assert/strict";
 import { runHere } from "../run_cli.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
-Deno.test("pewatch tango --help names its commands, and a wrong one is reported", async () => {
-  const help = await runHere(["tango", "--help"]);
-  assert.equal(help.code, 0);
-  assert.match(help.out, /register .*\n.*unregister /);
-  const wrong = await runHere(["tango", "registre"]);
-  assert.deepEqual([wrong.code, wrong.err.includes("Did you mean register?")], [2, true]);
-});
-
 Deno.test("register needs a database, and names the one that TANGO_HOST has", async () => {
   using temporary = new TempFolder();
   const { code, err } = await runHere(["tango", "register"], { cwd: temporary.path, env: { TANGO_HOST: "db:10000" } });
