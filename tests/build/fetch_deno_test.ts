@@ -24,40 +24,32 @@ function leftovers(checkout: Checkout): string[] {
   return [...Deno.readDirSync(checkout.cache)].map((entry) => entry.name).filter((name) => name.startsWith("tmp."));
 }
 
-Deno.test({
-  name: "a Deno with another SHA-256 is refused, and the message says so",
-  ignore,
-  async fn() {
-    using checkout = new Checkout();
-    const wanted = await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
-    checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO + "# tampered with\n"));
-    const { code, stdout, stderr } = await checkout.run(["x"]);
-    assert.equal(code, 1);
-    assert.equal(stdout, "");
-    assert.match(stderr, new RegExp(`npm: refused, SHA-256 is [0-9a-f]{64} but must be ${wanted};`));
-    assert.match(stderr, /pip: .*; download: .*; apt_and_pip: not tried; install npm or Python's pip/);
-    assert.deepEqual(leftovers(checkout), []);
-  },
+Deno.test("a Deno with another SHA-256 is refused, and the message says so", { ignore }, async () => {
+  using checkout = new Checkout();
+  const wanted = await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
+  checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO + "# tampered with\n"));
+  const { code, stdout, stderr } = await checkout.run(["x"]);
+  assert.equal(code, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, new RegExp(`npm: refused, SHA-256 is [0-9a-f]{64} but must be ${wanted};`));
+  assert.match(stderr, /pip: .*; download: .*; apt_and_pip: not tried; install npm or Python's pip/);
+  assert.deepEqual(leftovers(checkout), []);
 });
 
-Deno.test({
-  name: "two set-ups at once fetch Deno once",
-  ignore,
-  async fn() {
-    using checkout = new Checkout();
-    await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
-    checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO));
-    const both = await Promise.all([checkout.run(["one"]), checkout.run(["two"])]);
-    assert.deepEqual(both.map(({ stdout }) => stdout), ["ran one\n", "ran two\n"], both[0].stderr + both[1].stderr);
-    assert.equal(calls(checkout), 1);
-    assert.deepEqual(leftovers(checkout), []);
-  },
+Deno.test("two set-ups at once fetch Deno once", { ignore }, async () => {
+  using checkout = new Checkout();
+  await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
+  checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO));
+  const both = await Promise.all([checkout.run(["one"]), checkout.run(["two"])]);
+  assert.deepEqual(both.map(({ stdout }) => stdout), ["ran one\n", "ran two\n"], both[0].stderr + both[1].stderr);
+  assert.equal(calls(checkout), 1);
+  assert.deepEqual(leftovers(checkout), []);
 });
 
-Deno.test({
-  name: "Deno comes from PyPI where npm has none, and from Deno's own download where neither has",
-  ignore,
-  async fn() {
+Deno.test(
+  "Deno comes from PyPI where npm has none, and from Deno's own download where neither has",
+  { ignore },
+  async () => {
     for (const name of ["python3", "curl"]) {
       using checkout = new Checkout();
       await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
@@ -83,26 +75,22 @@ esac`,
       assert.equal(stdout, "ran x\n", stderr);
     }
   },
-});
+);
 
-Deno.test({
-  name: "a set-up that was killed is taken up by the next",
-  ignore,
-  async fn() {
-    using checkout = new Checkout();
-    await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
-    // A named pipe reports when the fetcher is at work; it then waits to be killed.
-    const pipe = join(checkout.home, "in progress");
-    assert.ok(new Deno.Command("mkfifo", { args: [pipe] }).outputSync().success);
-    checkout.fetcher("npm", `echo here > "${pipe}"; exec sleep 60`);
-    const first = checkout.command(["x"]).spawn();
-    const ended = first.output();
-    await Deno.readTextFile(pipe);
-    assert.ok(new Deno.Command("bash", { args: ["-c", `kill -KILL -- -${first.pid}`] }).outputSync().success);
-    assert.equal((await ended).signal, "SIGKILL");
+Deno.test("a set-up that was killed is taken up by the next", { ignore }, async () => {
+  using checkout = new Checkout();
+  await checkout.pin(new TextEncoder().encode(PRETENDED_DENO));
+  // A named pipe reports when the fetcher is at work; it then waits to be killed.
+  const pipe = join(checkout.home, "in progress");
+  assert.ok(new Deno.Command("mkfifo", { args: [pipe] }).outputSync().success);
+  checkout.fetcher("npm", `echo here > "${pipe}"; exec sleep 60`);
+  const first = checkout.command(["x"]).spawn();
+  const ended = first.output();
+  await Deno.readTextFile(pipe);
+  assert.ok(new Deno.Command("bash", { args: ["-c", `kill -KILL -- -${first.pid}`] }).outputSync().success);
+  assert.equal((await ended).signal, "SIGKILL");
 
-    checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO));
-    const { stdout, stderr } = await checkout.run(["y"]);
-    assert.equal(stdout, "ran y\n", stderr);
-  },
+  checkout.fetcher("npm", npmThatPacks(checkout, PRETENDED_DENO));
+  const { stdout, stderr } = await checkout.run(["y"]);
+  assert.equal(stdout, "ran y\n", stderr);
 });

@@ -38,36 +38,24 @@ for (
     ["pewatch_tango.dll", [TANGO_SYMBOLS, CLIENT_SYMBOLS]],
   ] as const
 ) {
-  Deno.test({
-    name: `${name} needs DLLs of Windows only`,
-    ignore,
-    fn() {
-      const imported = importedLibraries(read(name)).map((library) => library.toLowerCase());
-      assert.ok(imported.includes("kernel32.dll"), `it imports ${imported}`);
-      assert.deepEqual(imported.filter((library) => !SYSTEM_DLLS.has(library)), []);
-    },
+  Deno.test(`${name} needs DLLs of Windows only`, { ignore }, () => {
+    const imported = importedLibraries(read(name)).map((library) => library.toLowerCase());
+    assert.ok(imported.includes("kernel32.dll"), `it imports ${imported}`);
+    assert.deepEqual(imported.filter((library) => !SYSTEM_DLLS.has(library)), []);
   });
 
-  Deno.test({
-    name: `${name} offers every function and variable of the symbol tables`,
-    ignore,
-    fn() {
-      const exported = new Set(exportedNames(read(name)));
-      const wanted = tables.flatMap(namesOf);
-      assert.ok(wanted.length > 10);
-      assert.deepEqual(wanted.filter((symbol) => !exported.has(symbol)), []);
-    },
+  Deno.test(`${name} offers every function and variable of the symbol tables`, { ignore }, () => {
+    const exported = new Set(exportedNames(read(name)));
+    const wanted = tables.flatMap(namesOf);
+    assert.ok(wanted.length > 10);
+    assert.deepEqual(wanted.filter((symbol) => !exported.has(symbol)), []);
   });
 
-  Deno.test({
-    name: `${name} is stripped and says nothing of the machine that built it`,
-    ignore,
-    fn() {
-      const bytes = read(name);
-      assert.deepEqual(readPe(bytes).sections.filter((section) => section.name.startsWith(".debug")), []);
-      assert.equal(readPe(bytes).timestamp_s, 0);
-      const text = new TextDecoder("latin1").decode(bytes);
-      assert.equal(/[ -~]*(\/tmp\.|\.cache\/pewatch)[ -~]*/.exec(text)?.[0], undefined);
-    },
+  Deno.test(`${name} is stripped and says nothing of the machine that built it`, { ignore }, () => {
+    const bytes = read(name);
+    assert.deepEqual(readPe(bytes).sections.filter((section) => section.name.startsWith(".debug")), []);
+    assert.equal(readPe(bytes).timestamp_s, 0);
+    const text = new TextDecoder("latin1").decode(bytes);
+    assert.equal(/[ -~]*(\/tmp\.|\.cache\/pewatch)[ -~]*/.exec(text)?.[0], undefined);
   });
 }

@@ -1,8 +1,8 @@
 /** The shell files of build run under `pipefail`: no program of a pipe may stop before the one before it has written all. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TempFolder } from "../temp_folder.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
@@ -10,18 +10,14 @@ const ROOT = join(import.meta.dirname!, "..", "..");
 const STOPS_EARLY = /\|\s*(head\b|grep -[a-zA-Z]*[qm]|sed [^|]*\dq|awk [^|]*\bexit\b)/;
 
 async function report(results: string[]): Promise<{ code: number; output: string }> {
-  const work = await mkdtemp(join(tmpdir(), "pewatch-report-"));
-  try {
-    await mkdir(join(work, "unit"));
-    for (const [index, text] of results.entries()) await writeFile(join(work, "unit", `${index}.xml`), text);
-    await writeFile(join(work, "unit.counts"), "7 0\n");
-    const script = `set -euo pipefail; work=$1; asked=unit; . "$2/build/lib/lanes.sh"; report_stages`;
-    const command = new Deno.Command("bash", { args: ["-c", script, "-", work, ROOT], stderr: "piped" });
-    const { code, stdout } = await command.output();
-    return { code, output: new TextDecoder().decode(stdout) };
-  } finally {
-    await rm(work, { recursive: true });
-  }
+  using work = new TempFolder();
+  Deno.mkdirSync(work.join("unit"));
+  for (const [index, text] of results.entries()) Deno.writeTextFileSync(work.join("unit", `${index}.xml`), text);
+  Deno.writeTextFileSync(work.join("unit.counts"), "7 0\n");
+  const script = `set -euo pipefail; work=$1; asked=unit; . "$2/build/lib/lanes.sh"; report_stages`;
+  const command = new Deno.Command("bash", { args: ["-c", script, "-", work.path, ROOT], stderr: "piped" });
+  const { code, stdout } = await command.output();
+  return { code, output: new TextDecoder().decode(stdout) };
 }
 
 Deno.test("no pipe of the shell files ends in a program that stops reading early", async () => {

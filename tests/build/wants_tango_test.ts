@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path/posix";
 import { TempFolder } from "../temp_folder.ts";
 
+const ignore = Deno.build.os !== "linux";
+
 const ROOT = join(import.meta.dirname!, "..", "..");
 
 function wants(cwd: string, ...args: string[]): Promise<boolean> {
@@ -20,10 +22,10 @@ async function answers(
   return code === 0;
 }
 
-Deno.test({
-  name: "the library is wanted by `tango`, and by `run` with a configuration that enables it",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
+Deno.test(
+  "the library is wanted by `tango`, and by `run` with a configuration that enables it",
+  { ignore },
+  async () => {
     using folder = new TempFolder();
     const cwd = folder.path;
     assert.equal(await wants(cwd), false);
@@ -45,12 +47,12 @@ Deno.test({
     Deno.renameSync(folder.join("on.toml"), folder.join("pewatch.toml"));
     assert.equal(await wants(cwd, "run"), true);
   },
-});
+);
 
-Deno.test({
-  name: "the client is wanted by `tango values`, and by `run` and `doctor` with a configuration that lists attributes",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
+Deno.test(
+  "the client is wanted by `tango values`, and by `run` and `doctor` with a configuration that lists attributes",
+  { ignore },
+  async () => {
     using folder = new TempFolder();
     const cwd = folder.path;
     const wantsClient = (...args: string[]) => answers("wants_tango_client", cwd, args);
@@ -77,4 +79,4 @@ Deno.test({
     Deno.renameSync(folder.join("list.toml"), folder.join("pewatch.toml"));
     assert.equal(await wantsClient("run"), true);
   },
-});
+);

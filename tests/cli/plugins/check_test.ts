@@ -37,13 +37,16 @@ Deno.test("a right plugin would be loaded: its exports, helpers, rhythm and type
   assert.match(out, /^It would be loaded$/m);
 });
 
-Deno.test("neither setup nor work is called", async () => {
+Deno.test("--json reports the same to programs; neither setup nor work is called", async () => {
   using place = new Place({
     "marks.ts": 'const mark = (name: string) => Deno.writeTextFileSync(import.meta.dirname + "/" + name, "");\n' +
-      'mark("imported");\nexport const TICKTACK = 1;\nexport const setup = () => mark("set_up");\n' +
+      'mark("imported");\nexport const TICKTACK = 3;\nexport const setup = () => mark("set_up");\n' +
       'export const work = () => mark("worked");\n',
   });
-  assert.equal((await place.check("marks.ts")).code, 0);
+  const { code, out } = await place.check("marks.ts", "--json");
+  assert.equal(code, 0, out);
+  const { taken, name, ticktack, types } = JSON.parse(out);
+  assert.deepEqual([taken, name, ticktack, types], [true, "marks", 3, { checked: true, errors: [] }]);
   const names = Array.from(Deno.readDirSync(place.path), ({ name }) => name).sort();
   assert.deepEqual(names, ["imported", "marks.ts"]);
 });
@@ -118,24 +121,19 @@ Deno.test("the plugin's table is checked by its CONFIG", async () => {
   assert.equal((await place.check("ring.ts", "--config", "none.toml")).code, 2);
 });
 
-Deno.test("it says where the file would take a shipped plugin's place", async () => {
-  using place = new Place({ "03_finalize.ts": GOOD });
-  const { code, out } = await place.check("03_finalize.ts");
-  assert.equal(code, 0, out);
-  assert.match(out, /warning it would replace the shipped plugin 03_finalize/);
-});
-
 Deno.test("names that no plugin may have are reported as such", async () => {
   using place = new Place({ "_helper.ts": GOOD, "x_test.ts": GOOD, "x.txt": GOOD });
   for (const name of ["_helper.ts", "x_test.ts", "x.txt"]) assert.equal((await place.check(name)).code, 1, name);
 });
 
-Deno.test("a --deno that is none, or of another version, is wrong usage", async () => {
-  using place = new Place({ "ring.ts": GOOD });
-  const none = await place.check("ring.ts", "--deno", place.join("none"));
+Deno.test("a --deno that is none is wrong usage, one of the version is taken; a file that takes a shipped plugin's place is named", async () => {
+  using place = new Place({ "03_finalize.ts": GOOD });
+  const none = await place.check("03_finalize.ts", "--deno", place.join("none"));
   assert.equal(none.code, 2);
   assert.match(none.err, /none is not there; Deno \d+\.\d+\.\d+ is needed/);
-  assert.equal((await place.check("ring.ts", "--deno", Deno.execPath())).code, 0);
+  const right = await place.check("03_finalize.ts", "--deno", Deno.execPath());
+  assert.equal(right.code, 0, right.out);
+  assert.match(right.out, /warning it would replace the shipped plugin 03_finalize/);
   assert.equal((await place.check("none.ts")).code, 2);
   const folder = await place.check(place.path);
   assert.deepEqual(
@@ -143,17 +141,6 @@ Deno.test("a --deno that is none, or of another version, is wrong usage", async 
     [2, true],
     folder.err,
   );
-});
-
-Deno.test("--json reports the same to programs", async () => {
-  using place = new Place({ "ring.ts": GOOD });
-  const { code, out } = await place.check("ring.ts", "--json");
-  const report = JSON.parse(out);
-  assert.equal(code, 0);
-  assert.deepEqual([report.taken, report.name, report.ticktack, report.types], [true, "ring", 3, {
-    checked: true,
-    errors: [],
-  }]);
 });
 
 Deno.test("what deno check says becomes one line an error; other trouble is no error of types", () => {
