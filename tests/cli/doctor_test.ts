@@ -6,7 +6,7 @@ import { checkCompression, checkValues } from "../../src/cli/doctor/values.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { type CliResult, runHere } from "./run_cli.ts";
+import { type CliResult, expectHere, runHere } from "./run_cli.ts";
 
 const FOLDERS = ["raw", "temp", "proc", "output", "state", "logs"];
 
@@ -153,9 +153,10 @@ Deno.test("who works on the folders is reported, and is no problem", async () =>
 
 Deno.test("a configuration that --config names and that is not there is a problem", async () => {
   using place = new Place();
-  const { code, out } = await runHere(["doctor", "--config", "none.toml"], { cwd: place.path });
-  assert.equal(code, 1);
-  assert.match(out, /the file does not exist; pewatch init writes one/);
+  await expectHere(["doctor", "--config", "none.toml"], {
+    code: 1,
+    out: /the file does not exist; pewatch init writes one/,
+  }, { cwd: place.path });
 });
 
 Deno.test("each plugin is checked: what would be loaded, what not, and tables for none", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { TempFolder } from "../temp_folder.ts";
-import { runHere } from "./run_cli.ts";
+import { expectHere, runHere } from "./run_cli.ts";
 
 Deno.test("an unexpected error is one line, with the way to its details", async () => {
   using temporary = new TempFolder();
@@ -13,7 +13,5 @@ Deno.test("an unexpected error is one line, with the way to its details", async 
   const { code, err } = await runHere(["init", target]);
   assert.equal(code, 1);
   assert.match(err, /^pewatch: .+ \(details: set PEWATCH_DEBUG=1 and run it again\)\n$/);
-  const debug = await runHere(["init", target], { env: { PEWATCH_DEBUG: "1" } });
-  assert.equal(debug.code, 1);
-  assert.match(debug.err, /\n\s+at /);
+  await expectHere(["init", target], { code: 1, err: /\n\s+at / }, { env: { PEWATCH_DEBUG: "1" } });
 });

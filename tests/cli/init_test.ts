@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadSettings, parseSettings } from "../../src/config/load.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runHere } from "./run_cli.ts";
+import { expectHere, runHere } from "./run_cli.ts";
 
 const INI = String.raw`[Configuration]
 maxproc = 7
@@ -52,9 +52,7 @@ Deno.test("init never writes over a file, unless it is asked to", async () => {
   const folder = temporary.path;
   const file = join(folder, "pewatch.toml");
   await Deno.writeTextFile(file, "# mine");
-  const refused = await runHere(["init", folder]);
-  assert.equal(refused.code, 1);
-  assert.match(refused.err, /already exists; use --force to overwrite it/);
+  await expectHere(["init", folder], { code: 1, err: /already exists; use --force to overwrite it/ });
   assert.equal(await Deno.readTextFile(file), "# mine");
   assert.equal((await runHere(["init", folder, "--force"])).code, 0);
   assert.match(await Deno.readTextFile(file), /^\[daemon\]$/m);
@@ -88,21 +86,22 @@ Deno.test("init --from reports what pewatch would refuse, and writes the file al
   using temporary = new TempFolder();
   const folder = temporary.path;
   await Deno.writeTextFile(join(folder, "config.ini"), INI.replace("R:\\temp", "r:\\RAW"));
-  const { code, out } = await runHere(["init", "--from", "config.ini"], { cwd: folder });
-  assert.equal(code, 0);
-  assert.match(out, /line \d+: folders\.temp: it is the folder that folders\.raw names too/);
+  await expectHere(["init", "--from", "config.ini"], {
+    code: 0,
+    out: /line \d+: folders\.temp: it is the folder that folders\.raw names too/,
+  }, { cwd: folder });
 });
 
 Deno.test("init --from a file that is missing, or that is something else, fails and writes nothing", async () => {
   using temporary = new TempFolder();
   const folder = temporary.path;
-  const missing = await runHere(["init", "--from", "none.ini"], { cwd: folder });
-  assert.equal(missing.code, 1);
-  assert.match(missing.err, /Cannot read none\.ini: the file does not exist/);
+  await expectHere(["init", "--from", "none.ini"], { code: 1, err: /Cannot read none\.ini: the file does not exist/ }, {
+    cwd: folder,
+  });
   await Deno.writeTextFile(join(folder, "other.ini"), "[Other]\na = 1\n");
-  const other = await runHere(["init", "--from", "other.ini"], { cwd: folder });
-  assert.equal(other.code, 1);
-  assert.match(other.err, /there is no section \[Configuration\]/);
+  await expectHere(["init", "--from", "other.ini"], { code: 1, err: /there is no section \[Configuration\]/ }, {
+    cwd: folder,
+  });
   await assert.rejects(Deno.readTextFile(join(folder, "pewatch.toml")));
 });
 

@@ -11,7 +11,7 @@ import { deliver, factsWith } from "../nexus/frame.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { runHere } from "./run_cli.ts";
+import { expectHere, runHere } from "./run_cli.ts";
 import { sha256 } from "../folders.ts";
 
 const SAMPLES = join(import.meta.dirname!, "..", "data", "qxrd");
@@ -98,9 +98,7 @@ Deno.test("a TIFF shows its parameters, each on a line; a NeXus file shows them 
 Deno.test("a TIFF without tags says so", async () => {
   using folder = new TempFolder();
   Deno.writeFileSync(folder.join("a.tif"), makeTiff());
-  const { code, out } = await runHere(["inspect", folder.join("a.tif")]);
-  assert.equal(code, 0);
-  assert.match(out, /^No tags of pewatch$/m);
+  await expectHere(["inspect", folder.join("a.tif")], { code: 0, out: /^No tags of pewatch$/m });
 });
 
 Deno.test("a sidecar shows known values with their units, and every key", async () => {
@@ -193,9 +191,7 @@ Deno.test("a frame that was delivered under a number is compared with the TIFF o
 Deno.test("a NeXus file without its TIFF, or without a checksum, is shown all the same", async () => {
   using folder = new TempFolder();
   writeNexus(folder.join("a.nxs"), { fileName: "a.tif", checksum: "0".repeat(64) });
-  const alone = await runHere(["inspect", folder.join("a.nxs")]);
-  assert.equal(alone.code, 0);
-  assert.match(alone.out, /the TIFF is not beside the file/);
+  await expectHere(["inspect", folder.join("a.nxs")], { code: 0, out: /the TIFF is not beside the file/ });
   writeNexus(folder.join("b.nxs"), { fileName: "b.tif", checksum: "" });
   assert.match((await runHere(["inspect", folder.join("b.nxs")])).out, /^ {2}none is recorded$/m);
 });
@@ -204,9 +200,9 @@ Deno.test("an HDF5 file needs the library, and its absence is reported in one li
   using folder = new TempFolder();
   writeNexus(folder.join("a.nxs"), { fileName: "a.tif", checksum: "" });
   const env = { PEWATCH_LIBHDF5: "/nowhere" };
-  const { code, err } = await runHere(["inspect", folder.join("a.nxs")], { env });
-  assert.equal(code, 1);
-  assert.match(err, /^pewatch inspect: .*HDF5.*\/nowhere.*\n$/);
+  await expectHere(["inspect", folder.join("a.nxs")], { code: 1, err: /^pewatch inspect: .*HDF5.*\/nowhere.*\n$/ }, {
+    env,
+  });
 });
 
 Deno.test("flawed lines of a sidecar are reported beside the others; one with NUL bytes is known by its name", async () => {
@@ -262,9 +258,10 @@ Deno.test("a file that is not there, and a folder, are reported in one line", as
 });
 
 Deno.test("without a file it says how it is called", async () => {
-  const { code, err } = await runHere(["inspect"]);
-  assert.equal(code, 2);
-  assert.match(err, /^pewatch inspect: an argument or option is missing\nUsage: pewatch inspect .*FILE/);
+  await expectHere(["inspect"], {
+    code: 2,
+    err: /^pewatch inspect: an argument or option is missing\nUsage: pewatch inspect .*FILE/,
+  });
 });
 
 Deno.test("dates in a sidecar are shown as people write them", async () => {

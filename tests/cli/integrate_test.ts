@@ -6,7 +6,7 @@ import { outputPartName } from "../../src/files/service_names.ts";
 import { commandWriter } from "../../src/patterns/part_names.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runCli, runHere } from "./run_cli.ts";
+import { expectHere, runCli, runHere } from "./run_cli.ts";
 
 interface Report {
   readonly images: number;
@@ -48,10 +48,11 @@ Deno.test("pewatch integrate: what is wrong is named, and costs no other frame i
   using folder = new TempFolder();
   const images = await framesIn(folder.path, { count: 2 });
   Deno.writeTextFileSync(folder.join("broken.tif"), "no image");
-  const mixed = await runHere(["integrate", folder.path], { cwd: folder.path });
-  assert.equal(mixed.code, 1);
-  assert.match(mixed.err, /broken\.tif: Cannot read image/);
-  assert.match(mixed.out, /^2 patterns of 3 images/);
+  await expectHere(["integrate", folder.path], {
+    code: 1,
+    err: /broken\.tif: Cannot read image/,
+    out: /^2 patterns of 3 images/,
+  }, { cwd: folder.path });
   const usage: [string[], RegExp][] = [
     [["nowhere"], /there is no .*nowhere/],
     [[images[0]!, "--mask", "none.msk"], /mask: there is no file/],

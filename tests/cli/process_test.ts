@@ -101,9 +101,10 @@ Deno.test("process refuses the raw folder of a running daemon", async () => {
 Deno.test("process without --move names the frames of an interrupted --move", async () => {
   using folder = tempFolder();
   Deno.mkdirSync(join(folder.path, "in", ".pewatch-work", "temp", "claim"), { recursive: true });
-  const ran = await runHere(["process", "in", "--output", "out"], { cwd: folder.path });
-  assert.equal(ran.code, 1);
-  assert.match(ran.err, /1 frame of an interrupted --move in .*\.pewatch-work; --move continues/);
+  await expectHere(["process", "in", "--output", "out"], {
+    code: 1,
+    err: /1 frame of an interrupted --move in .*\.pewatch-work; --move continues/,
+  }, { cwd: folder.path });
 });
 
 Deno.test("process --dry-run reports what would be done and does nothing", async () => {
@@ -128,13 +129,11 @@ Deno.test("process ends with 1 where a frame goes to quarantine", async () => {
   using folder = tempFolder();
   await writeFrames(join(folder.path, "in"), { count: 1 });
   Deno.writeTextFileSync(join(folder.path, "in", "text.tif"), "no image");
-  const ran = await runHere(["process", "in", "--output", "out"], { cwd: folder.path });
-  assert.equal(ran.code, 1);
-  assert.match(ran.out, /1 frame in quarantine: .*out.pewatch-quarantine/);
-  assert.match(
-    ran.err,
-    /text\.tif: is not a readable TIFF \(file starts with neither II nor MM\); moved to .*pewatch-quarantine/,
-  );
+  await expectHere(["process", "in", "--output", "out"], {
+    code: 1,
+    out: /1 frame in quarantine: .*out.pewatch-quarantine/,
+    err: /text\.tif: is not a readable TIFF \(file starts with neither II nor MM\); moved to .*pewatch-quarantine/,
+  }, { cwd: folder.path });
 });
 
 Deno.test("process names what it left, and why", async () => {

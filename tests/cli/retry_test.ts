@@ -5,13 +5,11 @@ import { Daemon } from "../../src/daemon/daemon.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { memoryLog, source } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { runHere } from "./run_cli.ts";
+import { expectHere, runHere } from "./run_cli.ts";
 
 Deno.test("pewatch retry says what the daemon does, and that there is none where none runs", async () => {
   using place = new TempFolder();
-  const none = await runHere(["retry"], { cwd: place.path });
-  assert.equal(none.code, 1);
-  assert.match(none.err, /^pewatch retry: No daemon is running/);
+  await expectHere(["retry"], { code: 1, err: /^pewatch retry: No daemon is running/ }, { cwd: place.path });
   const { settings } = loadSettings({ cwd: place.path });
   const daemon = new Daemon({ ...settings, log: { ...settings.log, file: "" } }, {
     log: memoryLog(),

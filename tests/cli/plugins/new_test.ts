@@ -1,7 +1,7 @@
 /** `pewatch plugins new`: the template under a name of its own, which would be loaded as it is. */
 import assert from "node:assert/strict";
 import { TempFolder } from "../../temp_folder.ts";
-import { runHere } from "../run_cli.ts";
+import { expectHere, runHere } from "../run_cli.ts";
 
 Deno.test("the template is written into the plugins folder, says what next, and would be loaded", async () => {
   using folder = new TempFolder();
@@ -12,9 +12,7 @@ Deno.test("the template is written into the plugins folder, says what next, and 
   assert.match(out, /^The name became ring_current/m);
   assert.ok(out.includes(`Wrote ${path}\n`));
   assert.ok(out.includes(`pewatch plugins check "${path}"`));
-  const check = await runHere(["plugins", "check", path], { cwd: folder.path });
-  assert.equal(check.code, 0, check.out);
-  assert.match(check.out, /plugin ring_current$/m);
+  await expectHere(["plugins", "check", path], { code: 0, out: /plugin ring_current$/m }, { cwd: folder.path });
 });
 
 Deno.test("a file that is there is not written over", async () => {
@@ -22,18 +20,17 @@ Deno.test("a file that is there is not written over", async () => {
   const path = folder.join("pewatch-data", "plugins", "ring.ts");
   Deno.mkdirSync(folder.join("pewatch-data", "plugins"), { recursive: true });
   Deno.writeTextFileSync(path, "mine");
-  const { code, err } = await runHere(["plugins", "new", "ring"], { cwd: folder.path });
-  assert.equal(code, 1);
-  assert.match(err, /^pewatch plugins new: Cannot write .*ring\.ts: it already exists/);
+  await expectHere(["plugins", "new", "ring"], {
+    code: 1,
+    err: /^pewatch plugins new: Cannot write .*ring\.ts: it already exists/,
+  }, { cwd: folder.path });
   assert.equal(Deno.readTextFileSync(path), "mine");
 });
 
 Deno.test("names that would replace what is shipped are refused, names of nothing are wrong usage", async () => {
   using folder = new TempFolder();
   for (const name of ["roi", "03_finalize", "finalize"]) {
-    const { code, err } = await runHere(["plugins", "new", name], { cwd: folder.path });
-    assert.equal(code, 1);
-    assert.match(err, /a plugin that pewatch ships/);
+    await expectHere(["plugins", "new", name], { code: 1, err: /a plugin that pewatch ships/ }, { cwd: folder.path });
   }
   assert.equal((await runHere(["plugins", "new", "42"], { cwd: folder.path })).code, 2);
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);

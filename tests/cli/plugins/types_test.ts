@@ -1,7 +1,7 @@
 /** `pewatch plugins types`: what it writes makes Deno and plain TypeScript know a plugin's imports, and no file of the user's is lost. */
 import assert from "node:assert/strict";
 import { TempFolder } from "../../temp_folder.ts";
-import { runHere } from "../run_cli.ts";
+import { expectHere, runHere } from "../run_cli.ts";
 import { checkByTypeScript } from "./typescript.ts";
 
 const GOOD = `import { join } from "node:path";
@@ -40,8 +40,7 @@ async function check(folder: TempFolder): Promise<string> {
 
 Deno.test("Deno and TypeScript take a right plugin, and name the line of a wrong one", async () => {
   using folder = new TempFolder();
-  const { code, err } = await runHere(["plugins", "types", folder.path]);
-  assert.equal(code, 0, err);
+  await expectHere(["plugins", "types", folder.path], { code: 0 });
   Deno.mkdirSync(folder.join("lib"));
   Deno.writeTextFileSync(folder.join("lib", "half.ts"), "export const half = (x: number): number => x / 2;\n");
   Deno.writeTextFileSync(folder.join("good.ts"), GOOD);
@@ -111,8 +110,7 @@ Deno.test("the user's own deno.json and tsconfig.json stay as they are, and what
   assert.equal(Deno.readTextFileSync(folder.join("deno.json")), "{}");
   assert.equal(Deno.readTextFileSync(folder.join("pewatch.d.ts")), "// my own\n");
 
-  const forced = await runHere(["plugins", "types", folder.path, "--force"]);
-  assert.equal(forced.code, 0);
+  await expectHere(["plugins", "types", folder.path, "--force"], { code: 0 });
   assert.notEqual(Deno.readTextFileSync(folder.join("deno.json")), "{}");
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { shareNotes } from "../../../src/cli/service/install.ts";
 import { TempFolder } from "../../temp_folder.ts";
-import { runHere } from "../run_cli.ts";
+import { expectHere, runHere } from "../run_cli.ts";
 import { childNames, find, parseXml } from "./parse_xml.ts";
 
 Deno.test("install --dry-run shows the task, reports what would be called, and changes nothing", async () => {
@@ -22,8 +22,7 @@ Deno.test("install --output writes a file that another parser reads", async () =
   const cwd = folder.path;
   await runHere(["init", "sub"], { cwd });
   const args = ["--config", "sub/pewatch.toml", "--output", "task.xml", "--user", "DESY\\xray", "--system", "windows"];
-  const { code } = await runHere(["service", "install", ...args], { cwd });
-  assert.equal(code, 0);
+  await expectHere(["service", "install", ...args], { code: 0 }, { cwd });
   const task = await parseXml(Deno.readFileSync(folder.join("task.xml")));
   assert.equal(find(task, "WorkingDirectory").text, folder.join("sub"));
   assert.deepEqual(childNames(find(task, "Principal")), ["UserId", "LogonType", "RunLevel"]);
@@ -32,16 +31,16 @@ Deno.test("install --output writes a file that another parser reads", async () =
 Deno.test("without a configuration, with a wrong one or under a wrong name nothing is installed", async () => {
   using folder = new TempFolder();
   const cwd = folder.path;
-  const none = await runHere(["service", "install", "--dry-run"], { cwd });
-  assert.equal(none.code, 2);
-  assert.match(none.err, /Cannot install without a configuration: .*pewatch init writes one/);
+  await expectHere(["service", "install", "--dry-run"], {
+    code: 2,
+    err: /Cannot install without a configuration: .*pewatch init writes one/,
+  }, { cwd });
   Deno.writeTextFileSync(folder.join("pewatch.toml"), "[folders]\nrow = 'x'\n");
-  const wrong = await runHere(["service", "install", "--dry-run"], { cwd });
-  assert.equal(wrong.code, 2);
-  assert.match(wrong.err, /pewatch\.toml.*2/);
-  const name = await runHere(["service", "status", "--name", "a/b"], { cwd });
-  assert.equal(name.code, 2);
-  assert.match(name.err, /^pewatch service status: --name: Cannot use "a\/b"/);
+  await expectHere(["service", "install", "--dry-run"], { code: 2, err: /pewatch\.toml.*2/ }, { cwd });
+  await expectHere(["service", "status", "--name", "a/b"], {
+    code: 2,
+    err: /^pewatch service status: --name: Cannot use "a\/b"/,
+  }, { cwd });
 });
 
 Deno.test("a folder on another computer gets a hint that the system's account may not open it", () => {
