@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tablePath } from "../../plugins/lib/frame_tables.ts";
 import { isoTime } from "../../plugins/lib/times.ts";
 import { tempFolder } from "../daemon/helpers.ts";
-import { faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
+import { assertRefused, faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
 
 const SIDECAR = [
   "[metadata]",
@@ -93,16 +93,14 @@ Deno.test("csv: frames whose file cannot be written wait, and are written at the
 });
 
 Deno.test("csv: a wrong table is refused with what would be right", async () => {
-  const faults = (table: unknown) => faultsOf("csv", table);
-  assert.deepEqual(await faults({}), []);
-  assert.match(
-    (await faults({ columns: ["exposure"] })).join(),
-    /^columns\.0: there is no exposure; there are sequence, number, /,
-  );
-  assert.match((await faults({ columns: ["name", "name"] })).join(), /^columns: the column name is there twice/);
-  assert.match((await faults({ file: "P-00001.tif" })).join(), /ends in \.csv, \.tsv or \.txt/);
-  assert.match((await faults({ file: "{day}.csv" })).join(), /only \{date\} can stand in braces/);
-  assert.match((await faults({ file: "D:\today.csv" })).join(), /single quotes/);
-  assert.match((await faults({ line_end: "CRLF" })).join(), /^line_end: one of "crlf", "lf" is needed/);
-  assert.match((await faults({ colums: [] })).join(), /^colums: there is no such key; there are columns, file, /);
+  assert.deepEqual(await faultsOf("csv", {}), []);
+  await assertRefused("csv", [
+    [{ columns: ["exposure"] }, /^columns\.0: there is no exposure; there are sequence, number, /],
+    [{ columns: ["name", "name"] }, /^columns: the column name is there twice/],
+    [{ file: "P-00001.tif" }, /ends in \.csv, \.tsv or \.txt/],
+    [{ file: "{day}.csv" }, /only \{date\} can stand in braces/],
+    [{ file: "D:\today.csv" }, /single quotes/],
+    [{ line_end: "CRLF" }, /^line_end: one of "crlf", "lf" is needed/],
+    [{ colums: [] }, /^colums: there is no such key; there are columns, file, /],
+  ]);
 });

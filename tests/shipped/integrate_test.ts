@@ -7,7 +7,7 @@ import { readXye } from "../../src/integration/xye.ts";
 import { simulate } from "../../src/qxrd/simulator/simulate.ts";
 import { memoryLog, quickSettings, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
 import { PYTHON } from "./memcached_server.ts";
-import { faultsOf } from "./plugin_context.ts";
+import { assertRefused } from "./plugin_context.ts";
 
 const SCRIPT = fileURLToPath(new URL("../patterns/readers.py", import.meta.url));
 const SIDE = 512;
@@ -112,16 +112,13 @@ Deno.test("wrong settings and files are refused by name before the first frame",
   } finally {
     await daemon.close();
   }
-  const faults: Record<string, [Record<string, unknown>, RegExp]> = {
-    unknown: [{ pony: "x" }, /pony: there is no such key; there are poni, mask/],
-    unit: [{ unit: "q" }, /unit: one of "2th_deg"/],
-    npt: [{ npt: 70_000 }, /npt: a whole number from 1 to 65000/],
-    range: [{ radial_range: [5, 1] }, /radial_range: two numbers .* the smaller one first/],
-    files: [{ files: [] }, /files: one of "xye" and "h5"/],
-    subfolder: [{ subfolder: "../away" }, /subfolder: /],
-    calibrant: [{ calibrant: "Au" }, /calibrant: one of "CeO2", "LaB6", "Si"/],
-  };
-  for (const [name, [table, expected]] of Object.entries(faults)) {
-    assert.match((await faultsOf("integrate", table)).join("\n"), expected, name);
-  }
+  await assertRefused("integrate", [
+    [{ pony: "x" }, /pony: there is no such key; there are poni, mask/],
+    [{ unit: "q" }, /unit: one of "2th_deg"/],
+    [{ npt: 70_000 }, /npt: a whole number from 1 to 65000/],
+    [{ radial_range: [5, 1] }, /radial_range: two numbers .* the smaller one first/],
+    [{ files: [] }, /files: one of "xye" and "h5"/],
+    [{ subfolder: "../away" }, /subfolder: /],
+    [{ calibrant: "Au" }, /calibrant: one of "CeO2", "LaB6", "Si"/],
+  ]);
 });

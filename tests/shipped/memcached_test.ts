@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { MemcachedReader } from "../../plugins/lib/memcached_reader.ts";
 import { freePort, MEMCACHED, MemcachedServer, PYTHON, setByPython } from "./memcached_server.ts";
-import { faultsOf, PluginUnderTest } from "./plugin_context.ts";
+import { assertRefused, faultsOf, PluginUnderTest } from "./plugin_context.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: MEMCACHED === undefined, fn });
@@ -216,19 +216,17 @@ for (const [what, answer, reason] of WRONG_ANSWERS) {
 }
 
 Deno.test("memcached: a wrong table is refused with what would be right", async () => {
-  const faults = (table: unknown) => faultsOf("memcached", table);
-  assert.deepEqual(await faults({}), ["keys: this key is needed"]);
-  assert.match((await faults({ keys: [] })).join(), /^keys: one key at least/);
-  assert.match((await faults({ keys: ["a b"] })).join(), /keys\.0: .*no spaces or control characters/);
-  assert.match((await faults({ keys: ["a\r\nflush_all"] })).join(), /control character/);
-  assert.match((await faults({ keys: ["ä".repeat(126)] })).join(), /250 bytes at most/);
-  assert.match((await faults({ keys: ["a", { key: "b", parameter: "a" }] })).join(), /the parameter a is there twice/);
-  assert.match(
-    (await faults({ keys: [{ key: "a", units: "K" }] })).join(),
-    /units: there is no such key; there are key, /,
-  );
-  assert.match((await faults({ keys: ["a"], server: "localhost" })).join(), /^server: host:port is needed/);
-  assert.match((await faults({ keys: ["a"], server: "h:70000" })).join(), /port from 1 to 65535/);
-  assert.match((await faults({ keys: ["a"], sever: "x" })).join(), /^sever: there is no such key; there are server, /);
-  assert.deepEqual(await faults({ keys: ["a"], server: "[::1]:11211" }), []);
+  assert.deepEqual(await faultsOf("memcached", {}), ["keys: this key is needed"]);
+  assert.deepEqual(await faultsOf("memcached", { keys: ["a"], server: "[::1]:11211" }), []);
+  await assertRefused("memcached", [
+    [{ keys: [] }, /^keys: one key at least/],
+    [{ keys: ["a b"] }, /keys\.0: .*no spaces or control characters/],
+    [{ keys: ["a\r\nflush_all"] }, /control character/],
+    [{ keys: ["ä".repeat(126)] }, /250 bytes at most/],
+    [{ keys: ["a", { key: "b", parameter: "a" }] }, /the parameter a is there twice/],
+    [{ keys: [{ key: "a", units: "K" }] }, /units: there is no such key; there are key, /],
+    [{ keys: ["a"], server: "localhost" }, /^server: host:port is needed/],
+    [{ keys: ["a"], server: "h:70000" }, /port from 1 to 65535/],
+    [{ keys: ["a"], sever: "x" }, /^sever: there is no such key; there are server, /],
+  ]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../daemon/helpers.ts";
-import { faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
+import { assertRefused, faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
 import { Receiver } from "./receiver.ts";
 
 const SIDECAR = '[metadata]\nexposureTime=0.5\ndateString="2011.03.18 : 15:09:04.000"\nwidth=none\n';
@@ -78,15 +78,16 @@ Deno.test("notify: a message that was not answered comes again after a restart, 
 });
 
 Deno.test("notify: a wrong table is refused with what would be right", async () => {
-  const faults = (table: unknown) => faultsOf("notify", table);
   const urls = ["http://a/b"];
-  assert.deepEqual(await faults({ urls }), []);
-  assert.deepEqual(await faults({}), ["urls: this key is needed"]);
-  assert.match((await faults({ urls: ["127.0.0.1:80"] })).join(), /^urls\.0: a URL is needed: "http:/);
-  assert.match((await faults({ urls: ["ftp://a"] })).join(), /a URL is needed/);
-  assert.match((await faults({ urls: ["http://user:word@a/"] })).join(), /cannot hold a user and password/);
-  assert.match((await faults({ urls, headers: { "a b": "x" } })).join(), /cannot be the name of a header/);
-  assert.match((await faults({ urls, headers: { a: "x\r\ny: z" } })).join(), /control character/);
-  assert.match((await faults({ urls, timeout_s: 0 })).join(), /^timeout_s: a number from 0\.1 to 300/);
-  assert.match((await faults({ urls, url: "x" })).join(), /^url: there is no such key; there are urls, /);
+  assert.deepEqual(await faultsOf("notify", { urls }), []);
+  assert.deepEqual(await faultsOf("notify", {}), ["urls: this key is needed"]);
+  await assertRefused("notify", [
+    [{ urls: ["127.0.0.1:80"] }, /^urls\.0: a URL is needed: "http:/],
+    [{ urls: ["ftp://a"] }, /a URL is needed/],
+    [{ urls: ["http://user:word@a/"] }, /cannot hold a user and password/],
+    [{ urls, headers: { "a b": "x" } }, /cannot be the name of a header/],
+    [{ urls, headers: { a: "x\r\ny: z" } }, /control character/],
+    [{ urls, timeout_s: 0 }, /^timeout_s: a number from 0\.1 to 300/],
+    [{ urls, url: "x" }, /^url: there is no such key; there are urls, /],
+  ]);
 });

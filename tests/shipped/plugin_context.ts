@@ -53,7 +53,7 @@ export class PluginUnderTest implements AsyncDisposable {
       log,
       signal: new AbortController().signal,
       counters: { add: (name, by = 1) => void (counters[name] = (counters[name] ?? 0) + by) },
-      frames: { ...this.#stream(""), of: (name) => this.#stream(name), batches: (max) => this.#batches(max) },
+      frames: { ...this.#stream(""), of: (name) => this.#stream(name) },
       parameters: {
         set: (name: string, value: ParameterValue, options: ParameterOptions = {}) =>
           void parameters.set(name, { name, value, time: new Date(), ...options }),
@@ -83,41 +83,28 @@ export class PluginUnderTest implements AsyncDisposable {
 
   /** Each frame since the start until it is done: a loop that is left has the same frame again. */
   #stream(name: string): FrameSource {
-    const all = this.#all;
-    const done = this.#done;
+    const batches = (max: number) => this.#batches(max, name);
     return {
       async *[Symbol.asyncIterator]() {
-        while ((done.get(name) ?? 0) < all.length) {
-          let later = false;
-          const frame = all[done.get(name) ?? 0]!;
-          yield await Promise.resolve({ ...frame, later: () => void (later = true) });
-          if (later) return;
-          done.set(name, (done.get(name) ?? 0) + 1);
-        }
+        for await (const [frame] of batches(1)) yield frame!;
       },
-      batches: () => {
-        throw new Error("not needed here");
-      },
+      batches,
       of: () => {
         throw new Error("not needed here");
       },
     };
   }
 
-  /** Of the first stream; done together. */
-  #batches(max: number): AsyncIterable<readonly DeliveredFrame[]> {
+  /** Of one stream; done together. */
+  async *#batches(max: number, name: string): AsyncGenerator<readonly DeliveredFrame[]> {
     const all = this.#all, done = this.#done;
-    return {
-      async *[Symbol.asyncIterator]() {
-        while ((done.get("") ?? 0) < all.length) {
-          let later = false;
-          const begin = done.get("") ?? 0, batch = all.slice(begin, begin + max);
-          yield await Promise.resolve(batch.map((frame) => ({ ...frame, later: () => void (later = true) })));
-          if (later) return;
-          done.set("", begin + batch.length);
-        }
-      },
-    };
+    for (let begin = done.get(name) ?? 0; begin < all.length; begin = done.get(name)!) {
+      let later = false;
+      const batch = all.slice(begin, begin + max);
+      yield batch.map((frame) => ({ ...frame, later: () => void (later = true) }));
+      if (later) return;
+      done.set(name, begin + batch.length);
+    }
   }
 
   async fire(...frames: DeliveredFrame[]): Promise<void> {
@@ -143,6 +130,14 @@ export async function faultsOf(name: string, table: unknown): Promise<string[]> 
     const keys = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
     return `${keys.join(".")}: ${message}`;
   });
+}
+
+/** Each of the tables is refused with words of what would be right. */
+export async function assertRefused(name: string, cases: readonly (readonly [table: unknown, words: RegExp])[]) {
+  for (const [table, words] of cases) {
+    const faults = (await faultsOf(name, table)).join();
+    assert.ok(words.test(faults), `${JSON.stringify(table)}: ${words} is not in: ${faults}`);
+  }
 }
 
 export interface FrameParts {

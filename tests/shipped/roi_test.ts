@@ -6,7 +6,7 @@ import type { DeliveredFrame } from "../../src/plugins/contract.ts";
 import { tempFolder } from "../daemon/helpers.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { PYTHON } from "./memcached_server.ts";
-import { faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
+import { assertRefused, faultsOf, frameIn, PluginUnderTest } from "./plugin_context.ts";
 
 const REGIONS = [
   { name: "all", x: 0, y: 0, width: 320, height: 240 },
@@ -182,20 +182,15 @@ Deno.test("roi: without a value of its own, saturation is that of the frame's Ne
 });
 
 Deno.test("roi: a wrong table is refused with what would be right", async () => {
-  const faults = (table: unknown) => faultsOf("roi", table);
   const region = REGIONS[0];
-  assert.deepEqual(await faults({ regions: [region] }), []);
-  assert.deepEqual(await faults({}), ["regions: this key is needed"]);
-  assert.match((await faults({ regions: [region, region] })).join(), /all is there twice/);
-  assert.match(
-    (await faults({ regions: [{ ...region, name: "a b" }] })).join(),
-    /^regions\.0\.name: a name of letters/,
-  );
-  assert.match(
-    (await faults({ regions: [{ ...region, width: 0 }] })).join(),
-    /^regions\.0\.width: a whole number from 1 /,
-  );
-  assert.match((await faults({ regions: [{ ...region, x: 1.5 }] })).join(), /^regions\.0\.x: a whole number/);
-  assert.match((await faults({ regions: [{ name: "a" }] })).join(), /^regions\.0\.x: this key is needed/);
-  assert.match((await faults({ regions: [region], values: ["median"] })).join(), /^values\.0: one of "sum", "mean"/);
+  assert.deepEqual(await faultsOf("roi", { regions: [region] }), []);
+  assert.deepEqual(await faultsOf("roi", {}), ["regions: this key is needed"]);
+  await assertRefused("roi", [
+    [{ regions: [region, region] }, /all is there twice/],
+    [{ regions: [{ ...region, name: "a b" }] }, /^regions\.0\.name: a name of letters/],
+    [{ regions: [{ ...region, width: 0 }] }, /^regions\.0\.width: a whole number from 1 /],
+    [{ regions: [{ ...region, x: 1.5 }] }, /^regions\.0\.x: a whole number/],
+    [{ regions: [{ name: "a" }] }, /^regions\.0\.x: this key is needed/],
+    [{ regions: [region], values: ["median"] }, /^values\.0: one of "sum", "mean"/],
+  ]);
 });
