@@ -38,10 +38,8 @@ export class PropertyList extends Handle {
   }
 
   static #ofClass(native: Native, name: GlobalName): PropertyList {
-    return new PropertyList(
-      native,
-      native.checked(native.symbols.H5Pcreate(native.globals[name]), "make a property list"),
-    );
+    const id = native.checked(native.symbols.H5Pcreate(native.globals[name]), "make a property list");
+    return new PropertyList(native, id);
   }
 
   /** How a file is opened or made. */

@@ -55,8 +55,7 @@ const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
 const NAME_SURROGATE = 0x20000000;
 
 let kernel32: Deno.DynamicLibrary<typeof KERNEL32> | null = null;
-/** "none": another C library, or an old one. */
-let libc: Deno.DynamicLibrary<typeof LIBC> | "none" | null = null;
+let libc: Deno.DynamicLibrary<typeof LIBC>["symbols"] | "none" | null = null;
 
 /**
  * Renames a file in one step of the system that fails where the new name is taken.
@@ -71,19 +70,16 @@ export const nameChanges = { rename: renameNoReplace };
 
 function renameNoReplace(from: string, to: string): boolean {
   if (Deno.build.os === "windows") return kernel().MoveFileExW(wide(from), wide(to), 0) !== 0;
-  libc ??= openLibc();
-  if (libc === "none") return false;
-  return libc.symbols.renameat2(AT_FDCWD, narrow(from), AT_FDCWD, narrow(to), RENAME_NOREPLACE) === 0;
+  return libcCalls()?.renameat2(AT_FDCWD, narrow(from), AT_FDCWD, narrow(to), RENAME_NOREPLACE) === 0;
 }
 
 /**
  * Whether there is no entry of this name for sure; false says nothing. For looks that usually find nothing.
  */
 export function nameIsFree(path: string): boolean {
-  if (Deno.build.os !== "linux") return false;
-  libc ??= openLibc();
-  if (libc === "none") return false;
-  const { faccessat, __errno_location } = libc.symbols;
+  const calls = libcCalls();
+  if (calls === null) return false;
+  const { faccessat, __errno_location } = calls;
   if (faccessat(AT_FDCWD, narrow(path), F_OK, AT_SYMLINK_NOFOLLOW) === 0) return false;
   const errno = __errno_location();
   return errno !== null && new Deno.UnsafePointerView(errno).getInt32() === ENOENT;
@@ -92,9 +88,8 @@ export function nameIsFree(path: string): boolean {
 /** Whether a folder is there and can be listed, whatever is in it; false says nothing. */
 export function canBeListed(path: string): boolean {
   if (Deno.build.os === "windows") return hasFirstEntry(path);
-  libc ??= openLibc();
   // Only a folder has a point in it.
-  return libc !== "none" && libc.symbols.faccessat(AT_FDCWD, narrow(`${path}/.`), R_OK, 0) === 0;
+  return libcCalls()?.faccessat(AT_FDCWD, narrow(`${path}/.`), R_OK, 0) === 0;
 }
 
 /**
@@ -103,9 +98,9 @@ export function canBeListed(path: string): boolean {
  */
 export function isLink(path: string): boolean {
   if (Deno.build.os === "windows") return isReparsePoint(path);
-  libc ??= openLibc();
-  if (libc === "none") return isLinkByStat(path);
-  return BigInt(libc.symbols.readlinkat(AT_FDCWD, narrow(path), new Uint8Array(1), 1n)) >= 0n;
+  const calls = libcCalls();
+  if (calls === null) return isLinkByStat(path);
+  return BigInt(calls.readlinkat(AT_FDCWD, narrow(path), new Uint8Array(1), 1n)) >= 0n;
 }
 
 function isLinkByStat(path: string): boolean {
@@ -136,10 +131,9 @@ export interface HeldEntry extends Disposable {
 
 /** Linux only. Null where the entry is not there, or where the system cannot do it: that says nothing. */
 export function holdEntry(path: string): HeldEntry | null {
-  if (Deno.build.os !== "linux") return null;
-  libc ??= openLibc();
-  if (libc === "none") return null;
-  const { open, close } = libc.symbols;
+  const calls = libcCalls();
+  if (calls === null) return null;
+  const { open, close } = calls;
   // O_PATH with O_NOFOLLOW opens a link itself (open(2)). Of arm64 the constants are others.
   const fd = Deno.build.arch === "x86_64" ? open(narrow(path), O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
   return fd < 0 ? null : { path: `/proc/self/fd/${fd}`, [Symbol.dispose]: () => void close(fd) };
@@ -169,10 +163,16 @@ function kernel(): Deno.DynamicLibrary<typeof KERNEL32>["symbols"] {
   return kernel32.symbols;
 }
 
-function openLibc(): Deno.DynamicLibrary<typeof LIBC> | "none" {
+/** Null: another system, another C library, or an old one. */
+function libcCalls(): Deno.DynamicLibrary<typeof LIBC>["symbols"] | null {
+  libc ??= openLibc();
+  return libc === "none" ? null : libc;
+}
+
+function openLibc(): NonNullable<typeof libc> {
   if (Deno.build.os !== "linux") return "none";
   try {
-    return Deno.dlopen("libc.so.6", LIBC);
+    return Deno.dlopen("libc.so.6", LIBC).symbols;
   } catch {
     return "none";
   }

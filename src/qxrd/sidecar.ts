@@ -39,28 +39,6 @@ export interface SidecarFlaw {
   readonly text: string;
 }
 
-export interface Sidecar {
-  /** The whole text, without a byte order mark. */
-  readonly text: string;
-  /** "latin-1" where at least one line is no UTF-8; the others are read as UTF-8 all the same. */
-  readonly encoding: SidecarEncoding;
-  /** What is wrong with single lines, in their order: the first FLAWS_MAX of them. */
-  readonly flaws: readonly SidecarFlaw[];
-  /** Why the file looks as if only a part of it had been written, or null. */
-  readonly cutOff: string | null;
-  /** Every entry in the order of the file, repeated keys too. */
-  readonly entries: readonly SidecarEntry[];
-  /** The last entry of that key, as Qt takes it. `key` is a verbatim key or a decoded name. */
-  entry(section: string, key: string): SidecarEntry | undefined;
-  raw(section: string, key: string): string | undefined;
-  value(section: string, key: string): SidecarValue | undefined;
-  /**
-   * The elements of a list that QSettings wrote as an array, in ascending order, those above its `size` left out;
-   * also of one that has become a section of its own (`[normalization]`), with `section` "". Undefined: no such list.
-   */
-  list(section: string, key: string): readonly SidecarElement[] | undefined;
-}
-
 /**
  * Reads a sidecar.
  *
@@ -77,7 +55,7 @@ export function parseSidecar(bytes: Uint8Array): Sidecar {
   }
   const { text, encoding } = decodeText(bytes);
   const lines = readLines(text);
-  return new ParsedSidecar(text, { encoding, ...lines });
+  return new Sidecar(text, { encoding, ...lines });
 }
 
 /** So many flaws are kept; a file with more is named by the first ones. */
@@ -164,31 +142,35 @@ function readSection(line: string): string {
   return name.toLowerCase() === "%general" ? name.slice(1) : decodeKey(name);
 }
 
-class ParsedSidecar implements Sidecar {
+export class Sidecar {
+  /** The whole text, without a byte order mark. */
   readonly text: string;
+  /** "latin-1" where at least one line is no UTF-8; the others are read as UTF-8 all the same. */
   readonly encoding: SidecarEncoding;
+  /** Every entry in the order of the file, repeated keys too. */
   readonly entries: readonly SidecarEntry[];
+  /** What is wrong with single lines, in their order: the first FLAWS_MAX of them. */
   readonly flaws: readonly SidecarFlaw[];
+  /** Why the file looks as if only a part of it had been written, or null. */
   readonly cutOff: string | null;
-  readonly #sections: Map<string, Map<string, SidecarEntry>>;
-  /** Entries below `key/`, by section and key; made when a list is first asked for. */
-  #lists: Map<string, Map<string, SidecarEntry[]>> | null = null;
+  readonly #sections = new Map<string, Map<string, SidecarEntry>>();
+  /** By section and key, the entries of that key and below `key/`; made when a list is first asked for. */
+  #lists: ReadonlyMap<string, ReadonlyMap<string, readonly SidecarEntry[]>> | null = null;
 
   constructor(text: string, parts: Lines & { readonly encoding: SidecarEncoding }) {
-    const { entries } = parts;
     this.text = text;
     this.encoding = parts.encoding;
-    this.entries = entries;
+    this.entries = parts.entries;
     this.flaws = parts.flaws;
     this.cutOff = parts.cutOff;
-    this.#sections = new Map();
-    for (const entry of entries) {
+    for (const entry of this.entries) {
       let keys = this.#sections.get(entry.section);
       if (keys === undefined) this.#sections.set(entry.section, keys = new Map());
       keys.set(entry.name, entry);
     }
   }
 
+  /** The last entry of that key, as Qt takes it. `key` is a verbatim key or a decoded name. */
   entry(section: string, key: string): SidecarEntry | undefined {
     const keys = this.#sections.get(section);
     return keys?.get(key) ?? keys?.get(decodeKey(key));
@@ -203,52 +185,42 @@ class ParsedSidecar implements Sidecar {
     return entry === undefined ? undefined : decodeValue(entry.raw);
   }
 
+  /**
+   * The elements of a list that QSettings wrote as an array, in ascending order, those above its `size` left out;
+   * also of one that has become a section of its own (`[normalization]`), with `section` "". Undefined: no such list.
+   */
   list(section: string, key: string): readonly SidecarElement[] | undefined {
-    this.#lists ??= this.#gatherLists();
     const own = this.#sections.get(key);
-    if (section === "" && own?.has("size") === true) {
-      return elements([...own.values()].map((entry) => ({ path: entry.name, entry })));
-    }
-    const prefix = `${decodeKey(key)}/`;
-    const gathered = this.#lists.get(section)?.get(decodeKey(key));
-    return gathered && elements(gathered.map((entry) => ({ path: entry.name.slice(prefix.length), entry })));
+    if (section === "" && own?.has("size") === true) return elements([...own.values()], "");
+    const name = decodeKey(key);
+    this.#lists ??= this.#gatherLists();
+    const gathered = this.#lists.get(section)?.get(name);
+    return gathered && elements(gathered, `${name}/`);
   }
 
   #gatherLists(): Map<string, Map<string, SidecarEntry[]>> {
-    const lists = new Map<string, Map<string, SidecarEntry[]>>();
-    for (const [section, keys] of this.#sections) {
-      const bySection = new Map<string, SidecarEntry[]>();
-      lists.set(section, bySection);
-      for (const entry of keys.values()) {
-        const slash = entry.name.indexOf("/");
-        if (slash === -1) continue;
-        const key = entry.name.slice(0, slash);
-        const gathered = bySection.get(key);
-        if (gathered === undefined) bySection.set(key, [entry]);
-        else gathered.push(entry);
-      }
-    }
-    return lists;
+    const lists = Array.from(this.#sections, ([section, keys]) => {
+      return [section, Map.groupBy(keys.values(), ({ name }) => name.split("/", 1)[0]!)] as const;
+    });
+    return new Map(lists);
   }
 }
 
 /** Only elements that are there are made: the declared size is a number from outside and may be anything. */
-function elements(
-  paths: readonly { readonly path: string; readonly entry: SidecarEntry }[],
-): SidecarElement[] | undefined {
-  const sizeEntry = paths.find(({ path }) => path === "size");
+function elements(entries: readonly SidecarEntry[], prefix: string): SidecarElement[] | undefined {
+  const sizeEntry = entries.find(({ name }) => name === `${prefix}size`);
   if (sizeEntry === undefined) return undefined;
-  const size = Number(sizeEntry.entry.raw);
+  const size = Number(sizeEntry.raw);
   const byIndex = new Map<number, Map<string, SidecarValue>>();
-  for (const { path, entry } of paths) {
-    const found = /^([1-9]\d*)\/(.+)$/s.exec(path);
+  for (const { name, raw } of entries) {
+    const found = /^([1-9]\d*)\/(.+)$/s.exec(name.slice(prefix.length));
     if (found === null) continue;
     const index = Number(found[1]);
     // Elements above the size are left over from a longer list that was there before.
     if (index > size) continue;
     let fields = byIndex.get(index);
     if (fields === undefined) byIndex.set(index, fields = new Map());
-    fields.set(found[2]!, decodeValue(entry.raw));
+    fields.set(found[2]!, decodeValue(raw));
   }
   return [...byIndex].sort(([a], [b]) => a - b).map(([index, fields]) => ({ index, fields }));
 }

@@ -54,7 +54,7 @@ export function placeParameters(
     const wrong = typeof place === "string" ? place : (() => {
       const node = nodeOf(reading, { name: place.field, timeZone: options.timeZone });
       const groups = whereSourceIs(tree, place.groups);
-      const result = put(tree, { groups, node, placed });
+      const result = changeGroup(tree, groups, (group) => put(group, node, placed));
       if (typeof result === "string") return result;
       placed.add(node);
       const path = ["/entry", ...groups.map(({ name }) => name), node.name].join("/");
@@ -78,32 +78,37 @@ function whereSourceIs(entry: NexusGroup, groups: readonly PlaceGroup[]): readon
   return [DEFAULT_GROUPS[0]!, ...groups];
 }
 
-interface Putting {
-  /** From the group that is given downwards. */
-  readonly groups: readonly PlaceGroup[];
-  readonly node: NexusField | NexusGroup;
-  readonly placed: ReadonlySet<NexusNode>;
-}
-
-/** A copy of the group with the node in it; a text that says why where it cannot be there. */
-function put(parent: NexusGroup, { groups, node, placed }: Putting): NexusGroup | string {
+/**
+ * A copy of the tree in which a group, made where it is missing, is what `change` makes of it; a text that says why where
+ * it cannot be.
+ * @param groups from the tree's own group downwards
+ */
+function changeGroup(
+  parent: NexusGroup,
+  groups: readonly PlaceGroup[],
+  change: (group: NexusGroup) => NexusGroup | string,
+): NexusGroup | string {
   const [next, ...rest] = groups;
-  if (next === undefined) {
-    const there = childOf(parent, node.name);
-    if (there === undefined) return withChildren(parent, [...parent.children, node]);
-    const reason = placed.has(there) ? "another parameter stands there" : whyNotReplaced(there, { node, parent });
-    if (reason !== null) return reason;
-    return withChildren(parent, parent.children.map((child) => child === there ? node : child));
-  }
+  if (next === undefined) return change(parent);
   const there = childOf(parent, next.name);
   if (there !== undefined && there.kind !== "group") return `${next.name} is a value, not a group`;
   const nxClass = String(there?.attributes["NX_class"] ?? classOf(next, parent));
   if (next.nxClass !== null && next.nxClass !== nxClass) return `${next.name} is of class ${nxClass} there`;
   const from = there ?? group(next.name, nxClass, { children: [] });
-  const filled = put(from, { groups: rest, node, placed });
-  if (typeof filled === "string") return filled;
-  if (there === undefined) return withChildren(parent, [...parent.children, filled]);
-  return withChildren(parent, parent.children.map((child) => child === there ? filled : child));
+  const changed = changeGroup(from, rest, change);
+  return typeof changed === "string" ? changed : withChild(parent, changed);
+}
+
+/** The group with the node in it; a text that says why where what stands there stays. */
+function put(
+  group: NexusGroup,
+  node: NexusField | NexusGroup,
+  placed: ReadonlySet<NexusNode>,
+): NexusGroup | string {
+  const there = childOf(group, node.name);
+  if (there === undefined) return withChild(group, node);
+  const reason = placed.has(there) ? "another parameter stands there" : whyNotReplaced(there, { node, parent: group });
+  return reason ?? withChild(group, node);
 }
 
 function classOf(made: PlaceGroup, parent: NexusGroup): string {
@@ -147,41 +152,29 @@ function putByDefault(
 ): Pick<PlacedParameters, "entry" | "places"> {
   if (readings.length === 0) return { entry, places: [] };
   const places: PlacedParameter[] = [];
-  const nodes: NexusNode[] = [];
-  const taken = new Set(namesIn(entry, DEFAULT_GROUPS));
   // Who has a valid name keeps it, whatever the others become.
   const others = readings.filter(({ name }) => validName(name) !== name);
   const ordered = others.length === 0
     ? readings
     : [...readings.filter((reading) => !others.includes(reading)), ...others];
-  for (const reading of ordered) {
-    const name = freeName(validName(reading.name), taken);
-    taken.add(name);
-    const node = nodeOf(reading, { name, timeZone, ...name === reading.name ? {} : { longName: reading.name } });
-    nodes.push(node);
-    places.push({ name: reading.name, path: `${DEFAULT_PATH}/${name}`, node });
-  }
-  return { entry: withDefaults(entry, DEFAULT_GROUPS, nodes), places };
+  // The layout has these groups: they are made or found, never refused.
+  const filled = changeGroup(entry, DEFAULT_GROUPS, (group) => {
+    const taken = new Set(group.children.map((child) => child.name));
+    for (const reading of ordered) {
+      const name = freeName(validName(reading.name), taken);
+      taken.add(name);
+      const node = nodeOf(reading, { name, timeZone, ...name === reading.name ? {} : { longName: reading.name } });
+      places.push({ name: reading.name, path: `${DEFAULT_PATH}/${name}`, node });
+    }
+    return { ...group, children: [...group.children, ...places.map(({ node }) => node)] };
+  });
+  return { entry: filled as NexusGroup, places };
 }
 
-function namesIn(from: NexusGroup, groups: readonly PlaceGroup[]): string[] {
-  let at: NexusNode | undefined = from;
-  for (const { name } of groups) at = at?.kind === "group" ? childOf(at, name) : undefined;
-  return at?.kind === "group" ? at.children.map((child) => child.name) : [];
-}
-
-function withDefaults(parent: NexusGroup, groups: readonly PlaceGroup[], nodes: readonly NexusNode[]): NexusGroup {
-  const [next, ...rest] = groups;
-  if (next === undefined) return withChildren(parent, [...parent.children, ...nodes]);
-  const there = childOf(parent, next.name);
-  const from = there?.kind === "group" ? there : group(next.name, next.nxClass!, { children: [] });
-  const filled = withDefaults(from, rest, nodes);
-  if (there === undefined) return withChildren(parent, [...parent.children, filled]);
-  return withChildren(parent, parent.children.map((child) => child === there ? filled : child));
-}
-
-function withChildren(parent: NexusGroup, children: readonly NexusNode[]): NexusGroup {
-  return { ...parent, children };
+/** In the place of the one of its name, or behind the others. */
+function withChild(parent: NexusGroup, node: NexusNode): NexusGroup {
+  const at = parent.children.findIndex(({ name }) => name === node.name);
+  return { ...parent, children: at === -1 ? [...parent.children, node] : parent.children.with(at, node) };
 }
 
 /** The usual ones; a single character is left to what follows. */

@@ -3,19 +3,21 @@ import type { FrameFacts } from "./facts.ts";
 import { configured, mapped, textField } from "./sources.ts";
 import { groupAtIfAny, type NexusGroup } from "../tree/tree.ts";
 
+/** What has its name in the configuration. */
+const AS_CONFIGURED = [
+  "name",
+  "role",
+  "affiliation",
+  "address",
+  "telephone_number",
+  "email",
+  "facility_user_id",
+] as const;
+
 /** NXuser wants an ORCID as a URI. */
 export function userGroup(facts: FrameFacts): NexusGroup | null {
-  const known = (
-    key: "name" | "role" | "affiliation" | "address" | "telephone_number" | "email" | "facility_user_id",
-  ) => textField(key, configured(facts, "user", key));
   return groupAtIfAny("user", [
-    known("name"),
-    known("role"),
-    known("affiliation"),
-    known("address"),
-    known("telephone_number"),
-    known("email"),
-    known("facility_user_id"),
+    ...AS_CONFIGURED.map((key) => textField(key, configured(facts, "user", key))),
     textField("ORCID", mapped(configured(facts, "user", "orcid"), (orcid) => `https://orcid.org/${bareOrcid(orcid)}`)),
   ]);
 }

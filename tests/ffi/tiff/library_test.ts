@@ -7,6 +7,8 @@ import { Overlay } from "../../../src/tiff/overlay.ts";
 import { readDirectory, readIntegers } from "../../../src/tiff/directory.ts";
 import { readAscii } from "../../../src/tiff/tags/read_tags.ts";
 import { MemoryFile } from "../../tiff/memory_file.ts";
+import { TempFolder } from "../../temp_folder.ts";
+import { withEnvironment } from "../hdf5/environment.ts";
 import { makeTiff } from "../../tiff/make_tiff.ts";
 
 const FIELDS = [{ tag: 65011, name: "sidecar" }, { tag: 65020, name: "exposureTime" }];
@@ -146,21 +148,16 @@ Deno.test("close() closes what is open, and a second call does nothing", () => {
 });
 
 Deno.test("openTiffLibrary() says which library is missing, where it was looked for and what to do", () => {
-  const file = Deno.makeTempFileSync({ suffix: ".so" });
-  const before = Deno.env.get("PEWATCH_LIBTIFF");
+  using folder = new TempFolder();
+  const file = folder.join("a.so");
   Deno.writeTextFileSync(file, "no library");
-  Deno.env.set("PEWATCH_LIBTIFF", file);
-  try {
+  withEnvironment({ PEWATCH_LIBTIFF: file }, () => {
     assert.throws(() => openTiffLibrary(), (error) => {
       assert.ok(error instanceof NativeLibraryError);
       for (const part of ["libtiff", file, "apt-get install libtiff6"]) assert.ok(error.message.includes(part), part);
       return true;
     });
-  } finally {
-    if (before === undefined) Deno.env.delete("PEWATCH_LIBTIFF");
-    else Deno.env.set("PEWATCH_LIBTIFF", before);
-    Deno.removeSync(file);
-  }
+  });
 });
 
 Deno.test("requireVersion() refuses a libtiff before 4.0.10 and says which and what to do", () => {
