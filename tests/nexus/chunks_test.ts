@@ -1,7 +1,6 @@
 /** Compressed images: what is read of them here, and by programs that nobody here wrote (PEWATCH_PYTHON has them). */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { fileURLToPath } from "node:url";
 import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { VerificationError } from "../../src/files/copy/target_writers.ts";
 import type { FrameFacts, WrittenNexus } from "../../src/nexus/frame/facts.ts";
@@ -14,9 +13,8 @@ import { createHash } from "node:crypto";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff, PIXEL_TYPES, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
 import { darkAt, deliver, factsWith, imageBytes, nodeAt, putTogether, reversedStrips, settingsWith } from "./frame.ts";
+import { PYTHON, runPython } from "./python.ts";
 
-const PYTHON = Deno.env.get("PEWATCH_PYTHON");
-const SCRIPT = fileURLToPath(new URL("./chunks.py", import.meta.url));
 const COMPRESSIONS = Object.keys(CODECS) as Compression[];
 
 function compressed(compression: Compression, patch: Partial<FrameFacts> = {}): FrameFacts {
@@ -79,7 +77,7 @@ Deno.test("rows of strips that lie in another order come in theirs", () => {
 Deno.test({
   name: "h5py reads bitshuffle-lz4 of every type, byte order and order of strips",
   ignore: PYTHON === undefined,
-  fn() {
+  async fn() {
     using folder = new TempFolder();
     using hdf5 = openHdf5Library();
     const facts = compressed("bitshuffle-lz4");
@@ -96,7 +94,7 @@ Deno.test({
       if (plan.bits !== 8) put(tallTiff(plan, "big"), `>${type}`, pixels);
     }
     put(reversedStrips(), "<f4", REVERSED);
-    assert.deepEqual(runPython(["--pixels", ...Object.keys(expected)]), expected);
+    assert.deepEqual(await runPython("chunks.py", ["--pixels", ...Object.keys(expected)]), expected);
   },
 });
 
@@ -239,12 +237,6 @@ function pairOf(
   return [made[0]!.path, made[1]!.path, made[0]!.report];
 }
 
-function runPython(args: readonly string[]): unknown {
-  const { success, stdout, stderr } = new Deno.Command(PYTHON!, { args: [SCRIPT, ...args] }).outputSync();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
 const STORED: { readonly [C in Compression]: { readonly filters: unknown; readonly chunk: readonly number[] } } = {
   gzip: { filters: [[2, [4]], [1, [2]]], chunk: [1, 256, 512] },
   "bitshuffle-lz4": { filters: [[32008, [0, 5, 4, 0, 2]]], chunk: [1, 256, 512] },
@@ -254,10 +246,10 @@ for (const [compression, profile] of COMPRESSIONS.flatMap((one) => [[one, "base"
   Deno.test({
     name: `h5py, silx, nxmx and nxcheck read a frame of ${compression} (profile ${profile})`,
     ignore: PYTHON === undefined,
-    fn() {
+    async fn() {
       using folder = new TempFolder();
       const [packed, plain, report] = pairOf(folder, compression, profile);
-      const read = runPython([packed, plain]) as Reading;
+      const read = await runPython<Reading>("chunks.py", [packed, plain]);
       // Its attribute says which plugin is needed.
       assert.deepEqual(read.same_tree, compression === "gzip" ? [] : ["entry/data/data"]);
       assert.equal(read.pixels, read.plain_pixels);
@@ -299,17 +291,13 @@ Deno.test("a reference dark is compressed too, and each frame has the one that i
 Deno.test({
   name: "without its plugin h5py does not read bitshuffle, and the file says what is needed",
   ignore: PYTHON === undefined,
-  fn() {
+  async fn() {
     using folder = new TempFolder();
     const [packed] = pairOf(folder, "bitshuffle-lz4", "base");
-    const { success, stdout } = new Deno.Command(PYTHON!, {
-      args: [SCRIPT, packed],
-      env: { PEWATCH_NO_PLUGIN: "1", HDF5_PLUGIN_PATH: folder.path },
-    }).outputSync();
-    assert.ok(success);
-    const { error, compression } = JSON.parse(new TextDecoder().decode(stdout));
-    assert.match(error, /^Can't (synchronously )?read data/);
-    assert.match(compression, /^bitshuffle-lz4: needs the HDF5 filter plugin 32008, in Python "import hdf5plugin"$/);
+    const env = { PEWATCH_NO_PLUGIN: "1", HDF5_PLUGIN_PATH: folder.path };
+    const { error, compression } = await runPython<Record<string, string>>("chunks.py", [packed], env);
+    assert.match(error!, /^Can't (synchronously )?read data/);
+    assert.match(compression!, /^bitshuffle-lz4: needs the HDF5 filter plugin 32008, in Python "import hdf5plugin"$/);
   },
 });
 

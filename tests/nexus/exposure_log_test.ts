@@ -1,14 +1,12 @@
 /** What was read during a frame's exposure stands in its file as an NXlog, for h5py, silx and nxcheck, and in the master. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ParameterStore } from "../../src/parameters/store.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { memoryLog } from "../daemon/helpers.ts";
 import { sidecarText, Way } from "../frames/way.ts";
+import { PYTHON, runPython } from "./python.ts";
 
-const PYTHON = Deno.env.get("PEWATCH_PYTHON");
-const SCRIPT = fileURLToPath(new URL("./exposure_log.py", import.meta.url));
 const EXPOSURE_MS = 15_000;
 
 /** Seconds of each reading from the beginning of the exposure: the last before, three within, one after its end. */
@@ -61,9 +59,8 @@ Deno.test({
     await way.fire(3);
     assert.ok(spans.length > 0 && spans.every((span_ms) => span_ms === EXPOSURE_MS), `${spans}`);
     const files = [join(way.output, "P-00001.nxs"), join(way.output, "P_master.h5")];
-    const { success, stdout, stderr } = await new Deno.Command(PYTHON!, { args: [SCRIPT, ...files] }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    const read = JSON.parse(new TextDecoder().decode(stdout));
+    // deno-lint-ignore no-explicit-any -- each of its parts is compared below
+    const read = await runPython<any>("exposure_log.py", files);
 
     assert.ok(Math.abs(read.end_s - read.start_s - EXPOSURE_MS / 1000) < 0.002);
     const { position, shutter, pressure } = read.logs;

@@ -1,6 +1,6 @@
 """Where programs that follow the delivered files put the pixels, beside where pyFAI puts them from QXRD's own numbers.
 
-Reads a JSON list from standard input: of each frame the NeXus file, its .poni, and what QXRD's sidecar says. Answers on
+geometry_readers.py JSON: a list, of each frame the NeXus file, its .poni, and what QXRD's sidecar says. Answers on
 standard output as JSON, lengths in metres.
 """
 
@@ -108,4 +108,4 @@ def read(frame):
 
 if __name__ == "__main__":
     out, sys.stdout = sys.stdout, sys.stderr
-    json.dump([read(frame) for frame in json.load(sys.stdin)], out)
+    json.dump([read(frame) for frame in json.loads(sys.argv[1])], out)

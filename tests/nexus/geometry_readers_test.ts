@@ -1,12 +1,10 @@
 /** Programs that follow the delivered geometry put each pixel where pyFAI has it; PEWATCH_PYTHON has them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { sidecarText, Way } from "../frames/way.ts";
 import { placements, UPRIGHT } from "../geometry/placements.ts";
+import { PYTHON, runPython } from "./python.ts";
 
-const PYTHON = Deno.env.get("PEWATCH_PYTHON");
-const SCRIPT = fileURLToPath(new URL("./geometry_readers.py", import.meta.url));
 const FRAMES = 50;
 const DEGREE = Math.PI / 180;
 
@@ -28,16 +26,6 @@ interface Reading {
 }
 
 type Numbers = Readonly<Record<string, number>>;
-
-async function readByPython(frames: readonly Frame[]): Promise<Reading[]> {
-  const child = new Deno.Command(PYTHON!, { args: [SCRIPT], stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(frames)));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout)) as Reading[];
-}
 
 /** Fifty detectors as QXRD writes them, near and far, tilted to all sides and not at all. */
 function sidecars(): Numbers[] {
@@ -92,7 +80,7 @@ Deno.test({
     // Both profiles have the chain from one place in the code; the readers take some tenths of a second for each.
     const inBase = await deliver(base, sidecars().slice(0, 10));
     const inNxmx = await deliver(nxmx, sidecars());
-    const readings = await readByPython([...inBase, ...inNxmx]);
+    const readings = await runPython<Reading[]>("geometry_readers.py", [JSON.stringify([...inBase, ...inNxmx])]);
     assert.equal(readings.length, inBase.length + FRAMES);
     readings.forEach((reading, index) => {
       const about = `frame ${index}: ${JSON.stringify(reading)}`;

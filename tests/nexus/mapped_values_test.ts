@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ConfigurationError } from "../../src/config/error.ts";
 import { loadSettings, parseSettings } from "../../src/config/load.ts";
 import type { MappedKey } from "../../src/config/settings.ts";
@@ -14,9 +13,8 @@ import { sidecarText, Way } from "../frames/way.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { factsWith, nodeAt, settingsWith, treeOf } from "./frame.ts";
+import { PYTHON, runPython } from "./python.ts";
 
-const PYTHON = Deno.env.get("PEWATCH_PYTHON");
-const SCRIPT = fileURLToPath(new URL("./mapped_values.py", import.meta.url));
 const HERE = { cwd: "/base", executableFolder: null, windows: false };
 
 const SIDECAR = [
@@ -191,10 +189,8 @@ Deno.test({
     }
     await way.fire(4);
     const files = [1, 2, 3, 4].map((seed) => join(way.output, `P-0000${seed}.nxs`));
-    const args = [SCRIPT, join(way.output, "P_master.h5"), ...files];
-    const { success, stdout, stderr } = await new Deno.Command(PYTHON!, { args }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    const read = JSON.parse(new TextDecoder().decode(stdout));
+    // deno-lint-ignore no-explicit-any -- each of its parts is compared below
+    const read = await runPython<any>("mapped_values.py", [join(way.output, "P_master.h5"), ...files]);
     assert.deepEqual(read.frames.map((one: { temperature: number | null }) => one.temperature), [291, 292, null, 294]);
     for (const [index, one] of read.frames.entries()) {
       assert.equal(one.description, `cell ${index + 1}`);
@@ -245,15 +241,9 @@ Deno.test({
       Deno.writeTextFileSync(join(way.raw, `${name}.overflow`), overflow(lines));
     }
     await way.fire(4);
-    const script = fileURLToPath(new URL("./pixel_mask.py", import.meta.url));
-    const args = [
-      script,
-      ...[1, 2, 3].map((seed) => join(way.output, `P-0000${seed}.nxs`)),
-      join(way.output, "P_master.h5"),
-    ];
-    const { success, stdout, stderr } = await new Deno.Command(PYTHON!, { args }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    const [first, second, third, master] = JSON.parse(new TextDecoder().decode(stdout));
+    const files = ["P-00001.nxs", "P-00002.nxs", "P-00003.nxs", "P_master.h5"].map((name) => join(way.output, name));
+    // deno-lint-ignore no-explicit-any -- each of its parts is compared below
+    const [first, second, third, master] = await runPython<any[]>("pixel_mask.py", files);
     const byRow = (of: readonly (readonly [number, number])[]) => of.toSorted((a, b) => a[1] - b[1] || a[0] - b[0]);
     assert.deepEqual([first.marked, first.values], [byRow(listed), [0, 8]]);
     assert.deepEqual(second.marked, byRow(listed.slice(1)));

@@ -1,13 +1,11 @@
 /** Other programs read parameters in delivered files; PEWATCH_PYTHON names a Python that has them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
 import { type RawFrame, Way } from "../frames/way.ts";
 import { EVERY_KIND } from "./parameters.ts";
+import { PYTHON, runPython } from "./python.ts";
 
-const PYTHON = Deno.env.get("PEWATCH_PYTHON");
-const SCRIPT = fileURLToPath(new URL("./parameter_readers.py", import.meta.url));
 /** Older than any frame of this test, whatever this machine's clock says. */
 const TIME = new Date("2020-07-01T10:00:00.250Z");
 const PARAMETERS: readonly ParameterReading[] = EVERY_KIND.map((one) => ({ ...one, time: TIME }));
@@ -25,12 +23,6 @@ interface Answer {
   readonly h5py: Record<string, ReadField & { readonly class?: string }>;
   readonly tag: { name: string; value: Record<string, Record<string, unknown>>; shape: number[] };
   readonly nxcheck: { warnings: number; errors: number; lines: string[] };
-}
-
-async function readByPython(nexus: string, tiff: string): Promise<Answer> {
-  const { success, stdout, stderr } = await new Deno.Command(PYTHON!, { args: [SCRIPT, nexus, tiff] }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 /** As Python writes them. */
@@ -112,7 +104,10 @@ for (const image of ["embed", "none"] as const) {
         for (const { name, sidecar } of FRAMES) {
           const profile = sidecar === null ? "base" : wanted;
           const tiff = join(way.output, name);
-          const { h5py, tag, nxcheck } = await readByPython(tiff.replace(/\.tif$/, ".nxs"), tiff);
+          const { h5py, tag, nxcheck } = await runPython<Answer>("parameter_readers.py", [
+            tiff.replace(/\.tif$/, ".nxs"),
+            tiff,
+          ]);
           for (const reading of PARAMETERS) assertReading(h5py, { reading, profile, image });
           assert.equal(h5py["entry/instrument/parameters/name_of_a_space"]?.attributes.long_name, "name of a space");
           assert.equal(h5py["entry/instrument/parameters/__"]?.attributes.long_name, "样品");

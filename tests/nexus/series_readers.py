@@ -5,7 +5,6 @@ Arguments: the master. Answer on standard output as JSON.
 
 import hashlib
 import json
-import logging
 import os
 import sys
 import tempfile
@@ -15,7 +14,8 @@ import h5py
 import numpy
 import silx.io
 import silx.io.nxdata
-from nexusformat.nexus import validate as nxcheck
+
+from nxcheck_run import run_nxcheck
 
 
 def sha256(image):
@@ -75,16 +75,6 @@ def read_silx(path):
 def read_fabio(path):
     with fabio.open(path) as image:
         return {"frames": image.nframes, "first": sha256(image.data)}
-
-
-def run_nxcheck(path):
-    lines = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: lines.append(" ".join(record.getMessage().split()))
-    nxcheck.logger.handlers = [handler]
-    nxcheck.logger.propagate = False
-    warnings, errors = nxcheck.validate_file(path)
-    return {"warnings": int(warnings), "errors": int(errors), "lines": lines}
 
 
 def main():

@@ -1,12 +1,9 @@
 /** Other programs read a series' master; PEWATCH_PYTHON names a Python that has them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { pixelsOf, sidecarText, Way } from "../frames/way.ts";
-
-const PYTHON = Deno.env.get("PEWATCH_PYTHON");
-const SCRIPT = fileURLToPath(new URL("./series_readers.py", import.meta.url));
+import { PYTHON, runPython } from "./python.ts";
 
 interface Table {
   readonly values: unknown[];
@@ -40,12 +37,6 @@ interface Readings {
   readonly silx: { readonly valid: boolean; readonly signal: number[]; readonly axes: string[] };
   readonly fabio: { readonly frames: number; readonly first: string };
   readonly nxcheck: { readonly warnings: number; readonly errors: number; readonly lines: string[] };
-}
-
-async function readByPython(path: string): Promise<Readings> {
-  const { success, stdout, stderr } = await new Deno.Command(PYTHON!, { args: [SCRIPT, path] }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout)) as Readings;
 }
 
 /** When frame `number` was begun, in seconds since 1970; each takes 15 s. */
@@ -95,7 +86,9 @@ for (const profile of ["base", "nxmx"] as const) {
         way.put({ name: `${base}-0000${number}.tif`, seed: number, sidecar });
       }
       await way.fire(2);
-      const { h5py, silx, fabio, nxcheck } = await readByPython(join(way.output, `${base}_master.h5`));
+      const { h5py, silx, fabio, nxcheck } = await runPython<Readings>("series_readers.py", [
+        join(way.output, `${base}_master.h5`),
+      ]);
       const truth = [1, null, 3, 4].map((number) =>
         number === null ? null : pixelsOf(join(way.output, `${base}-0000${number}.tif`))
       );

@@ -5,7 +5,6 @@ import { readLayout } from "../../src/tiff/layout.ts";
 import { mergeTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
 import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
 import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
-import type { MergeFile } from "../../src/tiff/merge_file.ts";
 import { cutOrphanedTail } from "../../src/tiff/orphaned_tail.ts";
 import { MemoryFile } from "./memory_file.ts";
 import { makeTiff } from "./make_tiff.ts";
@@ -20,47 +19,33 @@ const TAGS: FrameTags = {
 type Step = { readonly what: "write" | "sync" | "truncate"; readonly offset?: number; readonly length?: number };
 
 /** A file in memory that fails at one step: for good, as if the process had been killed, or only that once. */
-class FailingFile implements MergeFile {
-  readonly size: number;
+class FailingFile extends MemoryFile {
   readonly steps: Step[] = [];
-  #bytes: Uint8Array;
   readonly #failAt: number;
   readonly #partial: number;
   readonly #dies: boolean;
 
   constructor(bytes: Uint8Array, plan: { failAt: number; dies: boolean; partial?: number }) {
-    this.size = bytes.length;
-    this.#bytes = bytes.slice();
+    super(bytes);
     this.#failAt = plan.failAt;
     this.#dies = plan.dies;
     this.#partial = plan.partial ?? 0;
   }
 
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    return this.#bytes.slice(offset, offset + length);
-  }
-
-  write(offset: number, bytes: Uint8Array): void {
+  override write(offset: number, bytes: Uint8Array): void {
     const fails = this.#fails({ what: "write", offset, length: bytes.length });
     const part = fails ? bytes.subarray(0, fails === "now" ? this.#partial : 0) : bytes;
-    const larger = new Uint8Array(Math.max(this.#bytes.length, part.length > 0 ? offset + part.length : 0));
-    larger.set(this.#bytes);
-    larger.set(part, part.length > 0 ? offset : 0);
-    this.#bytes = larger;
+    if (part.length > 0) super.write(offset, part);
     if (fails) throw new Error("no space left");
   }
 
-  sync(): void {
+  override sync(): void {
     if (this.#fails({ what: "sync" })) throw new Error("no space left");
   }
 
-  truncate(size: number): void {
+  override truncate(size: number): void {
     if (this.#fails({ what: "truncate" })) throw new Error("no space left");
-    this.#bytes = this.#bytes.slice(0, size);
+    super.truncate(size);
   }
 
   #fails(step: Step): "now" | "dead" | null {

@@ -60,6 +60,8 @@ function indexOfDifference(one: Uint8Array, other: Uint8Array): number {
 }
 
 const KINDS: readonly TiffPlan[] = [
+  // One strip that libtiff would chop.
+  { width: 512, height: 64 },
   { bits: 32, format: 3 },
   { bits: 32, format: 1 },
   { bits: 16 },
@@ -96,13 +98,6 @@ for (const byteOrder of ["little", "big"] as const) {
     });
   }
 }
-
-Deno.test("mergeTags() leaves the single strip of a QXRD frame whole at offset 8", () => {
-  withFile(makeTiff({ width: 512, height: 512 }), (path) => {
-    merge(path);
-    assert.deepEqual(readLayoutOfFile(path).strips, [{ offset: 8, byteCount: 1_048_576 }]);
-  });
-});
 
 Deno.test("mergeTags() appends less than 4 KiB beside the sidecar, whatever the size of the image", () => {
   const values = new Map(mainKeys(new Map(LONG_VALUES)));
@@ -214,24 +209,9 @@ Deno.test("a description that was made of the former tags is replaced with them,
   });
 });
 
-/** What somebody may have written where pewatch has its tags. */
-const PLANTED: readonly [string, readonly { tag: number; type: 2 | 3; values: string | number[] }[], RegExp | null][] =
-  [
-    ["the marker alone", [{ tag: 65010, type: 2, values: "pewatch_tags=1" }], null],
-    ["the marker of another version", [{ tag: 65010, type: 2, values: "pewatch_tags=99" }], null],
-    [
-      "the marker and another program's text",
-      [{ tag: 65010, type: 2, values: "pewatch_tags=1" }, { tag: 65011, type: 2, values: "no equals sign" }],
-      /another program uses tag 65011/,
-    ],
-    ["another program's text", [{ tag: 65010, type: 2, values: "camera:PE" }], /another program uses tag 65010/],
-    ["a number", [{ tag: 65010, type: 3, values: [1] }], /another program uses tag 65010/],
-  ];
-
-for (const [what, extra, refusal] of PLANTED) {
-  Deno.test(`tag 65010 planted (${what}) is replaced, or it is said why the file is not tagged`, () => {
-    withFile(makeTiff({ extra: extra as never }), (path) => {
-      if (refusal !== null) return void assert.throws(() => merge(path), refusal);
+for (const version of ["1", "99"]) {
+  Deno.test(`the marker alone, of version ${version}, is replaced`, () => {
+    withFile(makeTiff({ extra: [{ tag: 65010, type: 2, values: `pewatch_tags=${version}` }] }), (path) => {
       merge(path);
       assert.deepEqual(readFrameTags(path), READ_BACK);
     });
@@ -299,6 +279,16 @@ const UNTAGGABLE: readonly [why: RegExp, plan: TiffPlan][] = [
   ],
   [/another program uses tag 65011/, { extra: [{ tag: 65011, type: 12, values: [0.5] }] }],
   [/another program uses tag 65010/, { extra: [{ tag: 65010, type: 2, values: "CameraName:PE1" }] }],
+  [/another program uses tag 65010/, { extra: [{ tag: 65010, type: 3, values: [1] }] }],
+  [
+    /another program uses tag 65011/,
+    {
+      extra: [
+        { tag: 65010, type: 2, values: "pewatch_tags=1" },
+        { tag: 65011, type: 2, values: "no equals sign" },
+      ],
+    },
+  ],
   [/4 strips where 1 are due/, { strips: 4, without: [278] }],
   [/4 strips where 8 are due/, { strips: 4, extra: [{ tag: 278, type: 4, values: [2] }] }],
   [/libtiff would (lose|change) its tag 258/, { extra: [{ tag: 258, type: 3, values: [32, 16] }] }],
