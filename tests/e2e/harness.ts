@@ -47,6 +47,7 @@ export class Place implements Disposable {
   readonly output: string;
   readonly config: string;
   readonly #put: PutFile[] = [];
+  #parts = 0;
 
   constructor(options: PlaceOptions = {}) {
     this.path = Deno.makeTempDirSync({ prefix: "pewatch-e2e-", ...options.on ? { dir: options.on } : {} });
@@ -79,20 +80,31 @@ export class Place implements Disposable {
 
   /** Puts a frame into raw as QXRD leaves it: the sidecar, if any, after the image. */
   put(name: string, image: TestImage | Uint8Array, sidecar: string | Uint8Array | null): void {
-    this.putFile(name, image instanceof Uint8Array ? image : image.bytes, { image: true });
-    if (sidecar === null) return;
-    this.putFile(`${name}.metadata`, typeof sidecar === "string" ? new TextEncoder().encode(sidecar) : sidecar);
+    const shows = [this.#write(name, image instanceof Uint8Array ? image : image.bytes, { image: true })];
+    if (sidecar !== null) {
+      const bytes = typeof sidecar === "string" ? new TextEncoder().encode(sidecar) : sidecar;
+      shows.push(this.#write(`${name}.metadata`, bytes));
+    }
+    // Both are written by now: on a slow disk the image would else wait for its sidecar longer than `sidecar_wait_s`.
+    for (const show of shows) show();
   }
 
   /** Puts one file into raw. It appears with its whole content: these tests are not about half-written ones. */
-  putFile(name: string, bytes: Uint8Array, options: { image?: boolean; path?: string } = {}): void {
-    const path = options.path ?? this.rawPath(name);
+  putFile(name: string, bytes: Uint8Array): void {
+    this.#write(name, bytes)();
+  }
+
+  /** Writes a file beside raw; the function returned moves it there. */
+  #write(name: string, bytes: Uint8Array, { image = false } = {}): () => void {
+    const path = this.rawPath(name);
     Deno.mkdirSync(dirname(path), { recursive: true });
     // In the place itself, so that the rename stays on one volume.
-    const part = join(this.path, "being-written.part");
+    const part = join(this.path, `being-written-${this.#parts++}.part`);
     Deno.writeFileSync(part, bytes);
-    Deno.renameSync(part, path);
-    this.#put.push({ name, bytes, image: options.image === true });
+    return () => {
+      Deno.renameSync(part, path);
+      this.#put.push({ name, bytes, image });
+    };
   }
 
   rawPath(name: string): string {
