@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeImage, makeSidecar } from "./frames.ts";
 import type { Run } from "./child.ts";
 import { Place } from "./harness.ts";
-import { exists, filesBelow } from "../folders.ts";
+import { exists, filesBelow, foldersIn } from "../folders.ts";
 
 /** Frames of a vanished folder are looked for so many ticks that an endless retry would show in the log. */
 const TICKS_S = 1;
@@ -16,36 +16,40 @@ function tickOn(seconds = TICKS_S): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
-for (const which of ["raw", "temp", "proc", "output"] as const) {
-  Deno.test(`the ${which} folder vanishes while it runs and comes back: frames wait and then go on`, async () => {
-    using place = new Place();
-    await using run = await place.start().running();
-    place.put("before.tif", makeImage({ seed: 1 }), makeSidecar());
-    await run.until(() => place.has("before.nxs"), "the first frame");
-    const path = place[which];
-    Deno.renameSync(path, `${path}-away`);
-    if (which !== "raw") place.put("during.tif", makeImage({ seed: 2 }), makeSidecar());
-    await run.until(() => run.complaints(path).length > 0, `a word about ${path}`);
-    await tickOn();
-    assert.ok(run.complaints().length <= LINES_MAX, run.text());
-    // A folder that is gone is never made anew: it would be in the way of the one that comes back.
-    assert.ok(!exists(path), `${path} was made anew`);
-    Deno.renameSync(`${path}-away`, path);
-    if (which === "raw") place.put("during.tif", makeImage({ seed: 2 }), makeSidecar());
-    await run.until(() => place.has("during.nxs"), "the frame of the time between");
-    place.put("after.tif", makeImage({ seed: 3 }), makeSidecar());
-    await run.until(() => place.has("after.nxs"), "the frame after");
-    await run.says(/^solved: /);
-    await run.stop();
-    assert.deepEqual(place.delivered().filter((name) => name.endsWith(".nxs")), [
-      "after.nxs",
-      "before.nxs",
-      "during.nxs",
-    ]);
-    assert.deepEqual(place.inProgress(), []);
-    place.assertNothingLost();
-  });
-}
+const FOLDERS = ["raw", "temp", "proc", "output"] as const;
+
+Deno.test("a folder vanishes while it runs and comes back: frames wait and then go on", async (test) => {
+  using place = new Place();
+  await using run = await place.start().running();
+  for (const [index, which] of FOLDERS.entries()) {
+    await test.step(which, async () => {
+      const put = (when: string, seed: number) => place.put(`${when} ${which}.tif`, makeImage({ seed }), makeSidecar());
+      const arrives = (when: string) => run.until(() => place.has(`${when} ${which}.nxs`), `the frame ${when}`);
+      put("before", 1);
+      await arrives("before");
+      const path = place[which], said = run.complaints().length;
+      Deno.renameSync(path, `${path}-away`);
+      if (which !== "raw") put("during", 2);
+      await run.until(() => run.complaints(path).length > 0, `a word about ${path}`);
+      await tickOn();
+      assert.ok(run.complaints().length <= said + LINES_MAX, run.text());
+      // A folder that is gone is never made anew: it would be in the way of the one that comes back.
+      assert.ok(!exists(path), `${path} was made anew`);
+      Deno.renameSync(`${path}-away`, path);
+      if (which === "raw") put("during", 2);
+      await arrives("during");
+      put("after", 3);
+      await arrives("after");
+      const solved = () => run.lines.filter(({ message }) => message.startsWith("solved: ")).length;
+      await run.until(() => solved() > index, "that it is solved");
+    });
+  }
+  await run.stop();
+  const names = FOLDERS.flatMap((which) => ["before", "during", "after"].map((when) => `${when} ${which}.nxs`));
+  assert.deepEqual(place.delivered().filter((name) => name.endsWith(".nxs")), names.sort());
+  assert.deepEqual(place.inProgress(), []);
+  place.assertNothingLost();
+});
 
 Deno.test("a sub-folder of raw that vanishes with its frames is no fault", async () => {
   using place = new Place({ tables: { frames: { sidecar_wait_s: 3600 } } });
@@ -156,50 +160,51 @@ function heldToPermissions(): string[] {
   return Deno.uid() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"] : [];
 }
 
-function foldersIn(path: string): number {
-  return [...Deno.readDirSync(path)].filter((entry) => entry.isDirectory).length;
-}
-
-/** A file is refused: this process' own look at it would not be, where it is root. */
-async function refused(place: Place, options: { path: string; mode: number; words: RegExp }): Promise<Run> {
-  const { path, mode, words } = options;
-  const before = Deno.statSync(path).mode!;
-  const run = await place.start({ through: heldToPermissions() }).running();
+/** Frames that come while a folder is refused: this process' own look at it would not be, where it is root. */
+async function refused(
+  { place, run }: { place: Place; run: Run },
+  options: { name: string; path: string; mode: number; words: RegExp },
+): Promise<void> {
+  const { name, path, mode, words } = options;
+  const before = Deno.statSync(path).mode!, said = run.complaints().length;
   try {
     Deno.chmodSync(path, mode);
-    place.put("P-00001.tif", makeImage({ seed: 1 }), makeSidecar());
+    // Where raw itself cannot be written to, the test still has to put a frame into it.
+    place.put(`${name}.tif`, makeImage({ seed: 1 }), makeSidecar());
     await run.says(words);
     await tickOn();
-    assert.ok(run.complaints().length <= LINES_MAX, run.text());
+    assert.ok(run.complaints().length <= said + LINES_MAX, run.text());
     // The tries that failed leave nothing behind.
-    assert.ok(foldersIn(place.temp) + foldersIn(place.proc) <= 1, run.text());
+    assert.ok(foldersIn(place.temp).length + foldersIn(place.proc).length <= 1, run.text());
     place.assertNothingLost();
   } finally {
     Deno.chmodSync(path, before & 0o7777);
   }
-  await run.until(() => place.has("P-00001.nxs"), "the frame, now that it is allowed");
-  return run;
+  await run.until(() => place.has(`${name}.nxs`), "the frame, now that it is allowed");
 }
 
 const PERMISSIONS = [
-  ["raw", 0o500, /^01_prepare_raw: P-00001\.tif: cannot be claimed: .*permission.*; it stays in the raw folder/i],
+  ["raw", 0o500, /^01_prepare_raw: P-0\.tif: cannot be claimed: .*permission.*; it stays in the raw folder/i],
   ["raw", 0o000, /the raw folder cannot be read: .*permission/i],
   ["temp", 0o500, /no frame can be moved to the temp folder .*permission/i],
-  ["proc", 0o500, /P-00001\.tif cannot be merged: .*permission.*; it waits in .*temp/i],
+  ["proc", 0o500, /P-3\.tif cannot be merged: .*permission.*; it waits in .*temp/i],
   ["output", 0o500, /the output .* refuses files: .*permission.*; frames wait/i],
 ] as const;
-for (const [which, mode, words] of PERMISSIONS) {
-  Deno.test(`no permission for ${which} (mode ${mode.toString(8)}) is said once; allowed again, the frame arrives`, async () => {
-    using place = new Place();
-    // Where raw itself cannot be written to, the test still has to put a frame into it.
-    await using run = await refused(place, { path: place[which], mode, words });
-    place.put("P-00002.tif", makeImage({ seed: 2 }), makeSidecar());
-    await run.until(() => place.has("P-00002.nxs"), "the next frame");
-    await run.stop();
-    assert.deepEqual(place.inProgress(), []);
-    place.assertNothingLost();
-  });
-}
+
+Deno.test("no permission for a folder is said once; allowed again, the frame arrives", async (test) => {
+  using place = new Place();
+  await using run = await place.start({ through: heldToPermissions() }).running();
+  for (const [index, [which, mode, words]] of PERMISSIONS.entries()) {
+    await test.step(`${which} (mode ${mode.toString(8)})`, async () => {
+      await refused({ place, run }, { name: `P-${index}`, path: place[which], mode, words });
+      place.put(`next-${index}.tif`, makeImage({ seed: 2 }), makeSidecar());
+      await run.until(() => place.has(`next-${index}.nxs`), "the next frame");
+    });
+  }
+  await run.stop();
+  assert.deepEqual(place.inProgress(), []);
+  place.assertNothingLost();
+});
 
 Deno.test("read-only files are delivered like any other, and their pixels can be read", async () => {
   using place = new Place();

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { BLOCK_BYTES } from "../../src/files/copy/blocks.ts";
 import { copySpans } from "../../src/files/copy/copy_spans.ts";
 import { VerificationError } from "../../src/files/copy/target_writers.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 const OPTIONS = { verify: "compare", fsync: false } as const;
@@ -72,14 +73,10 @@ Deno.test("copySpans() notices a volume that does not keep what is written", () 
   using folder = new TempFolder();
   Deno.writeFileSync(folder.join("source"), noise(100));
   const spans = [{ source: folder.join("source"), offset: 0, length: 100 }];
-  const { writeSync } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.writeSync = function (bytes) {
-    return writeSync.call(this, bytes.map((byte, index) => index === 50 ? byte ^ 1 : byte));
-  };
-  try {
-    const target = { path: folder.join("copy"), spans, checksumSlot: null };
-    assert.throws(() => copySpans([target], OPTIONS), VerificationError);
-  } finally {
-    Deno.FsFile.prototype.writeSync = writeSync;
-  }
+  using _writes = replaced(Deno.FsFile.prototype, "writeSync", (writeSync) =>
+    function (this: Deno.FsFile, bytes) {
+      return writeSync.call(this, bytes.map((byte, index) => index === 50 ? byte ^ 1 : byte));
+    });
+  const target = { path: folder.join("copy"), spans, checksumSlot: null };
+  assert.throws(() => copySpans([target], OPTIONS), VerificationError);
 });

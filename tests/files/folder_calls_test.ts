@@ -4,10 +4,8 @@
  * makes this test fail until it is thought about. (tests/frames/imdisk_test.ts runs the way of a frame without them.)
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { sourcesBelow, textOf } from "../../build/checks/sources.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const ASKING =
   /\bDeno\.((?:realPath|stat|lstat|open|create|readFile|readTextFile|truncate|chmod|utime|copyFile|watchFs|readLink)(?:Sync)?)\(/g;
 const ASKING_BY_NODE = /\b((?:stat|lstat|statfs|exists|realpath|access|open|readFile)(?:Sync)?)\b[^;]*from "node:fs/g;
@@ -102,13 +100,6 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
   "src/tiff/tags/read_tags.ts": ["openSync", "an image"],
 };
 
-function* sourcesBelow(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(join(REPOSITORY, folder))) {
-    if (isDirectory) yield* sourcesBelow(`${folder}/${name}`);
-    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
-  }
-}
-
 /** "openSync 2, statSync" */
 function callsIn(text: string): string {
   const code = text.replaceAll(/^\s*(\*|\/\/|\/\*\*).*$/gm, "");
@@ -124,9 +115,9 @@ function callsIn(text: string): string {
 
 Deno.test("each call that opens or asks what it is given is known to be given a file", () => {
   const found: Record<string, string> = {};
-  const files = ["src", "plugins", "ffi"].flatMap((folder) => [...sourcesBelow(folder)]);
+  const files = sourcesBelow(["src", "plugins", "ffi"]);
   for (const file of [...files, "main.ts"].sort()) {
-    const calls = callsIn(Deno.readTextFileSync(join(REPOSITORY, file)));
+    const calls = callsIn(textOf(file));
     if (calls !== "") found[file] = calls;
   }
   assert.deepEqual(found, Object.fromEntries(Object.entries(CALLS).map(([file, [calls]]) => [file, calls])));

@@ -9,6 +9,7 @@ import {
   readPlain,
 } from "../../src/files/plain_file.ts";
 import { writeWhole, writeWholeBehind } from "../../src/files/whole_file.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 const LINUX = Deno.build.os === "linux";
@@ -24,21 +25,16 @@ const FOREIGN: Readonly<Record<string, (path: string, victim: string) => void>> 
 
 /** Calls `test` with each of them, in a folder of its own; the victim is compared afterwards. */
 function withEach(test: (path: string, folder: TempFolder) => void): void {
-  const { report } = foreignEntries;
-  foreignEntries.report = () => {};
-  try {
-    for (const plant of Object.values(FOREIGN)) {
-      using folder = new TempFolder();
-      Deno.mkdirSync(folder.join("outside"));
-      Deno.writeTextFileSync(folder.join("outside", "victim"), "precious");
-      Deno.mkdirSync(folder.join("own"));
-      plant(folder.join("own", "name"), folder.join("outside", "victim"));
-      test(folder.join("own", "name"), folder);
-      assert.equal(Deno.readTextFileSync(folder.join("outside", "victim")), "precious");
-      assert.deepEqual([...Deno.readDirSync(folder.join("outside"))].map(({ name }) => name), ["victim"]);
-    }
-  } finally {
-    foreignEntries.report = report;
+  using _reports = replaced(foreignEntries, "report", () => () => {});
+  for (const plant of Object.values(FOREIGN)) {
+    using folder = new TempFolder();
+    Deno.mkdirSync(folder.join("outside"));
+    Deno.writeTextFileSync(folder.join("outside", "victim"), "precious");
+    Deno.mkdirSync(folder.join("own"));
+    plant(folder.join("own", "name"), folder.join("outside", "victim"));
+    test(folder.join("own", "name"), folder);
+    assert.equal(Deno.readTextFileSync(folder.join("outside", "victim")), "precious");
+    assert.deepEqual([...Deno.readDirSync(folder.join("outside"))].map(({ name }) => name), ["victim"]);
   }
 }
 

@@ -1,10 +1,8 @@
 /** The list of service files is the one place where their names stand. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { sourcesBelow, textOf } from "../../build/checks/sources.ts";
 import { SERVICE_NAMES } from "../../src/files/service_names.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const LIST = "src/files/service_names.ts";
 /** A hidden name of the program's own, as it would stand in a text of the source. */
 const OWN_NAME = /["'`](\.(?:pewatch|claiming|discard|moving|late|series)[-.a-z]*)/g;
@@ -13,18 +11,11 @@ const BEGINNING = ".pewatch";
 /** An ending behind an image's name, beside a frame in quarantine. */
 const ENDING = ".pewatch.json";
 
-function* sourcesBelow(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(join(REPOSITORY, folder))) {
-    if (isDirectory) yield* sourcesBelow(`${folder}/${name}`);
-    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
-  }
-}
-
 Deno.test("no other file of the program has a hidden name of its own", () => {
-  const found = ["src", "plugins", "ffi"].flatMap((folder) => [...sourcesBelow(folder)])
+  const found = sourcesBelow(["src", "plugins", "ffi"])
     .filter((file) => file !== LIST)
     .flatMap((file) => {
-      const code = Deno.readTextFileSync(join(REPOSITORY, file)).replaceAll(/^\s*(\*|\/\/|\/\*\*).*$/gm, "");
+      const code = textOf(file).replaceAll(/^\s*(\*|\/\/|\/\*\*).*$/gm, "");
       return [...code.matchAll(OWN_NAME)].filter(([, name]) => name !== BEGINNING && name !== ENDING).map(([, name]) =>
         `${file}: ${name}`
       );

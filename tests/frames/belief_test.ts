@@ -1,14 +1,14 @@
 /** What others plant in the folders of claims: it is kept, named and not acted on; what is beside it goes on. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { imageBytes, Way } from "./way.ts";
+import { imageBytes, setOf, Way } from "./way.ts";
 import { CLAIMING_PREFIX } from "../../src/files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 import { filesBelow } from "../folders.ts";
 
 const LINUX = Deno.build.os === "linux";
 const ID = "20260101T000000000-000001-deadbeef";
-const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+const SET = setOf("P");
 
 /** A folder beside those of the way, with a file in it that must stay as it is. */
 function victimOf(way: Way): string {

@@ -10,6 +10,7 @@ import { CODECS } from "../../src/nexus/chunks/codecs.ts";
 import { sha256OfFile } from "../../src/files/copy/digest.ts";
 import { imageBytes as imageOf } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { imageBytes, libraries, pixelsOf, Way } from "./way.ts";
 import { deliver, factsWith, settingsWith } from "../nexus/frame.ts";
@@ -44,17 +45,16 @@ Deno.test("a compressed frame is delivered as any other, with its size and check
 Deno.test("a frame whose compressed pixels are others stays where it is, and goes once they are right", async () => {
   using way = new Way({ nexus: GZIP });
   way.put({ name: "P-00001.tif" });
-  const { encode } = CODECS.gzip;
-  CODECS.gzip.encode = (chunk, elementBytes) => encode(chunk.map((byte) => byte ^ 1), elementBytes);
-  try {
+  {
+    using _codec = replaced(CODECS.gzip, "encode", (encode) => (chunk, elementBytes) => {
+      return encode(chunk.map((byte) => byte ^ 1), elementBytes);
+    });
     await way.fire(2);
     assert.deepEqual(
       way.delivered({ hidden: true }).filter((name) => name.startsWith("P") || name.includes(".part")),
       [],
     );
     assert.match([...way.heard.conditions.values()].join("\n"), /decompresses to different pixels/);
-  } finally {
-    CODECS.gzip.encode = encode;
   }
   await way.fire(2);
   assert.equal(shownPixels(way, "P-00001"), pixelsOf(join(way.output, "P-00001.tif")));
@@ -64,17 +64,12 @@ Deno.test("a frame whose compressed pixels are others stays where it is, and goe
 // Fails without #reportWaiting() in Finalize: while one firing delivered them all, the state said that none waited.
 Deno.test("frames that come faster than they are compressed are shown as waiting, and all are delivered", async () => {
   using way = new Way({ nexus: GZIP });
-  const { encode } = CODECS.gzip;
-  CODECS.gzip.encode = (chunk, elementBytes) => {
+  using _codec = replaced(CODECS.gzip, "encode", (encode) => (chunk, elementBytes) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
     return encode(chunk, elementBytes);
-  };
-  try {
-    for (const number of [1, 2, 3]) way.put({ name: `P-0000${number}.tif`, seed: number });
-    await way.fire();
-  } finally {
-    CODECS.gzip.encode = encode;
-  }
+  });
+  for (const number of [1, 2, 3]) way.put({ name: `P-0000${number}.tif`, seed: number });
+  await way.fire();
   assert.ok(way.waitingInProc.some((count) => count > 0), way.waitingInProc.join());
   assert.equal(way.waitingInProc.at(-1), 0);
   assert.equal(way.delivered().filter((name) => name.endsWith(".nxs")).length, 3);
@@ -113,17 +108,12 @@ Deno.test("the pool compresses in its workers from the first frame on, however m
   using folder = new TempFolder();
   using pool = new DeliveryPool();
   const jobs = Array.from({ length: 7 }, (_, index) => jobIn(folder, String(index)));
-  const { encode } = CODECS.gzip;
   let here = 0;
-  CODECS.gzip.encode = (chunk, elementBytes) => {
+  using _codec = replaced(CODECS.gzip, "encode", (encode) => (chunk, elementBytes) => {
     here++;
     return encode(chunk, elementBytes);
-  };
-  try {
-    await Promise.all(jobs.map(({ job }) => pool.copy(job, { workers: 2 })));
-  } finally {
-    CODECS.gzip.encode = encode;
-  }
+  });
+  await Promise.all(jobs.map(({ job }) => pool.copy(job, { workers: 2 })));
   assert.equal(here, 0, "chunks were compressed in the caller's thread");
   assert.equal(pool.workers, 2);
   for (const { job, pixels } of jobs) assert.deepEqual(imageOf(libraries.hdf5, job.targets[0]!.path), pixels);

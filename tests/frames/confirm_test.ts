@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CrashAt, endAt } from "./crash.ts";
+import { endAtEachStep } from "./crash.ts";
 import { foldersIn } from "../folders.ts";
 import { Way } from "./way.ts";
 
@@ -91,35 +91,29 @@ Deno.test("sets that wait are bounded: the oldest are removed and named, and the
 });
 
 Deno.test("a stop at any step keeps a set that is not confirmed, and leaves nothing of one that is", async () => {
-  let steps = 0;
-  {
-    using way = keeping();
-    way.put({ name: "P-00001.tif" });
-    await way.fire();
+  const confirmBy = async (way: Way, fire: () => Promise<void>) => {
     for (const name of ["backup", "catalogue"]) {
       way.confirm(name, [sumOf(way, "P-00001.tif")]);
-      using count = new CrashAt(Infinity);
-      await way.fireFinalize();
-      steps += count.steps;
+      await fire();
     }
-    assert.deepEqual(way.inProgress(), []);
-  }
-  for (let at = 1; at <= steps; at++) {
-    using way = keeping();
-    way.put({ name: "P-00001.tif" });
-    await way.fire();
-    const sum = sumOf(way, "P-00001.tif");
-    way.confirm("backup", [sum]);
-    await endAt(at, () => way.fireFinalize());
-    way.restart();
-    for (const name of ["backup", "catalogue"]) {
-      way.confirm(name, [sum]);
+  };
+  await endAtEachStep({
+    prepare: async () => {
+      const way = keeping();
+      way.put({ name: "P-00001.tif" });
       await way.fire();
-    }
-    assert.deepEqual(way.inProgress(), [], `after a stop at step ${at}`);
-    assert.deepEqual(way.judgeLedger().counts, { chain: 1, delivered: 1 });
-    assert.ok(Deno.statSync(join(way.output, "P-00001.nxs")).isFile);
-  }
+      return way;
+    },
+    work: (way) => confirmBy(way, () => way.fireFinalize()),
+    whole: (way) => assert.deepEqual(way.inProgress(), []),
+    ended: async (way, when) => {
+      way.restart();
+      await confirmBy(way, () => way.fire());
+      assert.deepEqual(way.inProgress(), [], when);
+      assert.deepEqual(way.judgeLedger().counts, { chain: 1, delivered: 1 });
+      assert.ok(Deno.statSync(join(way.output, "P-00001.nxs")).isFile);
+    },
+  });
 });
 
 Deno.test("what has such a name in proc and is no delivered set of pewatch's stays, and is reported once", async () => {

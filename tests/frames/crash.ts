@@ -2,6 +2,7 @@
  * Ends the program in a test at any one of its steps on the disk: from that step on every call that changes something
  * fails, so that no clean-up code runs on the disk either. What lies there then is what a power switch would leave.
  */
+import assert from "node:assert/strict";
 import { nameChanges } from "../../ffi/system/files.ts";
 
 /** Calls of Deno that change what is on the disk. Writes are cut in half, as a kill may. */
@@ -108,4 +109,37 @@ export async function endAt(
   }
   await crash.settled();
   return { happened: crash.happened, steps: crash.steps };
+}
+
+export interface Stops<Place extends Disposable> {
+  prepare(): Place | Promise<Place>;
+  /** What is ended. */
+  work(place: Place): Promise<void>;
+  /** Looks at what it does where nothing ends it. */
+  whole?(place: Place): void;
+  /** Looks at what lies there after an end, goes on, and looks again; `when` says where the end was. */
+  ended(place: Place, when: string): Promise<void>;
+}
+
+/**
+ * Does the work as a whole, then again from the beginning for each of its steps, and ends the program there.
+ * @returns how many steps there were
+ */
+export async function endAtEachStep<Place extends Disposable>(stops: Stops<Place>): Promise<number> {
+  let steps = 0;
+  {
+    using place = await stops.prepare();
+    using count = new CrashAt(Infinity);
+    await stops.work(place);
+    steps = count.steps;
+    stops.whole?.(place);
+  }
+  for (let at = 1; at <= steps; at++) {
+    using place = await stops.prepare();
+    const when = `after a stop at step ${at} of ${steps}`;
+    const { happened } = await endAt(at, () => stops.work(place));
+    assert.ok(happened, when);
+    await stops.ended(place, when);
+  }
+  return steps;
 }

@@ -6,14 +6,13 @@
  * filesOf (destination.ts), resumeClaim (claim.ts), DONE_NAME in discardClaim (claim.ts).
  */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CrashAt, endAt } from "./crash.ts";
-import { libraries, pixelsOf, type RawFrame, sidecarText, Way } from "./way.ts";
+import { endAtEachStep } from "./crash.ts";
+import { libraries, pixelsOf, type RawFrame, setOf, sidecarText, Way } from "./way.ts";
 import { imageBytes } from "../nexus/frame.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
-import { filesBelow } from "../folders.ts";
+import { filesBelow, sha256 } from "../folders.ts";
 
 const FRAMES: readonly RawFrame[] = [
   { name: "P-00001.tif", seed: 1 },
@@ -21,7 +20,7 @@ const FRAMES: readonly RawFrame[] = [
   { name: "P-00003.dark.tif", seed: 3, sidecar: sidecarText({ seed: 3, dark: true }) },
 ];
 const SETS = ["P-00001", "series/P-00002"];
-const EXPECTED = SETS.flatMap((set) => [`${set}.nxs`, `${set}.tif`, `${set}.tif.metadata`]).sort();
+const EXPECTED = [...setOf(...SETS), "P-00001.tif.overflow"].sort();
 
 function putAll(way: Way): void {
   for (const frame of FRAMES) way.put(frame);
@@ -66,42 +65,38 @@ for (const compression of ["none", "gzip"] as const) {
 
 async function endAtEach(nexus: Settings["nexus"]): Promise<void> {
   const frames = truth();
-  let steps = 0;
-  {
-    using way = new Way({ nexus });
-    putAll(way);
-    using count = new CrashAt(Infinity);
-    await way.fire(1);
-    steps = count.steps;
-    assert.deepEqual(way.delivered(), [...EXPECTED, "P-00001.tif.overflow"].sort());
-    assert.deepEqual(way.inProgress(), []);
-  }
+  const steps = await endAtEachStep({
+    prepare: () => {
+      const way = new Way({ nexus });
+      putAll(way);
+      return way;
+    },
+    work: (way) => way.fire(1),
+    whole: (way) => {
+      assert.deepEqual(way.delivered(), EXPECTED);
+      assert.deepEqual(way.inProgress(), []);
+    },
+    ended: async (way, when) => {
+      assertWholeSomewhere(way, frames, when);
+      const before = new Map(way.delivered().map((name) => [name, way.read(name)]));
+      way.restart();
+      await way.fire(2);
+      assert.deepEqual(way.delivered({ hidden: true }), EXPECTED, when);
+      assert.deepEqual(way.inProgress(), [], when);
+      assert.deepEqual(filesBelow(way.raw), [], when);
+      for (const [set, { pixels, sidecar }] of frames) {
+        const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
+        assert.equal(pixelsOf(image), pixels, when);
+        assert.equal(Deno.readTextFileSync(`${image}.metadata`), sidecar, when);
+        assert.equal(sha256(imageBytes(libraries.hdf5, image.replace(/tif$/, "nxs"))), pixels, when);
+      }
+      // What was visible at the stop is what stands there at the end: it was complete then.
+      for (const [name, bytes] of before) assert.deepEqual(bytes, way.read(name), `${name} was complete ${when}`);
+      assertSetOrder(before, when);
+      assertLedger(way, { chain: 1, dark_removed: 1, delivered: 2 }, when);
+    },
+  });
   assert.ok(steps > 50, `${steps} steps were counted`);
-  for (let at = 1; at <= steps; at++) {
-    using way = new Way({ nexus });
-    putAll(way);
-    const when = `after a stop at step ${at} of ${steps}`;
-    const { happened } = await endAt(at, () => way.fire(1));
-    assert.ok(happened, when);
-    assertWholeSomewhere(way, frames, when);
-    const before = new Map(way.delivered().map((name) => [name, way.read(name)]));
-    way.restart();
-    await way.fire(2);
-    assert.deepEqual(way.delivered({ hidden: true }), [...EXPECTED, "P-00001.tif.overflow"].sort(), when);
-    assert.deepEqual(way.inProgress(), [], when);
-    assert.deepEqual(filesBelow(way.raw), [], when);
-    for (const [set, { pixels, sidecar }] of frames) {
-      const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
-      assert.equal(pixelsOf(image), pixels, when);
-      assert.equal(Deno.readTextFileSync(`${image}.metadata`), sidecar, when);
-      const shown = imageBytes(libraries.hdf5, image.replace(/tif$/, "nxs"));
-      assert.equal(createHash("sha256").update(shown).digest("hex"), pixels, when);
-    }
-    // What was visible at the stop is what stands there at the end: it was complete then.
-    for (const [name, bytes] of before) assert.deepEqual(bytes, way.read(name), `${name} was complete ${when}`);
-    assertSetOrder(before, when);
-    assertLedger(way, { chain: 1, dark_removed: 1, delivered: 2 }, when);
-  }
 }
 
 /** Each frame has one line, also where a stop came between the line and the claim's removal. */
@@ -122,35 +117,29 @@ function assertSetOrder(visible: ReadonlyMap<string, Uint8Array>, when: string):
 // Fails without the look at `record.merge` in Finalize.#deliver (finalize.ts): a stop between the record of a new name and
 // the way back to the merge then delivered the frame without its NeXus file.
 Deno.test("a stop at any step of a frame whose name is taken leaves both frames whole, each with its NeXus file", async () => {
-  const expected = ["P", "P-00001"].flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]).sort();
-  async function prepared(): Promise<Way> {
-    const way = new Way();
-    way.put({ name: "P.tif", seed: 1 });
-    await way.fire();
-    way.put({ name: "P.tif", seed: 2 });
-    return way;
-  }
-  let steps = 0;
-  {
-    using way = await prepared();
-    using count = new CrashAt(Infinity);
-    await way.fire(2);
-    steps = count.steps;
-    assert.deepEqual(way.delivered(), expected);
-  }
-  for (let at = 1; at <= steps; at++) {
-    using way = await prepared();
-    const first = way.read("P.tif");
-    const when = `after a stop at step ${at} of ${steps}`;
-    await endAt(at, () => way.fire(2));
-    way.restart();
-    await way.fire(3);
-    assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-    assert.deepEqual(way.inProgress(), [], when);
-    assert.deepEqual(way.read("P.tif"), first, when);
-    assert.match(new TextDecoder().decode(way.read("P-00001.tif.metadata")), /userComment1=frame 2/, when);
-    assertLedger(way, { chain: 1, delivered: 2 }, when);
-  }
+  const expected = setOf("P", "P-00001").sort();
+  let first = new Uint8Array();
+  await endAtEachStep({
+    prepare: async () => {
+      const way = new Way();
+      way.put({ name: "P.tif", seed: 1 });
+      await way.fire();
+      first = way.read("P.tif");
+      way.put({ name: "P.tif", seed: 2 });
+      return way;
+    },
+    work: (way) => way.fire(2),
+    whole: (way) => assert.deepEqual(way.delivered(), expected),
+    ended: async (way, when) => {
+      way.restart();
+      await way.fire(3);
+      assert.deepEqual(way.delivered({ hidden: true }), expected, when);
+      assert.deepEqual(way.inProgress(), [], when);
+      assert.deepEqual(way.read("P.tif"), first, when);
+      assert.match(way.text("P-00001.tif.metadata"), /userComment1=frame 2/, when);
+      assertLedger(way, { chain: 1, delivered: 2 }, when);
+    },
+  });
 });
 
 // Fails without the text's name in checkNamesAll (claim.ts): a stop between the text and the record that names it then
@@ -160,29 +149,22 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
     `${QUARANTINE_FOLDER}/${name}`
   );
   const image = new TextEncoder().encode("no TIFF at all");
-  function prepared(): Way {
-    const way = new Way();
-    way.put({ name: "P.tif", image });
-    return way;
-  }
-  let steps = 0;
-  {
-    using way = prepared();
-    using count = new CrashAt(Infinity);
-    await way.fire(2);
-    steps = count.steps;
-    assert.deepEqual(way.delivered(), expected);
-  }
-  for (let at = 1; at <= steps; at++) {
-    using way = prepared();
-    const when = `after a stop at step ${at} of ${steps}`;
-    await endAt(at, () => way.fire(2));
-    way.restart();
-    await way.fire(3);
-    assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-    assert.deepEqual(way.inProgress(), [], when);
-    assert.deepEqual(way.read(expected[0]!), image, when);
-    assert.match(new TextDecoder().decode(way.read(expected[3]!)), /was not delivered: .*TIFF/, when);
-    assertLedger(way, { chain: 1, quarantined: 1 }, when);
-  }
+  await endAtEachStep({
+    prepare: () => {
+      const way = new Way();
+      way.put({ name: "P.tif", image });
+      return way;
+    },
+    work: (way) => way.fire(2),
+    whole: (way) => assert.deepEqual(way.delivered(), expected),
+    ended: async (way, when) => {
+      way.restart();
+      await way.fire(3);
+      assert.deepEqual(way.delivered({ hidden: true }), expected, when);
+      assert.deepEqual(way.inProgress(), [], when);
+      assert.deepEqual(way.read(expected[0]!), image, when);
+      assert.match(way.text(expected[3]!), /was not delivered: .*TIFF/, when);
+      assertLedger(way, { chain: 1, quarantined: 1 }, when);
+    },
+  });
 });

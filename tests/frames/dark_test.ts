@@ -8,6 +8,7 @@ import { keepReference, referenceFor, REFERENCES_MAX } from "../../src/frames/re
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { type SidecarView, viewSidecar } from "../../src/qxrd/view.ts";
 import { valueAt } from "../nexus/frame.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { imageBytes, libraries, sidecarText, Way } from "./way.ts";
@@ -108,20 +109,15 @@ for (const [flaw, image, sidecar] of BROKEN) {
 // Fails without reasonAgainstKeeping (prepare_raw.ts): the darks then stay in raw for ever.
 Deno.test("where no reference can be stored darks still leave raw, and none is removed", async () => {
   using way = new Way({ dark: { reference: true } });
-  const { mkdirSync } = Deno;
-  Deno.mkdirSync = (path, options) => {
+  using _refused = replaced(Deno, "mkdirSync", (mkdirSync) => (path, options) => {
     if (String(path).endsWith(REFERENCE_FOLDER)) {
       throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
     }
     mkdirSync(path, options);
-  };
-  try {
-    for (const number of [1, 2, 3]) way.put({ name: `D-0000${number}.dark.tif`, seed: number, sidecar: DARK });
-    way.put({ name: "P-00001.tif" });
-    await way.fire(2);
-  } finally {
-    Deno.mkdirSync = mkdirSync;
-  }
+  });
+  for (const number of [1, 2, 3]) way.put({ name: `D-0000${number}.dark.tif`, seed: number, sidecar: DARK });
+  way.put({ name: "P-00001.tif" });
+  await way.fire(2);
   assert.deepEqual([...Deno.readDirSync(way.raw)], []);
   assert.equal(way.delivered().filter((name) => /^dark\/D-.*\.tif$/.test(name)).length, 3);
   assert.ok(way.delivered().includes("P-00001.nxs"), way.heard.lines.join("\n"));

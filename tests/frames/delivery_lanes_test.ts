@@ -105,13 +105,11 @@ Deno.test("a claim that comes while others are delivered goes in the same firing
   const { proc } = way.settings.folders;
   const aside = `${proc}-aside`;
   way.put({ name: "A.tif", seed: 1 });
-  await way.firePrepare();
-  await way.fireMerge();
+  await way.fireBeforeDelivery();
   Deno.renameSync(proc, aside);
   Deno.mkdirSync(proc);
   way.put({ name: "B.tif", seed: 2 });
-  await way.firePrepare();
-  await way.fireMerge();
+  await way.fireBeforeDelivery();
   way.onCondition = ({ key, message }) => {
     if (!key.startsWith("claim ") || message !== null) return;
     for (const { name } of Deno.readDirSync(aside)) Deno.renameSync(`${aside}/${name}`, `${proc}/${name}`);

@@ -4,17 +4,16 @@ import { join } from "node:path";
 import { renameToFreeName } from "../../ffi/system/files.ts";
 import { checkHardLinks } from "../../src/cli/doctor/folders.ts";
 import { publish } from "../../src/files/durable.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { fatObstacle, FatVolume } from "./fat_volume.ts";
-import { Way } from "./way.ts";
+import { setOf, Way } from "./way.ts";
 
 /** As Linux says it of FAT; Windows says "Incorrect function" (os error 1). */
 function withoutLinks(): Disposable {
-  const { linkSync } = Deno;
-  Deno.linkSync = () => {
+  return replaced(Deno, "linkSync", () => () => {
     throw new Deno.errors.PermissionDenied("Operation not permitted (os error 1)");
-  };
-  return { [Symbol.dispose]: () => void (Deno.linkSync = linkSync) };
+  });
 }
 
 /** Three times one name with other content each, and one that is somebody else's. */
@@ -26,8 +25,7 @@ async function assertDelivers(way: Way): Promise<void> {
   }
   way.put({ name: "Q.tif" });
   await way.fire(2);
-  const stems = ["P", "P-00001", "P-00002", "Q-00001"];
-  const sets = stems.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]);
+  const sets = setOf("P", "P-00001", "P-00002", "Q-00001");
   assert.deepEqual(way.delivered({ hidden: true }), [...sets, "Q.tif"].sort(), way.heard.lines.join("\n"));
   assert.equal(Deno.readTextFileSync(join(way.output, "Q.tif")), "theirs");
   assert.deepEqual(way.inProgress(), []);

@@ -5,6 +5,7 @@ import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { inMemory } from "../temp_folder.ts";
 import { sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
+import { replaced } from "../replaced.ts";
 
 const WRITTEN = new Date("2023-11-14T22:13:20.250Z");
 
@@ -21,14 +22,12 @@ Deno.test("image, sidecar and companions have their times from the moment on whe
   way.put({ name: "bad.tif", image: new Uint8Array(9) });
   Deno.writeTextFileSync(join(way.raw, "P.tif.overflow"), "12 pixels");
   stamp(way);
-  const { utimeSync } = Deno;
   const named: string[] = [];
-  Deno.utimeSync = (path, ...times) => (named.push(String(path)), utimeSync(path, ...times));
-  try {
-    await way.fire(2);
-  } finally {
-    Deno.utimeSync = utimeSync;
-  }
+  using _times = replaced(Deno, "utimeSync", (utimeSync) => (path, ...times) => {
+    named.push(String(path));
+    utimeSync(path, ...times);
+  });
+  await way.fire(2);
   assert.deepEqual(named.filter((path) => !path.endsWith(".part")), []);
   const made = /\.nxs$|reason\.txt$|pewatch\.json$/;
   const files = way.delivered().filter((name) => !made.test(name));
@@ -43,15 +42,10 @@ Deno.test("image, sidecar and companions have their times from the moment on whe
 Deno.test("a volume that keeps no times holds up no frame, and says so once", async () => {
   using way = new Way();
   for (const seed of [1, 2]) way.put({ name: `P-0000${seed}.tif`, seed });
-  const { utimeSync } = Deno;
-  Deno.utimeSync = () => {
+  using _refused = replaced(Deno, "utimeSync", () => () => {
     throw Object.assign(new Error("Operation not permitted (os error 1)"), { code: "EPERM" });
-  };
-  try {
-    await way.fire();
-  } finally {
-    Deno.utimeSync = utimeSync;
-  }
+  });
+  await way.fire();
   assert.equal(way.delivered().length, 6);
   const lines = way.heard.lines.filter((line) => line.includes("refuses to set times"));
   assert.equal(lines.length, 1, way.heard.lines.join("\n"));

@@ -1,7 +1,7 @@
 /** A RAM disk without room: frames wait for it whole, and are merged when there is room again. */
 import assert from "node:assert/strict";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
-import { Way } from "./way.ts";
+import { setOf, Way } from "./way.ts";
 
 // Fails without the looks at isFull in src/frames/merge: the frame then went out for good without tags and NeXus file.
 Deno.test({
@@ -20,7 +20,7 @@ Deno.test({
     assert.match([...way.heard.conditions.values()].join(), /P\.tif cannot be merged: .*No space left/);
     Deno.removeSync(volume.join("ballast"));
     await way.fire();
-    assert.deepEqual(way.delivered(), ["P.nxs", "P.tif", "P.tif.metadata"]);
+    assert.deepEqual(way.delivered(), setOf("P"));
     assert.ok(way.heard.events.some((event) => event.type === "merged" && event.tagged));
     assert.deepEqual([...way.heard.conditions], []);
   },

@@ -9,41 +9,32 @@ import type { Condition, Reporter } from "../../src/frames/events.ts";
 import { fileOf, isHeldOpen, mayBeHeldOpen } from "../../src/files/errors.ts";
 import { publish, removeFile, removeFolder } from "../../src/files/durable.ts";
 import { writeWhole } from "../../src/files/whole_file.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { holdOpen, kernel32 } from "./held_open.ts";
-import { libraries, sidecarText, Way } from "./way.ts";
+import { claimIn, libraries, setOf, sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
-const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+const SET = setOf("P");
 
 /** Holds every file whose path ends so: no other program may open, rename or remove it. */
 function hold(path: string): Disposable {
   if (kernel32 !== null) return holdOpen(path);
-  const undo: (() => void)[] = [];
   const calls = Deno as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const held = new DisposableStack();
   for (const name of ["openSync", "readFileSync", "renameSync", "removeSync"]) {
-    const original = calls[name]!;
-    calls[name] = (...args) => {
-      const held = args.find((one) => named(one) === path);
-      if (held === undefined) return original(...args);
+    held.use(replaced(calls, name, (call) => (...args) => {
+      if (!args.some((one) => named(one) === path)) return call(...args);
       const message = `Sharing violation. (os error 32): ${name.replace("Sync", "")} '${path}'`;
       throw Object.assign(new Error(message), { code: "EBUSY" });
-    };
-    undo.push(() => calls[name] = original);
+    }));
   }
-  return { [Symbol.dispose]: () => undo.forEach((one) => one()) };
+  return held;
 }
 
 /** What openPlain() opens has no name any more, but a number. */
 function named(path: unknown): unknown {
   return typeof path === "string" && path.startsWith("/proc/self/fd/") ? Deno.readLinkSync(path) : path;
-}
-
-/** The only claim in a folder. */
-function claimIn(folder: string): string {
-  const claims = [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory);
-  assert.equal(claims.length, 1);
-  return join(folder, claims[0]!.name);
 }
 
 for (const name of ["P.tif", "P.tif.metadata"]) {
@@ -86,20 +77,17 @@ Deno.test({
   async fn() {
     using way = new Way();
     way.put({ name: "P.tif" });
-    const { renameSync } = Deno;
-    // Wine renames such folders.
-    Deno.renameSync = (from, to) => {
-      if (/\.claiming-[^\\]*$|temp\\[^\\]*$/.test(String(from))) {
-        throw new Deno.errors.PermissionDenied("Access denied. (os error 5)");
-      }
-      renameSync(from, to);
-    };
-    try {
+    {
+      // Wine renames such folders.
+      using _refused = replaced(Deno, "renameSync", (renameSync) => (from, to) => {
+        if (/\.claiming-[^\\]*$|temp\\[^\\]*$/.test(String(from))) {
+          throw new Deno.errors.PermissionDenied("Access denied. (os error 5)");
+        }
+        renameSync(from, to);
+      });
       await way.fire(3);
       assert.deepEqual(filesBelow(way.raw), []);
       assert.deepEqual(way.delivered(), []);
-    } finally {
-      Deno.renameSync = renameSync;
     }
     await way.fire();
     assert.deepEqual(way.delivered(), SET);
@@ -112,8 +100,7 @@ Deno.test({
 Deno.test("a frame that is held open in proc for many firings is delivered, not quarantined", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
-  await way.firePrepare();
-  await way.fireMerge();
+  await way.fireBeforeDelivery();
   {
     using _held = hold(join(claimIn(way.settings.folders.proc), "P.tif"));
     for (let firing = 0; firing < 7; firing++) await way.fireFinalize();
@@ -126,35 +113,31 @@ Deno.test("a frame that is held open in proc for many firings is delivered, not 
 });
 
 /** Held when everything but the claim's removal is done: as a scanner does that looks at what was just read. */
-function holdFromDone(path: string): Disposable & { letGo(): void } {
-  const { renameSync } = Deno;
+function holdFromDone(file: string): Disposable {
   let held: Disposable | null = null;
-  Deno.renameSync = (from, to) => {
+  const renames = replaced(Deno, "renameSync", (renameSync) => (from, to) => {
     renameSync(from, to);
-    if (String(to).endsWith("done.json")) held ??= hold(path);
+    if (String(to).endsWith("done.json")) held ??= hold(join(String(to), "..", file));
+  });
+  return {
+    [Symbol.dispose]: () => {
+      held?.[Symbol.dispose]();
+      renames[Symbol.dispose]();
+    },
   };
-  function letGo(): void {
-    Deno.renameSync = renameSync;
-    held?.[Symbol.dispose]();
-    held = null;
-  }
-  return { letGo, [Symbol.dispose]: letGo };
 }
 
 // Fails without "left" in claim.ts: the delivery then was reported twice or never.
 Deno.test("a claim whose file is held open when its frame is delivered is reported once and removed later", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
-  await way.firePrepare();
-  await way.fireMerge();
+  await way.fireBeforeDelivery();
   {
-    const claim = claimIn(way.settings.folders.proc);
-    using held = holdFromDone(join(claim, "P.tif.metadata"));
+    using _held = holdFromDone("P.tif.metadata");
     await way.fireFinalize();
     await way.fireFinalize();
     assert.deepEqual(way.delivered(), SET);
     assert.ok(filesBelow(way.settings.folders.proc).some((name) => name.endsWith("P.tif.metadata")));
-    held.letGo();
   }
   await way.fire();
   assert.deepEqual(way.inProgress(), []);
@@ -166,21 +149,13 @@ Deno.test("a claim whose file is held open when its frame is delivered is report
 Deno.test("a dark whose file is held open when it is removed is reported once, holds nobody up and goes later", async () => {
   using way = new Way();
   way.put({ name: "D.tif", sidecar: sidecarText({ dark: true }) });
-  const { renameSync } = Deno;
-  let held: Disposable | null = null;
-  Deno.renameSync = (from, to) => {
-    renameSync(from, to);
-    if (String(to).endsWith("done.json")) held ??= hold(join(String(to), "..", "D.tif"));
-  };
-  try {
+  {
+    using _held = holdFromDone("D.tif");
     await way.firePrepare();
     way.put({ name: "P.tif" });
     await way.fire(2);
     assert.deepEqual(way.delivered(), SET);
     assert.notDeepEqual(way.inProgress(), []);
-  } finally {
-    Deno.renameSync = renameSync;
-    (held as Disposable | null)?.[Symbol.dispose]();
   }
   await way.fire();
   assert.deepEqual(way.inProgress(), []);
@@ -192,17 +167,13 @@ Deno.test("publish() gives the name once, also where the part is held open at th
   using folder = new TempFolder();
   const part = folder.join("part");
   Deno.writeTextFileSync(part, "new");
-  const { linkSync } = Deno;
-  let held: Disposable | null = null;
-  Deno.linkSync = (from, to) => {
-    linkSync(from, to);
-    held = hold(part);
-  };
-  try {
+  {
+    using held = new DisposableStack();
+    using _links = replaced(Deno, "linkSync", (linkSync) => (from, to) => {
+      linkSync(from, to);
+      held.use(hold(part));
+    });
     publish(part, folder.join("name"));
-  } finally {
-    Deno.linkSync = linkSync;
-    (held as Disposable | null)?.[Symbol.dispose]();
   }
   assert.equal(Deno.readTextFileSync(folder.join("name")), "new");
   removeFile(part);
@@ -211,22 +182,18 @@ Deno.test("publish() gives the name once, also where the part is held open at th
 Deno.test("what is held open for a moment is retried", () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(folder.join("record"), "old");
-  const { renameSync, removeSync } = Deno;
-  let failures = 2;
-  function failing<A extends unknown[]>(call: (...args: A) => void): (...args: A) => void {
+  function failingTwice<A extends unknown[]>(call: (...args: A) => void): (...args: A) => void {
+    let failures = 2;
     return (...args) => {
       if (failures-- > 0) throw Object.assign(new Error("Sharing violation. (os error 32)"), { code: "EBUSY" });
       call(...args);
     };
   }
-  try {
-    Deno.renameSync = failing(renameSync);
+  {
+    using _renames = replaced(Deno, "renameSync", failingTwice);
     writeWhole(folder.join("record"), new TextEncoder().encode("new"), { fsync: false });
-    failures = 2;
-    Deno.removeSync = failing(removeSync);
+    using _removals = replaced(Deno, "removeSync", failingTwice);
     removeFile(folder.join("record"));
-  } finally {
-    Object.assign(Deno, { renameSync, removeSync });
   }
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });

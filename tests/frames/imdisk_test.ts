@@ -7,6 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { makeFolders } from "../../src/daemon/settings/make_folders.ts";
+import { replaced } from "../replaced.ts";
 import { sidecarText, Way } from "./way.ts";
 
 type Call = (path: string | URL, options?: { recursive?: boolean }) => unknown;
@@ -16,8 +17,7 @@ const ASKING_LATER = ["stat", "lstat", "open", "readFile", "realPath", "chmod", 
 
 class ImDisk implements Disposable {
   readonly refused: string[] = [];
-  readonly #calls = Deno as unknown as Record<string, Call>;
-  readonly #original = new Map<string, Call>();
+  readonly #calls = new DisposableStack();
 
   constructor() {
     const isFolder = (path: string | URL) => {
@@ -42,17 +42,15 @@ class ImDisk implements Disposable {
   }
 
   #refuse(name: string, asks: (path: string | URL, options?: { recursive?: boolean }) => boolean): void {
-    const original = this.#calls[name]!;
-    this.#original.set(name, original);
-    this.#calls[name] = (path, options) => {
-      if (!asks(path, options)) return original(path, options);
+    this.#calls.use(replaced(Deno as unknown as Record<string, Call>, name, (call) => (path, options) => {
+      if (!asks(path, options)) return call(path, options);
       this.refused.push(`${name} ${path}`);
       throw Object.assign(new Error(`Incorrect function. (os error 1): ${name} '${path}'`), { code: "EISDIR" });
-    };
+    }));
   }
 
   [Symbol.dispose](): void {
-    for (const [name, original] of this.#original) this.#calls[name] = original;
+    this.#calls.dispose();
   }
 }
 

@@ -1,8 +1,8 @@
 /** What comes to raw after its frame was taken follows it to the output, under the invariants of the way. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CrashAt, endAt } from "./crash.ts";
-import { sidecarText, Way } from "./way.ts";
+import { endAt, endAtEachStep } from "./crash.ts";
+import { setOf, sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 /** The sidecar of `imageBytes`, or of an image taken at another time. */
@@ -15,8 +15,6 @@ function sidecar(options: { time?: string; name?: string } = {}): string {
 function late(way: Way, name: string, text: string): void {
   Deno.writeTextFileSync(join(way.raw, ...name.split("/")), text);
 }
-
-const text = (way: Way, name: string) => new TextDecoder().decode(way.read(name));
 
 // Fails without late_companions.ts: all of these then stayed in raw for ever.
 Deno.test("an overflow list, a pattern and a sidecar that come late are delivered beside their frame", async () => {
@@ -31,10 +29,10 @@ Deno.test("an overflow list, a pattern and a sidecar that come late are delivere
   await way.fire();
   assert.deepEqual(filesBelow(way.raw), []);
   assert.deepEqual(way.inProgress(), []);
-  const sets = ["sub/P.avg", "sub/P.nxs", "sub/P.tif", "sub/P.tif.metadata", "sub/P.tif.overflow"];
-  assert.deepEqual(way.delivered({ hidden: true }), ["Q.nxs", "Q.tif", "Q.tif.metadata", ...sets].sort());
-  assert.equal(text(way, "sub/P.avg"), "1 2\n");
-  assert.equal(text(way, "Q.tif.metadata"), sidecar());
+  const sets = [...setOf("Q", "sub/P"), "sub/P.avg", "sub/P.tif.overflow"];
+  assert.deepEqual(way.delivered({ hidden: true }), sets.sort());
+  assert.equal(way.text("sub/P.avg"), "1 2\n");
+  assert.equal(way.text("Q.tif.metadata"), sidecar());
   assert.deepEqual(way.read("Q.nxs"), nexus, "nothing in the output is replaced");
   assert.match(way.heard.lines.join("\n"), /Q\.tif\.metadata came after Q\.tif had been delivered.*made without it/);
 });
@@ -48,8 +46,8 @@ Deno.test("a late sidecar goes to the image of its own second, whatever number i
   await way.fire(2);
   late(way, "P.tif.metadata", sidecar());
   await way.fire();
-  assert.equal(text(way, "P.tif.metadata"), sidecar());
-  assert.equal(text(way, "P-00001.tif.metadata"), sidecar({ name: "P.tif" }));
+  assert.equal(way.text("P.tif.metadata"), sidecar());
+  assert.equal(way.text("P-00001.tif.metadata"), sidecar({ name: "P.tif" }));
   late(way, "P.tif.metadata", sidecar({ time: "22:00:00" }));
   await way.fire(3);
   assert.deepEqual(filesBelow(way.raw), ["P.tif.metadata"], "no image was taken then");
@@ -65,7 +63,7 @@ Deno.test("a late companion goes to the last image of its name, not to QXRD's ow
   assert.ok(way.delivered().includes("P-00002.tif"), way.delivered().join());
   late(way, "P.tif.overflow", "of 3");
   await way.fire();
-  assert.equal(text(way, "P-00002.tif.overflow"), "of 3");
+  assert.equal(way.text("P-00002.tif.overflow"), "of 3");
   assert.deepEqual(filesBelow(way.raw), []);
 });
 
@@ -78,7 +76,7 @@ Deno.test("what fits no frame, or would replace another file, stays in raw and i
   late(way, "nobody.tif.metadata", sidecar());
   late(way, "notes.txt", "about everything");
   await way.fire(3);
-  assert.equal(text(way, "P.tif.overflow"), "first");
+  assert.equal(way.text("P.tif.overflow"), "first");
   assert.deepEqual(filesBelow(way.raw), ["P.tif.overflow", "nobody.tif.metadata", "notes.txt"]);
   assert.deepEqual(way.inProgress(), []);
   assert.deepEqual(way.unclaimed, { companion: 3 });
@@ -96,42 +94,35 @@ Deno.test("a companion waits for a frame of its name that is in progress", async
   await way.fire(3);
   way.restart(); // for the next look, which is some time off
   await way.fire();
-  assert.equal(text(way, "P-00001.tif.overflow"), "of 2");
+  assert.equal(way.text("P-00001.tif.overflow"), "of 2");
 });
 
 Deno.test("a stop at any step of a late file leaves it whole, once, in raw or beside its frame", async () => {
-  async function prepared(): Promise<Way> {
-    const way = new Way();
-    way.put({ name: "sub/P.tif", sidecar: null });
-    await way.fire();
-    late(way, "sub/P.tif.metadata", sidecar());
-    return way;
-  }
-  const expected = ["sub/P.nxs", "sub/P.tif", "sub/P.tif.metadata"];
-  let steps = 0;
-  {
-    using way = await prepared();
-    using count = new CrashAt(Infinity);
-    await way.fire();
-    steps = count.steps;
-    assert.deepEqual(way.delivered(), expected);
-  }
+  const expected = setOf("sub/P");
+  const steps = await endAtEachStep({
+    prepare: async () => {
+      const way = new Way();
+      way.put({ name: "sub/P.tif", sidecar: null });
+      await way.fire();
+      late(way, "sub/P.tif.metadata", sidecar());
+      return way;
+    },
+    work: (way) => way.fire(),
+    whole: (way) => assert.deepEqual(way.delivered(), expected),
+    ended: async (way, when) => {
+      const seen = way.delivered().includes("sub/P.tif.metadata");
+      if (seen) assert.equal(way.text("sub/P.tif.metadata"), sidecar(), `complete as soon as it is visible ${when}`);
+      way.restart();
+      await way.fire(2);
+      assert.deepEqual(way.delivered(), expected, when);
+      assert.equal(way.text("sub/P.tif.metadata"), sidecar(), when);
+      assert.deepEqual(filesBelow(way.raw), [], when);
+      assert.deepEqual(way.inProgress(), [], when);
+      // Also no second name of what was published before the stop.
+      assert.deepEqual(filesBelow(way.output).filter((name) => name.endsWith(".part")), [], when);
+    },
+  });
   assert.ok(steps > 10, `${steps} steps were counted`);
-  for (let at = 1; at <= steps; at++) {
-    using way = await prepared();
-    const when = `after a stop at step ${at} of ${steps}`;
-    await endAt(at, () => way.fire());
-    const seen = way.delivered().includes("sub/P.tif.metadata");
-    if (seen) assert.equal(text(way, "sub/P.tif.metadata"), sidecar(), `complete as soon as it is visible ${when}`);
-    way.restart();
-    await way.fire(2);
-    assert.deepEqual(way.delivered(), expected, when);
-    assert.equal(text(way, "sub/P.tif.metadata"), sidecar(), when);
-    assert.deepEqual(filesBelow(way.raw), [], when);
-    assert.deepEqual(way.inProgress(), [], when);
-    // Also no second name of what was published before the stop.
-    assert.deepEqual(filesBelow(way.output).filter((name) => name.endsWith(".part")), [], when);
-  }
 });
 
 Deno.test("a late file whose name came to raw again is not mixed up with it", async () => {
@@ -144,8 +135,8 @@ Deno.test("a late file whose name came to raw again is not mixed up with it", as
   way.put({ name: "P.tif", seed: 2, sidecar: sidecar({ time: "23:08:28", name: "P.tif" }) });
   way.restart();
   await way.fire(3);
-  assert.equal(text(way, "P.tif.metadata"), sidecar());
-  assert.equal(text(way, "P-00001.tif.metadata"), sidecar({ name: "P.tif" }));
+  assert.equal(way.text("P.tif.metadata"), sidecar());
+  assert.equal(way.text("P-00001.tif.metadata"), sidecar({ name: "P.tif" }));
 });
 
 Deno.test("a folder of the output that is a link is not followed", async () => {

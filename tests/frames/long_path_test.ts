@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { TempFolder } from "../temp_folder.ts";
-import { Way } from "./way.ts";
+import { setOf, Way } from "./way.ts";
 
 Deno.test("frames go the whole way through folders of more than 400 characters, their own sub-folders long too", async () => {
   using folder = new TempFolder();
@@ -14,7 +14,7 @@ Deno.test("frames go the whole way through folders of more than 400 characters, 
   await way.fire(3);
   assert.deepEqual(
     way.delivered(),
-    ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata", "P-00002.nxs", "P-00002.tif", "P-00002.tif.metadata"]
+    setOf("P-00001", "P-00002")
       .concat(way.delivered().filter((name) => /master/.test(name)).map((name) => name.split("/").at(-1)!))
       .map((name) => `${below}/${name}`).sort(),
     way.heard.lines.join("\n"),

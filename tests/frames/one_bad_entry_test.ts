@@ -11,47 +11,43 @@ import { keepReference, referenceFor } from "../../src/frames/reference_dark.ts"
 import { collectFrames, type KnownFrames } from "../../src/frames/series/series_frames.ts";
 import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { imageBytes, sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 /** The system answers so for what has one of these names, in all calls that ask for or open a file. */
 function refusing(isRefused: (name: string) => boolean): Disposable {
-  const { lstatSync, openSync, readLinkSync } = Deno;
   const check = (path: string | URL) => {
     const text = String(path);
     // What openPlain() holds is opened by its descriptor.
-    const real = text.startsWith("/proc/self/fd/") ? readLinkSync(text) : text;
+    const real = text.startsWith("/proc/self/fd/") ? Deno.readLinkSync(text) : text;
     if (isRefused(basename(real))) throw new Error("Input/output error (os error 5)");
   };
-  Deno.lstatSync = (path) => {
+  const calls = new DisposableStack();
+  calls.use(replaced(Deno, "lstatSync", (lstatSync) => (path) => {
     check(path);
     return lstatSync(path);
-  };
-  Deno.openSync = (path, options) => {
+  }));
+  calls.use(replaced(Deno, "openSync", (openSync) => (path, options) => {
     check(path);
     return openSync(path, options);
-  };
-  return { [Symbol.dispose]: () => Object.assign(Deno, { lstatSync, openSync }) };
+  }));
+  return calls;
 }
 
 // Fails where the listing of a folder ends with the first entry that does not say what it is.
 Deno.test("an entry that cannot be asked what it is keeps no other from being listed", () => {
   using folder = new TempFolder();
   for (const name of ["A.tif", "B.tif"]) Deno.writeTextFileSync(folder.join(name), "x");
-  const { read } = folderCalls;
   // Some file systems do not say what an entry is.
   const names = ["A.tif", "B.tif", "gone.tif"];
-  folderCalls.read = () => ({
+  using _list = replaced(folderCalls, "read", () => () => ({
     bytes: new TextEncoder().encode(names.map((name) => `\x05${name}\0`).join("")),
     count: 3,
-  });
-  try {
-    using _refusing = refusing((name) => name === "A.tif");
-    assert.deepEqual(listFolder(folder.path).files.toSorted(), ["A.tif", "B.tif"]);
-  } finally {
-    folderCalls.read = read;
-  }
+  }));
+  using _refusing = refusing((name) => name === "A.tif");
+  assert.deepEqual(listFolder(folder.path).files.toSorted(), ["A.tif", "B.tif"]);
 });
 
 Deno.test({

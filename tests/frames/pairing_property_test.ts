@@ -171,9 +171,7 @@ function check({ way, written }: Detector, shots: number): void {
   const inRaw = filesBelow(way.raw);
   const texts = [
     ...inRaw.map((name) => Deno.readTextFileSync(join(way.raw, name))),
-    ...delivered.filter((name) => /\.(metadata|overflow)$/.test(name)).map((name) =>
-      new TextDecoder().decode(way.read(name))
-    ),
+    ...delivered.filter((name) => /\.(metadata|overflow)$/.test(name)).map((name) => way.text(name)),
   ];
   assert.deepEqual(texts.toSorted(), [...written.keys()].toSorted(), `lost or doubled\n${log}`);
   assert.deepEqual(way.unclaimed, inRaw.length === 0 ? {} : { companion: inRaw.length }, log);

@@ -10,34 +10,15 @@ import { newClaimId } from "../../src/frames/claim/claim.ts";
 import { probeName } from "../../src/files/probe.ts";
 import { outputPartName } from "../../src/files/service_names.ts";
 import { namesIn } from "../folders.ts";
-import { Way } from "./way.ts";
-
-const SEEN_MS_MAX = 60_000;
+import { replaced } from "../replaced.ts";
+import { setOf, Way } from "./way.ts";
 
 function partsIn(folder: string): string[] {
   return namesIn(folder).filter((name) => name.endsWith(".part"));
 }
 
-async function fireUntilClean(way: Way, folder: string): Promise<void> {
-  for (const end_ms = performance.now() + SEEN_MS_MAX; partsIn(folder).length > 0; await way.fire()) {
-    assert.ok(performance.now() < end_ms, `${partsIn(folder)} stays in ${folder}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** Replaces a call for the time of an action. */
-async function withCall<Name extends "linkSync" | "removeSync">(
-  name: Name,
-  replacement: (real: typeof Deno[Name]) => typeof Deno[Name],
-  action: () => Promise<void>,
-): Promise<void> {
-  const real = Deno[name];
-  Deno[name] = replacement(real);
-  try {
-    await action();
-  } finally {
-    Deno[name] = real;
-  }
+function fireUntilClean(way: Way, folder: string): Promise<void> {
+  return way.fireUntil(() => partsIn(folder).length === 0, `that no part stays in ${folder}`);
 }
 
 Deno.test({
@@ -46,24 +27,25 @@ Deno.test({
   async fn() {
     using way = new Way();
     way.put({ name: "P-00001.tif" });
-    await way.firePrepare();
-    await way.fireMerge();
+    await way.fireBeforeDelivery();
     let moves = 0;
-    const removal = (real: typeof Deno.removeSync): typeof Deno.removeSync => (path, options) => {
-      const isPart = String(path).endsWith(".part") && dirname(String(path)) === way.output;
-      if (!isPart || namesIn(way.output).every((name) => !name.endsWith(".nxs"))) return real(path, options);
-      moves++;
-      Deno.renameSync(way.output, `${way.output}.away`);
-      try {
-        return real(path, options);
-      } finally {
-        Deno.renameSync(`${way.output}.away`, way.output);
-      }
-    };
-    await withCall("removeSync", removal, () => way.fireFinalize());
+    {
+      using _removals = replaced(Deno, "removeSync", (removeSync) => (path, options) => {
+        const isPart = String(path).endsWith(".part") && dirname(String(path)) === way.output;
+        if (!isPart || namesIn(way.output).every((name) => !name.endsWith(".nxs"))) return removeSync(path, options);
+        moves++;
+        Deno.renameSync(way.output, `${way.output}.away`);
+        try {
+          return removeSync(path, options);
+        } finally {
+          Deno.renameSync(`${way.output}.away`, way.output);
+        }
+      });
+      await way.fireFinalize();
+    }
     assert.ok(moves > 0);
     await fireUntilClean(way, way.output);
-    assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"]);
+    assert.deepEqual(way.delivered(), setOf("P-00001"));
     assert.deepEqual(way.inProgress(), []);
   },
 });
@@ -71,19 +53,20 @@ Deno.test({
 Deno.test("parts that come back into a folder that was made anew are removed", async () => {
   using way = new Way();
   way.put({ name: "s/P-00001.tif" });
-  await way.firePrepare();
-  await way.fireMerge();
+  await way.fireBeforeDelivery();
   const folder = join(way.output, "s"), away = join(way.output, "away");
   let moved = false;
-  const link = (real: typeof Deno.linkSync): typeof Deno.linkSync => (from, to) => {
-    if (!moved) Deno.renameSync(folder, away);
-    moved = true;
-    return real(from, to);
-  };
-  await withCall("linkSync", link, () => way.fireFinalize());
+  {
+    using _links = replaced(Deno, "linkSync", (linkSync) => (from, to) => {
+      if (!moved) Deno.renameSync(folder, away);
+      moved = true;
+      return linkSync(from, to);
+    });
+    await way.fireFinalize();
+  }
   assert.ok(partsIn(away).length > 0, "it was not moved while there were parts");
   await way.fire(2);
-  assert.deepEqual(way.delivered(), ["s/P-00001.nxs", "s/P-00001.tif", "s/P-00001.tif.metadata"]);
+  assert.deepEqual(way.delivered(), setOf("s/P-00001"));
   for (const name of partsIn(away)) Deno.renameSync(join(away, name), join(folder, name));
   await fireUntilClean(way, folder);
 });
@@ -109,8 +92,7 @@ Deno.test("parts of claims that are gone are removed at the start, and with the 
   assert.deepEqual(partsIn(way.output), [outputPartName(foreign, 0)]);
   assert.equal(partsIn(folder).length, 10, "nothing was written there yet");
   way.put({ name: "s/P-00001.tif" });
-  await way.firePrepare();
-  await way.fireMerge();
+  await way.fireBeforeDelivery();
   Deno.mkdirSync(join(temp, `.late-${late}`));
   await way.fireFinalize();
   const files = namesIn(folder).filter((name) => name.startsWith(".") && Deno.lstatSync(join(folder, name)).isFile);

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inMemory } from "../temp_folder.ts";
-import { CrashAt, endAt } from "./crash.ts";
-import { imageBytes, Way } from "./way.ts";
+import { endAtEachStep } from "./crash.ts";
+import { imageBytes, setOf, Way } from "./way.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 
 const KEPT = `${QUARANTINE_FOLDER}/s`;
 const TORN = imageBytes(1).subarray(0, 1000);
-const SET = ["s/P.nxs", "s/P.tif", "s/P.tif.metadata"];
+const SET = setOf("s/P");
 
 /** A frame in quarantine, and its image mended there by a person; the output lies on another volume where there is one. */
 async function mended(): Promise<Way> {
@@ -68,28 +68,23 @@ Deno.test("without a quarantine there is nothing to do", async () => {
 });
 
 Deno.test("a stop at any step of it leaves the frame whole, delivered or to be retried", async () => {
-  let steps = 0;
-  {
-    using way = await mended();
-    way.retryQuarantine();
-    using count = new CrashAt(Infinity);
-    await way.firePrepare();
-    steps = count.steps;
-  }
-  for (let at = 1; at <= steps; at++) {
-    using way = await mended();
-    way.retryQuarantine();
-    await endAt(at, () => way.firePrepare());
-    way.restart();
-    way.retryQuarantine();
-    await way.fire(2);
-    const rest = way.delivered().filter((name) => !name.startsWith(QUARANTINE_FOLDER));
-    assert.deepEqual(rest, SET, `after a stop at step ${at} of ${steps}`);
-    assert.ok(!way.delivered().includes(`${KEPT}/P.tif`));
-    // What was to be removed beside it goes with the next order.
-    way.retryQuarantine();
-    await way.fire();
-    assert.deepEqual(way.delivered(), SET, `after a stop at step ${at} of ${steps}`);
-    assert.deepEqual(way.inProgress(), []);
-  }
+  await endAtEachStep({
+    prepare: mended,
+    work: async (way) => {
+      way.retryQuarantine();
+      await way.firePrepare();
+    },
+    ended: async (way, when) => {
+      way.restart();
+      way.retryQuarantine();
+      await way.fire(2);
+      assert.deepEqual(way.delivered().filter((name) => !name.startsWith(QUARANTINE_FOLDER)), SET, when);
+      assert.ok(!way.delivered().includes(`${KEPT}/P.tif`));
+      // What was to be removed beside it goes with the next order.
+      way.retryQuarantine();
+      await way.fire();
+      assert.deepEqual(way.delivered(), SET, when);
+      assert.deepEqual(way.inProgress(), []);
+    },
+  });
 });

@@ -7,14 +7,15 @@ import { isReservedName, nameForOthers, QUARANTINE_FOLDER } from "../../src/conf
 import { SERVICE_NAMES } from "../../src/files/service_names.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { valueAt } from "../nexus/frame.ts";
-import { imageBytes, libraries, pixelsOf, sidecarText, Way } from "./way.ts";
+import { claimIn, imageBytes, libraries, pixelsOf, setOf, sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
+import { replaced } from "../replaced.ts";
 
 const LINUX = Deno.build.os === "linux";
 
 function textsIn(way: Way): string[] {
   const names = way.delivered().filter((name) => name.endsWith(".reason.txt"));
-  return names.map((name) => new TextDecoder().decode(way.read(name)));
+  return names.map((name) => way.text(name));
 }
 
 /** Pixels and sidecars of all frames that are visible in the output, by whatever names. */
@@ -36,25 +37,7 @@ function contentsOf(way: Way): Set<string> {
 }
 
 /** What one way of names of files is made of: all that Linux takes. */
-const characters = fc.constantFrom(
-  "a",
-  "Z",
-  "0",
-  " ",
-  ".",
-  "-",
-  "_",
-  "é",
-  "様",
-  "😀",
-  ":",
-  "*",
-  "?",
-  '"',
-  "|",
-  "<",
-  "~",
-);
+const characters = fc.constantFrom(...'aZ0 .-_é様😀:*?"|<~');
 const stems = fc.array(characters, { minLength: 1, maxLength: 60 }).map((list) => `x${list.join("")}`);
 const long = fc.nat({ max: 242 }).map((length) => "z".repeat(Math.max(1, length)));
 
@@ -152,10 +135,8 @@ for (const [harm, make] of Object.entries(HARMS)) {
     using way = new Way();
     way.parameters = { at: () => Promise.resolve([READING]) };
     way.put({ name: "P.tif" });
-    await way.firePrepare();
-    await way.fireMerge();
-    const [id] = [...Deno.readDirSync(way.settings.folders.proc)].map(({ name }) => name);
-    make(join(way.settings.folders.proc, id!));
+    await way.fireBeforeDelivery();
+    make(claimIn(way.settings.folders.proc));
     way.put({ name: "Q.tif" });
     await way.fire(4);
     assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
@@ -163,7 +144,7 @@ for (const [harm, make] of Object.entries(HARMS)) {
     assert.ok(contentsOf(way).has(sidecarText()));
     assert.match(textsIn(way)[0]!, /^P\.tif could not be delivered: its image /);
     const kept = way.delivered().find((name) => name.endsWith(".pewatch.json"))!;
-    assert.match(new TextDecoder().decode(way.read(kept)), /"cryostat"/);
+    assert.match(way.text(kept), /"cryostat"/);
   });
 }
 
@@ -171,12 +152,10 @@ for (const [harm, make] of Object.entries(HARMS)) {
 Deno.test("a NeXus file that is lost in a claim is made again", async () => {
   using way = new Way();
   way.put({ name: "P.tif" });
-  await way.firePrepare();
-  await way.fireMerge();
-  const [id] = [...Deno.readDirSync(way.settings.folders.proc)].map(({ name }) => name);
-  Deno.removeSync(join(way.settings.folders.proc, id!, "frame.nxs.head"));
+  await way.fireBeforeDelivery();
+  Deno.removeSync(join(claimIn(way.settings.folders.proc), "frame.nxs.head"));
   await way.fire(2);
-  assert.deepEqual(way.delivered(), ["P.nxs", "P.tif", "P.tif.metadata"]);
+  assert.deepEqual(way.delivered(), setOf("P"));
   assert.deepEqual(way.inProgress(), []);
 });
 
@@ -217,13 +196,11 @@ Deno.test("a frame that goes without a NeXus file has its parameters beside it",
   way.parameters = { at: () => Promise.resolve([READING]) };
   way.put({ name: "P.tif" });
   await way.firePrepare();
-  const { temp } = way.settings.folders;
-  const [id] = [...Deno.readDirSync(temp)].map(({ name }) => name).filter((name) => !name.startsWith("."));
-  const path = join(temp, id!, "claim.json");
+  const path = join(claimIn(way.settings.folders.temp), "claim.json");
   Deno.writeTextFileSync(path, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(path)), attempts: 99 }));
   await way.fire(2);
   assert.deepEqual(way.delivered(), ["P.tif", "P.tif.metadata", "P.tif.parameters"]);
-  assert.match(new TextDecoder().decode(way.read("P.tif.parameters")), /"name":"cryostat".*81\.5/);
+  assert.match(way.text("P.tif.parameters"), /"name":"cryostat".*81\.5/);
   assert.deepEqual(way.inProgress(), []);
 });
 
@@ -258,42 +235,38 @@ Deno.test("what a person puts into the quarantine is never removed as if pewatch
 });
 
 Deno.test("tries are spread over minutes, the first comes at once", () => {
-  const { now_ms } = retryClock;
   let time_ms = 0;
-  retryClock.now_ms = () => time_ms;
-  try {
-    const retries = new Retries();
-    assert.ok(retries.isDue("a"));
+  using _clock = replaced(retryClock, "now_ms", () => () => time_ms);
+  const retries = new Retries();
+  assert.ok(retries.isDue("a"));
+  retries.fail("a");
+  assert.ok(retries.isDue("a"));
+  let tries = 1;
+  for (; tries < TRIES_MAX; time_ms += 100) {
+    if (!retries.isDue("a")) continue;
     retries.fail("a");
-    assert.ok(retries.isDue("a"));
-    let tries = 1;
-    for (; tries < TRIES_MAX; time_ms += 100) {
-      if (!retries.isDue("a")) continue;
-      retries.fail("a");
-      tries++;
-    }
-    assert.ok(time_ms > 60_000, `${time_ms}`);
-    retries.forget("a");
-    assert.equal(retries.count("a"), 0);
-  } finally {
-    retryClock.now_ms = now_ms;
+    tries++;
   }
+  assert.ok(time_ms > 60_000, `${time_ms}`);
+  retries.forget("a");
+  assert.equal(retries.count("a"), 0);
 });
+
+/** Parts of such names cannot be made. */
+function refusingParts(names: RegExp, { code, text }: { readonly code: string; readonly text: string }): Disposable {
+  return replaced(Deno, "openSync", (openSync) => (path, options) => {
+    if (names.test(String(path))) throw Object.assign(new Error(text), { code });
+    return openSync(path, options);
+  });
+}
 
 // Fails without Retries in finalize.ts: five ticks then were five tries.
 Deno.test("an output that refuses a frame for a while costs it nothing", async () => {
   using way = new Way();
-  const { now_ms } = retryClock;
-  let time_ms = now_ms();
-  retryClock.now_ms = () => time_ms;
-  const { openSync } = Deno;
-  Deno.openSync = (path, options) => {
-    if (/\.pewatch-\d.*\.part$/.test(String(path))) {
-      throw Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" });
-    }
-    return openSync(path, options);
-  };
-  try {
+  let time_ms = retryClock.now_ms();
+  using _clock = replaced(retryClock, "now_ms", () => () => time_ms);
+  {
+    using _refused = refusingParts(/\.pewatch-\d.*\.part$/, { code: "EIO", text: "Input/output error (os error 5)" });
     way.put({ name: "P.tif" });
     for (let tick = 0; tick < 60; tick++, time_ms += 333) await way.fire();
     assert.deepEqual(way.delivered(), []);
@@ -301,31 +274,23 @@ Deno.test("an output that refuses a frame for a while costs it nothing", async (
       [...way.heard.conditions.values()].join(),
       /P\.tif could not be delivered: .*it waits in .* is retried/,
     );
-  } finally {
-    Deno.openSync = openSync;
-    time_ms += 600_000;
-    await way.fire();
-    retryClock.now_ms = now_ms;
   }
-  assert.deepEqual(way.delivered(), ["P.nxs", "P.tif", "P.tif.metadata"]);
+  time_ms += 600_000;
+  await way.fire();
+  assert.deepEqual(way.delivered(), setOf("P"));
   assert.deepEqual([...way.heard.conditions], []);
 });
 
 // Fails without the catch in markSeries (deliver.ts): a full proc then kept every claim, and so stayed full.
 Deno.test("a mark of a series that cannot be written keeps no delivered frame in proc", async () => {
   using way = new Way({ nexus: { series: true } });
-  const { openSync } = Deno;
-  Deno.openSync = (path, options) => {
-    if (/\.series-.*\.part$/.test(String(path))) {
-      throw Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
-    }
-    return openSync(path, options);
-  };
-  try {
+  {
+    using _full = refusingParts(/\.series-.*\.part$/, {
+      code: "ENOSPC",
+      text: "No space left on device (os error 28)",
+    });
     way.put({ name: "P-00001.tif" });
     await way.fire(2);
-  } finally {
-    Deno.openSync = openSync;
   }
   assert.ok(way.delivered().includes("P-00001.nxs"));
   assert.deepEqual(way.inProgress(), []);

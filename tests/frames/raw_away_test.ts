@@ -1,41 +1,37 @@
 /** A raw folder that goes away in the very moment in which a frame is taken out of it, and comes back. */
 import assert from "node:assert/strict";
 import { nameChanges } from "../../ffi/system/files.ts";
-import { Way } from "./way.ts";
+import { setOf, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
+import { replaced } from "../replaced.ts";
 
-const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+const SET = setOf("P");
 
 /** Behind the step that `at` reports, the raw folder is a bare one, as that of a mount is. */
 function goingAway(way: Way, at: { step: "mkdir" | "sidecar" }): { comeBack(): void } & Disposable {
-  const { mkdirSync } = Deno;
-  const { rename } = nameChanges;
   const away = `${way.raw}-away`;
-  const restore = () => {
-    Deno.mkdirSync = mkdirSync;
-    nameChanges.rename = rename;
-  };
+  const calls = new DisposableStack();
   const leave = () => {
-    restore();
+    calls.dispose();
     Deno.renameSync(way.raw, away);
     Deno.mkdirSync(way.raw);
   };
-  Deno.mkdirSync = (path, options) => {
+  calls.use(replaced(Deno, "mkdirSync", (mkdirSync) => (path, options) => {
     mkdirSync(path, options);
     if (at.step === "mkdir" && String(path).includes(".claiming-")) leave();
-  };
-  nameChanges.rename = (from, to) => {
+  }));
+  calls.use(replaced(nameChanges, "rename", (rename) => (from, to) => {
     const done = rename(from, to);
     if (at.step === "sidecar" && to.endsWith(".tif.metadata")) leave();
     return done;
-  };
+  }));
   return {
     comeBack: () => {
       assert.deepEqual(filesBelow(way.raw), [], "something was put into the bare folder");
       Deno.removeSync(way.raw);
       Deno.renameSync(away, way.raw);
     },
-    [Symbol.dispose]: restore,
+    [Symbol.dispose]: () => calls.dispose(),
   };
 }
 

@@ -4,18 +4,15 @@ import { join } from "node:path";
 import { type ClaimRecord, readRecord, RecordError, writeRecord } from "../../src/frames/claim/record.ts";
 import { beginAttempt, endAttempt } from "../../src/frames/claim/attempts.ts";
 import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
-import { libraries, Way } from "./way.ts";
+import { claimIn, libraries, setOf, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 import { ATTEMPTS_NAME, NEXUS_NAME, RECORD_NAME } from "../../src/files/service_names.ts";
 
 /** A merged frame in proc, as a crash before its delivery leaves it. */
 async function mergedClaim(way: Way): Promise<{ path: string; record: ClaimRecord }> {
   way.put({ name: "P-00001.tif" });
-  await way.firePrepare();
-  await way.fireMerge();
-  const { proc } = way.settings.folders;
-  const [id] = [...Deno.readDirSync(proc)].map(({ name }) => name);
-  const path = join(proc, id!);
+  await way.fireBeforeDelivery();
+  const path = claimIn(way.settings.folders.proc);
   return { path, record: readRecord(path)! };
 }
 
@@ -34,7 +31,7 @@ Deno.test("a claim whose record does not name all its files is not delivered: it
   );
   writeRecord(path, record, { fsync: false });
   await way.fire(1);
-  assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"]);
+  assert.deepEqual(way.delivered(), setOf("P-00001"));
   assert.deepEqual([...way.heard.conditions], []);
 });
 
@@ -84,7 +81,7 @@ Deno.test("a NeXus file that a power cut took of is made again before its delive
     const { path } = await mergedClaim(way);
     damage(join(path, NEXUS_NAME));
     await way.fire(3);
-    assert.deepEqual(way.delivered(), ["P-00001.nxs", "P-00001.tif", "P-00001.tif.metadata"], what);
+    assert.deepEqual(way.delivered(), setOf("P-00001"), what);
     const entry = (of: Way) => readTree(libraries.hdf5, join(of.output, "P-00001.nxs")).children[0];
     assert.deepEqual(namesIn(entry(way)!), namesIn(entry(whole)!), what);
     assert.match(
@@ -101,8 +98,7 @@ Deno.test("attempts count up while a merge does not end, over restarts, and begi
   way.put({ name: "P-00001.tif" });
   await way.firePrepare();
   const { temp, proc } = way.settings.folders;
-  const id = [...Deno.readDirSync(temp)][0]!.name;
-  const path = join(temp, id);
+  const path = claimIn(temp);
   const record = readRecord(path)!;
   assert.deepEqual([1, 2, 3].map(() => beginAttempt(path, record)), [1, 2, 3]);
   endAttempt(path);
@@ -113,7 +109,7 @@ Deno.test("attempts count up while a merge does not end, over restarts, and begi
   }
   for (let begun = 5; begun < 10; begun++) beginAttempt(path, record);
   await way.fireMerge();
-  assert.equal(readRecord(join(proc, id))!.attempts, 11);
+  assert.equal(readRecord(claimIn(proc))!.attempts, 11);
   assert.match(way.heard.lines.join("\n"), /P-00001\.tif: delivered without being merged/);
   await way.fireFinalize();
   assert.deepEqual(way.delivered(), ["P-00001.tif", "P-00001.tif.metadata"]);

@@ -1,21 +1,20 @@
 /** What the system refuses while a frame is merged is retried, and does not hold the frame up for good. */
 import assert from "node:assert/strict";
 import { TRIES_MAX } from "../../src/frames/retries.ts";
-import { Way } from "./way.ts";
+import { replaced } from "../replaced.ts";
+import { setOf, Way } from "./way.ts";
 
-const SET = ["P.nxs", "P.tif", "P.tif.metadata"];
+const SET = setOf("P");
 
 /** So many times no image in a claim can be opened for writing. */
 function refusing(times: number): Disposable {
-  const { openSync } = Deno;
   let left = times;
-  Deno.openSync = (path, options) => {
+  return replaced(Deno, "openSync", (openSync) => (path, options) => {
     if (options?.write && /\/temp\/.*\.tif$/.test(String(path)) && left-- > 0) {
       throw Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" });
     }
     return openSync(path, options);
-  };
-  return { [Symbol.dispose]: () => void Object.assign(Deno, { openSync }) };
+  });
 }
 
 // Fails without isOfSystem() in passes(), merge_work.ts: the frame then went out without its tags after one bad write.

@@ -1,19 +1,17 @@
 /** When masters are written: at once, then with pauses, and always in the end. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import type { Backlog } from "../../src/frames/events.ts";
 import { REWRITE_PAUSE_FACTOR, REWRITE_PAUSE_MS, SeriesMasters } from "../../src/frames/series/series_masters.ts";
 import { isMarkName, readMarks, writeMark } from "../../src/frames/claim/series_marks.ts";
-import type { StageOptions } from "../../src/frames/stage.ts";
-import { Way } from "./way.ts";
+import { valueAt } from "../nexus/frame.ts";
+import { libraries, Way } from "./way.ts";
 
 const SERIES = { nexus: { image: "embed", profile: "base", series: true } } as const;
 
 /** Masters with a clock that the test sets, over what a way has delivered. */
 class Bench implements Disposable {
   readonly way = new Way(SERIES);
-  readonly hdf5 = openHdf5Library();
   now_ms = 0;
   /** What each look at the clock takes. */
   step_ms = 0;
@@ -24,8 +22,7 @@ class Bench implements Disposable {
   async deliver(name: string): Promise<void> {
     const before = this.marks();
     this.way.put({ name, seed: this.marks() + 1 });
-    await this.way.firePrepare();
-    await this.way.fireMerge();
+    await this.way.fireBeforeDelivery();
     await this.way.fireFinalize();
     assert.equal(this.marks(), before + 1);
   }
@@ -35,39 +32,19 @@ class Bench implements Disposable {
   }
 
   async work(): Promise<Backlog> {
-    const { folders } = this.way.settings;
-    const options: StageOptions = {
-      folders: {
-        raw: folders.raw,
-        temp: folders.temp,
-        proc: folders.proc,
-        outputRoot: folders.output_root,
-        outputDir: folders.output_dir,
-      },
-      settings: this.way.settings,
-      maxProc: 1,
-      reporter: {
-        log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-        event: () => {},
-        condition: () => {},
-        backlog: (backlog) => void this.backlogs.push(backlog),
-      },
-      signal: new AbortController().signal,
-    };
-    await this.masters.work(this.hdf5, options);
+    const options = this.way.stageOptions();
+    const reporter = { ...options.reporter, backlog: (backlog: Backlog) => void this.backlogs.push(backlog) };
+    await this.masters.work(libraries.hdf5, { ...options, reporter });
     return this.backlogs.at(-1)!;
   }
 
   master(): { numbers: number; written: number } {
     const path = join(this.way.output, "P_master.h5");
-    using file = this.hdf5.openFile(path);
-    using dataset = file.root.open("entry/data/frame_number");
-    if (dataset?.kind !== "dataset") throw new Error("it has no numbers");
-    return { numbers: dataset.shape![0]!, written: Deno.statSync(path).ino ?? 0 };
+    const numbers = valueAt(libraries.hdf5, path, "entry/data/frame_number");
+    return { numbers: (numbers as number[]).length, written: Deno.statSync(path).ino ?? 0 };
   }
 
   [Symbol.dispose](): void {
-    this.hdf5[Symbol.dispose]();
     this.way[Symbol.dispose]();
   }
 }

@@ -1,10 +1,11 @@
 /** `pewatch process` ends only when every master is written. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { runOnePass } from "../../src/daemon/one_pass.ts";
+import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { memoryLog } from "../daemon/helpers.ts";
-import { Way } from "./way.ts";
+import { nodeAt } from "../nexus/frame.ts";
+import { libraries, Way } from "./way.ts";
 
 Deno.test("one pass delivers a series and comes back with its master complete", async () => {
   using way = new Way({ nexus: { image: "embed", profile: "base", series: true } });
@@ -14,9 +15,7 @@ Deno.test("one pass delivers a series and comes back with its master complete", 
   const result = await runOnePass(way.settings, { log: memoryLog() });
   assert.deepEqual([result.frames.delivered, result.conditions, result.stageError], [40, [], null]);
   assert.deepEqual(way.inProgress(), []);
-  using hdf5 = openHdf5Library();
-  using file = hdf5.openFile(join(way.output, "P_master.h5"));
-  using present = file.root.open("entry/data/present");
-  if (present?.kind !== "dataset") throw new Error("it does not say which frames are present");
-  assert.deepEqual(present.read({ elementsMax: 100 }), Array(40).fill(1));
+  const tree = readTree(libraries.hdf5, join(way.output, "P_master.h5"), { elementsMax: 100 });
+  const present = nodeAt(tree, "entry/data/present");
+  assert.deepEqual(present?.kind === "dataset" && present.value, Array(40).fill(1));
 });

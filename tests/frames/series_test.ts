@@ -1,46 +1,28 @@
 /** Masters of series along the way of frames. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { readLayoutOfFile } from "../../src/tiff/layout.ts";
+import { imageBytes, nodeAt } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { CrashAt, endAt } from "./crash.ts";
-import { type RawFrame, sidecarText, Way } from "./way.ts";
+import { endAtEachStep } from "./crash.ts";
+import { libraries, type RawFrame, sidecarText, Way } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 const SERIES = { nexus: { image: "embed", profile: "base", series: true } } as const;
 const PIXELS = 32 * 16;
 
-interface Master {
-  readonly numbers: readonly number[];
-  readonly present: readonly number[];
-  readonly files: readonly string[];
-  readonly stack: Float32Array;
-}
-
-let library: Hdf5Library | null = null;
-
-function hdf5(): Hdf5Library {
-  library ??= openHdf5Library();
-  return library;
-}
-
-function readMaster(path: string): Master {
-  using file = hdf5().openFile(path);
-  const at = (name: string) => {
-    const dataset = file.root.open(name);
-    assert.ok(dataset?.kind === "dataset", name);
-    return dataset;
+function readMaster(path: string) {
+  const tree = readTree(libraries.hdf5, path);
+  const valueOf = (name: string) => {
+    const node = nodeAt(tree, name);
+    return node?.kind === "dataset" ? node.value : assert.fail(name);
   };
-  using numbers = at("entry/data/frame_number");
-  using present = at("entry/data/present");
-  using files = at("entry/frames/file_name");
-  using data = at("entry/data/data");
   return {
-    numbers: numbers.read({ elementsMax: 1e5 }) as number[],
-    present: present.read({ elementsMax: 1e5 }) as number[],
-    files: files.read({ elementsMax: 1e5 }) as string[],
-    stack: new Float32Array(data.readBytes({ bytesMax: 1e9 }).buffer),
+    numbers: valueOf("entry/data/frame_number") as number[],
+    present: valueOf("entry/data/present") as number[],
+    files: valueOf("entry/frames/file_name") as string[],
+    stack: new Float32Array(imageBytes(libraries.hdf5, path).buffer),
   };
 }
 
@@ -153,7 +135,7 @@ Deno.test("another's file of the master's name stays as it is, and is reported o
   put(way, { name: "P-00002.tif", seed: 2 }, { name: "Q-00001.tif", seed: 3 });
   await way.fire(3);
   assert.deepEqual(way.read("P_master.h5"), frame);
-  assert.equal(new TextDecoder().decode(way.read("Q_master.h5")), "not even HDF5");
+  assert.equal(way.text("Q_master.h5"), "not even HDF5");
   assert.equal(way.heard.lines.filter((line) => line.includes("was not written by pewatch")).length, 2);
   assert.deepEqual(way.inProgress(), []);
 });
@@ -197,39 +179,28 @@ Deno.test("a damaged mark is reported and removed", async () => {
 
 /** Fails without markSeries before discardClaim (deliver.ts), or removeMark after publishMaster (series_masters.ts). */
 Deno.test("a stop at any step loses no mark, and the master is complete in the end", async () => {
-  const first: (RawFrame & { seed: number })[] = [{ name: "P-00001.tif", seed: 1 }];
-  const then: (RawFrame & { seed: number })[] = [{ name: "P-00003.tif", seed: 3 }];
   const complete = [[1, "P-00001.nxs"], [2, null], [3, "P-00003.nxs"]] as const;
-  let steps = 0;
-  {
-    using way = new Way(SERIES);
-    put(way, ...first);
-    await way.fire(2);
-    put(way, ...then);
-    using count = new CrashAt(Infinity);
-    await way.fire(2);
-    steps = count.steps;
-    assertMaster(way, "P_master.h5", complete);
-  }
+  const steps = await endAtEachStep({
+    prepare: async () => {
+      const way = new Way(SERIES);
+      way.put({ name: "P-00001.tif", seed: 1 });
+      await way.fire(2);
+      way.put({ name: "P-00003.tif", seed: 3 });
+      return way;
+    },
+    work: (way) => way.fire(2),
+    whole: (way) => assertMaster(way, "P_master.h5", complete),
+    ended: async (way, when) => {
+      // Whatever has the master's name is a whole one, the old or the new.
+      const { numbers, stack } = readMaster(join(way.output, "P_master.h5"));
+      assert.equal(stack.length, numbers.length * PIXELS, when);
+      assert.deepEqual(stack.subarray(0, PIXELS), pixelsIn(join(way.output, "P-00001.tif")), when);
+      way.restart();
+      await way.fire(3);
+      assertMaster(way, "P_master.h5", complete);
+      assert.deepEqual(way.inProgress(), [], when);
+      assert.deepEqual(way.delivered({ hidden: true }).filter((name) => /(^|\/)\.|\.part/.test(name)), [], when);
+    },
+  });
   assert.ok(steps > 40, `${steps} steps were counted`);
-  for (let at = 1; at <= steps; at++) {
-    const when = `after a stop at step ${at} of ${steps}`;
-    using way = new Way(SERIES);
-    put(way, ...first);
-    await way.fire(2);
-    put(way, ...then);
-    const { happened } = await endAt(at, () => way.fire(2));
-    assert.ok(happened, when);
-    // Whatever has the master's name is a whole one, the old or the new.
-    const { numbers, stack } = readMaster(join(way.output, "P_master.h5"));
-    assert.equal(stack.length, numbers.length * PIXELS, when);
-    assert.deepEqual(stack.subarray(0, PIXELS), pixelsIn(join(way.output, "P-00001.tif")), when);
-    way.restart();
-    await way.fire(3);
-    assertMaster(way, "P_master.h5", complete);
-    assert.deepEqual(way.inProgress(), [], when);
-    assert.deepEqual(way.delivered({ hidden: true }).filter((name) => /(^|\/)\.|\.part/.test(name)), [], when);
-  }
 });
-
-globalThis.addEventListener("unload", () => library?.[Symbol.dispose]());

@@ -6,6 +6,7 @@ import type { UnclaimedKind } from "../../src/frames/events.ts";
 import { scanRaw } from "../../src/frames/prepare/scan.ts";
 import type { Unclaimed } from "../../src/frames/prepare/sort_names.ts";
 import { UnclaimedReport } from "../../src/frames/prepare/unclaimed.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 function names(unclaimed: ReadonlyMap<UnclaimedKind, readonly Unclaimed[]>): Record<string, string[]> {
@@ -61,23 +62,16 @@ Deno.test("scanRaw() goes on where a sub-folder cannot be listed", () => {
   using folder = new TempFolder();
   Deno.mkdirSync(folder.join("System Volume Information"));
   touch(folder, "P.tif");
-  const list = Deno.readDirSync;
-  const { read } = folderCalls;
-  folderCalls.read = () => null;
+  using _byDeno = replaced(folderCalls, "read", () => () => null);
   for (const error of [new Deno.errors.PermissionDenied("denied (os error 13)"), new Error("I/O (os error 5)")]) {
-    Deno.readDirSync = (path) => {
+    using _refused = replaced(Deno, "readDirSync", (readDirSync) => (path) => {
       if (String(path).includes("Volume")) throw error;
-      return list(path);
-    };
-    try {
-      const scan = scanRaw(folder.path);
-      assert.equal(scan.candidates.length, 1);
-      assert.deepEqual(scan.unclaimed.get("folder"), [{ name: "System Volume Information", reason: error.message }]);
-    } finally {
-      Deno.readDirSync = list;
-    }
+      return readDirSync(path);
+    });
+    const scan = scanRaw(folder.path);
+    assert.equal(scan.candidates.length, 1);
+    assert.deepEqual(scan.unclaimed.get("folder"), [{ name: "System Volume Information", reason: error.message }]);
   }
-  folderCalls.read = read;
 });
 
 Deno.test("scanRaw() ends below 32 folders, and says where", () => {

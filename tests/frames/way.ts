@@ -67,6 +67,9 @@ globalThis.addEventListener("unload", () => {
 let hours = 0;
 retryClock.now_ms = () => hours * 3_600_000;
 
+/** Far longer than any pause between two looks of a stage; only a test that fails waits so long. */
+const PATIENCE_MS = 60_000;
+
 export class Way implements Disposable {
   readonly #folder: TempFolder;
   settings: Settings;
@@ -193,24 +196,38 @@ export class Way implements Disposable {
       this.#rounds++;
       hours++;
       await this.firePrepare();
-      await this.#merge.work(this.#options());
-      await this.#masters.work(libraries.hdf5, this.#options());
-      await this.#finalize.work(this.#options());
+      await this.#merge.work(this.stageOptions());
+      await this.#masters.work(libraries.hdf5, this.stageOptions());
+      await this.#finalize.work(this.stageOptions());
     }
+  }
+
+  /** Fires until a condition holds; fails by name where it does not come. */
+  async fireUntil(condition: () => boolean, what: string): Promise<void> {
+    for (const end_ms = performance.now() + PATIENCE_MS; !condition(); await this.fire()) {
+      if (performance.now() > end_ms) throw new Error(`never came: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** What lies in raw is merged, and waits in proc. */
+  async fireBeforeDelivery(): Promise<void> {
+    await this.firePrepare();
+    await this.fireMerge();
   }
 
   firePrepare(): Promise<void> {
     this.#scans++;
-    return this.#prepare.work(this.#options());
+    return this.#prepare.work(this.stageOptions());
   }
 
   /** The merge of frames alone, without the masters of series. */
   fireMerge(): Promise<void> {
-    return this.#merge.work(this.#options());
+    return this.#merge.work(this.stageOptions());
   }
 
   fireFinalize(): Promise<void> {
-    return this.#finalize.work(this.#options());
+    return this.#finalize.work(this.stageOptions());
   }
 
   /** Everything visible below the output root, forward slashes, sorted; hidden files too where asked. */
@@ -220,8 +237,12 @@ export class Way implements Disposable {
     );
   }
 
-  read(name: string): Uint8Array {
+  read(name: string): Uint8Array<ArrayBuffer> {
     return Deno.readFileSync(join(this.settings.folders.output_root, ...name.split("/")));
+  }
+
+  text(name: string): string {
+    return new TextDecoder().decode(this.read(name));
   }
 
   /** What lies in temp and proc. */
@@ -259,7 +280,8 @@ export class Way implements Disposable {
     return new SeriesMasters(() => this.#rounds * 3_600_000);
   }
 
-  #options(): StageOptions {
+  /** What a stage is given for one firing. */
+  stageOptions(): StageOptions {
     const { folders } = this.settings;
     return {
       folders: {
@@ -318,6 +340,18 @@ export class Way implements Disposable {
     this.#ledger[Symbol.dispose]();
     this.#folder[Symbol.dispose]();
   }
+}
+
+/** The only claim in a folder. */
+export function claimIn(folder: string): string {
+  const claims = foldersIn(folder);
+  if (claims.length !== 1) throw new Error(`${folder} has ${claims.length} folders`);
+  return join(folder, claims[0]!);
+}
+
+/** The files of the sets of these stems, as `delivered` names them. */
+export function setOf(...stems: readonly string[]): string[] {
+  return stems.flatMap((stem) => [`${stem}.nxs`, `${stem}.tif`, `${stem}.tif.metadata`]);
 }
 
 /** A float32 image of 32 x 16 pixels as QXRD writes it: one strip at offset 8, the directory at the end. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { LedgerError } from "../../src/ledger/error.ts";
+import { replaced } from "../replaced.ts";
 import { deliveredEntry, LedgerPlace } from "./lines.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -32,17 +33,13 @@ Deno.test("frames that finish together share one flush", async () => {
   const ledger = place.open();
   await ledger.append(deliveredEntry(1));
   let flushes = 0;
-  const { sync } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.sync = function (this: Deno.FsFile) {
-    flushes++;
-    return sync.call(this);
-  };
-  try {
-    const receipts = await Promise.all([2, 3, 4, 5].map((number) => ledger.append(deliveredEntry(number))));
-    assert.deepEqual(receipts.map(({ sequence }) => sequence), [3, 4, 5, 6]);
-  } finally {
-    Deno.FsFile.prototype.sync = sync;
-  }
+  using _flushes = replaced(Deno.FsFile.prototype, "sync", (sync) =>
+    function (this: Deno.FsFile) {
+      flushes++;
+      return sync.call(this);
+    });
+  const receipts = await Promise.all([2, 3, 4, 5].map((number) => ledger.append(deliveredEntry(number))));
+  assert.deepEqual(receipts.map(({ sequence }) => sequence), [3, 4, 5, 6]);
   assert.equal(flushes, 1);
   await ledger.close();
 });
@@ -122,13 +119,10 @@ Deno.test("a failed flush leaves no line behind, and the next try writes it", as
   using place = new LedgerPlace();
   const ledger = place.open();
   await ledger.append(deliveredEntry(1));
-  const { sync } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.sync = () =>
-    Promise.reject(Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" }));
-  try {
+  {
+    const error = Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" });
+    using _flushes = replaced(Deno.FsFile.prototype, "sync", () => () => Promise.reject(error));
     await assert.rejects(ledger.append(deliveredEntry(2)), /cannot be written: Input\/output error/);
-  } finally {
-    Deno.FsFile.prototype.sync = sync;
   }
   assert.equal(ledger.newest, 2);
   assert.equal(place.lines().length, 2);
