@@ -26,7 +26,7 @@ export type FrameEvent =
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
     readonly again?: boolean;
     /** Of its line in the ledger; not there where no ledger is kept. */
-    readonly sequence?: number;
+    readonly sequence?: number | undefined;
   }
   | {
     readonly type: "quarantined";
@@ -35,13 +35,13 @@ export type FrameEvent =
     readonly reason: string;
     /** Whether its image is no readable TIFF, or the output does not take it. */
     readonly cause?: "unreadable" | "undeliverable";
-    readonly sequence?: number;
+    readonly sequence?: number | undefined;
   }
   | {
     readonly type: "dark_removed";
     readonly frame: string;
     readonly bytes: number;
-    readonly sequence?: number;
+    readonly sequence?: number | undefined;
   };
 
 /**

@@ -33,7 +33,6 @@ export interface CursorsOptions {
   readonly stateDir: string;
   readonly log: Logger;
   fsync(): boolean;
-  readonly now?: () => Date;
 }
 
 const CURSORS_NAME = "cursors.json";
@@ -144,8 +143,7 @@ export class Cursors {
   }
 
   #set(consumer: string, cursor: Omit<Cursor, "moved">): Cursor {
-    const moved = (this.#options.now?.() ?? new Date()).toISOString();
-    const changed = { ...cursor, moved };
+    const changed = { ...cursor, moved: new Date().toISOString() };
     this.#cursors.set(consumer, changed);
     if (this.#cursors.size > CURSORS_MAX) {
       const [oldest] = [...this.#cursors].toSorted(([, a], [, b]) => a.moved < b.moved ? -1 : 1);

@@ -1,9 +1,10 @@
 /** Puts a pattern as text into the output, by the rules of every delivered file: part, read back, name; never over another. */
 import { join } from "node:path";
+import { hasBytes } from "../files/copy/same_content.ts";
+import { writeVerified } from "../files/copy/target_writers.ts";
 import { publish, removeFile, syncFolder, whileHeldOpen } from "../files/durable.ts";
 import { nameIsTaken } from "../files/listing.ts";
 import { outputPartName } from "../files/service_names.ts";
-import { hasText, writePart } from "../frames/deliver/geometry_files.ts";
 import { xyeText } from "../integration/xye.ts";
 import { stemOf } from "../qxrd/frame_name.ts";
 import { NoPatternError } from "./error.ts";
@@ -35,12 +36,13 @@ export async function publishPattern(
   { made, source }: PatternOfFrame,
   options: { readonly writer: string; readonly fsync: boolean },
 ): Promise<PublishedPattern> {
-  const stem = stemOf(source.image), text = patternText({ made, source });
+  const stem = stemOf(source.image);
+  const bytes = new TextEncoder().encode(patternText({ made, source }));
   const part = join(folder, outputPartName(options.writer, "pattern"));
   for (let version = 1; version <= VERSIONS_MAX;) {
     const path = join(folder, `${stem}${version === 1 ? "" : `.v${version}`}.xye`);
     if (nameIsTaken(path)) {
-      if (!hasText(path, text)) {
+      if (!hasBytes(path, bytes)) {
         version++;
         continue;
       }
@@ -48,7 +50,7 @@ export async function publishPattern(
       if (nameIsTaken(part)) removeFile(part);
       return { path, again: true };
     }
-    writePart(part, text, options);
+    writeVerified(part, bytes, options);
     try {
       await whileHeldOpen(() => publish(part, path));
     } catch (error) {

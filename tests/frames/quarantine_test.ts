@@ -281,6 +281,18 @@ Deno.test("an output that refuses a frame for a while costs it nothing", async (
   assert.deepEqual([...way.heard.conditions], []);
 });
 
+// Fails without syncFile() in writeVerified (target_writers.ts): the frame then waited for ever.
+Deno.test("a volume that cannot flush files takes what goes to quarantine", async () => {
+  using way = new Way();
+  using _flushes = replaced(Deno.FsFile.prototype, "syncSync", () => () => {
+    throw Object.assign(new Error("Invalid argument (os error 22)"), { code: "EINVAL" });
+  });
+  way.put({ name: "bad.tif", image: new Uint8Array(9), sidecar: null });
+  await way.fire(2);
+  assert.ok(way.delivered().includes(`${QUARANTINE_FOLDER}/bad.tif.reason.txt`), way.heard.lines.join("\n"));
+  assert.deepEqual(way.inProgress(), []);
+});
+
 // Fails without the catch in markSeries (deliver.ts): a full proc then kept every claim, and so stayed full.
 Deno.test("a mark of a series that cannot be written keeps no delivered frame in proc", async () => {
   using way = new Way({ nexus: { series: true } });

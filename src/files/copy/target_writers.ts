@@ -3,6 +3,7 @@ import { fill, syncFile, writeAll } from "../durable.ts";
 import { createOwn, openPlain } from "../plain_file.ts";
 import { back, BLOCK_BYTES } from "./blocks.ts";
 import type { FileDigest } from "./digest.ts";
+import { hasBytes } from "./same_content.ts";
 
 /**
  * A block is written and read back in pieces of so much: Linux marks a page that is read again as used, which is cheap
@@ -46,6 +47,19 @@ export interface GrowingTarget {
 /** What was written is not what is read back: the target volume is not to be trusted. */
 export class VerificationError extends Error {
   override readonly name = "VerificationError";
+}
+
+/**
+ * Makes a new file of these bytes, and reads it back.
+ * @throws VerificationError, or the system's error
+ */
+export function writeVerified(path: string, bytes: Uint8Array, options: { readonly fsync: boolean }): void {
+  {
+    using file = createOwn(path);
+    writeAll(file, bytes);
+    if (options.fsync) syncFile(file, path);
+  }
+  if (!hasBytes(path, bytes)) throw new VerificationError(`${path} differs from what was written to it`);
 }
 
 /** The targets while they are written: one handle to write and one to read back, so that neither has to seek. */

@@ -12,7 +12,7 @@ import { isMissing, mayBeHeldOpen } from "../../files/errors.ts";
 import { listFolder, statOf } from "../../files/listing.ts";
 import type { ParameterReading } from "../../parameters/parameter.ts";
 import { writeClaimParameters } from "./claim_parameters.ts";
-import { originOf } from "./belief.ts";
+import { checkClaim, originOf } from "./belief.ts";
 import { type ClaimRecord, type Member, readRecord, writeRecord } from "./record.ts";
 import { allOf } from "./draining_folders.ts";
 import { moveFile } from "./move_file.ts";
@@ -223,6 +223,21 @@ export async function discardClaim(claim: string): Promise<"removed" | "left"> {
     if (mayBeHeldOpen(error)) return "left";
     throw error;
   }
+}
+
+/**
+ * The record of a claim that is believed. Where only its removal is left, that is done, and there is none.
+ * @throws RecordError, LinkInPathError, or the system's error
+ */
+export async function openClaim(claim: string, folders: FrameFolders): Promise<ClaimRecord | null> {
+  const record = readRecord(claim);
+  if (record !== null) {
+    checkClaim(claim, record, folders);
+    return record;
+  }
+  if (!isDone(claim)) throw new Error("it has no claim record; move its files back into the raw folder");
+  await discardClaim(claim);
+  return null;
 }
 
 /** Whether only the removal of this claim is left to do. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { readExisting } from "../../files/plain_file.ts";
 import type { NexusReport } from "../../nexus/frame/facts.ts";
-import type { CopyTarget } from "../../files/copy/target_writers.ts";
-import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen } from "../../files/durable.ts";
+import { type CopyTarget, writeVerified } from "../../files/copy/target_writers.ts";
+import { removeFile, syncFolder, tryToRemove } from "../../files/durable.ts";
 import { messageOf } from "../../files/errors.ts";
 import { statOf } from "../../files/listing.ts";
 import { assembleSpans } from "../../nexus/assemble.ts";
@@ -12,9 +12,9 @@ import { placeByName } from "../../nexus/series/series_layout.ts";
 import type { Receipt } from "../../ledger/line.ts";
 import { discardClaim } from "../claim/claim.ts";
 import { type Delivered, destinationFolder, type Plan } from "./destination.ts";
-import { publishForFolder, writePart } from "./geometry_files.ts";
+import { publishForFolder } from "./geometry_files.ts";
 import type { PackedImage } from "./copy_job.ts";
-import type { Delivery } from "./delivery.ts";
+import { type Delivery, namePart } from "./delivery.ts";
 import type { FrameRoles } from "../events.ts";
 import { stemOf } from "../claim/names.ts";
 import { isHashed, placeOf, receiptFiles } from "./receipt_files.ts";
@@ -206,20 +206,19 @@ async function copyAndPublish(
   const { settings, pool, workers } = delivery;
   const wanted = plan.files.filter((file) => !plan.present.has(file.name));
   const parts = new Map(wanted.map((file) => [file, partOf(claim.record, { plan, file })]));
-  const copied = wanted.filter((file) => file.text === undefined);
+  const copied = wanted.filter(({ content }) => content === undefined);
   const targets = copied.map((file) => ({
     ...targetOf(claim, { file, path: parts.get(file)! }),
     hashed: isHashed(file, delivery),
   }));
   const packed = copied.flatMap((file) => packedOf(claim, { file, path: parts.get(file)! }));
   const { verify, fsync } = settings.frames;
-  for (const file of wanted) if (file.text !== undefined) writePart(parts.get(file)!, file.text, { fsync });
+  for (const file of wanted) if (file.content !== undefined) writeVerified(parts.get(file)!, file.content, { fsync });
   const hashes = await pool.copy({ targets, packed, options: { verify, fsync } }, { workers });
   const bytes = targets.reduce((sum, target) => sum + sizeOf(target.path), 0);
   for (const file of wanted) {
-    delivery.times.keep(parts.get(file)!, { modified_ms: file.modified_ms, folder: plan.folder });
-    const isGone = await whileHeldOpen(() => publish(parts.get(file)!, join(plan.folder, file.name)));
-    if (!isGone) delivery.parts.mayHaveLeft(plan.folder);
+    const { name, modified_ms } = file;
+    await namePart(parts.get(file)!, { folder: plan.folder, name, modified_ms }, delivery);
   }
   return {
     bytes,

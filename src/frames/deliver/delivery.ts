@@ -1,4 +1,6 @@
 /** What each part of a delivery is given; apart, since deliveries to the output and to the quarantine both take it. */
+import { join } from "node:path";
+import { publish, whileHeldOpen } from "../../files/durable.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { FrameLedger } from "../../ledger/line.ts";
 import type { Logger } from "../../log/logger.ts";
@@ -21,6 +23,20 @@ export interface Delivery {
   readonly failures?: number;
   /** How many workers may copy; 0 for the calling thread alone. */
   readonly workers: number;
+}
+
+/**
+ * Gives a part that is written its name, with the time of its original.
+ * @throws Deno.errors.AlreadyExists where the name is taken; the system's error
+ */
+export async function namePart(
+  part: string,
+  to: { readonly folder: string; readonly name: string; readonly modified_ms: number },
+  delivery: Pick<Delivery, "times" | "parts">,
+): Promise<void> {
+  delivery.times.keep(part, to);
+  const isGone = await whileHeldOpen(() => publish(part, join(to.folder, to.name)));
+  if (!isGone) delivery.parts.mayHaveLeft(to.folder);
 }
 
 /** Gives delivered files the times that the originals had: people and scripts sort by them. */

@@ -8,11 +8,10 @@ import { folderExists, makeFoldersBelow, nameIsTaken, statOf } from "../../files
 import { doubtOf } from "../../files/output_marker.ts";
 import { CLAIM_PARAMETERS_NAME } from "../../files/service_names.ts";
 import { madeName } from "../claim/kept_frame.ts";
-import { sameContent } from "../../files/copy/same_content.ts";
+import { hasBytes, sameContent } from "../../files/copy/same_content.ts";
 import { COUNTER_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import type { ClaimRecord } from "../claim/record.ts";
 import type { GeometryFiles } from "../../geometry/files.ts";
-import { hasText } from "./geometry_files.ts";
 import type { FrameFolders } from "../stage.ts";
 import { harmlessName } from "../claim/harmless_names.ts";
 
@@ -21,7 +20,7 @@ export interface Delivered {
   readonly kind: "image" | "sidecar" | "other" | "geometry" | "nexus";
   readonly source: string | null;
   /** What a file of the kind "geometry" holds. */
-  readonly text?: string;
+  readonly content?: Uint8Array;
   /** Of the source, in bytes; 0 for what pewatch makes. */
   readonly size: number;
   readonly name: string;
@@ -151,10 +150,10 @@ function planFor(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
     present.add(file.name);
   }
   const geometry = files.filter((file) => file.kind === "geometry");
-  const isOther = ({ name, text }: Delivered) => {
+  const isOther = ({ name, content }: Delivered) => {
     const path = join(set.folder, name);
     if (!isTaken(path)) return false;
-    if (!hasText(path, text!)) return true;
+    if (!hasBytes(path, content!)) return true;
     present.add(name);
     return false;
   };
@@ -211,7 +210,8 @@ function filesOf(record: ClaimRecord, set: SetOfClaim & { readonly stem: string 
   });
   for (const [ending, text] of Object.entries(set.geometry)) {
     const name = nameInOutput(`${set.stem}.${ending}`, record);
-    files.push({ kind: "geometry", source: null, text, size: 0, name, modified_ms: 0 });
+    const content = new TextEncoder().encode(text);
+    files.push({ kind: "geometry", source: null, content, size: 0, name, modified_ms: 0 });
   }
   files.push(...parametersBeside(record, { ...set, stems }));
   if (!set.withNexus) return files;

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { messageOf } from "../../files/errors.ts";
 import { LedgerError } from "../../ledger/error.ts";
 import { reportForeignTo } from "../../files/plain_file.ts";
-import { checkClaim } from "../claim/belief.ts";
-import { discardClaim, findClaims, type FoundClaim, isDone } from "../claim/claim.ts";
+import { findClaims, type FoundClaim, openClaim } from "../claim/claim.ts";
 import { finishMovesAcross, moveClaim } from "../claim/move_claim.ts";
 import { deliverClaim } from "./deliver.ts";
 import { DeliveryFaults, type DeliveryOutcome, mergeAgain, type WaitingClaim } from "./delivery_faults.ts";
@@ -18,7 +17,7 @@ import { reportDraining } from "../claim/draining_folders.ts";
 import { stemOf } from "../claim/names.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { type RoundLimits, Rounds } from "../rounds.ts";
-import { frameOf, readRecord } from "../claim/record.ts";
+import { frameOf } from "../claim/record.ts";
 import type { FrameFolders, StageOptions } from "../stage.ts";
 
 /** How often the output is looked at while no frame needs it: it may be a share, which each look asks. */
@@ -195,12 +194,8 @@ export class Finalize implements Disposable {
       }
       const path = join(folder, id);
       try {
-        const record = readRecord(path);
-        if (record !== null) {
-          checkClaim(path, record, folders);
-          waiting.push({ id, folder, path, record });
-        } else if (isDone(path)) await discardClaim(path);
-        else throw new Error("it has no claim record; move its files back into the raw folder");
+        const record = await openClaim(path, folders);
+        if (record !== null) waiting.push({ id, folder, path, record });
       } catch (error) {
         const message = `claim ${path} cannot be delivered: ${messageOf(error)}; it stays there`;
         reporter.condition({ key: `claim ${id}`, message });
@@ -230,11 +225,10 @@ export class Finalize implements Disposable {
       } else if (outcome.type === "quarantined") {
         const { folder, reason, sequence } = outcome;
         const cause = record.undeliverable === true ? "undeliverable" : "unreadable";
-        reporter.event({ type: "quarantined", frame: frameOf(record), folder, reason, cause, ...numbered(sequence) });
+        reporter.event({ type: "quarantined", frame: frameOf(record), folder, reason, cause, sequence });
       } else {
         if (outcome.again) reporter.log.info(`${frameOf(record)}: already in the output with the same content`);
-        const { type, sequence, ...delivered } = outcome;
-        reporter.event({ type, frame: frameOf(record), ...delivered, dark: record.dark, ...numbered(sequence) });
+        reporter.event({ ...outcome, frame: frameOf(record), dark: record.dark });
       }
       return "gone";
     } catch (error) {
@@ -254,10 +248,6 @@ export class Finalize implements Disposable {
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }
-}
-
-function numbered(sequence: number | undefined): { readonly sequence?: number } {
-  return sequence === undefined ? {} : { sequence };
 }
 
 /** Why the output cannot be used, without a file being written; null where it is there. */

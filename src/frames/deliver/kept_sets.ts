@@ -17,7 +17,7 @@ import { checkClaim } from "../claim/belief.ts";
 import { discardClaim, isDone, listUnfinished } from "../claim/claim.ts";
 import { allOf } from "../claim/draining_folders.ts";
 import { type ClaimRecord, frameOf, readRecord } from "../claim/record.ts";
-import type { ConfirmOrder, DoneLines, StageOptions } from "../stage.ts";
+import type { ConfirmOrder, DoneLines, PluginProgress, StageOptions } from "../stage.ts";
 
 interface Confirmed {
   readonly version: 1;
@@ -72,8 +72,8 @@ export class KeptSets {
       const found = new Set<string>();
       let removed = 0;
       for (const set of all) {
-        const done = this.#noteProgress(set, options);
-        const confirmed = isNew ? this.#confirm(done, order, found, options) : done;
+        const news = [...doneWith(set, folders.progress), ...isNew ? this.#confirmedBy(set, order, found) : []];
+        const confirmed = noteNames(set, news, settings.frames);
         const isDue = names.every((name) => confirmed.confirmed.includes(name));
         // In a folder that is being left, nothing may stay.
         if (!isDue && set.path.startsWith(folders.proc)) left.push(confirmed);
@@ -120,27 +120,12 @@ export class KeptSets {
     return { path, record, size, confirmed, sequence };
   }
 
-  /** Plugins confirm what they are done with. */
-  #noteProgress(set: KeptSet, { folders, settings }: StageOptions): KeptSet {
-    const { sequence } = set;
-    if (sequence === undefined) return set;
-    const names = (folders.progress ?? [])
-      .filter(({ consumer, streams }) => !set.confirmed.includes(consumer) && isDoneBy(streams, sequence))
-      .map(({ consumer }) => consumer);
-    return names.length === 0 ? set : noteNames(set, [...set.confirmed, ...names], settings.frames);
-  }
-
-  #confirm(
-    set: KeptSet,
-    { consumer, sums }: ConfirmOrder,
-    found: Set<string>,
-    { settings }: StageOptions,
-  ): KeptSet {
-    const sum = this.#sums.get(set.path) ?? sha256OfFile(join(set.path, set.record.image));
-    this.#sums.set(set.path, sum);
-    if (!sums.includes(sum)) return set;
+  #confirmedBy({ path, record }: KeptSet, { consumer, sums }: ConfirmOrder, found: Set<string>): readonly string[] {
+    const sum = this.#sums.get(path) ?? sha256OfFile(join(path, record.image));
+    this.#sums.set(path, sum);
+    if (!sums.includes(sum)) return [];
     found.add(sum);
-    return set.confirmed.includes(consumer) ? set : noteNames(set, [...set.confirmed, consumer], settings.frames);
+    return [consumer];
   }
 
   async #remove({ path }: KeptSet, options: StageOptions): Promise<boolean> {
@@ -187,9 +172,17 @@ export class KeptSets {
 
 const isConfirmed = shape<Confirmed>({ version: oneOf(1), names: listOf(isText), sequence: orAbsent(isCount) });
 
+/** Plugins confirm what they are done with. */
+function doneWith({ sequence }: KeptSet, progress: readonly PluginProgress[] = []): readonly string[] {
+  if (sequence === undefined) return [];
+  return progress.filter(({ streams }) => isDoneBy(streams, sequence)).map(({ consumer }) => consumer);
+}
+
 /** Written down, since a restart asks nobody again. */
-function noteNames(set: KeptSet, names: readonly string[], options: { readonly fsync: boolean }): KeptSet {
+function noteNames(set: KeptSet, news: readonly string[], options: { readonly fsync: boolean }): KeptSet {
   const { path, sequence } = set;
+  const names = [...new Set([...set.confirmed, ...news])];
+  if (names.length === set.confirmed.length) return set;
   const confirmed: Confirmed = { version: 1, names, ...sequence === undefined ? {} : { sequence } };
   writeJson(join(path, CONFIRMED_NAME), confirmed, options);
   return { ...set, confirmed: names };

@@ -5,11 +5,10 @@
  */
 import { join } from "node:path";
 import { nameForWindows } from "../../config/names/windows_names.ts";
-import { type Span, VerificationError } from "../../files/copy/target_writers.ts";
-import { publish, removeFile, syncFolder, tryToRemove, whileHeldOpen, writeAll } from "../../files/durable.ts";
+import { type Span, VerificationError, writeVerified } from "../../files/copy/target_writers.ts";
+import { removeFile, syncFolder, tryToRemove } from "../../files/durable.ts";
 import { isAboutName, isFull, isHeldOpen } from "../../files/errors.ts";
 import { LinkInPathError, nameIsTaken, statOf } from "../../files/listing.ts";
-import { createOwn } from "../../files/plain_file.ts";
 import { CLAIM_PARAMETERS_NAME, NEXUS_NAME, outputPartName } from "../../files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../config/names/reserved_names.ts";
 import { hasBytes, sameContent } from "../../files/copy/same_content.ts";
@@ -24,7 +23,7 @@ import { keptFrameBytes, madeName } from "../claim/kept_frame.ts";
 import { bytesOf, NAME_BYTES_MAX, numberedStem, stemOf, underStem } from "../claim/names.ts";
 import { type ClaimRecord, frameOf, isFromQuarantine } from "../claim/record.ts";
 import { makeOutputFolder, OutputGoneError, outputRootOf } from "./destination.ts";
-import type { Delivery } from "./delivery.ts";
+import { type Delivery, namePart } from "./delivery.ts";
 import { placeOf, receiptFiles } from "./receipt_files.ts";
 import { harmlessName } from "../claim/harmless_names.ts";
 
@@ -77,17 +76,11 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
   const { record } = claim;
   const root = outputRootOf(record, delivery.folders);
   const { fsync } = delivery.settings.frames;
-  const done = (set: QuarantineSet, published: Published): Quarantined => ({
-    type: "quarantined",
-    folder: set.folder,
-    reason: record.quarantine ?? "",
-    ...published,
-  });
   try {
     const below = `${QUARANTINE_FOLDER}/${nameInOutput(record.folder, record)}`;
     const folder = makeOutputFolder(root, below, { fsync });
     const set = underOwnNames(claim, folder);
-    if (set !== null) return done(set, await publishAll(claim, set, delivery));
+    if (set !== null) return await publishAll(claim, set, delivery);
   } catch (error) {
     const passes = isFull(error) || isHeldOpen(error) || error instanceof OutputGoneError ||
       error instanceof VerificationError || error instanceof LedgerError;
@@ -96,7 +89,7 @@ export async function deliverToQuarantine(claim: Claim, delivery: Delivery): Pro
     if (passes || (!isLasting && (delivery.failures ?? 0) < FAILURES_BEFORE_ID)) throw error;
   }
   const set = underItsId(claim, makeOutputFolder(root, QUARANTINE_FOLDER, { fsync }));
-  return done(set, await publishAll(claim, set, delivery));
+  return await publishAll(claim, set, delivery);
 }
 
 /** Null where the names are too long or all taken. */
@@ -227,9 +220,8 @@ function presentIn(folder: string, pieces: readonly Piece[]): ReadonlySet<string
     present.add(piece.name);
   }
   const last = pieces.at(-1)!;
-  const isNexus = last.source === null && !(last.content instanceof Uint8Array);
   // The NeXus file comes last: without the rest it is another frame's.
-  if (isNexus && present.has(last.name) && present.size < pieces.length) return null;
+  if (last.role === "nexus" && present.has(last.name) && present.size < pieces.length) return null;
   return present;
 }
 
@@ -243,10 +235,8 @@ function hasContent(path: string, { content, source }: Piece): boolean {
   }
 }
 
-type Published = Pick<Quarantined, "bytes" | "sequence">;
-
 /** Each on its own: one that cannot be read does not hold up the others. */
-async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery): Promise<Published> {
+async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery): Promise<Quarantined> {
   delivery.parts.writesTo(set.folder);
   const { fsync } = delivery.settings.frames;
   let bytes = 0;
@@ -266,6 +256,7 @@ async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery):
   if (fsync) syncFolder(set.folder);
   if (failure !== null) throw failure;
   const { record } = claim;
+  const reason = record.quarantine ?? "";
   const files = set.pieces.map(({ name, role }) => ({ name, kind: role }));
   const receipt = await delivery.ledger?.append({
     type: "quarantined",
@@ -273,14 +264,14 @@ async function publishAll(claim: Claim, set: QuarantineSet, delivery: Delivery):
     frame: frameOf(record),
     ...placeOf(set.folder, record, delivery.folders),
     files: receiptFiles({ folder: set.folder, files }, new Map(), delivery),
-    reason: record.quarantine ?? "",
+    reason,
     cause: record.undeliverable === true ? "undeliverable" : "unreadable",
     bytes,
     notes: record.notes,
     fromQuarantine: isFromQuarantine(record),
   });
   await discardClaim(claim.path);
-  return { bytes, sequence: receipt?.sequence };
+  return { type: "quarantined", folder: set.folder, reason, bytes, sequence: receipt?.sequence };
 }
 
 async function publishPiece(
@@ -291,17 +282,13 @@ async function publishPiece(
   const { content, checksumSlot } = piece;
   const { verify, fsync } = delivery.settings.frames;
   if (content instanceof Uint8Array) {
-    using file = createOwn(to.part);
-    writeAll(file, content);
-    if (fsync) file.syncSync();
+    writeVerified(to.part, content, { fsync });
   } else {
     const source = join(to.claim.path, to.claim.record.image);
     const slot = checksumSlot === null ? null : { at: checksumSlot, source };
     const targets = [{ path: to.part, spans: content, checksumSlot: slot }];
     await delivery.pool.copy({ targets, options: { verify, fsync } }, { workers: delivery.workers });
   }
-  delivery.times.keep(to.part, { modified_ms: piece.modified_ms, folder: to.set.folder });
-  const isGone = await whileHeldOpen(() => publish(to.part, join(to.set.folder, piece.name)));
-  if (!isGone) delivery.parts.mayHaveLeft(to.set.folder);
+  await namePart(to.part, { folder: to.set.folder, name: piece.name, modified_ms: piece.modified_ms }, delivery);
   return content instanceof Uint8Array ? content.length : content.reduce((sum, { length }) => sum + length, 0);
 }

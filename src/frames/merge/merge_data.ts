@@ -6,14 +6,13 @@ import { reportForeignTo } from "../../files/plain_file.ts";
 import { NexusTemplates } from "../../nexus/tree/templates.ts";
 import { parametersOfClaim } from "../claim/claim_parameters.ts";
 import { beginAttempt, endAttempt } from "../claim/attempts.ts";
-import { checkClaim } from "../claim/belief.ts";
-import { discardClaim, findClaims, type FoundClaim, isDone } from "../claim/claim.ts";
+import { findClaims, type FoundClaim, openClaim } from "../claim/claim.ts";
 import { finishMovesAcross, moveClaim } from "../claim/move_claim.ts";
 import { syncFolder } from "../../files/durable.ts";
 import { HeldOpen } from "../held_open.ts";
 import { ATTEMPTS_MAX, mergeFrame } from "./merge_frame.ts";
 import type { MergeClaim, MergeLibraries } from "./merge_work.ts";
-import { type ClaimRecord, frameOf, isFromQuarantine, readRecord, writeRecord } from "../claim/record.ts";
+import { frameOf, isFromQuarantine, readRecord, writeRecord } from "../claim/record.ts";
 import { reportLacks } from "../report_lacks.ts";
 import { Retries, TRIES_MAX } from "../retries.ts";
 import { CalibrationFile, type CurrentCalibration } from "../../geometry/calibration_file.ts";
@@ -139,14 +138,9 @@ export class MergeData {
     const { folders, settings, reporter } = options;
     const { id, folder } = claim;
     const path = join(folder, id);
-    const found = readRecord(path);
-    if (found === null) {
-      if (isDone(path)) return void await discardClaim(path);
-      throw new Error("it has no claim record; move its files back into the raw folder");
-    }
-    checkClaim(path, found, folders);
+    let record = await openClaim(path, folders);
+    if (record === null) return;
     const fsync = settings.frames.fsync;
-    let record: ClaimRecord = found;
     if (record.merge === null) {
       // Until the claim's names are certain, the output's may be of the same image, which is about to be changed.
       if (fsync && isFromQuarantine(record)) syncFolder(path);

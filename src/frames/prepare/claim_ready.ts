@@ -61,7 +61,7 @@ export async function removeDark(claim: string, { ledger, reporter }: StageOptio
   const files = record.members.map(({ name, role, size }) => ({ name, role, size, sha256: null }));
   const receipt = await ledger?.append({ type: "dark_removed", claim: record.id, frame, files, bytes });
   await discardClaim(claim);
-  reporter.event({ type: "dark_removed", frame, bytes, ...receipt ? { sequence: receipt.sequence } : {} });
+  reporter.event({ type: "dark_removed", frame, bytes, sequence: receipt?.sequence });
 }
 
 /**

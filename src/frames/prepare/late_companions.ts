@@ -51,7 +51,7 @@ export class LateCompanions {
   readonly #parts = new PartSweep();
   readonly #now_ms: () => number;
 
-  constructor(now_ms: () => number = () => performance.now()) {
+  constructor(now_ms: () => number) {
     this.#now_ms = now_ms;
   }
 
