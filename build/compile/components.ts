@@ -8,25 +8,18 @@
 import { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Embedded as EmbeddedByProgram, EmbeddedComponent } from "../../src/cli/embedded.ts";
 
-export interface Component {
-  readonly name: string;
-  readonly version: string;
+export interface Component extends EmbeddedComponent {
   readonly kind: "npm" | "native" | "runtime";
-  /** An SPDX expression, or the licence's own name. */
-  readonly license: string;
   /** https://github.com/package-url/purl-spec */
   readonly purl: string;
   /** Of the archive that it was taken from. */
   readonly hash: { readonly algorithm: "SHA-256" | "SHA-512"; readonly hex: string } | null;
-  /** The file of its licence in this folder; null where it has none. */
-  readonly text: string | null;
 }
 
-export interface Embedded {
-  /** "release" only with the official base of Deno. */
-  readonly build: "release" | "development";
-  readonly base: string;
+/** With what the bill of materials says besides. */
+export interface Embedded extends EmbeddedByProgram {
   readonly components: readonly Component[];
 }
 

@@ -4,12 +4,14 @@ const FOLDER = new URL("../../licenses/", import.meta.url);
 export interface EmbeddedComponent {
   readonly name: string;
   readonly version: string;
+  /** An SPDX expression, or the licence's own name. */
   readonly license: string;
-  /** The file of its licence. */
+  /** The file of its licence in this folder; null where it has none. */
   readonly text: string | null;
 }
 
 export interface Embedded {
+  /** "release" only with the official base of Deno. */
   readonly build: "release" | "development";
   /** What the executable was made on, "Deno 2.9.5". */
   readonly base: string;
