@@ -18,12 +18,10 @@ const WAITING_MAX = 32;
 /** Why a frame cannot be shown. */
 export class FrameReadError extends Error {
   override readonly name = "FrameReadError";
-  /** 404: it has no image that can be shown; 503: not now. */
-  readonly status: 404 | 503 | 504;
 
-  constructor(status: 404 | 503 | 504, message: string) {
+  /** @param status 404: it has no image that can be shown; 503: not now */
+  constructor(readonly status: 404 | 503 | 504, message: string) {
     super(message);
-    this.status = status;
   }
 }
 

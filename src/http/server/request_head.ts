@@ -11,11 +11,9 @@ type Method = typeof METHODS[number];
 /** What is wrong with a request, with the status to answer. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
-  readonly status: number;
 
-  constructor(status: number, message: string) {
+  constructor(readonly status: number, message: string) {
     super(message);
-    this.status = status;
   }
 }
 

@@ -113,8 +113,8 @@ function orderOf({ path, body }: HttpRequest): Order | string | null {
   if (path === "/api/confirm") return confirmation(body);
   const key = /^\/api\/folders\/([a-z_]{1,20})$/.exec(path)?.[1];
   if (key === undefined) return null;
-  const value = valueIn(body);
-  return value === null ? 'A body like {"value": "D:/data"} is needed' : { what: "folder", key, value };
+  const { value } = bodyOf(body) ?? {};
+  return typeof value === "string" ? { what: "folder", key, value } : 'A body like {"value": "D:/data"} is needed';
 }
 
 function decoded(text: string): string | null {
@@ -144,11 +144,6 @@ function confirmation(body: Uint8Array): Order | string {
     return 'A body like {"consumer": "backup", "sha256": ["…"]} is needed, with checksums of images in hex';
   }
   return { what: "confirm", consumer, sums: sums.map((sum: string) => sum.toLowerCase()) };
-}
-
-function valueIn(body: Uint8Array): string | null {
-  const { value } = bodyOf(body) ?? {};
-  return typeof value === "string" ? value : null;
 }
 
 /** Null where it is no JSON object. */

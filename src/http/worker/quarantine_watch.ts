@@ -47,10 +47,6 @@ export class QuarantineWatch {
     return this.#list;
   }
 
-  #triesSince(since_ms: number): number {
-    return this.#retried_ms.filter((at_ms) => at_ms > since_ms).length;
-  }
-
   #refresh(): Promise<void> {
     this.#again = this.#looking !== null;
     return this.#looking ??= this.#look().finally(() => {
@@ -64,7 +60,10 @@ export class QuarantineWatch {
     if (this.#root === null) return;
     try {
       const found = await this.#options.list(this.#root);
-      const list = found.map((one) => ({ ...one, tries: this.#triesSince(Date.parse(one.since)) }));
+      const list = found.map((one) => {
+        const since_ms = Date.parse(one.since);
+        return { ...one, tries: this.#retried_ms.filter((at_ms) => at_ms > since_ms).length };
+      });
       this.#looked_ms = performance.now();
       const isSame = JSON.stringify(list) === JSON.stringify(this.#list);
       this.#list = list;
