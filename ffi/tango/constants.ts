@@ -1,16 +1,14 @@
 /** Constants of shim/pewatch_tango.h; each has the value of its C name. */
 import type { TangoFailure } from "./error.ts";
-import type { TangoCommand, TangoQuality } from "./library.ts";
+import type { TangoType } from "./library.ts";
 
 export const PT_INTERFACE_VERSION = 1;
 
-export const TYPES: Readonly<Record<TangoCommand["output"], number>> = {
+export const TYPES: Readonly<Record<TangoType | "void", number>> = {
   void: 0,
-  boolean: 1,
   double: 5,
   ushort: 6,
   string: 8,
-  state: 19,
   long64: 23,
 };
 
@@ -18,13 +16,8 @@ export const FORMATS = { scalar: 0, spectrum: 1, image: 2 } as const;
 export const LEVELS = { operator: 0, expert: 1 } as const;
 export const FLAGS = { writable: 1, events: 2, onDemand: 4 } as const;
 export const PROPERTIES = { label: 0, unit: 1, numberFormat: 2, min: 3, max: 4, description: 5 } as const;
-export const QUALITIES: Readonly<Record<TangoQuality | "invalid", number>> = {
-  valid: 0,
-  invalid: 1,
-  alarm: 2,
-  changing: 3,
-  warning: 4,
-};
+export const PT_VALID = 0;
+export const PT_INVALID = 1;
 
 export const PT_WRITE = 1;
 export const PT_COMMAND = 2;

@@ -1,7 +1,7 @@
 /** What the rest of pewatch sees of Tango: the seam that a fake can take the place of. No pointer crosses it. */
 import type { TangoError } from "./error.ts";
 
-export type TangoType = "boolean" | "double" | "ushort" | "string" | "long64";
+export type TangoType = "double" | "ushort" | "string" | "long64";
 export type TangoLevel = "operator" | "expert";
 
 /** An attribute as the device's class has it. Texts are Latin-1. */
@@ -31,9 +31,8 @@ export interface TangoAttribute {
 
 export interface TangoCommand {
   readonly name: string;
-  readonly input: TangoType | "void";
-  /** "state" gives the state that is set when the command is answered. */
-  readonly output: TangoType | "void" | "state";
+  readonly input: "string" | "void";
+  readonly output: "string" | "void";
   readonly inputDescription: string;
   readonly outputDescription: string;
   readonly level?: TangoLevel;
@@ -48,13 +47,12 @@ export interface TangoTable {
 
 /** Rows of `width` pixels, from the top. */
 export interface TangoImage {
-  readonly pixels: Uint16Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  readonly pixels: Uint16Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
 }
 
 interface Scalars {
-  boolean: boolean;
   double: number;
   ushort: number;
   string: string;
@@ -73,8 +71,6 @@ export type TangoAttributeNamed<T extends TangoTable, N extends string> = Extrac
   T["attributes"][number],
   { readonly name: N }
 >;
-
-export type TangoQuality = "valid" | "alarm" | "changing" | "warning";
 
 /** In the order of Tango's DevState. */
 export const TANGO_STATES = [
@@ -95,14 +91,14 @@ export const TANGO_STATES = [
 ] as const;
 export type TangoState = typeof TANGO_STATES[number];
 
-/** What comes from a client; integers as BigInt, so that none is rounded. */
-export type TangoScalar = boolean | number | bigint | string;
+/** What a client writes; integers as BigInt, so that none is rounded. */
+export type TangoScalar = number | bigint | string;
 
 /** A write or command is to be answered within 2.5 s; later the client gets the answer that it was not. */
 interface Answerable {
   readonly name: string;
   /** The client's call fails with this text (Latin-1, else escaped). Gives whether it still waits. */
-  refuse(text: string, options?: { readonly reason?: string }): boolean;
+  refuse(text: string): boolean;
 }
 
 export interface TangoWrite extends Answerable {
@@ -115,9 +111,9 @@ export interface TangoWrite extends Answerable {
 export interface TangoCommandCall extends Answerable {
   readonly kind: "command";
   /** Undefined for a command without an argument. */
-  readonly argument: TangoScalar | undefined;
-  /** Without a value where the command gives none, or the state. */
-  accept(value?: TangoScalar): boolean;
+  readonly argument: string | undefined;
+  /** Without a text where the command gives none. */
+  accept(text?: string): boolean;
 }
 
 export interface TangoDemand extends Answerable {
@@ -155,15 +151,6 @@ export interface TangoRegistration {
   readonly device: string;
 }
 
-export interface TangoCounts {
-  readonly reads: number;
-  readonly requests: number;
-  readonly refused: number;
-  readonly expired: number;
-  readonly eventsPushed: number;
-  readonly eventsDropped: number;
-}
-
 export interface TangoServer<T extends TangoTable = TangoTable> extends AsyncDisposable {
   /**
    * Serves; gives the full name that a client is to be given. May be retried after it failed.
@@ -174,13 +161,12 @@ export interface TangoServer<T extends TangoTable = TangoTable> extends AsyncDis
   set<N extends T["attributes"][number]["name"]>(
     name: N,
     value: TangoValueOf<TangoAttributeNamed<T, N>>,
-    options?: { readonly quality?: TangoQuality; readonly time?: Date },
+    options?: { readonly time?: Date },
   ): void;
   /** The status may have any characters; those that are not Latin-1 are escaped. */
   setState(state: TangoState, status: string): void;
   /** What clients want, until the server has ended. One loop at a time, after the start. */
   requests(): AsyncIterableIterator<TangoRequest>;
-  readonly counts: TangoCounts;
   /** Ends the server, if it runs. It cannot be started again in this process. */
   stop(): Promise<void>;
 }

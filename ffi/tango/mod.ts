@@ -2,4 +2,4 @@
 export { TangoError, type TangoFailure } from "./error.ts";
 export * from "./library.ts";
 export { openTangoLibrary } from "./open.ts";
-export { escapeForTango, fitsTango } from "./text.ts";
+export { escapeForTango } from "./text.ts";

@@ -1,9 +1,9 @@
 /** A request out of the shim's bytes, with what answers it. */
 import { HEADER_AT, HEADER_BYTES, PT_COMMAND, PT_DEMAND, PT_WRITE } from "./constants.ts";
-import type { TangoRequest, TangoTable } from "./library.ts";
+import type { TangoRequest } from "./library.ts";
 import type { Native } from "./native.ts";
-import { cText, decodeLatin1, escapeForTango } from "./text.ts";
-import { decodeScalar, encodeScalar } from "./values.ts";
+import { cText, decodeLatin1, encodeLatin1, escapeForTango } from "./text.ts";
+import { decodeScalar } from "./values.ts";
 
 /** What the shim reports by itself. */
 export interface ShimEvent {
@@ -12,13 +12,12 @@ export interface ShimEvent {
   readonly text: string;
 }
 
-/** What a client reads as the error's reason where nothing better is given. */
-const REASON = "PeWatch_Refused";
+/** What a client reads as the error's reason. */
+const REASON = cText("PeWatch_Refused");
 
 /** `bytes` may change afterwards: nothing of them is kept. */
 export function readRequest(
   native: Native,
-  table: TangoTable,
   bytes: Uint8Array<ArrayBuffer>,
 ): Exclude<TangoRequest, { kind: "notice" }> | ShimEvent {
   const { symbols } = native;
@@ -29,28 +28,18 @@ export function readRequest(
   const name = decodeLatin1(bytes.subarray(HEADER_BYTES, valueAt));
   const value = decodeScalar(view.getInt32(HEADER_AT.type, true), bytes.subarray(valueAt));
 
-  const answer = (result: Uint8Array<ArrayBuffer>) =>
-    native.checked(symbols.pt_answer(id, result, result.length)) === 1;
-  const accept = () => answer(new Uint8Array(0));
-  const refuse = (text: string, options: { readonly reason?: string } = {}) => {
-    const reason = cText(escapeForTango(options.reason ?? REASON));
-    return native.checked(symbols.pt_refuse(id, reason, cText(escapeForTango(text)))) === 1;
+  const accept = (text = "") => {
+    const result = encodeLatin1(escapeForTango(text));
+    return native.checked(symbols.pt_answer(id, result, result.length)) === 1;
   };
+  const refuse = (text: string) => native.checked(symbols.pt_refuse(id, REASON, cText(escapeForTango(text)))) === 1;
   switch (kind) {
     case PT_WRITE:
       return { kind: "write", name, value: value!, accept, refuse };
     case PT_DEMAND:
       return { kind: "demand", name, accept, refuse };
-    case PT_COMMAND: {
-      const type = table.commands.find((command) => command.name === name)?.output ?? "void";
-      return {
-        kind: "command",
-        name,
-        argument: value,
-        accept: (result) => answer(encodeScalar(result, { name, type })),
-        refuse,
-      };
-    }
+    case PT_COMMAND:
+      return { kind: "command", name, argument: value as string | undefined, accept, refuse };
     default:
       return { kind: "event", name, text: String(value ?? "") };
   }

@@ -6,8 +6,9 @@ import {
   FORMATS,
   LEVELS,
   PROPERTIES,
+  PT_INVALID,
   PT_TAKE_WAIT_MS_MAX,
-  QUALITIES,
+  PT_VALID,
   TYPES,
 } from "./constants.ts";
 import { TangoError } from "./error.ts";
@@ -15,9 +16,7 @@ import {
   TANGO_STATES,
   type TangoAttribute,
   type TangoAttributeNamed,
-  type TangoCounts,
   type TangoPlace,
-  type TangoQuality,
   type TangoRequest,
   type TangoServer,
   type TangoState,
@@ -31,24 +30,20 @@ import { encodeValue } from "./values.ts";
 
 /** Enough for any path; a longer request makes it grow. */
 const REQUEST_BYTES = 4096;
-const COUNTS = 6;
 
 export class NativeServer<T extends TangoTable> implements TangoServer<T> {
   readonly #native: Native;
-  readonly #table: T;
   readonly #numbers = new Map<string, { readonly number: number; readonly attribute: TangoAttribute }>();
   #buffer = new Uint8Array(REQUEST_BYTES);
   #iterating = false;
 
   constructor(native: Native, table: T) {
     this.#native = native;
-    this.#table = table;
-    this.#define();
+    this.#define(table);
   }
 
-  #define(): void {
+  #define({ className, description, attributes, commands }: T): void {
     const { symbols } = this.#native;
-    const { className, description, attributes, commands } = this.#table;
     this.#native.checked(symbols.pt_define_class(cText(className), cText(description)));
     for (const attribute of attributes) {
       this.#numbers.set(attribute.name, { number: this.#addAttribute(attribute), attribute });
@@ -89,15 +84,10 @@ export class NativeServer<T extends TangoTable> implements TangoServer<T> {
 
   async start(place: TangoPlace): Promise<string> {
     const { symbols } = this.#native;
-    const texts = [place.server, place.instance, place.device, place.database ?? "", place.endpoint ?? ""] as const;
-    const [server, instance, device, database, endpoint] = texts.map(cText) as [
-      ReturnType<typeof cText>,
-      ReturnType<typeof cText>,
-      ReturnType<typeof cText>,
-      ReturnType<typeof cText>,
-      ReturnType<typeof cText>,
-    ];
-    this.#native.checked(symbols.pt_start(server, instance, device, database, endpoint));
+    const { server, instance, device, database = "", endpoint = "" } = place;
+    this.#native.checked(
+      symbols.pt_start(cText(server), cText(instance), cText(device), cText(database), cText(endpoint)),
+    );
     this.#native.started = true;
     for (;;) {
       const taken = await this.#take();
@@ -113,12 +103,12 @@ export class NativeServer<T extends TangoTable> implements TangoServer<T> {
   set<N extends T["attributes"][number]["name"]>(
     name: N,
     value: TangoValueOf<TangoAttributeNamed<T, N>>,
-    options: { readonly quality?: TangoQuality; readonly time?: Date } = {},
+    options: { readonly time?: Date } = {},
   ): void {
     const found = this.#numbers.get(name);
     if (found === undefined) throw new TangoError(`There is no attribute ${name}`);
     const { bytes, x, y } = encodeValue(found.attribute, value);
-    const quality = QUALITIES[value === null ? "invalid" : options.quality ?? "valid"];
+    const quality = value === null ? PT_INVALID : PT_VALID;
     const time_s = (options.time?.getTime() ?? 0) / 1000;
     this.#native.checked(
       this.#native.symbols.pt_set(found.number, bytes, BigInt(bytes.length), x, y, quality, time_s),
@@ -153,21 +143,7 @@ export class NativeServer<T extends TangoTable> implements TangoServer<T> {
     const result = await this.#native.symbols.pt_take(this.#buffer, this.#buffer.length, PT_TAKE_WAIT_MS_MAX);
     if (result === ENDED) return "ended";
     if (result < 0) this.#buffer = new Uint8Array(-result);
-    return result <= 0 ? null : readRequest(this.#native, this.#table, this.#buffer.subarray(0, result));
-  }
-
-  get counts(): TangoCounts {
-    const counts = new BigInt64Array(COUNTS);
-    this.#native.symbols.pt_get_counts(new Uint8Array(counts.buffer));
-    const count = (index: number) => Number(counts[index]);
-    return {
-      reads: count(0),
-      requests: count(1),
-      refused: count(2),
-      expired: count(3),
-      eventsPushed: count(4),
-      eventsDropped: count(5),
-    };
+    return result <= 0 ? null : readRequest(this.#native, this.#buffer.subarray(0, result));
   }
 
   async stop(): Promise<void> {

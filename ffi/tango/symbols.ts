@@ -26,8 +26,6 @@ export const SYMBOLS = {
   pt_add_command: fn([memory, int32_t, int32_t, int32_t, memory, memory], int32_t),
   // int32_t pt_start(const char *server, const char *instance, const char *device, const char *database, const char *endpoint)
   pt_start: fn([memory, memory, memory, memory, memory], int32_t),
-  // int32_t pt_phase(void)
-  pt_phase: fn([], int32_t),
   // int32_t pt_failure(char *text, int32_t size)
   pt_failure: fn([memory, int32_t], int32_t),
   // int32_t pt_stop(void)
@@ -46,8 +44,6 @@ export const SYMBOLS = {
   pt_answer: fn([int64_t, memory, int32_t], int32_t),
   // int32_t pt_refuse(int64_t id, const char *reason, const char *text)
   pt_refuse: fn([int64_t, memory, memory], int32_t),
-  // void pt_get_counts(pt_counts *counts)
-  pt_get_counts: fn([memory], "void"),
   // int32_t pt_register(const char *database, const char *server, const char *instance, const char *class_name, const char *device, char *text, int32_t size)
   pt_register: { nonblocking: true, ...fn([memory, memory, memory, memory, memory, memory, int32_t], int32_t) },
   // int32_t pt_unregister(const char *database, const char *server, const char *instance, const char *device, char *text, int32_t size)

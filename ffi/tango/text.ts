@@ -4,11 +4,6 @@ import { TangoError } from "./error.ts";
 // deno-lint-ignore no-control-regex
 const BEYOND = /[^\u0001-\u00ff]/g;
 
-/** Whether Tango can carry a text as it is. */
-export function fitsTango(text: string): boolean {
-  return text.search(BEYOND) < 0;
-}
-
 /** The same text for a client: what Latin-1 does not have is written as \uXXXX, a NUL as well. */
 export function escapeForTango(text: string): string {
   return text.replace(BEYOND, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -16,7 +11,7 @@ export function escapeForTango(text: string): string {
 
 /** Latin-1 without a NUL at its end. @throws TangoError where a character is not Latin-1 */
 export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
-  if (!fitsTango(text)) throw new TangoError(`Cannot pass ${JSON.stringify(text)} to Tango: it is not Latin-1`);
+  if (text.search(BEYOND) >= 0) throw new TangoError(`Cannot pass ${JSON.stringify(text)} to Tango: it is not Latin-1`);
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 

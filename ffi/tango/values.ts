@@ -1,6 +1,6 @@
 /** Values into and out of the shim's memory. Every system that Deno runs on is little-endian. */
 import { TangoError } from "./error.ts";
-import type { TangoAttribute, TangoCommand, TangoImage, TangoScalar } from "./library.ts";
+import type { TangoAttribute, TangoImage, TangoScalar, TangoType } from "./library.ts";
 import { decodeLatin1, encodeLatin1, escapeForTango } from "./text.ts";
 
 /** A value as pt_set takes it. */
@@ -16,16 +16,9 @@ const INT64_MAX = 2n ** 63n - 1n;
 /** @throws TangoError where the value is not of the type */
 export function encodeScalar(
   value: unknown,
-  of: { name: string; type: TangoCommand["output"] },
+  of: { readonly name: string; readonly type: TangoType },
 ): Uint8Array<ArrayBuffer> {
   switch (of.type) {
-    case "void":
-    case "state":
-      if (value === undefined) return new Uint8Array(0);
-      break;
-    case "boolean":
-      if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 0);
-      break;
     case "double":
       if (typeof value === "number") return new Uint8Array(Float64Array.of(value).buffer);
       break;
@@ -63,9 +56,7 @@ export function encodeValue(attribute: TangoAttribute, value: unknown): EncodedV
 }
 
 function encodeImage(attribute: TangoAttribute, { pixels, width, height }: TangoImage): EncodedValue {
-  const fits = attribute.type === "ushort"
-    ? pixels instanceof Uint16Array
-    : attribute.type === "double" && pixels instanceof Float64Array;
+  const fits = attribute.type === "ushort" && pixels instanceof Uint16Array;
   if (!fits) throw new TangoError(`Cannot set ${attribute.name}: its pixels are of the type ${attribute.type}`);
   const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   return { bytes, x: width, y: height };
@@ -76,7 +67,7 @@ function encodeNone(attribute: TangoAttribute): EncodedValue {
   if (attribute.format !== undefined && attribute.format !== "scalar") {
     return { bytes: new Uint8Array(0), x: 0, y: 0 };
   }
-  const zero = { boolean: false, double: 0, ushort: 0, long64: 0, string: "" }[attribute.type];
+  const zero = attribute.type === "string" ? "" : 0;
   return encodeValue(attribute, zero);
 }
 
@@ -97,8 +88,6 @@ export function decodeScalar(type: number, bytes: Uint8Array<ArrayBuffer>): Tang
   switch (type) {
     case 0:
       return undefined;
-    case 1:
-      return view.getUint8(0) !== 0;
     case 5:
       return view.getFloat64(0, true);
     case 6:

@@ -192,7 +192,7 @@ export class Device implements Disposable {
       }
       case "PluginInfo": {
         const { plugins } = daemon.status();
-        const text = pluginInfo(plugins, String(call.argument ?? ""));
+        const text = pluginInfo(plugins, call.argument ?? "");
         if (text !== null) call.accept(text);
         else {
           call.refuse(`There is no plugin ${call.argument}; there are ${plugins.map(({ name }) => name).join(", ")}`);

@@ -33,7 +33,6 @@ export class FakeServer implements TangoServer<DeviceTable> {
   state: [TangoState, string] | null = null;
   /** What the next starts come to; then they succeed. */
   readonly startFaults: Error[] = [];
-  readonly counts = { reads: 0, requests: 0, refused: 0, expired: 0, eventsPushed: 0, eventsDropped: 0 };
   readonly #queue: TangoRequest[] = [];
   #wake: () => void = () => {};
   #ended = false;
@@ -68,7 +67,7 @@ export class FakeServer implements TangoServer<DeviceTable> {
     return this.#ask((answer) => ({ kind: "write", name, value, ...answer }) satisfies TangoWrite);
   }
 
-  command(name: string, argument?: TangoScalar): Promise<Answer> {
+  command(name: string, argument?: string): Promise<Answer> {
     return this.#ask((answer) => ({ kind: "command", name, argument, ...answer }) satisfies TangoCommandCall);
   }
 

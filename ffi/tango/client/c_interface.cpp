@@ -62,8 +62,6 @@ extern "C" {
 
 int32_t ptc_interface_version(void) { return PTC_INTERFACE_VERSION; }
 
-int32_t ptc_tango_version(char *text, int32_t size) { return copy_text(Tango::TgLibVers, text, size); }
-
 int32_t ptc_last_error(char *text, int32_t size) { return copy_text(last_error, text, size); }
 
 int32_t ptc_configure(const char *database, int32_t period_ms, int32_t reread_ms, int32_t timeout_ms,
@@ -113,11 +111,6 @@ int32_t ptc_start(void) {
 }
 
 int32_t ptc_take(uint8_t *buffer, int32_t size, int32_t wait_ms) { return Client::one().take(buffer, size, Ms{wait_ms}); }
-
-int32_t ptc_stop(void) {
-  Client::one().stop();
-  return PTC_OK;
-}
 
 void ptc_exit(int32_t code) { std::_Exit(code); }
 }

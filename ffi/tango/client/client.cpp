@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 #include "failure.h"
 
@@ -66,18 +67,6 @@ int Client::add(const Name &name, bool events) {
   return index;
 }
 
-void Client::stop() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  stopped_ = true;
-  stopping_.notify_all();
-  arrived_.notify_all();
-}
-
-bool Client::sleep_until(Clock::time_point when) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  return !stopping_.wait_until(lock, when, [&] { return stopped_; });
-}
-
 void Client::enqueue(int index) {
   Attribute &attribute = attributes[static_cast<std::size_t>(index)];
   if (attribute.queued_) return;
@@ -109,8 +98,6 @@ void Client::post_value(int index, Reading reading) {
   const bool is_overtaken = header.time_s < attribute.last_time_ && attribute.last_time_ <= latest_s;
   if ((header.flags & PTC_FROM_EVENT) != 0 && is_overtaken) return;
   attribute.last_time_ = header.time_s;
-  if (!attribute.value_record_.empty()) attribute.skipped_ = true;
-  if (attribute.skipped_) header.flags |= PTC_SKIPPED;
   attribute.value_record_ = record(header, reading.value);
   enqueue(index);
 }
@@ -127,9 +114,10 @@ void Client::post_config(int index, const std::string &texts) {
 
 std::int32_t Client::take(std::uint8_t *buffer, std::int32_t size, Ms wait) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (!arrived_.wait_for(lock, wait, [&] { return stopped_ || !queue_.empty(); })) return 0;
-  if (stopped_) return PTC_STOPPED;
-  stopping_.wait_for(lock, GATHER, [&] { return stopped_; });
+  if (!arrived_.wait_for(lock, wait, [&] { return !queue_.empty(); })) return 0;
+  lock.unlock();
+  std::this_thread::sleep_for(GATHER);
+  lock.lock();
   std::size_t used = 0;
   while (!queue_.empty()) {
     const int index = queue_.front();
@@ -151,7 +139,7 @@ std::int32_t Client::take(std::uint8_t *buffer, std::int32_t size, Ms wait) {
     used += all.size();
     attribute.config_record_.clear();
     attribute.value_record_.clear();
-    attribute.queued_ = attribute.status_is_new_ = attribute.skipped_ = false;
+    attribute.queued_ = attribute.status_is_new_ = false;
     queue_.pop_front();
   }
   return static_cast<std::int32_t>(used);

@@ -30,7 +30,7 @@ struct Attribute {
   // Under the client's mutex.
   int status_ = PTC_IS_WAITING;
   std::string reason_, value_record_, config_record_;
-  bool queued_ = false, status_is_new_ = false, skipped_ = false;
+  bool queued_ = false, status_is_new_ = false;
   double last_time_ = 0;
 };
 
@@ -71,9 +71,6 @@ class Client {
 
   bool has(const Name &name) const;
   int add(const Name &name, bool events);
-  void stop();
-  /** @returns false where the client is stopped before */
-  bool sleep_until(Clock::time_point when);
 
   void post_status(int attribute, int status, const std::string &reason);
   void post_value(int attribute, Reading reading);
@@ -84,9 +81,8 @@ class Client {
   void enqueue(int attribute);
 
   std::mutex mutex_;
-  std::condition_variable arrived_, stopping_;
+  std::condition_variable arrived_;
   std::deque<int> queue_;
-  bool stopped_ = false;
 };
 
 }  // namespace pewatch_client

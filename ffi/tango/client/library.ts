@@ -9,8 +9,6 @@ import { CLIENT_SYMBOLS } from "./symbols.ts";
 const INTERFACE_VERSION = 1;
 /** PTC_EVENTS */
 const EVENTS = 1;
-/** PTC_STOPPED */
-const STOPPED = -(2 ** 31);
 /** A failure's text is shorter. */
 const TEXT_BYTES = 1024;
 
@@ -60,7 +58,6 @@ export class TangoClientLibrary {
   /** Waits for records and copies them; returns their bytes, 0 for none, null where the buffer must be larger. */
   async take(buffer: Uint8Array<ArrayBuffer>, wait_ms: number): Promise<number | null> {
     const bytes = await this.#symbols.ptc_take(buffer, buffer.length, wait_ms);
-    if (bytes === STOPPED) return 0;
     return bytes < 0 ? null : bytes;
   }
 

@@ -21,9 +21,6 @@ extern "C" {
 
 enum { PTC_OK = 0, PTC_ERROR_ARGUMENT = -1, PTC_ERROR_STATE = -2, PTC_ERROR_INTERNAL = -3 };
 
-/* Returned by ptc_take after ptc_stop. */
-#define PTC_STOPPED INT32_MIN
-
 /* Flags of ptc_add: change events too; while they come, the attribute is read only every reread_ms. */
 enum { PTC_EVENTS = 1 };
 
@@ -62,8 +59,7 @@ enum { PTC_VALID = 0, PTC_INVALID = 1, PTC_ALARM = 2, PTC_CHANGING = 3, PTC_WARN
 /* Flags of a value. */
 enum {
   PTC_FROM_EVENT = 1,
-  PTC_ODD_TIME = 2, /* the attribute's time stamp is before 2000 or lies ahead: use read_s */
-  PTC_SKIPPED = 4   /* values before this one were replaced before they were taken */
+  PTC_ODD_TIME = 2 /* the attribute's time stamp is before 2000 or lies ahead: use read_s */
 };
 
 /* In front of each record; `bytes` includes it and is a multiple of 8. */
@@ -75,7 +71,6 @@ typedef struct ptc_record {
 } ptc_record;
 
 PTC_EXPORT int32_t ptc_interface_version(void);
-PTC_EXPORT int32_t ptc_tango_version(char *text, int32_t size);
 PTC_EXPORT int32_t ptc_last_error(char *text, int32_t size);
 /* Before anything else. database: "host:port" for names without one, or "". bytes_max: of one value. */
 PTC_EXPORT int32_t ptc_configure(const char *database, int32_t period_ms, int32_t reread_ms, int32_t timeout_ms,
@@ -87,8 +82,6 @@ PTC_EXPORT int32_t ptc_start(void);
 /* [waits] Copies the records that arrived; returns their bytes, 0 where none arrived within wait_ms, -N where the buffer
  * must have N bytes. Of an attribute that nobody takes, the newest value stays. */
 PTC_EXPORT int32_t ptc_take(uint8_t *buffer, int32_t size, int32_t wait_ms);
-/* Returns at once; calls in progress end on their own, within the timeout. */
-PTC_EXPORT int32_t ptc_stop(void);
 /* Ends the process without destructors: threads of Tango may still run. */
 PTC_EXPORT void ptc_exit(int32_t code);
 

@@ -1,6 +1,7 @@
 #include "reader.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "reading.h"
 
@@ -21,10 +22,10 @@ Reader::Reader(Device &device, unsigned number)
 
 void Reader::run() {
   const omni_thread::ensure_self known_to_omniorb;
-  Client &client = Client::one();
   Ms retry = RETRY_MIN;
   unsigned failures = 0;
-  while (client.sleep_until(next())) {
+  for (;;) {
+    std::this_thread::sleep_until(next());
     try {
       if (!connection_.is_open()) {
         connection_.open();
@@ -42,7 +43,7 @@ void Reader::run() {
       const bool may_be_restarting = failure.status == PTC_IS_NOT_DEFINED && was_read_ && failures == 0;
       if (!may_be_restarting) fail(device_.attributes, failure);
       failures++;
-      if (!client.sleep_until(Clock::now() + retry)) return;
+      std::this_thread::sleep_for(retry);
       retry = std::min(retry * 2, RETRY_MAX);
     }
   }

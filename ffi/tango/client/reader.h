@@ -16,8 +16,8 @@ class Reader {
   /** @param number spreads the first reads of the devices over a period */
   Reader(Device &device, unsigned number);
 
-  /** Until the client is stopped. */
-  void run();
+  /** Until the process ends. */
+  [[noreturn]] void run();
 
  private:
   Clock::time_point next() const;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <thread>
 
 #include "client.h"
 #include "reading.h"
@@ -55,7 +56,8 @@ void subscribe_all() {
   Client &client = Client::one();
   std::map<const Device *, std::unique_ptr<Tango::DeviceProxy>> proxies;
   std::map<int, Subscription> subscriptions;
-  while (client.sleep_until(Clock::now() + LOOK)) {
+  for (;;) {
+    std::this_thread::sleep_for(LOOK);
     for (Device &device : client.devices) {
       if (device.name.database.empty() && !EVENTS_WITHOUT_DATABASE) continue;
       for (const int index : device.attributes) {

@@ -3,7 +3,7 @@
 
 namespace pewatch_client {
 
-/** Until the client is stopped. */
-void subscribe_all();
+/** Until the process ends. */
+[[noreturn]] void subscribe_all();
 
 }  // namespace pewatch_client

@@ -11,8 +11,6 @@ const memory = "buffer";
 export const CLIENT_SYMBOLS = {
   // int32_t ptc_interface_version(void)
   ptc_interface_version: fn([], int32_t),
-  // int32_t ptc_tango_version(char *text, int32_t size)
-  ptc_tango_version: fn([memory, int32_t], int32_t),
   // int32_t ptc_last_error(char *text, int32_t size)
   ptc_last_error: fn([memory, int32_t], int32_t),
   // int32_t ptc_configure(const char *database, int32_t period_ms, int32_t reread_ms, int32_t timeout_ms, int32_t bytes_max)

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "cache.h"
-#include "counts.h"
 #include "database.h"
 #include "error.h"
 #include "memory.h"
@@ -22,13 +21,10 @@ namespace {
 
 using namespace pewatch_tango;
 
-static_assert(int{PT_BOOLEAN} == int{Tango::DEV_BOOLEAN} && int{PT_DOUBLE} == int{Tango::DEV_DOUBLE} &&
-              int{PT_USHORT} == int{Tango::DEV_USHORT} && int{PT_STRING} == int{Tango::DEV_STRING} &&
-              int{PT_STATE} == int{Tango::DEV_STATE} && int{PT_LONG64} == int{Tango::DEV_LONG64} &&
+static_assert(int{PT_DOUBLE} == int{Tango::DEV_DOUBLE} && int{PT_USHORT} == int{Tango::DEV_USHORT} &&
+              int{PT_STRING} == int{Tango::DEV_STRING} && int{PT_LONG64} == int{Tango::DEV_LONG64} &&
               int{PT_VOID} == int{Tango::DEV_VOID});
-static_assert(int{PT_VALID} == int{Tango::ATTR_VALID} && int{PT_INVALID} == int{Tango::ATTR_INVALID} &&
-              int{PT_ALARM} == int{Tango::ATTR_ALARM} && int{PT_CHANGING} == int{Tango::ATTR_CHANGING} &&
-              int{PT_WARNING} == int{Tango::ATTR_WARNING});
+static_assert(int{PT_VALID} == int{Tango::ATTR_VALID} && int{PT_INVALID} == int{Tango::ATTR_INVALID});
 
 thread_local std::string last_error;
 
@@ -142,15 +138,11 @@ int32_t pt_start(const char *server_name, const char *instance, const char *devi
   });
 }
 
-int32_t pt_phase(void) { return server().phase(); }
-
 int32_t pt_failure(char *text, int32_t size) {
   const auto [code, words] = server().failure();
   copy_text(words, text, size);
   return code;
 }
-
-int32_t pt_full_name(char *text, int32_t size) { return copy_text(server().full_name(), text, size); }
 
 int32_t pt_stop(void) {
   return guarded([] {
@@ -198,17 +190,12 @@ int32_t pt_answer(int64_t id, const uint8_t *value, int32_t bytes) {
     if (bytes < 0) throw Error(PT_ERROR_ARGUMENT, "Cannot answer with fewer than no bytes");
     std::string copy;
     if (bytes > 0) copy.assign(value, value + bytes);
-    return requests().answer(id, std::move(copy)) ? 1 : 0;
+    return requests().settle(id, std::move(copy)) ? 1 : 0;
   });
 }
 
 int32_t pt_refuse(int64_t id, const char *reason, const char *text) {
-  return guarded([&] { return requests().refuse(id, {text_of(reason), text_of(text)}) ? 1 : 0; });
-}
-
-void pt_get_counts(pt_counts *result) {
-  const Counts &of = counts();
-  *result = {of.reads, of.requests, of.refused, of.expired, of.events_pushed, of.events_dropped};
+  return guarded([&] { return requests().settle(id, Refusal{text_of(reason), text_of(text)}) ? 1 : 0; });
 }
 
 int32_t pt_register(const char *database, const char *server_name, const char *instance, const char *class_name,

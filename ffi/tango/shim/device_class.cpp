@@ -7,7 +7,6 @@
 
 #include "admin_commands.h"
 #include "cache.h"
-#include "counts.h"
 #include "device.h"
 #include "monitor.h"
 #include "pewatch_tango.h"
@@ -24,16 +23,6 @@ std::string bytes_of(T number) {
   std::string bytes(sizeof number, '\0');
   std::memcpy(bytes.data(), &number, sizeof number);
   return bytes;
-}
-
-template <class T>
-T number_of(const std::string &bytes) {
-  T number{};
-  if (bytes.size() != sizeof number) {
-    Tango::Except::throw_exception("PeWatch_Internal", "The answer is not of the command's type", "command");
-  }
-  std::memcpy(&number, bytes.data(), sizeof number);
-  return number;
 }
 
 /** Asks JavaScript with the device's monitor released. @throws Tango::DevFailed */
@@ -56,7 +45,6 @@ std::string written_bytes(Tango::WAttribute &attribute, std::int32_t type) {
     return value;
   };
   switch (type) {
-    case PT_BOOLEAN: return bytes_of(static_cast<std::uint8_t>(number(Tango::DevBoolean{}) ? 1 : 0));
     case PT_DOUBLE: return bytes_of(static_cast<double>(number(Tango::DevDouble{})));
     case PT_USHORT: return bytes_of(static_cast<std::uint16_t>(number(Tango::DevUShort{})));
     case PT_LONG64: return bytes_of(static_cast<std::int64_t>(number(Tango::DevLong64{})));
@@ -75,7 +63,6 @@ class CachedAttribute : public Base {
         definition_(definition) {}
 
   void read(Tango::DeviceImpl *, Tango::Attribute &attribute) override {
-    counts().reads++;
     const ValuePointer value = cache().value(number_);
     // At each read: whatever a write or its refusal left as the set point, this is what holds.
     if (definition_.has(PT_WRITABLE)) make_set_point(static_cast<Tango::WAttribute &>(attribute), *value);
@@ -109,41 +96,16 @@ class QueuedCommand : public Tango::Command {
     request.kind = PT_COMMAND;
     request.name = definition_.name;
     request.type = definition_.in_type;
-    request.value = argument_bytes(argument);
-    return result(ask(*device, std::move(request)));
+    if (definition_.in_type == PT_STRING) {
+      Tango::DevString text = nullptr;
+      extract(argument, text);
+      request.value = text;
+    }
+    const std::string answer = ask(*device, std::move(request));
+    return definition_.out_type == PT_STRING ? insert(answer.c_str()) : insert();
   }
 
  private:
-  template <class T>
-  T extracted(const CORBA::Any &argument) {
-    T value{};
-    extract(argument, value);
-    return value;
-  }
-
-  std::string argument_bytes(const CORBA::Any &argument) {
-    switch (definition_.in_type) {
-      case PT_VOID: return {};
-      case PT_BOOLEAN: return bytes_of(static_cast<std::uint8_t>(extracted<Tango::DevBoolean>(argument) ? 1 : 0));
-      case PT_DOUBLE: return bytes_of(static_cast<double>(extracted<Tango::DevDouble>(argument)));
-      case PT_USHORT: return bytes_of(static_cast<std::uint16_t>(extracted<Tango::DevUShort>(argument)));
-      case PT_LONG64: return bytes_of(static_cast<std::int64_t>(extracted<Tango::DevLong64>(argument)));
-      default: return extracted<Tango::DevString>(argument);
-    }
-  }
-
-  CORBA::Any *result(const std::string &bytes) {
-    switch (definition_.out_type) {
-      case PT_VOID: return insert();
-      case PT_BOOLEAN: return insert(static_cast<Tango::DevBoolean>(number_of<std::uint8_t>(bytes) != 0));
-      case PT_DOUBLE: return insert(static_cast<Tango::DevDouble>(number_of<double>(bytes)));
-      case PT_USHORT: return insert(static_cast<Tango::DevUShort>(number_of<std::uint16_t>(bytes)));
-      case PT_LONG64: return insert(static_cast<Tango::DevLong64>(number_of<std::int64_t>(bytes)));
-      case PT_STATE: return insert(static_cast<Tango::DevState>(cache().state()->state));
-      default: return insert(bytes.c_str());
-    }
-  }
-
   const CommandDefinition &definition_;
 };
 

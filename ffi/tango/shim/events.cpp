@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "counts.h"
 #include "leaked.h"
 #include "pewatch_tango.h"
 
@@ -38,7 +37,6 @@ void Events::push(Event event) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!open_) return;
     if (waiting_.size() >= PT_EVENTS_MAX) {
-      counts().events_dropped++;
       const auto same = [&event](const Event &other) { return other.attribute == event.attribute; };
       const auto last = std::find_if(waiting_.rbegin(), waiting_.rend(), same);
       // One more than the limit for an attribute of which none waits: clients must get its last value at least.

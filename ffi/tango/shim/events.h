@@ -21,8 +21,8 @@ struct Event {
   StatePointer state;
 };
 
-// Every value is an event, in order; only where PT_EVENTS_MAX wait is a value left out, and counted. Pushing takes the
-// device's monitor, which a write holds while it waits for JavaScript: on JavaScript's own thread it would be a deadlock.
+// Every value is an event, in order; only where PT_EVENTS_MAX wait is a value left out. Pushing takes the device's
+// monitor, which a write holds while it waits for JavaScript: on JavaScript's own thread it would be a deadlock.
 class Events {
  public:
   using Push = std::function<void(const Event &)>;

@@ -36,16 +36,8 @@ enum {
   PT_ERROR_INTERNAL = -4
 };
 
-/* Types, with the numbers of Tango's own CmdArgType. */
-enum {
-  PT_VOID = 0,
-  PT_BOOLEAN = 1, /* one byte an element, 0 or 1 */
-  PT_DOUBLE = 5,
-  PT_USHORT = 6,
-  PT_STRING = 8,
-  PT_STATE = 19, /* only as what a command gives: the state as it then is */
-  PT_LONG64 = 23
-};
+/* Types, with the numbers of Tango's own CmdArgType; a command takes and gives PT_VOID or PT_STRING. */
+enum { PT_VOID = 0, PT_DOUBLE = 5, PT_USHORT = 6, PT_STRING = 8, PT_LONG64 = 23 };
 
 enum { PT_SCALAR = 0, PT_SPECTRUM = 1, PT_IMAGE = 2 };
 enum { PT_OPERATOR = 0, PT_EXPERT = 1 };
@@ -61,7 +53,7 @@ enum {
 enum { PT_LABEL = 0, PT_UNIT = 1, PT_FORMAT = 2, PT_MIN = 3, PT_MAX = 4, PT_DESCRIPTION = 5 };
 
 /* Quality of a value, with Tango's numbers. An attribute that was never set is invalid. */
-enum { PT_VALID = 0, PT_INVALID = 1, PT_ALARM = 2, PT_CHANGING = 3, PT_WARNING = 4 };
+enum { PT_VALID = 0, PT_INVALID = 1 };
 
 /* Where a server is. */
 enum { PT_IDLE = 0, PT_STARTING = 1, PT_SERVING = 2, PT_STOPPING = 3, PT_STOPPED = 4, PT_FAILED = 5 };
@@ -99,7 +91,7 @@ enum {
   PT_DEMAND_WAIT_MS = 1000,
   /* An attribute on demand is asked for at most this often, however many read it. */
   PT_DEMAND_PERIOD_MS = 500,
-  /* Events that wait to be pushed; beyond, the last of the same attribute is replaced and counted as dropped. */
+  /* Events that wait to be pushed; beyond, the last of the same attribute is replaced. */
   PT_EVENTS_MAX = 20000
 };
 
@@ -111,16 +103,6 @@ typedef struct pt_request_header {
   int32_t name_bytes;
   int32_t value_bytes;
 } pt_request_header;
-
-/* Counted since the library was opened. */
-typedef struct pt_counts {
-  int64_t reads;          /* of attributes */
-  int64_t requests;       /* writes, commands and demands that entered the queue */
-  int64_t refused;        /* too long, too many, or the server was stopping: never entered it */
-  int64_t expired;        /* not answered in time */
-  int64_t events_pushed;  /* change events; each with its archive event */
-  int64_t events_dropped;
-} pt_counts;
 
 PT_EXPORT int32_t pt_interface_version(void);
 /* "9.3.4": of cppTango. Gives the length of the whole text. */
@@ -141,11 +123,8 @@ PT_EXPORT int32_t pt_add_command(const char *name, int32_t in_type, int32_t out_
  * Sets the environment variable TANGO_HOST where there is a database: cppTango takes it from there alone. */
 PT_EXPORT int32_t pt_start(const char *server, const char *instance, const char *device, const char *database,
                            const char *endpoint);
-PT_EXPORT int32_t pt_phase(void);
 /* Why the last start failed: one of PT_FAILURE_*, with its words. */
 PT_EXPORT int32_t pt_failure(char *text, int32_t size);
-/* "tango://host:port/a/b/c#dbase=no": what a client is to be given. Only while serving. */
-PT_EXPORT int32_t pt_full_name(char *text, int32_t size);
 /* Asks the server to end, as the admin device's Kill does; "stopped" comes as a notice. Requests that wait are failed. */
 PT_EXPORT int32_t pt_stop(void);
 /* [waits] Until the threads of the server have ended; gives the phase. */
@@ -163,11 +142,9 @@ PT_EXPORT int32_t pt_set_state(int32_t state, const char *status);
 /* [waits] Takes the next request: its bytes; 0 where none came within wait_ms; -N where the buffer must have N bytes
  * (the request stays); INT32_MIN once the server has ended and nothing is left. */
 PT_EXPORT int32_t pt_take(uint8_t *buffer, int32_t size, int32_t wait_ms);
-/* Gives 1 where the client still waits, 0 where it has given up. value: what a command gives, of its out type. */
+/* Gives 1 where the client still waits, 0 where it has given up. value: the text that a command gives. */
 PT_EXPORT int32_t pt_answer(int64_t id, const uint8_t *value, int32_t bytes);
 PT_EXPORT int32_t pt_refuse(int64_t id, const char *reason, const char *text);
-
-PT_EXPORT void pt_get_counts(pt_counts *counts);
 
 /* The database. Texts that come back (also those of an error) are in `text`.
  * [waits] Writes server, class and device into it; a device that belongs to another server stays there: an error. */

@@ -6,7 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "counts.h"
 #include "leaked.h"
 #include "pewatch_tango.h"
 
@@ -21,17 +20,7 @@ constexpr std::size_t QUEUE_MAX = 1000;
 
 const char *const STOPPING = "The server is stopping";
 
-[[noreturn]] void refuse_at_once(const char *reason, const std::string &text) {
-  counts().refused++;
-  throw Refusal{reason, text};
-}
-
 }  // namespace
-
-Counts &counts() {
-  static Counts &one = leaked<Counts>();
-  return one;
-}
 
 Requests &requests() {
   static Requests &one = leaked<Requests>();
@@ -75,18 +64,17 @@ void Requests::forget(const WaitingPointer &waiting) {
 
 std::string Requests::ask(Request request, Clock::time_point deadline) {
   if (request.value.size() > PT_TEXT_BYTES_MAX) {
-    refuse_at_once("PeWatch_TooLong", "Cannot take a text of " + std::to_string(request.value.size()) +
-                                          " bytes: at most " + std::to_string(PT_TEXT_BYTES_MAX) + " are taken");
+    throw Refusal{"PeWatch_TooLong", "Cannot take a text of " + std::to_string(request.value.size()) +
+                                         " bytes: at most " + std::to_string(PT_TEXT_BYTES_MAX) + " are taken"};
   }
   std::unique_lock<std::mutex> lock(mutex_);
-  if (refusing_) refuse_at_once("PeWatch_Stopping", STOPPING);
+  if (refusing_) throw Refusal{"PeWatch_Stopping", STOPPING};
   if (unanswered_.size() >= PT_REQUESTS_MAX) {
-    refuse_at_once("PeWatch_Busy", std::to_string(PT_REQUESTS_MAX) + " writes and commands wait already");
+    throw Refusal{"PeWatch_Busy", std::to_string(PT_REQUESTS_MAX) + " writes and commands wait already"};
   }
   const std::string name = request.name;
   const auto waiting = enqueue(std::move(request));
   unanswered_.emplace(waiting->id, waiting);
-  counts().requests++;
   waiting->answered.wait_until(lock, deadline, [&] { return waiting->outcome || refusing_; });
   forget(waiting);
   if (waiting->outcome) {
@@ -94,7 +82,6 @@ std::string Requests::ask(Request request, Clock::time_point deadline) {
     throw std::get<Refusal>(*waiting->outcome);
   }
   if (refusing_) throw Refusal{"PeWatch_Stopping", STOPPING};
-  counts().expired++;
   // What was not taken never will be, so the client may know which of the two it is.
   throw Refusal{"PeWatch_Timeout", name + (waiting->taken ? " was not answered in time; it may still take effect"
                                                           : " was not accepted in time; nothing was changed")};
@@ -117,7 +104,6 @@ void Requests::demand(const std::string &attribute) {
     demand.waiting = enqueue(std::move(request));
     demand.asked = now;
     unanswered_.emplace(demand.waiting->id, demand.waiting);
-    counts().requests++;
   }
   // From when it was asked for, not from now: while JavaScript hangs, only the first reads wait.
   const auto waiting = demand.waiting;
@@ -170,9 +156,5 @@ bool Requests::settle(std::int64_t id, Outcome outcome) {
   }
   return true;
 }
-
-bool Requests::answer(std::int64_t id, std::string value) { return settle(id, std::move(value)); }
-
-bool Requests::refuse(std::int64_t id, Refusal refusal) { return settle(id, std::move(refusal)); }
 
 }  // namespace pewatch_tango

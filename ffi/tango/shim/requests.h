@@ -47,12 +47,12 @@ class Requests {
 
   /** As pt_take. */
   std::int32_t take(std::uint8_t *buffer, std::int32_t size, std::chrono::milliseconds wait);
-  bool answer(std::int64_t id, std::string value);
-  bool refuse(std::int64_t id, Refusal refusal);
-
- private:
   /** The bytes of an answer, or why there is none. */
   using Outcome = std::variant<std::string, Refusal>;
+  /** Gives whether the client still waits. */
+  bool settle(std::int64_t id, Outcome outcome);
+
+ private:
   struct Waiting {
     std::int64_t id = 0;
     Request request;
@@ -68,7 +68,6 @@ class Requests {
 
   WaitingPointer enqueue(Request request);
   void forget(const WaitingPointer &waiting);
-  bool settle(std::int64_t id, Outcome outcome);
 
   std::mutex mutex_;
   std::condition_variable arrived_;

@@ -23,7 +23,7 @@ void require_name(const std::string &name, const char *of) {
 }
 
 bool is_value_type(std::int32_t type) {
-  constexpr std::array types = {PT_BOOLEAN, PT_DOUBLE, PT_USHORT, PT_STRING, PT_LONG64};
+  constexpr std::array types = {PT_DOUBLE, PT_USHORT, PT_STRING, PT_LONG64};
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
@@ -84,8 +84,8 @@ void Table::describe(std::int32_t number, std::int32_t property, const char *tex
 void Table::add(CommandDefinition command) {
   require_open();
   require_name(command.name, "command");
-  const auto fits = [](std::int32_t type) { return type == PT_VOID || is_value_type(type); };
-  if (!fits(command.in_type) || !(fits(command.out_type) || command.out_type == PT_STATE)) {
+  const auto fits = [](std::int32_t type) { return type == PT_VOID || type == PT_STRING; };
+  if (!fits(command.in_type) || !fits(command.out_type)) {
     throw Error(PT_ERROR_ARGUMENT, "Cannot define command " + command.name + ": no command has these types");
   }
   commands_.push_back(std::move(command));

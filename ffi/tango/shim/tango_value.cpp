@@ -18,10 +18,6 @@ namespace {
 template <class T>
 struct OfTango;
 template <>
-struct OfTango<std::uint8_t> {
-  using Type = Tango::DevBoolean;
-};
-template <>
 struct OfTango<double> {
   using Type = Tango::DevDouble;
 };
@@ -40,12 +36,8 @@ auto converted(const std::vector<T> &elements) {
   using Type = typename OfTango<T>::Type;
   // Never none: an empty list has an address too. Not cleared before: an image has half a megabyte.
   std::unique_ptr<Type[]> copy(new Type[std::max<std::size_t>(elements.size(), 1)]);
-  if constexpr (std::is_same_v<T, std::uint8_t>) {
-    std::transform(elements.begin(), elements.end(), copy.get(), [](T element) { return element != 0; });
-  } else if (!elements.empty()) {
-    static_assert(sizeof(Type) == sizeof(T) && std::is_integral_v<Type> == std::is_integral_v<T>);
-    std::memcpy(copy.get(), elements.data(), elements.size() * sizeof(T));
-  }
+  static_assert(sizeof(Type) == sizeof(T) && std::is_integral_v<Type> == std::is_integral_v<T>);
+  if (!elements.empty()) std::memcpy(copy.get(), elements.data(), elements.size() * sizeof(T));
   return copy;
 }
 

@@ -52,7 +52,6 @@ std::vector<std::string> texts(const AttributeDefinition &attribute, Bytes bytes
 
 Elements make_elements(const AttributeDefinition &attribute, Bytes bytes, std::size_t count) {
   switch (attribute.type) {
-    case PT_BOOLEAN: return numbers<std::uint8_t>(attribute, bytes, count);
     case PT_DOUBLE: return numbers<double>(attribute, bytes, count);
     case PT_USHORT: return numbers<std::uint16_t>(attribute, bytes, count);
     case PT_LONG64: return numbers<std::int64_t>(attribute, bytes, count);
@@ -63,7 +62,7 @@ Elements make_elements(const AttributeDefinition &attribute, Bytes bytes, std::s
 }  // namespace
 
 ValuePointer make_value(const AttributeDefinition &attribute, Bytes bytes, const Value &shape) {
-  if (shape.quality < PT_VALID || shape.quality > PT_WARNING) misfit(attribute, "there is no such quality");
+  if (shape.quality < PT_VALID || shape.quality > PT_INVALID) misfit(attribute, "there is no such quality");
   auto value = std::make_shared<Value>(shape);
   value->elements = make_elements(attribute, bytes, count_elements(attribute, shape));
   if (value->time_s <= 0) value->time_s = now_s();
@@ -77,9 +76,9 @@ ValuePointer no_value(const AttributeDefinition &attribute) {
   value->quality = PT_INVALID;
   value->time_s = now_s();
   const std::vector<char> zeros(scalar ? sizeof(double) : 0);
-  const std::size_t width = attribute.type == PT_STRING || attribute.type == PT_BOOLEAN ? 1
-                            : attribute.type == PT_USHORT                               ? sizeof(std::uint16_t)
-                                                                                        : sizeof(double);
+  const std::size_t width = attribute.type == PT_STRING   ? 1
+                            : attribute.type == PT_USHORT ? sizeof(std::uint16_t)
+                                                          : sizeof(double);
   value->elements = make_elements(attribute, {zeros.data(), scalar ? width : 0}, scalar ? 1 : 0);
   return value;
 }

@@ -12,8 +12,7 @@
 
 namespace pewatch_tango {
 
-using Elements = std::variant<std::vector<std::uint8_t>,  // booleans
-                              std::vector<double>, std::vector<std::uint16_t>, std::vector<std::int64_t>,
+using Elements = std::variant<std::vector<double>, std::vector<std::uint16_t>, std::vector<std::int64_t>,
                               std::vector<std::string>>;
 
 struct Value {

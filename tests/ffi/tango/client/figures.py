@@ -57,7 +57,7 @@ def event_latencies_us(proxy):
 
 def main():
     proxy = connect(sys.argv[1])
-    seven = ["Gain", "Text", "MaxProc", "Enabled", "Port", "Counter", "State"]
+    seven = ["Gain", "Text", "MaxProc", "Port", "Counter", "State", "Status"]
     rate(500, lambda: proxy.read_attribute("Gain"))
     writes = latencies_us(WRITES, lambda i: proxy.write_attribute("Gain", float(i)))
     events = event_latencies_us(proxy)

@@ -38,10 +38,6 @@ class PeWatchTest(Device):
     def MaxProc(self):
         return 5
 
-    @attribute(dtype=bool)
-    def Enabled(self):
-        return True
-
     @attribute(dtype="uint16")
     def Port(self):
         return 8099

@@ -64,8 +64,5 @@ int main(int count, char **arguments) {
     }
     std::fflush(stdout);
   }
-  ptc_stop();
-  std::printf("stopped %d\n", ptc_take(buffer.data(), 8, 0) == PTC_STOPPED ? 1 : 0);
-  std::fflush(stdout);
   ptc_exit(0);
 }

@@ -43,19 +43,17 @@ void TestDevice::define() {
   const auto gain = add("Gain", PT_DOUBLE, PT_WRITABLE | PT_EVENTS);
   checked(pt_describe_attribute(gain, PT_UNIT, "s"));
   checked(pt_describe_attribute(gain, PT_FORMAT, "%.6g"));
-  add("Enabled", PT_BOOLEAN, PT_WRITABLE | PT_EVENTS);
   add("Port", PT_USHORT, PT_WRITABLE | PT_EVENTS);
   add("Counter", PT_LONG64, PT_EVENTS);
   add("Latency", PT_DOUBLE, PT_EVENTS);
   add("Lines", PT_STRING, 0, PT_SPECTRUM, 100);
   add("Histogram", PT_DOUBLE, 0, PT_SPECTRUM, 4096);
   add("Preview", PT_USHORT, PT_ON_DEMAND, PT_IMAGE, PREVIEW_SIDE, PREVIEW_SIDE);
-  checked(pt_add_command("Start", PT_VOID, PT_STATE, PT_OPERATOR, "none", "the state then"));
+  checked(pt_add_command("Start", PT_VOID, PT_VOID, PT_OPERATOR, "none", "none"));
   checked(pt_add_command("Echo", PT_STRING, PT_STRING, PT_OPERATOR, "a text", "the same text"));
-  checked(pt_add_command("Double", PT_LONG64, PT_LONG64, PT_OPERATOR, "a number", "twice the number"));
-  checked(pt_add_command("Slow", PT_DOUBLE, PT_DOUBLE, PT_EXPERT, "seconds to wait", "the same seconds"));
+  checked(pt_add_command("Slow", PT_STRING, PT_STRING, PT_EXPERT, "seconds to wait", "the same seconds"));
   checked(pt_add_command("Silent", PT_VOID, PT_VOID, PT_EXPERT, "none", "never comes"));
-  checked(pt_add_command("Burst", PT_LONG64, PT_LONG64, PT_EXPERT, "changes to make", "what Counter is then"));
+  checked(pt_add_command("Burst", PT_STRING, PT_STRING, PT_EXPERT, "changes to make", "what Counter is then"));
 }
 
 void TestDevice::set_text(const std::string &name, const std::string &text) {
@@ -72,14 +70,13 @@ void TestDevice::set_all() {
   set_number<std::int64_t>("MaxProc", 5);
   set_number<std::int64_t>("Big", 0);
   set_number<double>("Gain", 0.25);
-  set_number<std::uint8_t>("Enabled", 1);
   set_number<std::uint16_t>("Port", 8099);
   set_number<std::int64_t>("Counter", 0);
   const std::string lines("one\0\xb5m\0", 7);
   checked(pt_set(numbers_.at("Lines"), lines.data(), lines.size(), 2, 0, PT_VALID, 0));
   std::vector<double> histogram(1000);
   for (std::size_t i = 0; i < histogram.size(); i++) histogram[i] = static_cast<double>(i);
-  checked(pt_set(numbers_.at("Histogram"), histogram.data(), histogram.size() * sizeof(double), 1000, 0, PT_ALARM, 0));
+  checked(pt_set(numbers_.at("Histogram"), histogram.data(), histogram.size() * sizeof(double), 1000, 0, PT_VALID, 0));
   checked(pt_set_state(STATE_ON, "Stopped"));
 }
 
@@ -102,33 +99,28 @@ void TestDevice::write(const Taken &taken) {
     set_number(taken.name, number_in<std::int64_t>(taken.value));
   } else if (taken.type == PT_DOUBLE) {
     set_number(taken.name, number_in<double>(taken.value));
-  } else if (taken.type == PT_USHORT) {
-    set_number(taken.name, number_in<std::uint16_t>(taken.value));
   } else {
-    set_number(taken.name, number_in<std::uint8_t>(taken.value));
+    set_number(taken.name, number_in<std::uint16_t>(taken.value));
   }
   pt_answer(taken.id, nullptr, 0);
 }
 
 void TestDevice::command(const Taken &taken) {
-  const auto give = [](std::int64_t id, const void *bytes, std::size_t count) {
-    pt_answer(id, static_cast<const std::uint8_t *>(bytes), static_cast<std::int32_t>(count));
+  const auto give = [](std::int64_t id, const std::string &text) {
+    pt_answer(id, reinterpret_cast<const std::uint8_t *>(text.data()), static_cast<std::int32_t>(text.size()));
   };
   if (taken.name == "Echo") {
-    give(taken.id, taken.value.data(), taken.value.size());
+    give(taken.id, taken.value);
   } else if (taken.name == "Start") {
     checked(pt_set_state(STATE_RUNNING, "Waiting for frames"));
-    give(taken.id, nullptr, 0);
-  } else if (taken.name == "Double") {
-    const auto twice = 2 * number_in<std::int64_t>(taken.value);
-    give(taken.id, &twice, sizeof twice);
+    give(taken.id, "");
   } else if (taken.name == "Burst") {
-    for (auto left = number_in<std::int64_t>(taken.value); left > 0; left--) set_number("Counter", ++counter_);
-    give(taken.id, &counter_, sizeof counter_);
+    for (auto left = std::stoll(taken.value); left > 0; left--) set_number("Counter", ++counter_);
+    give(taken.id, std::to_string(counter_));
   } else if (taken.name == "Slow") {
-    slow_.emplace_back([give, id = taken.id, seconds = number_in<double>(taken.value)] {
-      std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-      give(id, &seconds, sizeof seconds);
+    slow_.emplace_back([give, id = taken.id, seconds = taken.value] {
+      std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(seconds)));
+      give(id, seconds);
     });
   }
 }

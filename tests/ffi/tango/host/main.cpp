@@ -95,11 +95,6 @@ int run(const std::vector<std::string> &given) {
   serve(device);
   const auto phase = pt_join();
   device.join();
-  pt_counts counts;
-  pt_get_counts(&counts);
-  say("counts reads=" + std::to_string(counts.reads) + " requests=" + std::to_string(counts.requests) +
-      " refused=" + std::to_string(counts.refused) + " expired=" + std::to_string(counts.expired) +
-      " events=" + std::to_string(counts.events_pushed) + " dropped=" + std::to_string(counts.events_dropped));
   if (pt_start("PeWatchTest", "1", "test/pewatch/1", "", "127.0.0.1:0") == PT_OK && phase == PT_STOPPED) {
     say("a second server started");
     return 1;
