@@ -9,6 +9,9 @@ import { register } from "./register.ts";
 import { ServedPewatch } from "./served_pewatch.ts";
 
 const ignore = LIBRARY === undefined || PYTHONS.length === 0;
+/** One for all tests of this file. */
+const database = ignore || DATABASE_PACKAGE === undefined ? null : await TangoDatabase.start();
+Deno.test.afterAll(() => database?.[Symbol.asyncDispose]());
 const RATE_PER_S = 4;
 const PATIENCE_MS = 300_000;
 /** What a client says of a server that has gone, or that answers with something else than Tango's errors. */
@@ -75,12 +78,11 @@ function judgeOutcomes(outcomes: readonly Outcome[], { operations_min, must }: O
 }
 
 /** An event may be behind the value that it brings. */
-async function lastEvent(client: Client, attribute: string, value: unknown): Promise<void> {
-  for (const end_ms = performance.now() + PATIENCE_MS;;) {
-    const values = (await client.do<Record<string, unknown[]>>("events"))[attribute]!;
-    if (values.at(-1) === value) return;
-    assert.ok(performance.now() < end_ms, `the last event of ${attribute} is ${values.at(-1)}, not ${value}`);
-    await pause(50);
+async function lastEvent(client: Client, attribute: string, is: (value: unknown) => boolean): Promise<void> {
+  for (const end_ms = performance.now() + PATIENCE_MS;; await pause(50)) {
+    const last = (await client.do<Record<string, unknown[]>>("events"))[attribute]!.at(-1);
+    if (is(last)) return;
+    assert.ok(performance.now() < end_ms, `the last event of ${attribute} is ${last}`);
   }
 }
 
@@ -94,64 +96,70 @@ async function counts(client: Client, frames: number): Promise<void> {
   }
 }
 
-/** With frames in progress the whole time; what is read afterwards is right. */
-async function survives(pewatch: ServedPewatch, operator: Operator): Promise<void> {
+/** With frames in progress the whole time; what is read afterwards is right, and events come. */
+async function survives(pewatch: ServedPewatch, operator: Operator): Promise<Client> {
   const name = await pewatch.name();
-  pewatch.detector.start();
   judgeOutcomes(await operate(operator, name), operator);
-  await using client = await Client.connect(PYTHON_CLIENTS[0]!, name);
+  const client = await Client.connect(PYTHON_CLIENTS[0]!, name);
   const before = await client.value("FramesDelivered") as number;
   await client.do("subscribe", "change");
-  while (await client.value("FramesDelivered") as number < before + 3) await pause(50);
-  await pewatch.detector.stop();
-  await pewatch.drained();
-  await counts(client, pewatch.detector.ledger.length);
-  const { FramesDelivered, DirRaw, MaxProc, FrameRate } = await client.read(
-    "FramesDelivered",
-    "DirRaw",
-    "MaxProc",
-    "FrameRate",
-  );
+  await lastEvent(client, "FramesDelivered", (count) => count as number >= before + 3);
+  const { DirRaw, MaxProc, FrameRate } = await client.read("DirRaw", "MaxProc", "FrameRate");
   assert.deepEqual([DirRaw!.value, DirRaw!.set_point], [pewatch.folders.raw, pewatch.folders.raw]);
   assert.deepEqual([MaxProc!.value, MaxProc!.set_point], [5, 5]);
   assert.equal(FrameRate!.quality, "ATTR_VALID");
-  await lastEvent(client, "FramesDelivered", FramesDelivered!.value);
+  return client;
+}
+
+/** One operator after the other, of one pewatch. */
+async function survivesAll(test: Deno.TestContext, pewatch: ServedPewatch): Promise<void> {
+  await using clients = new AsyncDisposableStack();
+  const watching: Client[] = [];
+  pewatch.detector.start();
+  for (const operator of OPERATORS) {
+    await test.step({
+      name: operator.name,
+      fn: async () => void watching.push(clients.use(await survives(pewatch, operator))),
+      sanitizeResources: false,
+      sanitizeOps: false,
+    });
+  }
+  await pewatch.detector.stop();
+  await pewatch.drained();
+  for (const client of watching) {
+    await counts(client, pewatch.detector.ledger.length);
+    const delivered = await client.value("FramesDelivered");
+    await lastEvent(client, "FramesDelivered", (count) => count === delivered);
+  }
   await pewatch.stop();
   assert.deepEqual(await pewatch.problems(), []);
 }
 
-for (const operator of OPERATORS) {
-  Deno.test({
-    name: `every operation by ${operator.name} without a database works or is refused in words, and frames go on`,
-    ignore,
-    async fn() {
-      await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
-      await survives(pewatch, operator);
-    },
-  });
+Deno.test({
+  name: "every operation without a database works or is refused in words, and frames go on",
+  ignore,
+  async fn(test) {
+    await using pewatch = new ServedPewatch({ frames_per_s: RATE_PER_S });
+    await survivesAll(test, pewatch);
+  },
+});
 
-  Deno.test({
-    name: `every operation by ${operator.name} with a database works or is refused in words, and frames go on`,
-    ignore: ignore || DATABASE_PACKAGE === undefined,
-    async fn() {
-      await using database = await TangoDatabase.start();
-      await register(database);
-      await using pewatch = new ServedPewatch({
-        tango: `database = '${database.address}'`,
-        frames_per_s: RATE_PER_S,
-      });
-      await survives(pewatch, operator);
-    },
-  });
-}
+Deno.test({
+  name: "every operation with a database works or is refused in words, and frames go on",
+  ignore: ignore || DATABASE_PACKAGE === undefined,
+  async fn(test) {
+    await register(database!);
+    await using pewatch = new ServedPewatch({ tango: `database = '${database!.address}'`, frames_per_s: RATE_PER_S });
+    await survivesAll(test, pewatch);
+  },
+});
 
 Deno.test({
   name: "what needs the database is refused while that is away, loses nothing, and works once it is back",
   ignore: ignore || DATABASE_PACKAGE === undefined,
   async fn() {
-    await using database = await TangoDatabase.start();
-    await register(database);
-    await using pewatch = new ServedPewatch({ tango: `database = '${database.address}'`, frames_per_s: RATE_PER_S });
+    await register(database!);
+    await using pewatch = new ServedPewatch({ tango: `database = '${database!.address}'`, frames_per_s: RATE_PER_S });
     await using client = await Client.connect(PYTHON_CLIENTS[0]!, await pewatch.name());
     pewatch.detector.start();
     const calls = (unit: string): readonly (readonly [string, ...string[]])[] => [
@@ -164,14 +172,14 @@ Deno.test({
     // The admin device is asked for by name: known from before.
     for (const call of calls("frames")) await again(client, call);
     await client.do("unpoll", "Backlog");
-    await database.away();
+    await database!.away();
     for (const call of calls("images")) {
       const { fails, reason } = await client.refused(...call);
       assert.ok(fails.length > 10 && !NO_ANSWER.test(reason), `${call}: ${reason} ${fails}`);
       assert.equal(await client.value("MaxProc"), 5);
     }
     const delivered = await client.value("FramesDelivered") as number;
-    await database.serve();
+    await database!.serve();
     for (const call of calls("images")) await again(client, call);
     await pewatch.until(() => pewatch.child.ended === null, "the process");
     while (await client.valueOnceThere("FramesDelivered") as number < delivered + 2) await pause(50);
