@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff, type TiffPlan } from "../tiff/make_tiff.ts";
-import { factsWith, fieldAt, layoutOfBytes, nodeAt, settingsWith, treeOf } from "./frame.ts";
+import { factsWith, fieldAt, layoutOfBytes, nodeAt, NXMX, settingsWith, treeOf } from "./frame.ts";
 
 const LAB6 = {
   imageName: "LaB6-00000.tif",
@@ -123,13 +123,7 @@ Deno.test("start_time is end_time less the exposure, each with its offset", () =
 });
 
 Deno.test("NXmx has its times in UTC, the zone beside them, and no end that nobody observed", () => {
-  const settings = settingsWith({
-    nexus: { profile: "nxmx" },
-    beamline: { name: "P02.2" },
-    source: { name: "PETRA III" },
-    detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
-  });
-  const tree = treeOf(factsWith({ ...LAB6, settings }));
+  const tree = treeOf(factsWith({ ...LAB6, settings: settingsWith(NXMX) }));
   assert.equal(fieldAt(tree, "definition").value, "NXmx");
   assert.equal(fieldAt(tree, "start_time").value, "2015-11-19T20:36:40.315Z");
   assert.equal(fieldAt(tree, "end_time_estimated").value, "2015-11-19T20:37:40.315Z");
@@ -306,13 +300,7 @@ Deno.test("what readers demand of the image and its axes is kept", () => {
 });
 
 Deno.test("profile nxmx is taken where all that it requires is known, else base with a note", () => {
-  const nexus = { profile: "nxmx" } as const;
-  const known = settingsWith({
-    nexus,
-    beamline: { name: "P02.2" },
-    source: { name: "PETRA III" },
-    detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
-  });
+  const known = settingsWith(NXMX);
   const full = treeOf(factsWith({ ...LAB6, settings: known }));
   assert.equal(fieldAt(full, "definition").value, "NXmx");
   assert.notEqual(nodeAt(full, "entry/instrument/detector/module"), undefined);

@@ -12,7 +12,17 @@ import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { createHash } from "node:crypto";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff, PIXEL_TYPES, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
-import { darkAt, deliver, factsWith, imageBytes, nodeAt, putTogether, reversedStrips, settingsWith } from "./frame.ts";
+import {
+  darkAt,
+  deliver,
+  factsWith,
+  imageBytes,
+  nodeAt,
+  PLACED_NXMX,
+  putTogether,
+  reversedStrips,
+  settingsWith,
+} from "./frame.ts";
 import { PYTHON, runPython } from "./python.ts";
 
 const COMPRESSIONS = Object.keys(CODECS) as Compression[];
@@ -202,20 +212,6 @@ interface Reading {
   readonly plain_nxcheck: Verdict;
 }
 
-const NXMX = {
-  nexus: { profile: "nxmx" },
-  beamline: { name: "P02.2", wavelength_angstrom: 0.2 },
-  source: { name: "PETRA III" },
-  detector: {
-    sensor_material: "CsI",
-    sensor_thickness_um: 500,
-    distance_mm: 300,
-    beam_center_x_px: 8,
-    beam_center_y_px: 7.5,
-    x_pixel_size_um: 200,
-    y_pixel_size_um: 200,
-  },
-} as const;
 const SIDECAR = "[metadata]\nexposureTime=0.5\nuserComment1=compressed\n";
 
 /** The files of one frame, compressed and not, of each profile, in a folder of each. */
@@ -230,7 +226,7 @@ function pairOf(
   const made = ([compression, "none"] as const).map((how) => {
     const place = folder.join(`${profile}-${how}`);
     Deno.mkdirSync(place, { recursive: true });
-    const patch = profile === "nxmx" ? NXMX : {};
+    const patch = profile === "nxmx" ? PLACED_NXMX : {};
     const settings = settingsWith({ ...patch, nexus: { profile, compression: how } });
     return deliver(hdf5, place, { tiff, facts: factsWith({ sidecarText: SIDECAR, settings, overflow }) });
   });

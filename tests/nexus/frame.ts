@@ -32,6 +32,28 @@ export function settingsWith(patch: SettingsPatch = {}): FrameFacts["settings"] 
   };
 }
 
+/** What NXmx wants and the configuration alone can say. */
+export const NXMX = {
+  nexus: { profile: "nxmx" },
+  beamline: { name: "P02.2" },
+  source: { name: "PETRA III" },
+  detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
+} as const satisfies SettingsPatch;
+
+/** The same with what else a sidecar says. */
+export const PLACED_NXMX = {
+  ...NXMX,
+  beamline: { ...NXMX.beamline, wavelength_angstrom: 0.2 },
+  detector: {
+    ...NXMX.detector,
+    distance_mm: 300,
+    beam_center_x_px: 8,
+    beam_center_y_px: 7.5,
+    x_pixel_size_um: 200,
+    y_pixel_size_um: 200,
+  },
+} as const satisfies SettingsPatch;
+
 export function layoutOfBytes(tiff: Uint8Array): TiffLayout {
   return readLayout(new MemoryFile(tiff));
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sidecarText, Way } from "../frames/way.ts";
 import { placements, UPRIGHT } from "../geometry/placements.ts";
+import { NXMX } from "./frame.ts";
 import { PYTHON, runPython } from "./python.ts";
 
 const FRAMES = 50;
@@ -49,13 +50,7 @@ interface Frame {
 }
 
 function wayWith(profile: "base" | "nxmx"): Way {
-  return new Way({
-    nexus: { profile },
-    geometry: { files: ["poni"] },
-    source: { name: "PETRA III" },
-    beamline: { name: "P02.1" },
-    detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
-  });
+  return new Way({ ...NXMX, nexus: { profile }, geometry: { files: ["poni"] } });
 }
 
 async function deliver(way: Way, sidecars: readonly Numbers[]): Promise<Frame[]> {

@@ -8,7 +8,7 @@ import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { parsePlace } from "../../src/parameters/path.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { darkAt, factsWith, layoutOfBytes, nodeAt, settingsWith, treeOf } from "./frame.ts";
+import { darkAt, factsWith, layoutOfBytes, nodeAt, NXMX, settingsWith, treeOf } from "./frame.ts";
 
 interface Row {
   readonly owner: "pewatch" | "open";
@@ -98,12 +98,7 @@ const TREES: Readonly<Record<Profile, readonly NexusGroup[]>> = { base: treesOf(
 function treesOf(profile: Profile): NexusGroup[] {
   const settings = { ...KNOWN, nexus: { ...KNOWN.nexus, profile } };
   const darkPlan = { way: "strips", type, path: "/dark.tif", strips: [] } as const;
-  const unset = settingsWith({
-    beamline: { name: "P02.1" },
-    source: { name: "PETRA III" },
-    detector: { sensor_material: "CsI", sensor_thickness_um: 500 },
-    nexus: { profile },
-  });
+  const unset = settingsWith({ ...NXMX, nexus: { profile } });
   return [
     treeOf(factsWith({ ...RICH, settings }), { darkPlan }),
     treeOf(factsWith({ ...RICH, settings: unset, calibration: ROLLED }), { darkPlan }),

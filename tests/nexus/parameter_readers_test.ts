@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
 import { type RawFrame, Way } from "../frames/way.ts";
+import { PLACED_NXMX } from "./frame.ts";
 import { EVERY_KIND } from "./parameters.ts";
 import { PYTHON, runPython } from "./python.ts";
 
@@ -76,19 +77,10 @@ function assertField(read: ReadField | undefined, reading: ParameterReading): vo
 
 /** Without a sidecar nothing says when a frame began, which NXmx wants: that one is of the profile base. */
 const FRAMES: readonly RawFrame[] = [{ name: "P-00001.tif" }, { name: "P-00002.tif", sidecar: null }];
-const GEOMETRY = {
-  source: { name: "PETRA III", current_ma: 90 },
-  beamline: { name: "P02.2", energy_kev: 42.7 },
+const KNOWN = {
+  ...PLACED_NXMX,
+  source: { ...PLACED_NXMX.source, current_ma: 90 },
   sample: { temperature_k: 300 },
-  detector: {
-    distance_mm: 300,
-    x_pixel_size_um: 200,
-    y_pixel_size_um: 200,
-    beam_center_x_px: 16,
-    beam_center_y_px: 8,
-    sensor_material: "CsI",
-    sensor_thickness_um: 500,
-  },
 };
 
 for (const image of ["embed", "none"] as const) {
@@ -97,7 +89,7 @@ for (const image of ["embed", "none"] as const) {
       name: `h5py, nxcheck and tifffile read every kind of parameter (image = ${image}, profile ${wanted})`,
       ignore: PYTHON === undefined,
       async fn() {
-        using way = new Way({ ...GEOMETRY, nexus: { image, profile: wanted } });
+        using way = new Way({ ...KNOWN, nexus: { image, profile: wanted } });
         way.parameters = { at: () => Promise.resolve(PARAMETERS) };
         for (const frame of FRAMES) way.put(frame);
         await way.fire();

@@ -9,7 +9,7 @@ import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { sample } from "../qxrd/samples.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { deliver, factsWith, fieldAt, imageBytes, nodeAt, settingsWith, treeOf } from "./frame.ts";
+import { deliver, factsWith, fieldAt, imageBytes, nodeAt, PLACED_NXMX, settingsWith, treeOf } from "./frame.ts";
 import { anyReading, anyTime, anyValue, EVERY_KIND } from "./parameters.ts";
 
 const TIME = new Date("2026-07-01T10:00:00Z");
@@ -140,20 +140,7 @@ Deno.test("of two parameters for one place the first has it; one that leads thro
 });
 
 Deno.test("the source's parameters go to the source, wherever the profile has it", () => {
-  const settings = settingsWith({
-    nexus: { profile: "nxmx" },
-    beamline: { name: "B", wavelength_angstrom: 0.2 },
-    source: { name: "S", current_ma: 90 },
-    detector: {
-      distance_mm: 300,
-      x_pixel_size_um: 200,
-      y_pixel_size_um: 200,
-      beam_center_x_px: 1,
-      beam_center_y_px: 1,
-      sensor_material: "CsI",
-      sensor_thickness_um: 500,
-    },
-  });
+  const settings = settingsWith({ ...PLACED_NXMX, source: { name: "S", current_ma: 90 } });
   for (const path of ["/entry/instrument/source/current", "/entry/source/current"]) {
     const parameters: ParameterReading[] = [{ name: "I", value: 100.5, unit: "mA", time: TIME, path }];
     const nxmx = treeWith(parameters, { settings, sidecarText: "[metadata]\nexposureTime=1\n" });

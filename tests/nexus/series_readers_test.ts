@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { pixelsOf, sidecarText, Way } from "../frames/way.ts";
+import { PLACED_NXMX } from "./frame.ts";
 import { PYTHON, runPython } from "./python.ts";
 
 interface Table {
@@ -65,18 +66,8 @@ for (const profile of ["base", "nxmx"] as const) {
     ignore: PYTHON === undefined,
     async fn() {
       using way = new Way({
+        ...PLACED_NXMX,
         nexus: { image: "embed", profile, series: true },
-        source: { name: "PETRA III" },
-        beamline: { name: "P02.2", energy_kev: 42.7 },
-        detector: {
-          distance_mm: 300,
-          x_pixel_size_um: 200,
-          y_pixel_size_um: 200,
-          beam_center_x_px: 16,
-          beam_center_y_px: 8,
-          sensor_material: "CsI",
-          sensor_thickness_um: 500,
-        },
         folders: { output_dir: "Größe 样品" },
       });
       const base = "Größe 50 %b";

@@ -12,7 +12,7 @@ import { NexusTemplates } from "../../src/nexus/tree/templates.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { type Sample, SAMPLES } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { darkAt, factsWith, layoutOfBytes, putTogether, settingsWith } from "./frame.ts";
+import { darkAt, factsWith, layoutOfBytes, PLACED_NXMX, putTogether, settingsWith } from "./frame.ts";
 import { exposureValues, manyReadings } from "./exposure_values.ts";
 import { EVERY_KIND } from "./parameters.ts";
 
@@ -20,20 +20,11 @@ const FRAMES_OF_EACH = 3;
 const NOW = new Date("2026-03-02T12:00:00Z");
 const TIFF = makeTiff({ width: 16, height: 16, bits: 32, format: 3 });
 
-const NXMX = settingsWith({
+const FULL = settingsWith({
+  ...PLACED_NXMX,
   nexus: { profile: "nxmx", compression: "gzip" },
-  beamline: { name: "P02.2", wavelength_angstrom: 0.2, polarization: 0.9 },
-  source: { name: "PETRA III" },
-  detector: {
-    sensor_material: "CsI",
-    sensor_thickness_um: 500,
-    distance_mm: 300,
-    beam_center_x_px: 8,
-    beam_center_y_px: 7.5,
-    x_pixel_size_um: 200,
-    y_pixel_size_um: 200,
-    tilt_deg: 1.5,
-  },
+  beamline: { ...PLACED_NXMX.beamline, polarization: 0.9 },
+  detector: { ...PLACED_NXMX.detector, tilt_deg: 1.5 },
   user: { name: "Zoë 张" },
 });
 
@@ -46,7 +37,7 @@ type Variant = Partial<FrameFacts> & {
 };
 const VARIANTS: readonly Variant[] = [
   { settings: BASE, checksum: true },
-  { settings: NXMX, exposed: "0.5", parameters: EVERY_KIND },
+  { settings: FULL, exposed: "0.5", parameters: EVERY_KIND },
   { settings: settingsWith({ nexus: { image: "none" } }), dark: true },
 ];
 
