@@ -42,6 +42,8 @@ Deno.test("a folder vanishes while it runs and comes back: frames wait and then 
       await arrives("after");
       const solved = () => run.lines.filter(({ message }) => message.startsWith("solved: ")).length;
       await run.until(() => solved() > index, "that it is solved");
+      // The last frame's claim goes after its name has come.
+      await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
     });
   }
   await run.stop();
@@ -199,6 +201,8 @@ Deno.test("no permission for a folder is said once; allowed again, the frame arr
       await refused({ place, run }, { name: `P-${index}`, path: place[which], mode, words });
       place.put(`next-${index}.tif`, makeImage({ seed: 2 }), makeSidecar());
       await run.until(() => place.has(`next-${index}.nxs`), "the next frame");
+      // Its claim goes after its name has come.
+      await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
     });
   }
   await run.stop();
