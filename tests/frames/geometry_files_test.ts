@@ -148,7 +148,7 @@ Deno.test("a PONI file of the configuration is each frame's geometry, and holds 
   assert(way.heard.lines.some((line) => line.includes("ceo2.poni has changed: frames from now on")));
 });
 
-// Fails without writePart (geometry_files.ts) under another name, and without the NeXus file as the last of filesOf.
+// Fails without a part of another name (geometry_files.ts), and without the NeXus file as the last of filesOf.
 for (const beside of ["frame", "folder"] as const) {
   Deno.test(`a stop at any step leaves whole files, and a restart goes on (beside = ${beside})`, async () => {
     const poni = beside === "frame" ? "P-00001.poni" : "geometry.poni";
