@@ -54,7 +54,7 @@ declare module "pewatch" {
     /** The whole set was there already, with the same content: after a crash, or since the frame was given twice. */
     readonly again?: boolean;
     /** Of its line in the ledger; not there where no ledger is kept. */
-    readonly sequence?: number;
+    readonly sequence?: number | undefined;
   } | {
     readonly type: "quarantined";
     readonly frame: string;
@@ -62,12 +62,12 @@ declare module "pewatch" {
     readonly reason: string;
     /** Whether its image is no readable TIFF, or the output does not take it. */
     readonly cause?: "unreadable" | "undeliverable";
-    readonly sequence?: number;
+    readonly sequence?: number | undefined;
   } | {
     readonly type: "dark_removed";
     readonly frame: string;
     readonly bytes: number;
-    readonly sequence?: number;
+    readonly sequence?: number | undefined;
   };
 
   /** Absolute paths of the files of a set that have a role of their own. */
@@ -1013,7 +1013,7 @@ declare module "pewatch/stages" {
 
   export class PrepareRaw {
     #private;
-    /** @param now_ms a monotonic clock, by which late files are waited for */
+    /** @param now_ms a monotonic clock, by which pauses and waits for late files end */
     constructor(now_ms?: () => number);
     /** One firing. */
     work(options: StageOptions): Promise<void>;
@@ -1217,6 +1217,7 @@ declare module "pewatch/stages" {
   }
 
   interface Hdf5Group extends Hdf5Object {
+    readonly kind: "group";
     /** `links`: how many it will have, where that is known; it only costs time to say less. */
     createGroup(name: string, options?: {
       readonly links?: number;
@@ -1245,18 +1246,10 @@ declare module "pewatch/stages" {
       readonly links: Hdf5Link[];
       readonly total: number;
     };
-    /** What a hard link leads to; `address` is the same for two links to one object. */
-    open(name: string): {
-      readonly kind: "group";
-      readonly group: Hdf5Group;
-      readonly address: string;
-    } | {
-      readonly kind: "dataset";
-      readonly dataset: Hdf5Dataset;
-      readonly address: string;
-    } | {
-      readonly kind: "other";
-    };
+    /** What stands there, a path too; null for what is neither a group nor a dataset. */
+    open(name: string): Hdf5Group | Hdf5Dataset | null;
+    /** Of a hard link: the same for two links to one object. */
+    addressOf(name: string): string;
   }
 
   /** A private field that libtiff must know before it reads a directory; always ASCII. */
@@ -1345,6 +1338,7 @@ declare module "pewatch/stages" {
     | Hdf5Numbers;
 
   interface Hdf5Dataset extends Hdf5Object {
+    readonly kind: "dataset";
     readonly type: Hdf5Type;
     /** Slowest dimension first; [] for a scalar. Null for a dataset without any element by its own choice (null space). */
     readonly shape: readonly number[] | null;
