@@ -10,6 +10,7 @@ import { type Compression, isChunkedPixels, layOutChunks } from "../../src/nexus
 import { CODECS } from "../../src/nexus/chunks/codecs.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { createHash } from "node:crypto";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff, PIXEL_TYPES, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
 import {
@@ -44,9 +45,7 @@ function sha256(bytes: Uint8Array): string {
 
 for (const { shown, ...plan } of PIXEL_TYPES) {
   for (const byteOrder of ["little", "big"] as const) {
-    Deno.test(`gzip, ${shown}, ${byteOrder}-endian: type and bytes are the TIFF's`, () => {
-      using folder = new TempFolder();
-      using hdf5 = openHdf5Library();
+    hdf5Test(`gzip, ${shown}, ${byteOrder}-endian: type and bytes are the TIFF's`, (hdf5, folder) => {
       const { report, path } = deliver(hdf5, folder.path, {
         tiff: tallTiff(plan, byteOrder),
         facts: compressed("gzip"),
@@ -76,9 +75,7 @@ const REVERSED = Uint8Array.from(
   [3, 2, 1, 0].flatMap((strip) => [...pixelsOf(1024).slice(strip * 256, strip * 256 + 256)]),
 );
 
-Deno.test("rows of strips that lie in another order come in theirs", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("rows of strips that lie in another order come in theirs", (hdf5, folder) => {
   const { report, path } = deliver(hdf5, folder.path, { tiff: reversedStrips(), facts: compressed("gzip") });
   assert.equal(report.chunks!.runs.length, 4);
   assert.deepEqual(imageBytes(hdf5, path), REVERSED);
@@ -109,9 +106,7 @@ Deno.test({
 });
 
 for (const compression of COMPRESSIONS) {
-  Deno.test(`${compression}: a chunk is verified after it was decompressed`, () => {
-    using folder = new TempFolder();
-    using hdf5 = openHdf5Library();
+  hdf5Test(`${compression}: a chunk is verified after it was decompressed`, (hdf5, folder) => {
     const tiff = makeTiff({ width: 64, height: 64, pixels: counts(64, 64) });
     const { report } = deliver(hdf5, folder.path, { tiff, facts: compressed(compression) });
     const files = { head: folder.join("frame.nxs.head"), image: folder.join("P-00001.tif") };
@@ -146,9 +141,7 @@ Deno.test("an image is cut into whole rows, into no more chunks than one index h
   }
 });
 
-Deno.test("a record of chunks that cannot be is refused", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a record of chunks that cannot be is refused", (hdf5, folder) => {
   const { report } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts: compressed("gzip") });
   const chunks = report.chunks!;
   assert.ok(isChunkedPixels(JSON.parse(JSON.stringify(chunks))));
@@ -167,9 +160,7 @@ Deno.test("a record of chunks that cannot be is refused", () => {
   for (const change of wrong) assert.ok(!isChunkedPixels({ ...chunks, ...change }), JSON.stringify(change));
 });
 
-Deno.test("a file without such an index, or of another version, is refused", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a file without such an index, or of another version, is refused", (hdf5, folder) => {
   const tiff = makeTiff({ width: 4096, height: 199 });
   const { report } = deliver(hdf5, folder.path, { tiff, facts: compressed("gzip") });
   const head = folder.join("frame.nxs.head");
@@ -182,9 +173,7 @@ Deno.test("a file without such an index, or of another version, is refused", () 
   assert.throws(() => superblockWithEnd(superblock.subarray(0, 20), 100), Hdf5Error);
 });
 
-Deno.test("an image that ends within its pixels is refused, and so is a chunk that is none", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("an image that ends within its pixels is refused, and so is a chunk that is none", (hdf5, folder) => {
   const { report } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts: compressed("gzip") });
   const files = { head: folder.join("frame.nxs.head"), image: folder.join("P-00001.tif") };
   Deno.truncateSync(files.image, 500);
@@ -262,9 +251,7 @@ for (const [compression, profile] of COMPRESSIONS.flatMap((one) => [[one, "base"
   });
 }
 
-Deno.test("a reference dark is compressed too, and each frame has the one that is kept at the time", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a reference dark is compressed too, and each frame has the one that is kept at the time", (hdf5, folder) => {
   const kept = folder.join("dark.tif");
   for (const seed of [1, 1, 2]) {
     const pixels = counts(512, 600).map((byte) => byte ^ seed);

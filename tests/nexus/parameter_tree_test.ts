@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { isSeries, type ParameterList, type ParameterReading } from "../../src/parameters/parameter.ts";
 import { checkReading, ParameterError } from "../../src/parameters/check.ts";
 import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
 import type { NexusGroup } from "../../src/nexus/tree/tree.ts";
 import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { sample } from "../qxrd/samples.ts";
-import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { deliver, factsWith, fieldAt, imageBytes, nodeAt, PLACED_NXMX, settingsWith, treeOf } from "./frame.ts";
 import { anyReading, anyTime, anyValue, EVERY_KIND } from "./parameters.ts";
@@ -199,9 +198,7 @@ function assertField(
   assert.equal(node.attributes["origin"], reading.origin ?? `parameter ${reading.name}`, where);
 }
 
-Deno.test("whatever name, value and path are given, they are refused by name or written and read back equal", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("any name, value and path are refused by name, or written and read back equal", (hdf5, folder) => {
   const tiff = makeTiff();
   const candidate = fc.record({
     name: fc.string({ unit: "binary", maxLength: 20 }),
@@ -236,14 +233,11 @@ Deno.test("whatever name, value and path are given, they are refused by name or 
     { numRuns: 400 },
   );
   assert(written > 50, `${written} were written`);
-  assert.equal(hdf5.openObjects, 0);
 });
 
 for (const image of ["embed", "external", "none"] as const) {
   for (const profile of ["base", "nxmx"] as const) {
-    Deno.test(`every kind of parameter is in the file, image = ${image}, profile ${profile}, with a sidecar and without`, () => {
-      using folder = new TempFolder();
-      using hdf5 = openHdf5Library();
+    hdf5Test(`every kind of parameter is in the file: image = ${image}, profile ${profile}`, (hdf5, folder) => {
       const settings = settingsWith({ nexus: { image, profile } });
       const before = Deno.cwd();
       using _back = { [Symbol.dispose]: () => Deno.chdir(before) };
@@ -278,9 +272,7 @@ for (const image of ["embed", "external", "none"] as const) {
   }
 }
 
-Deno.test("a thousand parameters of any kind are in the file, which takes no longer for each than a hundred do", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a thousand parameters are in the file, which takes no longer for each than a hundred do", (hdf5, folder) => {
   const time_ms = (count: number) => {
     const parameters = fc.sample(anyReading, { numRuns: count, seed: 1 }).map((reading, index) => {
       const { path: _, ...rest } = reading;

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { Hdf5Error } from "../../ffi/hdf5/mod.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { sample } from "../qxrd/samples.ts";
-import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { deliver, factsWith, nodeAt, settingsWith } from "./frame.ts";
 
-Deno.test("readTree() shows groups, values, attributes, shapes and links", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("readTree() shows groups, values, attributes, shapes and links", (hdf5, folder) => {
   const facts = factsWith({ sidecarText: sample("LaB6").bytes });
   const { path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
   const tree = readTree(hdf5, path);
@@ -35,12 +33,9 @@ Deno.test("readTree() shows groups, values, attributes, shapes and links", () =>
     link: "hard",
     target: "/entry/data/data",
   });
-  assert.equal(hdf5.openObjects, 0);
 });
 
-Deno.test("readTree() says how a dataset is compressed", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("readTree() says how a dataset is compressed", (hdf5, folder) => {
   const facts = factsWith({ settings: settingsWith({ nexus: { compression: "gzip" } }) });
   const { path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
   const image = nodeAt(readTree(hdf5, path), "entry/data/data");
@@ -48,9 +43,7 @@ Deno.test("readTree() says how a dataset is compressed", () => {
   assert.deepEqual(image.filters, ["shuffle", "gzip"]);
 });
 
-Deno.test("readTree() keeps its limits", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("readTree() keeps its limits", (hdf5, folder) => {
   const file = hdf5.createFile(folder.join("a.h5"));
   for (let index = 0; index < 10; index++) file.root.createValue(`v${index}`, "x".repeat(100)).close();
   using deep = file.root.createGroup("w");
@@ -75,9 +68,7 @@ Deno.test("readTree() keeps its limits", () => {
   });
 });
 
-Deno.test("readTree() ends where a group holds itself", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("readTree() ends where a group holds itself", (hdf5, folder) => {
   const file = hdf5.createFile(folder.join("a.h5"));
   using group = file.root.createGroup("a");
   group.linkHard("again", "/a");
@@ -85,12 +76,9 @@ Deno.test("readTree() ends where a group holds itself", () => {
   file.close();
   const tree = readTree(hdf5, folder.join("a.h5"));
   assert.deepEqual(nodeAt(tree, "a/again"), { kind: "link", name: "again", link: "hard", target: "/a" });
-  assert.equal(hdf5.openObjects, 0);
 });
 
-Deno.test("readTree() of what is no HDF5 file is an error that leaves nothing open", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("readTree() of what is no HDF5 file is an error that leaves nothing open", (hdf5, folder) => {
   Deno.writeTextFileSync(folder.join("a.nxs"), "text");
   assert.throws(() => readTree(hdf5, folder.join("a.nxs")), Hdf5Error);
   const file = hdf5.createFile(folder.join("b.nxs"));
@@ -98,5 +86,4 @@ Deno.test("readTree() of what is no HDF5 file is an error that leaves nothing op
   file.close();
   Deno.truncateSync(folder.join("b.nxs"), 50_000);
   assert.throws(() => readTree(hdf5, folder.join("b.nxs")), Hdf5Error);
-  assert.equal(hdf5.openObjects, 0);
 });

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { packed } from "../../src/nexus/series/packed_parameters.ts";
 import { placeByName } from "../../src/nexus/series/series_layout.ts";
 import { standingOf, writeMaster } from "../../src/nexus/series/series_master.ts";
 import { buildMasterTree, type MasterContents } from "../../src/nexus/series/series_tree.ts";
 import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 
 function contentsOf(count: number, base = "P"): MasterContents {
   const image = {
@@ -33,21 +32,16 @@ function contentsOf(count: number, base = "P"): MasterContents {
 
 // Space is reserved for what HDF5 may write; a full volume would end the program otherwise.
 for (const [count, base] of [[1, "P"], [100, "P"], [3000, "P"], [300, "样".repeat(60)]] as const) {
-  Deno.test(`a master of ${count} frames of ${base.slice(0, 8)} needs no more space than its bound`, () => {
-    using folder = new TempFolder();
-    using hdf5 = openHdf5Library();
+  hdf5Test(`a master of ${count} frames of ${base.slice(0, 8)} needs no more space than its bound`, (hdf5, folder) => {
     const contents = contentsOf(count, base);
     writeMaster(hdf5, folder.join("m.h5"), contents);
     const { size } = Deno.statSync(folder.join("m.h5"));
     const bound = sizeBound(buildMasterTree(contents));
     assert.ok(size <= bound, `${size} bytes, bound ${bound}`);
-    assert.equal(hdf5.openObjects, 0);
   });
 }
 
-Deno.test("standingOf() knows a master from a frame's file, other files, and nothing", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("standingOf() knows a master from a frame's file, other files, and nothing", (hdf5, folder) => {
   writeMaster(hdf5, folder.join("ours.h5"), contentsOf(3));
   const frame = hdf5.createFile(folder.join("frame.nxs"));
   frame.root.setAttribute("creator", "pewatch");
@@ -58,5 +52,4 @@ Deno.test("standingOf() knows a master from a frame's file, other files, and not
     standingOf(hdf5, folder.join(name))
   );
   assert.deepEqual(standings, ["ours", "foreign", "foreign", "foreign", "none"]);
-  assert.equal(hdf5.openObjects, 0);
 });

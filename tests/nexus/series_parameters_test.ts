@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { type FrameParameter, readParameters } from "../../src/nexus/series/frame_parameters.ts";
 import { packed, unpacked } from "../../src/nexus/series/packed_parameters.ts";
 import { parametersOfSeries } from "../../src/nexus/series/series_parameters.ts";
 import type { NexusGroup, NexusNode } from "../../src/nexus/tree/tree.ts";
 import { writeTree } from "../../src/nexus/tree/write_tree.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { exposureValues } from "./exposure_values.ts";
 import { factsWith, treeOf } from "./frame.ts";
 import { EVERY_KIND } from "./parameters.ts";
@@ -93,9 +92,7 @@ function withoutNumbers(node: NexusNode): NexusNode {
   return { ...node, attributes: Object.fromEntries(attributes), children: node.children.map(withoutNumbers) };
 }
 
-Deno.test("the list of numbers in a frame's file says what is read where each parameter stands", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("the list of numbers in a frame's file says what is read where each parameter stands", (hdf5, folder) => {
   const time = new Date(0);
   const some = [
     ...EVERY_KIND,
@@ -117,7 +114,6 @@ Deno.test("the list of numbers in a frame's file says what is read where each pa
     assert.equal(read[0]!.length, parameters.length);
     assert.deepEqual(read[0], read[1]);
   }
-  assert.equal(hdf5.openObjects, 0);
 });
 
 Deno.test("a thousand parameters of each frame are all in the table; what is too much is named, and nothing else is lost", () => {
@@ -156,9 +152,7 @@ Deno.test("a frame's parameters come out of their packing as they went in", () =
   assert.notEqual(packed(all).table, packed(all.slice(1)).table);
 });
 
-Deno.test("a thousand parameters are read of a frame's file", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a thousand parameters are read of a frame's file", (hdf5, folder) => {
   const time = new Date(0);
   const parameters = Array.from({ length: 1000 }, (_, index) => ({ name: `m${index}`, value: index / 3, time }));
   const path = folder.join("a.h5");

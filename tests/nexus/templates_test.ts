@@ -12,7 +12,8 @@ import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
 import { readTree, type TreeGroup } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
-import { TempFolder } from "../temp_folder.ts";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
+import type { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { exposureValues, manyReadings } from "./exposure_values.ts";
 import { factsWith, imageBytes, layoutOfBytes, putTogether, settingsWith, treeOf } from "./frame.ts";
@@ -53,6 +54,11 @@ function quiet(hdf5: Hdf5Library): NexusTemplates {
 interface Place {
   readonly hdf5: Hdf5Library;
   readonly folder: TempFolder;
+  readonly templates: NexusTemplates;
+}
+
+function templatesTest(name: string, run: (place: Place) => void): void {
+  hdf5Test(name, (hdf5, folder) => run({ hdf5, folder, templates: quiet(hdf5) }));
 }
 
 /** The delivered file's tree, through templates or from nothing. */
@@ -68,28 +74,27 @@ function treeOfFile({ hdf5, folder }: Place, facts: FrameFacts, templates?: Nexu
   return readTree(hdf5, path, ALL);
 }
 
-Deno.test("each file that a template gives holds the same as one made from nothing, whatever changes between frames", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+function assertSame(place: Place, facts: FrameFacts): void {
+  assert.deepEqual(treeOfFile(place, facts, place.templates), treeOfFile(place, facts));
+}
+
+hdf5Test("a template's file holds the same as one made from nothing, whatever changes", (hdf5, folder) => {
   fc.assert(
     fc.property(fc.array(shot, { minLength: 2, maxLength: 12 }), fc.constantFrom("embed", "none"), (shots, image) => {
       const templates = quiet(hdf5);
       for (const one of shots) {
         const facts = factsOf(one, image);
-        assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
+        assertSame({ hdf5, folder, templates }, facts);
       }
       assert.equal(templates.filled, shots.length - 1);
     }),
     { numRuns: 12 },
   );
-  assert.equal(hdf5.openObjects, 0);
 });
 
 const PADDING = "\x01";
 
-Deno.test("a filled template is byte for byte what HDF5 writes, where its texts are as long as their places", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a filled template is byte for byte HDF5's, where its texts are as long as their places", (hdf5, folder) => {
   const path = folder.join("a.h5");
   const shapeOfShot = (one: Shot) => {
     const tree = treeOf(factsOf(one));
@@ -129,73 +134,57 @@ function shaped(keys: number): FrameFacts {
   return { ...factsWith({ sidecarText: `[metadata]\n${lines}` }), layout: layoutOfBytes(TIFF) };
 }
 
-Deno.test("frames of eight kinds in turn each have their template, and kinds that come once cost no template", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
+templatesTest("eight kinds of frames in turn each have their template; kinds that come once cost none", (place) => {
   const write = (keys: number) => {
     const facts = shaped(keys);
-    assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
+    assertSame(place, facts);
   };
   const kinds = [1, 2, 3, 4, 5, 6, 7, 8];
   for (const keys of [...kinds, ...kinds]) write(keys);
-  assert.equal(templates.made, 8);
+  assert.equal(place.templates.made, 8);
   for (let keys = 20; keys < 40; keys++) write(keys);
   for (const keys of kinds) write(keys);
-  assert.deepEqual([templates.made, templates.filled], [8, 16]);
+  assert.deepEqual([place.templates.made, place.templates.filled], [8, 16]);
   for (const keys of [9, 9]) write(keys);
-  assert.equal(templates.made, 9, "the ninth kind takes the place of the one used longest ago");
+  assert.equal(place.templates.made, 9, "the ninth kind takes the place of the one used longest ago");
   for (const keys of [1, 1]) write(keys);
-  assert.equal(templates.made, 10);
+  assert.equal(place.templates.made, 10);
 });
 
-Deno.test("texts that change their length a thousand times neither make the file grow nor the template anew each time", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
-  const head = folder.join("frame.nxs.head");
+templatesTest("texts of a thousand lengths neither make the file grow nor the template anew each time", (place) => {
+  const head = place.folder.join("frame.nxs.head");
   for (let round = 0; round < 1000; round++) {
     const text = "t".repeat((round * 7919) % 700);
     const facts = factsOf({ title: text, exposure: round + 1, number: round, comment: text.slice(0, 90) });
-    writeNexus(hdf5, head, folder.join("no.tif"), facts, { fsync: false, templates });
+    writeNexus(place.hdf5, head, place.folder.join("no.tif"), facts, { fsync: false, templates: place.templates });
     const { size } = Deno.statSync(head);
     assert(size < 40_000, `round ${round}: ${size} bytes`);
     if (round % 400 === 399) {
-      assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
+      assertSame(place, facts);
     }
   }
-  assert(templates.made <= 12, `${templates.made} templates`);
+  assert(place.templates.made <= 12, `${place.templates.made} templates`);
 });
 
-Deno.test("templates leave nothing behind: no object of HDF5, no file", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
+templatesTest("templates leave nothing behind: no object of HDF5, no file", ({ hdf5, folder, templates }) => {
   for (let number = 1; number < 5; number++) {
     const facts = factsOf({ title: "a", exposure: number, number, comment: "" });
     writeNexus(hdf5, folder.join("a.nxs"), folder.join("no.tif"), facts, { fsync: true, templates });
     assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["a.nxs"]);
   }
   assert.equal(templates.filled, 3);
-  assert.equal(hdf5.openObjects, 0);
 });
 
-Deno.test("a text with a NUL is HDF5's to refuse, and the next frame has its template", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
+templatesTest("a text with a NUL is HDF5's to refuse, and the next frame has its template", (place) => {
   const tree = (text: string) => group("/", "NXroot", { children: [field("text", text)] });
-  const write = (text: string) => templates.write(tree(text), folder.join("a.h5"));
+  const write = (text: string) => place.templates.write(tree(text), place.folder.join("a.h5"));
   assert.equal(write("one"), null);
   assert.notEqual(write("two"), null);
   assert.equal(write("a\0b"), null);
   assert.notEqual(write("three"), null);
 });
 
-Deno.test("lists of texts are a part of the kind; the smallest numbers have places", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
+templatesTest("lists of texts are a part of the kind; the smallest numbers have places", (place) => {
   const tree = (small: number, texts: string[], number: number) =>
     group("/", "NXroot", {
       children: [
@@ -206,49 +195,40 @@ Deno.test("lists of texts are a part of the kind; the smallest numbers have plac
         field("number", number),
       ],
     });
-  const path = folder.join("a.h5");
+  const path = place.folder.join("a.h5");
   const write = (...of: Parameters<typeof tree>) => {
-    const written = templates.write(tree(...of), path);
-    return written !== null && differenceOf(hdf5, path, { tree: tree(...of), written }) === null;
+    const written = place.templates.write(tree(...of), path);
+    return written !== null && differenceOf(place.hdf5, path, { tree: tree(...of), written }) === null;
   };
   assert.deepEqual([write(1, ["a"], 1), write(1, ["a"], 2), write(1, ["a"], -0)], [false, true, true]);
   assert.deepEqual([write(2, ["a"], 2), write(-2, ["a"], NaN)], [true, true]);
   assert.deepEqual([write(2, ["b"], 2), write(2, ["b"], Infinity), write(1, ["a"], 7)], [false, true, true]);
-  assert.deepEqual([templates.made, templates.filled], [2, 6]);
+  assert.deepEqual([place.templates.made, place.templates.filled], [2, 6]);
 });
 
-Deno.test("200 values over the exposure are filled in from the second frame on, whichever of them change", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
+templatesTest("200 values over the exposure are filled in from the second frame on, whichever change", (place) => {
   for (let number = 0; number < 12; number++) {
     const facts = { ...factsOf({ title: "t", exposure: 1, number, comment: "c" }), parameters: exposureValues(number) };
-    const tree = treeOfFile({ hdf5, folder }, facts, templates);
-    if (number % 5 === 1) assert.deepEqual(tree, treeOfFile({ hdf5, folder }, facts));
+    const tree = treeOfFile(place, facts, place.templates);
+    if (number % 5 === 1) assert.deepEqual(tree, treeOfFile(place, facts));
   }
-  assert.deepEqual([templates.made, templates.filled], [1, 11]);
+  assert.deepEqual([place.templates.made, place.templates.filled], [1, 11]);
 });
 
-Deno.test("values that are read another number of times in each frame have one template, which grows with them", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
+templatesTest("values that are read another number of times in each frame have one template, which grows", (place) => {
   const counts = (index: number, frame: number) => (index * 7 + frame * 5) % (frame < 12 ? 4 : 12);
   for (let number = 0; number < 20; number++) {
     const parameters = manyReadings(number, counts).slice(0, 60);
     const facts = { ...factsOf({ title: "t", exposure: 30, number, comment: "c" }), parameters };
-    const tree = treeOfFile({ hdf5, folder }, facts, templates);
-    if (number % 9 === 1) assert.deepEqual(tree, treeOfFile({ hdf5, folder }, facts));
+    const tree = treeOfFile(place, facts, place.templates);
+    if (number % 9 === 1) assert.deepEqual(tree, treeOfFile(place, facts));
   }
-  assert.equal(templates.filled, 19);
-  assert.ok(templates.made <= 4, `${templates.made} templates`);
+  assert.equal(place.templates.filled, 19);
+  assert.ok(place.templates.made <= 4, `${place.templates.made} templates`);
 });
 
-Deno.test("arrays of any length stand in a template as HDF5 writes them, in each type, compact and not", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
-  const templates = quiet(hdf5);
-  const path = folder.join("a.h5");
+templatesTest("arrays of any length stand in a template as HDF5 writes them, in each type, compact or not", (place) => {
+  const path = place.folder.join("a.h5");
   const types = [Float64Array, Int8Array, Int32Array, Uint16Array, BigInt64Array, Float32Array];
   const treeWith = (lengths: readonly number[]) =>
     group("/", "NXroot", {
@@ -266,22 +246,20 @@ Deno.test("arrays of any length stand in a template as HDF5 writes them, in each
   fc.assert(
     fc.property(lengths, (lengths) => {
       const tree = treeWith(lengths);
-      const made = templates.write(tree, path);
+      const made = place.templates.write(tree, path);
       if (made === null) return void assert.equal(written++, 0, "only the first is HDF5's");
-      assert.equal(differenceOf(hdf5, path, { tree, written: made }), null);
+      assert.equal(differenceOf(place.hdf5, path, { tree, written: made }), null);
     }),
     { numRuns: 60 },
   );
   // By the order of the lengths: four in most runs, six in one of twenty.
-  assert.ok(templates.made <= 15, `${templates.made} templates`);
+  assert.ok(place.templates.made <= 15, `${place.templates.made} templates`);
   // Longer than is worth a place.
-  assert.equal(templates.write(treeWith([5000, 1, 1, 1, 1, 1]), path), null);
-  assert.notEqual(templates.write(treeWith([5, 1, 1, 1, 1, 1]), path), null);
+  assert.equal(place.templates.write(treeWith([5000, 1, 1, 1, 1, 1]), path), null);
+  assert.notEqual(place.templates.write(treeWith([5, 1, 1, 1, 1, 1]), path), null);
 });
 
-Deno.test("a file that is not its frame's is said once, and HDF5 writes it and all that follow", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a file that is not its frame's is said once, and HDF5 writes it and all that follow", (hdf5, folder) => {
   const other = folder.join("other.h5");
   writeTree(hdf5, other, group("/", "NXroot", { children: [] }));
   const lines: string[] = [];
@@ -296,7 +274,7 @@ Deno.test("a file that is not its frame's is said once, and HDF5 writes it and a
   const templates = new NexusTemplates(lying, (line) => lines.push(line));
   for (let number = 1; number < 6; number++) {
     const facts = factsOf({ title: "a", exposure: number, number, comment: "" });
-    assert.deepEqual(treeOfFile({ hdf5, folder }, facts, templates), treeOfFile({ hdf5, folder }, facts));
+    assertSame({ hdf5, folder, templates }, facts);
   }
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /differs from its frame at @\n?.*HDF5 writes all NeXus files/);
@@ -318,9 +296,7 @@ const OTHERS: Readonly<Record<string, (attributes: Attributes) => NexusGroup>> =
   "/g@": () => group("g", "NXcollection", { children: [SOME] }),
 };
 
-Deno.test("what is read back is compared in every value, attribute, type, shape and member", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("what is read back is compared in every value, attribute, type, shape and member", (hdf5, folder) => {
   const path = folder.join("a.h5");
   const attributes = { names: ["a", "b"] };
   const right = group("g", "NXcollection", { attributes, children: [SOME] });
@@ -336,7 +312,6 @@ Deno.test("what is read back is compared in every value, attribute, type, shape 
   }
   Deno.truncateSync(path, 100);
   assert.match(differenceOf(hdf5, path, { tree: root(right), written })!, /HDF5 cannot read/);
-  assert.equal(hdf5.openObjects, 0);
 });
 
 // The first two are those of lookup3.c itself (driver5).

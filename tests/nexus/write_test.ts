@@ -6,8 +6,9 @@ import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
 import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
+import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { sample, SAMPLES } from "../qxrd/samples.ts";
-import { TempFolder } from "../temp_folder.ts";
+import type { TempFolder } from "../temp_folder.ts";
 import { makeTiff, PIXEL_TYPES, pixelsOf } from "../tiff/make_tiff.ts";
 import {
   darkAt,
@@ -24,9 +25,7 @@ import {
 } from "./frame.ts";
 
 for (const { name, bytes, imageName } of SAMPLES) {
-  Deno.test(`the delivered file of ${name} shows the image and every key`, () => {
-    using folder = new TempFolder();
-    using hdf5 = openHdf5Library();
+  hdf5Test(`the delivered file of ${name} shows the image and every key`, (hdf5, folder) => {
     const facts = factsWith({ imageName, sidecarText: bytes, checksum: true });
     const tiff = makeTiff({ width: facts.view!.width!, height: facts.view!.height! });
     const { report, path } = deliver(hdf5, folder.path, { tiff, facts });
@@ -51,9 +50,7 @@ for (const { name, bytes, imageName } of SAMPLES) {
   });
 }
 
-Deno.test("a NUL in any text of the sidecar is shown by its sign, and the file is made", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a NUL in any text of the sidecar is shown by its sign, and the file is made", (hdf5, folder) => {
   const keys = ["dataTypeName", "title", "qxrdVersion", "userComment1", "fileName", "creator"];
   const facts = factsWith({ sidecarText: `[metadata]\n${keys.map((key) => `${key}=a\\0b\n`).join("")}` });
   const { path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
@@ -61,9 +58,7 @@ Deno.test("a NUL in any text of the sidecar is shown by its sign, and the file i
   assert.equal(valueAt(hdf5, path, "entry/data/title"), "a\u2400b", "the default plot has the same heading");
 });
 
-Deno.test("the file on disk lacks the pixels, and what it takes is bounded before", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("the file on disk lacks the pixels, and what it takes is bounded before", (hdf5, folder) => {
   for (const { bytes, imageName } of SAMPLES) {
     const facts = factsWith({ imageName, sidecarText: bytes, checksum: true });
     const tiff = makeTiff({ width: 2048, height: 64 });
@@ -78,9 +73,7 @@ Deno.test("the file on disk lacks the pixels, and what it takes is bounded befor
 for (const { shown, ...plan } of PIXEL_TYPES) {
   for (const byteOrder of ["little", "big"] as const) {
     for (const bigTiff of [false, true]) {
-      Deno.test(`${shown}, ${byteOrder}-endian, ${bigTiff ? "BigTIFF" : "TIFF"}: type and bytes are the TIFF's`, () => {
-        using folder = new TempFolder();
-        using hdf5 = openHdf5Library();
+      hdf5Test(`${shown}, ${byteOrder}-endian, BigTIFF ${bigTiff}: type and bytes are the TIFF's`, (hdf5, folder) => {
         const tiff = makeTiff({ ...plan, byteOrder, bigTiff, width: 6, height: 5 });
         const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
         assert.equal(report.way, "splice");
@@ -94,9 +87,7 @@ for (const { shown, ...plan } of PIXEL_TYPES) {
   }
 }
 
-Deno.test("strips that do not lie one after the other are written row by row in their order", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("strips that do not lie one after the other are written row by row in their order", (hdf5, folder) => {
   const tiff = reversedStrips();
   const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
   assert.equal(report.way, "whole");
@@ -105,12 +96,9 @@ Deno.test("strips that do not lie one after the other are written row by row in 
   const strips = [0, 1, 2, 3].map((index) => pixelsOf(1024).slice((3 - index) * 256, (4 - index) * 256));
   assert.deepEqual(imageBytes(hdf5, path), Uint8Array.from(strips.flatMap((strip) => [...strip])));
   assert.match(String(valueAt(hdf5, path, "entry/process/notes/data")), /written through HDF5/);
-  assert.equal(hdf5.openObjects, 0);
 });
 
-Deno.test("an image larger than the copying buffer is written through HDF5 whole", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("an image larger than the copying buffer is written through HDF5 whole", (hdf5, folder) => {
   const tiff = reversedStrips({ width: 2048, height: 4096 });
   const { path } = deliver(hdf5, folder.path, { tiff, facts: factsWith() });
   const read = imageBytes(hdf5, path);
@@ -125,9 +113,7 @@ Deno.test("an image larger than the copying buffer is written through HDF5 whole
   }
 });
 
-Deno.test("a compressed image is left out with the reason, and the sidecar stays", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a compressed image is left out with the reason, and the sidecar stays", (hdf5, folder) => {
   const tiff = makeTiff({ compression: 5, pixels: pixelsOf(200) });
   const writtenAt = new Date("2015-11-19T20:37:42Z");
   const facts = factsWith({ sidecarText: sample("LaB6").bytes, timeZone: "America/Chicago", writtenAt });
@@ -140,9 +126,7 @@ Deno.test("a compressed image is left out with the reason, and the sidecar stays
   assert.equal(valueAt(hdf5, path, "entry/process/notes/data"), report.unusual?.reason);
 });
 
-Deno.test("image = none writes a whole file without image, and says nothing of it", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("image = none writes a whole file without image, and says nothing of it", (hdf5, folder) => {
   const facts = factsWith({ settings: settingsWith({ nexus: { image: "none" } }) });
   const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
   const { crc32, ...rest } = report;
@@ -153,9 +137,7 @@ Deno.test("image = none writes a whole file without image, and says nothing of i
   assert.equal(nodeAt(tree, "entry/process/notes"), undefined);
 });
 
-Deno.test("image = external refers to the TIFF by its name alone", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("image = external refers to the TIFF by its name alone", (hdf5, folder) => {
   const facts = factsWith({ settings: settingsWith({ nexus: { image: "external" } }) });
   const { report, path } = deliver(hdf5, folder.path, { tiff: makeTiff(), facts });
   assert.equal(report.way, "whole");
@@ -169,9 +151,7 @@ Deno.test("image = external refers to the TIFF by its name alone", () => {
   }
 });
 
-Deno.test("the slot of the checksum is where it is read, in the file on disk and in the delivered one", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("the checksum's slot is where it is read, in the file on disk and in the delivered one", (hdf5, folder) => {
   const tiff = makeTiff();
   const { report, path } = deliver(hdf5, folder.path, { tiff, facts: factsWith({ checksum: true }) });
   const sum = "0123456789abcdef".repeat(4);
@@ -188,9 +168,7 @@ Deno.test("the slot of the checksum is where it is read, in the file on disk and
   assert.deepEqual(imageBytes(hdf5, path), pixelsOf(1024));
 });
 
-Deno.test("a reference dark is kept in two dimensions and the frame's pixels are still left out", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a reference dark is kept in two dimensions and the frame's pixels are still left out", (hdf5, folder) => {
   const dark = makeTiff({ bits: 32, format: 1, pixels: new Uint8Array(1024).fill(5) });
   Deno.writeFileSync(folder.join("dark.tif"), dark);
   const referenceDark = darkAt(folder.join("dark.tif"), dark);
@@ -204,9 +182,7 @@ Deno.test("a reference dark is kept in two dimensions and the frame's pixels are
   assert.equal(valueAt(hdf5, path, "entry/instrument/detector/reference_dark/file_name"), "D-00001.dark.tif");
 });
 
-Deno.test("a frame of which nothing is known has a file too", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a frame of which nothing is known has a file too", (hdf5, folder) => {
   const facts = factsWith({ layout: null, sidecarProblem: "there was no sidecar", notes: ["not tagged: empty"] });
   const report = writeNexus(hdf5, folder.join("a.nxs"), folder.join("no.tif"), facts, { fsync: true });
   assert.match(report.unusual!.reason, /the layout of the TIFF cannot be read/);
@@ -247,9 +223,7 @@ const FAILURES: Readonly<Record<string, (folder: TempFolder) => { target: string
   };
 
 for (const [name, prepare] of Object.entries(FAILURES)) {
-  Deno.test(`${name} leaves nothing at the target and nothing open`, () => {
-    using folder = new TempFolder();
-    using hdf5 = openHdf5Library();
+  hdf5Test(`${name} leaves nothing at the target and nothing open`, (hdf5, folder) => {
     const { target, tiff, facts } = prepare(folder);
     try {
       Deno.writeTextFileSync(target, "of an earlier try");

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { Hdf5Error, type Hdf5File, type Hdf5Library, openHdf5Library } from "../../../ffi/hdf5/mod.ts";
-import { TempFolder } from "../../temp_folder.ts";
+import type { TempFolder } from "../../temp_folder.ts";
+import { hdf5Test } from "./hdf5_test_case.ts";
 import { canMount, SmallVolume } from "./small_volume.ts";
 
 const FLOAT32 = { class: "float", size: 4, order: "little" } as const;
 const CONTIGUOUS = { kind: "contiguous", early: false } as const;
 
-Deno.test("an error says what was attempted, and top and bottom of HDF5's error stack", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("an error says what was attempted, and top and bottom of HDF5's error stack", (hdf5, folder) => {
   const path = folder.join("missing", "a.h5");
   assert.throws(() => hdf5.createFile(path), (error) => {
     assert(error instanceof Hdf5Error);
@@ -20,9 +19,7 @@ Deno.test("an error says what was attempted, and top and bottom of HDF5's error 
   assert.throws(() => hdf5.openFile(folder.join("text.h5")), /unable to .*open file \(.*signature/);
 });
 
-Deno.test("the error stack of one failure does not show in the next", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("the error stack of one failure does not show in the next", (hdf5, folder) => {
   assert.throws(() => hdf5.openFile(folder.join("first.h5")), /first\.h5/);
   assert.throws(() => hdf5.openFile(folder.join("second.h5")), (error) => !String(error).includes("first.h5"));
 });
@@ -82,21 +79,16 @@ const FAILURES: Readonly<Record<string, (hdf5: Hdf5Library, file: Hdf5File, fold
 };
 
 for (const [name, fail] of Object.entries(FAILURES)) {
-  Deno.test(`nothing stays open after ${name}`, () => {
-    using folder = new TempFolder();
-    using hdf5 = openHdf5Library();
+  hdf5Test(`nothing stays open after ${name}`, (hdf5, folder) => {
     const file = hdf5.createFile(folder.join("a.h5"));
     assert.throws(() => fail(hdf5, file, folder), Hdf5Error);
     // The file and its root group, and no more: a handle left over in a wrapper would show here.
     assert.equal(hdf5.openObjects, 2);
     file.close();
-    assert.equal(hdf5.openObjects, 0);
   });
 }
 
-Deno.test("a closed handle refuses with an error of its own", () => {
-  using folder = new TempFolder();
-  using hdf5 = openHdf5Library();
+hdf5Test("a closed handle refuses with an error of its own", (hdf5, folder) => {
   const file = hdf5.createFile(folder.join("a.h5"));
   const group = file.root.createGroup("group");
   group.close();
