@@ -21,9 +21,14 @@ class IdlePlace extends Place {
   }
 }
 
-async function refused(daemon: Daemon, change: SettingChange, why: RegExp): Promise<void> {
+async function refused(
+  daemon: Daemon,
+  key: SettingChange["key"],
+  value: SettingChange["value"],
+  why: RegExp,
+): Promise<void> {
   const before = JSON.stringify(daemon.settings);
-  await assert.rejects(daemon.change(change), (error: unknown) => {
+  await assert.rejects(daemon.change({ key, value } as SettingChange), (error: unknown) => {
     assert.ok(error instanceof SettingRefusedError, String(error));
     assert.match(error.message, why);
     assert.ok(error.message.length < 1000);
@@ -34,40 +39,27 @@ async function refused(daemon: Daemon, change: SettingChange, why: RegExp): Prom
 
 Deno.test("what cannot be a folder of the way is refused with the reason, and the old value stays", async () => {
   await using place = new IdlePlace();
-  const daemon = place.daemon();
-  await daemon.start();
+  const daemon = await place.started();
   const { raw, temp, proc } = daemon.settings.folders;
-  await refused(
-    daemon,
-    { key: "raw", value: place.join("none") },
-    /^Cannot set folders\.raw to "\/.*none": directory does not exist$/,
-  );
-  await refused(daemon, { key: "raw", value: "raw2" }, /an absolute path is needed/);
-  await refused(daemon, { key: "raw", value: "" }, /it is empty/);
-  await refused(daemon, { key: "raw", value: "/a\0b" }, /NUL character/);
-  await refused(daemon, { key: "raw", value: "/" + "x".repeat(4_000_000) }, /4000001 characters/);
+  await refused(daemon, "raw", place.join("none"), /^Cannot set folders\.raw to "\/.*none": directory does not exist$/);
+  await refused(daemon, "raw", "raw2", /an absolute path is needed/);
+  await refused(daemon, "raw", "", /it is empty/);
+  await refused(daemon, "raw", "/a\0b", /NUL character/);
+  await refused(daemon, "raw", "/" + "x".repeat(4_000_000), /4000001 characters/);
   Deno.writeTextFileSync(place.join("file"), "");
-  await refused(daemon, { key: "proc", value: place.join("file") }, /is a file, a directory is needed/);
-  await refused(daemon, { key: "raw", value: temp }, /it is the folder that folders\.temp names too/);
-  await refused(daemon, { key: "raw", value: `${temp}/` }, /it is the folder that folders\.temp names too/);
-  await refused(daemon, { key: "proc", value: place.make("raw", "sub") }, /it lies inside folders\.raw/);
-  await refused(daemon, { key: "proc", value: place.path }, /lies inside it/);
-  await refused(daemon, { key: "output_root", value: raw }, /it is the folder that folders\.raw names too/);
+  await refused(daemon, "proc", place.join("file"), /is a file, a directory is needed/);
+  await refused(daemon, "raw", temp, /it is the folder that folders\.temp names too/);
+  await refused(daemon, "raw", `${temp}/`, /it is the folder that folders\.temp names too/);
+  await refused(daemon, "proc", place.make("raw", "sub"), /it lies inside folders\.raw/);
+  await refused(daemon, "proc", place.path, /lies inside it/);
+  await refused(daemon, "output_root", raw, /it is the folder that folders\.raw names too/);
   place.make("scratch", "of a person");
-  await refused(daemon, { key: "temp", value: place.join("scratch") }, /it contains the folder of a person/);
+  await refused(daemon, "temp", place.join("scratch"), /it contains the folder of a person/);
   if (Deno.build.os !== "windows") {
-    await refused(daemon, { key: "raw", value: "R:\\raw" }, /a Windows path, but pewatch runs on /);
+    await refused(daemon, "raw", "R:\\raw", /a Windows path, but pewatch runs on /);
     Deno.symlinkSync(proc, place.join("link"));
-    await refused(
-      daemon,
-      { key: "temp", value: place.join("link") },
-      /it is a link/,
-    );
-    await refused(
-      daemon,
-      { key: "output_root", value: place.join("link") },
-      /it is a link|a pewatch takes frames out of this folder/,
-    );
+    await refused(daemon, "temp", place.join("link"), /it is a link/);
+    await refused(daemon, "output_root", place.join("link"), /it is a link|a pewatch takes frames out of this folder/);
   }
   using _other = FolderLock.take([place.make("others")], {
     pid: 1,
@@ -75,17 +67,12 @@ Deno.test("what cannot be a folder of the way is refused with the reason, and th
     since: "2026-01-01",
     program: "pewatch",
   });
-  await refused(
-    daemon,
-    { key: "raw", value: place.join("others") },
-    /process 1 on far \(pewatch\) works on it since 2026-01-01/,
-  );
+  await refused(daemon, "raw", place.join("others"), /process 1 on far \(pewatch\) works on it since 2026-01-01/);
 });
 
 Deno.test("the directory of the output is made below the root, and never leaves it", async () => {
   await using place = new IdlePlace();
-  const daemon = place.daemon();
-  await daemon.start();
+  const daemon = await place.started();
   await daemon.change({ key: "output_dir", value: "a\\b/c" });
   assert.equal(daemon.settings.folders.output_dir, join("a", "b", "c"));
   assert.ok(Deno.statSync(place.join("output", "a", "b", "c")).isDirectory);
@@ -98,16 +85,16 @@ Deno.test("the directory of the output is made below the root, and never leaves 
     ["aux", /name of a device/],
     ["a?", /does not allow/],
   ];
-  for (const [value, why] of refusals) await refused(daemon, { key: "output_dir", value }, why);
+  for (const [value, why] of refusals) await refused(daemon, "output_dir", value, why);
   for (const value of ["pewatch-quarantine", "a/PEWATCH-QUARANTINE", ".pewatch-copies"]) {
-    await refused(daemon, { key: "output_dir", value }, /a name that pewatch uses itself/);
+    await refused(daemon, "output_dir", value, /a name that pewatch uses itself/);
   }
   for (const key of ["output_root", "temp", "proc"] as const) {
     const value = join(daemon.settings.folders.output_root, "pewatch-quarantine");
-    await refused(daemon, { key, value }, /a name that pewatch uses itself/);
+    await refused(daemon, key, value, /a name that pewatch uses itself/);
   }
   Deno.writeTextFileSync(place.join("output", "file"), "");
-  await refused(daemon, { key: "output_dir", value: "file" }, /is a file/);
+  await refused(daemon, "output_dir", "file", /is a file/);
   await daemon.change({ key: "output_dir", value: "" });
   assert.equal(daemon.settings.folders.output_dir, "");
 });
@@ -116,7 +103,7 @@ Deno.test("max_proc is a whole number from 1 to 9", async () => {
   await using place = new IdlePlace();
   const daemon = place.daemon();
   for (const value of [0, 10, 2.5, NaN]) {
-    await refused(daemon, { key: "max_proc", value }, /a whole number from 1 to 9/);
+    await refused(daemon, "max_proc", value, /a whole number from 1 to 9/);
   }
   await daemon.change({ key: "max_proc", value: 9 });
   assert.equal(daemon.settings.daemon.max_proc, 9);
@@ -160,14 +147,12 @@ Deno.test("a default from elsewhere holds over the configuration, but changes no
 
 Deno.test("a folder that a client had set and that is gone at the start is waited for, and reported", async () => {
   await using place = new IdlePlace();
-  const first = place.daemon();
-  await first.start();
+  const first = await place.started();
   await first.change({ key: "temp", value: place.make("temp2") });
   await first.close();
   Deno.removeSync(place.join("temp2"), { recursive: true });
 
-  const second = place.daemon();
-  await second.start();
+  const second = await place.started();
   await until(() => second.status().state === "FAULT", "the fault");
   assert.match(second.status().text, /folders\.temp, which a client has set to .*temp2, cannot be used: .*frames wait/);
   assert.equal(fired(second), 0, "a stage has worked without its folder's lock");
@@ -188,8 +173,7 @@ Deno.test("a file of settings that is damaged is set aside, and the configuratio
 
 Deno.test("a value that does not fit the configuration any more is skipped, and reported", async () => {
   await using place = new IdlePlace();
-  const first = place.daemon();
-  await first.start();
+  const first = await place.started();
   await first.change({ key: "temp", value: place.make("other") });
   await first.close();
   const settings = place.settings();
@@ -200,37 +184,32 @@ Deno.test("a value that does not fit the configuration any more is skipped, and 
 
 Deno.test("what the last run had in temp and proc is taken up, though the configuration names others now", async () => {
   await using place = new IdlePlace();
-  const first = place.daemon();
-  await first.start();
+  const first = await place.started();
   await first.close();
   const settings = place.settings();
   const folders = { ...settings.folders, temp: place.join("temp2"), proc: place.join("proc2") };
-  const second = place.daemon({ ...settings, folders });
-  await second.start();
+  const second = await place.started({ ...settings, folders });
   for (const name of ["temp", "temp2", "proc", "proc2"]) assert.ok(place.locked(name), name);
   await second.close();
   Deno.removeSync(place.join("temp2"), { recursive: true });
-  const third = place.daemon();
-  await third.start();
+  const third = await place.started();
   await until(() => third.status().state === "RUNNING", "that it runs without the folder that is gone");
   assert.equal(third.status().conditions.length, 0);
 });
 
 Deno.test("a change that cannot be kept over a restart is refused", async () => {
   await using place = new IdlePlace();
-  const daemon = place.daemon();
-  await daemon.start();
+  const daemon = await place.started();
   Deno.renameSync(place.join("state"), place.join("away"));
   Deno.writeTextFileSync(place.join("state"), "in the way");
   const raw = place.make("raw2");
-  await refused(daemon, { key: "raw", value: raw }, /it cannot be kept over a restart/);
+  await refused(daemon, "raw", raw, /it cannot be kept over a restart/);
   FolderLock.take([raw]).release();
 });
 
 Deno.test("a stopped daemon keeps its folders, answers, and changes; it starts again in the same process", async () => {
   await using place = new IdlePlace();
-  const daemon = place.daemon();
-  await daemon.start();
+  const daemon = await place.started();
   await daemon.stop();
   assert.equal(daemon.status().state, "ON");
   const { value } = await askDaemon(place.settings(), { what: "status" });
@@ -254,7 +233,7 @@ Deno.test("a change that comes while the daemon stops for long is refused in tim
   await until(() => daemon.status().plugins[0]?.state === "firing", "the firing that hangs");
   const stopped = daemon.close();
   const begin_ms = performance.now();
-  await refused(daemon, { key: "max_proc", value: 4 }, /busy with a start, a stop or another change/);
+  await refused(daemon, "max_proc", 4, /busy with a start, a stop or another change/);
   assert.ok(performance.now() - begin_ms < 6000, "in time");
   Deno.writeTextFileSync(place.join("go"), "");
   await stopped;
@@ -291,16 +270,11 @@ Deno.test("a draining folder is released when firings of before are over and a s
 
 Deno.test("a folder that is set again before it is empty is no left one any more, and stays locked", async () => {
   await using place = new IdlePlace();
-  const daemon = place.daemon();
-  await daemon.start();
+  const daemon = await place.started();
   const { temp } = daemon.settings.folders;
   const other = place.make("temp2");
   await daemon.change({ key: "temp", value: other });
-  await refused(
-    daemon,
-    { key: "proc", value: temp },
-    /frames are still in progress in .*the temp folder before/,
-  );
+  await refused(daemon, "proc", temp, /frames are still in progress in .*the temp folder before/);
   await daemon.change({ key: "temp", value: temp });
   const { left } = JSON.parse(Deno.readTextFileSync(place.join("state", SETTINGS_FILE)));
   assert.deepEqual(left, [{ kind: "temp", path: other, until_ms: null }]);
@@ -315,25 +289,19 @@ Deno.test("a client chooses beside what is configured, or below folders.allowed,
   const output = place.make("way", "output");
   const folders = { ...base.folders, output_root: output };
   for (const name of ["raw", "temp", "proc"] as const) folders[name] = place.make("way", name);
-  const daemon = place.daemon({ ...base, folders });
-  await daemon.start();
-  await refused(daemon, { key: "raw", value: elsewhere }, /clients may only choose folders below/);
-  await refused(
-    daemon,
-    { key: "output_root", value: place.make("other", "output") },
-    /clients may only choose folders below/,
-  );
+  const daemon = await place.started({ ...base, folders });
+  await refused(daemon, "raw", elsewhere, /clients may only choose folders below/);
+  await refused(daemon, "output_root", place.make("other", "output"), /clients may only choose folders below/);
   if (Deno.build.os === "linux") {
     Deno.symlinkSync(place.join("elsewhere"), place.join("way", "link"));
-    await refused(daemon, { key: "raw", value: place.join("way", "link", "raw") }, /link: it is a link/);
+    await refused(daemon, "raw", place.join("way", "link", "raw"), /link: it is a link/);
   }
   await daemon.change({ key: "raw", value: place.make("way", "raw2") });
   // Back to what is configured, whatever holds now.
   await daemon.change({ key: "raw", value: folders.raw });
   await daemon.close();
   const allowed = [place.join("elsewhere")];
-  const second = place.daemon({ ...base, folders: { ...folders, allowed } });
-  await second.start();
-  await refused(second, { key: "raw", value: place.join("way", "raw2") }, /may only choose folders below/);
+  const second = await place.started({ ...base, folders: { ...folders, allowed } });
+  await refused(second, "raw", place.join("way", "raw2"), /may only choose folders below/);
   await second.change({ key: "raw", value: elsewhere });
 });

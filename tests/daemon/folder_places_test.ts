@@ -64,8 +64,7 @@ Deno.test({
   async fn() {
     for (const name of ["raw", "temp", "proc"]) {
       await using place = new Place();
-      const daemon = place.daemon();
-      await daemon.start();
+      const daemon = await place.started();
       Deno.removeSync(place.join(name), { recursive: true });
       await until(
         () => place.log.lines.some((line) => line.includes(`${name} was removed or made anew`)),
@@ -85,8 +84,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     await using place = new Place();
-    const daemon = place.daemon();
-    await daemon.start();
+    const daemon = await place.started();
     await daemon.change({ key: "max_proc", value: 7 });
     const path = place.join("state", SETTINGS_FILE);
     const before = Deno.readTextFileSync(path);
@@ -109,8 +107,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     await using place = new Place();
-    const daemon = place.daemon();
-    await daemon.start();
+    const daemon = await place.started();
     await daemon.change({ key: "max_proc", value: 7 });
     Deno.removeSync(place.join("state"), { recursive: true });
     Deno.symlinkSync(place.join("nowhere"), place.join("state"));
@@ -129,8 +126,7 @@ Deno.test({
 // Fails where makeFolders() makes the root, or where the stages fire without it.
 Deno.test("an output root that is not there at the start is waited for, and not made", async () => {
   await using place = new Place();
-  const daemon = place.daemon(place.settings(), { makesOutput: false });
-  await daemon.start();
+  const daemon = await place.started(place.settings(), { makesOutput: false });
   Deno.writeTextFileSync(place.join("raw", "a.tif"), "frame");
   await until(
     () => daemon.status().conditions.some((text) => /output_root, .* cannot be used/.test(text)),
@@ -155,8 +151,7 @@ Deno.test("an output root that was delivered to and has lost its marker gets not
   await first.close();
   Deno.renameSync(place.join("output"), place.join("share")); // it is not mounted
   place.make("output");
-  const second = place.daemon(place.settings(), { makesOutput: false });
-  await second.start();
+  const second = await place.started(place.settings(), { makesOutput: false });
   Deno.writeTextFileSync(place.join("raw", "b.tif"), "frame");
   await until(() => second.status().conditions.some((text) => text.includes("pewatch init --output")), "the report");
   assert.deepEqual([...Deno.readDirSync(place.join("output"))], []);

@@ -1,4 +1,4 @@
-/** A folder with daemons whose stages do no more than a test of the daemon needs; all of it is closed with the test. */
+/** A folder with daemons, whose stages do no more than a test of the daemon needs; all of it is closed with the test. */
 import type { Settings } from "../../src/config/settings.ts";
 import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.ts";
 import type { PluginSource } from "../../src/plugins/source.ts";
@@ -18,10 +18,11 @@ export function movingStages({ essential = true } = {}): readonly PluginSource[]
 
 export class Place extends TempFolder implements AsyncDisposable {
   readonly log: MemoryLog = memoryLog();
-  readonly #stages: readonly PluginSource[];
+  readonly #stages: readonly PluginSource[] | null;
   readonly #daemons: Daemon[] = [];
 
-  constructor(stages = movingStages()) {
+  /** @param stages null: those that pewatch itself has */
+  constructor(stages: readonly PluginSource[] | null = movingStages()) {
     super();
     this.#stages = stages;
   }
@@ -32,8 +33,15 @@ export class Place extends TempFolder implements AsyncDisposable {
   }
 
   daemon(settings = this.settings(), options: Partial<DaemonOptions> = {}): Daemon {
-    const daemon = new Daemon(settings, { log: this.log, stages: this.#stages, ...options });
+    const daemon = new Daemon(settings, { log: this.log, ...this.#stages && { stages: this.#stages }, ...options });
     this.#daemons.push(daemon);
+    return daemon;
+  }
+
+  /** One that runs. */
+  async started(...made: Parameters<Place["daemon"]>): Promise<Daemon> {
+    const daemon = this.daemon(...made);
+    await daemon.start();
     return daemon;
   }
 
