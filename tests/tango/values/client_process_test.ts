@@ -234,7 +234,11 @@ Deno.test({
 });
 
 const SANITIZERS = [
-  { program: "host_asan", env: { ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=1" } },
+  {
+    program: "host_asan",
+    // The order: tests/faults/disk may be loaded before all else.
+    env: { ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=1:verify_asan_link_order=0" },
+  },
   { program: "host_tsan", env: { TSAN_OPTIONS: "second_deadlock_stack=1" } },
 ];
 
