@@ -87,7 +87,7 @@ Deno.test("what the other keys make impossible is refused with its line and what
 
 Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a long one", () => {
   const long = "x".repeat(200);
-  const { folders, daemon } = parseSettings(
+  const { folders, daemon, log, plugins } = parseSettings(
     [
       "[folders]",
       "raw = 'R:/xrd\\raw/'",
@@ -97,6 +97,10 @@ Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a
       "output_dir = 'a/b\\c'",
       "[daemon]",
       "state_dir = '..\\state'",
+      "[log]",
+      "file = 'logs/pewatch.log'",
+      "[plugins]",
+      "dir = '\\\\server\\share'",
     ].join("\n"),
     "C:\\etc\\pewatch.toml",
     WINDOWS,
@@ -107,6 +111,8 @@ Deno.test("paths of Windows: drives, shares, both slashes, a relative one, and a
   assert.equal(folders.output_root, `D:\\${long}\\${long}`);
   assert.equal(folders.output_dir, "a\\b\\c");
   assert.equal(daemon.state_dir, "C:\\state");
+  assert.equal(log.file, "C:\\etc\\logs\\pewatch.log");
+  assert.equal(plugins.dir, "\\\\server\\share\\");
 });
 
 Deno.test("folders that Windows cannot have are refused by name, on Windows", () => {
@@ -213,15 +219,6 @@ Deno.test("relative paths are relative to the folder of the configuration", () =
   assert.equal(settings.log.file, "");
 });
 
-Deno.test("paths of Windows come out with backslashes, whichever slash was written", () => {
-  const text = "[folders]\nraw = 'R:/raw'\ntemp = 'temp'\noutput_root = '\\\\server\\share'\noutput_dir = 'a/b\\c'";
-  const { folders } = parseSettings(text, "C:\\etc\\pewatch.toml", WINDOWS);
-  assert.equal(folders.raw, "R:\\raw");
-  assert.equal(folders.temp, "C:\\etc\\temp");
-  assert.equal(folders.output_root, "\\\\server\\share\\");
-  assert.equal(folders.output_dir, "a\\b\\c");
-});
-
 Deno.test("output_dir takes both slashes on every system", () => {
   assert.equal(parseSettings("folders.output_dir = 'a\\b/./c/'", "/etc/x.toml", LINUX).folders.output_dir, "a/b/c");
 });
@@ -276,75 +273,63 @@ Deno.test("the message of an error has file, line and key in the form that edito
   });
 });
 
+/** The key that the last line of a text sets. */
+function lastKeyOf(text: string): string {
+  return text.split("\n").at(-1)!.split(" = ")[0]!;
+}
+
 for (
-  const [what, text, key, message] of [
-    ["0 frames at once", "daemon.max_proc = 0", "daemon.max_proc", /1 to 9/],
-    ["half a frame at once", "daemon.max_proc = 2.5", "daemon.max_proc", /whole number/],
-    [
-      "a multiplier below 1",
-      "daemon.multiplier = 0",
-      "daemon.multiplier",
-      /1 to 1000.*tick takes ticktack \/ multiplier/,
-    ],
-    ["a tick of no length", "daemon.ticktack = 0", "daemon.ticktack", /0.01 to 3600/],
-    ["a tick of endless length", "daemon.ticktack = inf", "daemon.ticktack", /0.01 to 3600/],
-    ["a settling time in milliseconds", "frames.settle_s = 200", "frames.settle_s", /0 to 60/],
-    ["a negative wait", "frames.sidecar_wait_s = -1", "frames.sidecar_wait_s", /0 to 86400/],
-    ["a date for a number", "frames.settle_s = 2026-01-01", "frames.settle_s", /^a date cannot be used/],
-    ["a quoted boolean", "frames.fsync = 'true'", "frames.fsync", /without quotes/],
-    ["a key of another table", "daemon.settle_s = 1", "daemon.settle_s", /belongs under \[frames\]/],
-    ["a key in no table", "max_proc = 3", "max_proc", /belongs under \[daemon\]/],
-    ["a table that is a number", "frames = 3", "frames", /a table is needed: \[frames\]/],
-    ["a plugin's setting without its table", "plugins.notify = 3", "plugins.notify", /unknown key/],
-    ["an empty path", "folders.raw = ''", "folders.raw", /the path of a folder is needed/],
-    ["an empty fact", "beamline.name = ''", "beamline.name", /remove the key/],
-    ["a negative energy", "beamline.energy_kev = -1", "beamline.energy_kev", /above 0.*keV/],
-    ["an energy in eV", "beamline.energy_kev = 42700", "beamline.energy_kev", /1 to 1000.*in keV; it looks like eV/],
-    ["a wavelength in metres", "beamline.wavelength_angstrom = 3e-11", "beamline.wavelength_angstrom", /like nanom/],
-    ["a distance in metres", "detector.distance_mm = 0.4", "detector.distance_mm", /millimetres; it looks like metres/],
-    ["a distance of 0", "detector.distance_mm = 0", "detector.distance_mm", /above 0/],
-    ["no number for a distance", "detector.distance_mm = nan", "detector.distance_mm", /a number is needed/],
-    ["a pixel size in mm", "detector.x_pixel_size_um = 0.2", "detector.x_pixel_size_um", /it looks like millimetres/],
-    ["a tilt along the beam", "detector.tilt_deg = 90", "detector.tilt_deg", /-89 to 89/],
-    ["half a tilt", "[detector]\ntilt_deg = 1", "detector.tilt_deg", /tilt_plane_rotation_deg is needed too/],
-    [
-      "the other half of a tilt",
-      "[detector]\ntilt_plane_rotation_deg = 1",
-      "detector.tilt_plane_rotation_deg",
-      /tilt_deg is needed too/,
-    ],
+  const [what, text, message, key = lastKeyOf(text)] of [
+    ["0 frames at once", "daemon.max_proc = 0", /1 to 9/],
+    ["half a frame at once", "daemon.max_proc = 2.5", /whole number/],
+    ["a multiplier below 1", "daemon.multiplier = 0", /1 to 1000.*tick takes ticktack \/ multiplier/],
+    ["a tick of no length", "daemon.ticktack = 0", /0.01 to 3600/],
+    ["a tick of endless length", "daemon.ticktack = inf", /0.01 to 3600/],
+    ["a settling time in milliseconds", "frames.settle_s = 200", /0 to 60/],
+    ["a negative wait", "frames.sidecar_wait_s = -1", /0 to 86400/],
+    ["a date for a number", "frames.settle_s = 2026-01-01", /^a date cannot be used/],
+    ["a quoted boolean", "frames.fsync = 'true'", /without quotes/],
+    ["a key of another table", "daemon.settle_s = 1", /belongs under \[frames\]/],
+    ["a key in no table", "max_proc = 3", /belongs under \[daemon\]/],
+    ["a table that is a number", "frames = 3", /a table is needed: \[frames\]/],
+    ["a plugin's setting without its table", "plugins.notify = 3", /unknown key/],
+    ["an empty path", "folders.raw = ''", /the path of a folder is needed/],
+    ["an empty fact", "beamline.name = ''", /remove the key/],
+    ["a negative energy", "beamline.energy_kev = -1", /above 0.*keV/],
+    ["an energy in eV", "beamline.energy_kev = 42700", /1 to 1000.*in keV; it looks like eV/],
+    ["a wavelength in metres", "beamline.wavelength_angstrom = 3e-11", /like nanom/],
+    ["a distance in metres", "detector.distance_mm = 0.4", /millimetres; it looks like metres/],
+    ["a distance of 0", "detector.distance_mm = 0", /above 0/],
+    ["no number for a distance", "detector.distance_mm = nan", /a number is needed/],
+    ["a pixel size in mm", "detector.x_pixel_size_um = 0.2", /it looks like millimetres/],
+    ["a tilt along the beam", "detector.tilt_deg = 90", /-89 to 89/],
+    ["half a tilt", "detector.tilt_deg = 1", /tilt_plane_rotation_deg is needed too/],
+    ["the other half of a tilt", "detector.tilt_plane_rotation_deg = 1", /tilt_deg is needed too/],
     [
       "a geometry beside a PONI file",
-      "[detector]\nponi = 'a.poni'\ndistance_mm = 400",
-      "detector.distance_mm",
+      "detector.poni = 'a.poni'\ndetector.distance_mm = 400",
       /poni already holds the whole geometry/,
     ],
     [
       "an unknown kind of geometry file",
       "geometry.files = ['cbf']",
-      "geometry.files.0",
       /a list of "poni" and "imctrl"/,
+      "geometry.files.0",
     ],
-    ["one kind twice", "geometry.files = ['poni', 'poni']", "geometry.files", /once only/],
-    ["a kind without its list", "geometry.files = 'poni'", "geometry.files", /a list of/],
-    ["a key without its unit", "detector.distance = 400", "detector.distance", /did you mean distance_mm\?/],
-    ["an output outside the root", "folders.output_dir = '../x'", "folders.output_dir", /leads out/],
-    ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", "folders.raw", /a Windows path, but pewatch runs on /],
-    ["escapes in a path", 'folders.raw = "R:\\raw"', "folders.raw", /single quotes/],
-    ["the quarantine", "dark.archive_dir = 'Pewatch-Quarantine'", "dark.archive_dir", /uses itself/],
-    ["a folder in the quarantine", "folders.output_dir = 'pewatch-quarantine./a'", "folders.output_dir", /dot|itself/],
-    [
-      "an output in a quarantine",
-      "folders.output_root = '/d/pewatch-quarantine/s'",
-      "folders.output_root",
-      /uses itself/,
-    ],
-    ["pewatch's own name", "folders.output_dir = 'a/.pewatch-copies'", "folders.output_dir", /uses itself/],
-    ["the name of a device", "dark.archive_dir = 'a/nul.d'", "dark.archive_dir", /device on Windows/],
+    ["one kind twice", "geometry.files = ['poni', 'poni']", /once only/],
+    ["a kind without its list", "geometry.files = 'poni'", /a list of/],
+    ["a key without its unit", "detector.distance = 400", /did you mean distance_mm\?/],
+    ["an output outside the root", "folders.output_dir = '../x'", /leads out/],
+    ["a path of Windows elsewhere", "folders.raw = 'R:\\raw'", /a Windows path, but pewatch runs on /],
+    ["escapes in a path", 'folders.raw = "R:\\raw"', /single quotes/],
+    ["the quarantine", "dark.archive_dir = 'Pewatch-Quarantine'", /uses itself/],
+    ["a folder in the quarantine", "folders.output_dir = 'pewatch-quarantine./a'", /dot|itself/],
+    ["an output in a quarantine", "folders.output_root = '/d/pewatch-quarantine/s'", /uses itself/],
+    ["pewatch's own name", "folders.output_dir = 'a/.pewatch-copies'", /uses itself/],
+    ["the name of a device", "dark.archive_dir = 'a/nul.d'", /device on Windows/],
     [
       "a wavelength that does not fit the energy",
-      "[beamline]\nenergy_kev = 42.7\nwavelength_angstrom = 0.5",
-      "beamline.wavelength_angstrom",
+      "beamline.energy_kev = 42.7\nbeamline.wavelength_angstrom = 0.5",
       /0\.290361 angstrom/,
     ],
   ] as const

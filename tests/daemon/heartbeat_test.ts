@@ -35,11 +35,17 @@ class TestClock implements Clock {
   }
 }
 
+/** One that beats by a clock of the test. */
+function beating(clock: TestClock, beat: (missed: number) => void, period_ms = 100): Heartbeat {
+  const heart = new Heartbeat({ period_ms, clock, beat });
+  heart.start();
+  return heart;
+}
+
 Deno.test("Heartbeat beats at once and then at each period", () => {
   const clock = new TestClock();
   const beats: number[] = [];
-  const heart = new Heartbeat({ period_ms: 100, clock, beat: () => beats.push(clock.time_ms - 1000) });
-  heart.start();
+  beating(clock, () => beats.push(clock.time_ms - 1000));
   assert.deepEqual(beats, []);
   clock.go(350);
   assert.deepEqual(beats, [0, 100, 200, 300]);
@@ -48,8 +54,7 @@ Deno.test("Heartbeat beats at once and then at each period", () => {
 Deno.test("Heartbeat does not drift where every timer wakes late", () => {
   const clock = new TestClock();
   let beats = 0;
-  const heart = new Heartbeat({ period_ms: 1000 / 3, clock, beat: () => beats++ });
-  heart.start();
+  beating(clock, () => beats++, 1000 / 3);
   clock.go(1_000_000 + 20, 15);
   assert.equal(beats, 3001);
 });
@@ -57,8 +62,7 @@ Deno.test("Heartbeat does not drift where every timer wakes late", () => {
 Deno.test("Heartbeat leaves missed beats out and counts them", () => {
   const clock = new TestClock();
   const missed: number[] = [];
-  const heart = new Heartbeat({ period_ms: 100, clock, beat: (left) => missed.push(left) });
-  heart.start();
+  beating(clock, (left) => missed.push(left));
   clock.go(0);
   clock.time_ms += 470; // the thread is held up
   clock.go(130);
@@ -68,15 +72,10 @@ Deno.test("Heartbeat leaves missed beats out and counts them", () => {
 Deno.test("Heartbeat goes on after a beat that threw", () => {
   const clock = new TestClock();
   let beats = 0;
-  const heart = new Heartbeat({
-    period_ms: 100,
-    clock,
-    beat: () => {
-      beats++;
-      throw new Error("on purpose");
-    },
+  beating(clock, () => {
+    beats++;
+    throw new Error("on purpose");
   });
-  heart.start();
   assert.throws(() => clock.go(10));
   assert.throws(() => clock.go(100));
   assert.equal(beats, 2);
@@ -84,8 +83,7 @@ Deno.test("Heartbeat goes on after a beat that threw", () => {
 
 Deno.test("stop() leaves no timer behind", () => {
   const clock = new TestClock();
-  const heart = new Heartbeat({ period_ms: 100, clock, beat: () => {} });
-  heart.start();
+  const heart = beating(clock, () => {});
   clock.go(250);
   heart.stop();
   assert.equal(clock.waiting, 0);

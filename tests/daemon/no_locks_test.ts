@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { FolderInUseError, FolderLock, lockIsHeld } from "../../src/daemon/settings/folder_lock.ts";
 import { takeLacks } from "../../src/files/volume_services.ts";
 import { HOLDER_NAME } from "../../src/files/service_names.ts";
+import { replaced } from "../replaced.ts";
 import { tempFolder } from "./helpers.ts";
 
 const REFUSALS = Deno.build.os === "windows"
@@ -14,14 +15,12 @@ const REFUSALS = Deno.build.os === "windows"
 const NO_PROCESS = 2 ** 30;
 
 function withoutLocks(refusal: string, body: () => void): void {
-  const { tryLockSync } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.tryLockSync = () => {
+  using _refusing = replaced(Deno.FsFile.prototype, "tryLockSync", () => () => {
     throw new Error(refusal);
-  };
+  });
   try {
     body();
   } finally {
-    Deno.FsFile.prototype.tryLockSync = tryLockSync;
     takeLacks();
   }
 }

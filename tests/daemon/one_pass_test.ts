@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Settings } from "../../src/config/settings.ts";
-import { runOnePass } from "../../src/daemon/one_pass.ts";
+import { type OnePassOptions, runOnePass } from "../../src/daemon/one_pass.ts";
 import { memoryLog, settingsIn, source, tempFolder } from "./helpers.ts";
 import { MOVES, movingStages } from "./place.ts";
 
@@ -12,6 +12,10 @@ function settingsOf(base: string, tables: Settings["plugins"]["tables"] = MOVES)
   return { ...settings, frames: { ...settings.frames, settle_s: 0, sidecar_wait_s: 0 } };
 }
 
+function pass(base: string, options: Partial<OnePassOptions> = {}, tables?: Settings["plugins"]["tables"]) {
+  return runOnePass(settingsOf(base, tables), { log: memoryLog(), stages: STAGES, ...options });
+}
+
 function putFrames(base: string, count: number): void {
   Deno.mkdirSync(join(base, "raw"), { recursive: true });
   for (let frame = 0; frame < count; frame++) Deno.writeTextFileSync(join(base, "raw", `${frame}.tif`), "frame");
@@ -20,7 +24,7 @@ function putFrames(base: string, count: number): void {
 Deno.test("runOnePass() delivers everything that is there and comes back", async () => {
   using folder = tempFolder();
   putFrames(folder.path, 50);
-  const result = await runOnePass(settingsOf(folder.path), { log: memoryLog(), stages: STAGES });
+  const result = await pass(folder.path);
   assert.equal(result.frames.delivered, 50);
   assert.equal(result.frames.backlog, 0);
   assert.deepEqual([result.aborted, result.stageError], [false, null]);
@@ -31,7 +35,7 @@ Deno.test("runOnePass() comes back where a frame never moves, and counts it", as
   using folder = tempFolder();
   putFrames(folder.path, 3);
   const tables = { ...MOVES, second: { ...MOVES.second, stuck: "1.tif" } };
-  const result = await runOnePass(settingsOf(folder.path, tables), { log: memoryLog(), stages: STAGES });
+  const result = await pass(folder.path, {}, tables);
   assert.deepEqual([result.frames.delivered, result.frames.backlog], [2, 1]);
 });
 
@@ -39,18 +43,14 @@ Deno.test("runOnePass() comes back where a stage fails, with its reason", async 
   using folder = tempFolder();
   const stages = [...STAGES, source("misbehaves", { essential: true })];
   const tables = { ...MOVES, misbehaves: { how: "throws" } };
-  const result = await runOnePass(settingsOf(folder.path, tables), { log: memoryLog(), stages });
+  const result = await pass(folder.path, { stages }, tables);
   assert.match(result.stageError ?? "", /misbehaves: firing failed: TypeError: thrown on purpose/);
 });
 
 Deno.test("runOnePass() ends by its signal", async () => {
   using folder = tempFolder();
   putFrames(folder.path, 3);
-  const result = await runOnePass(settingsOf(folder.path), {
-    log: memoryLog(),
-    stages: STAGES,
-    signal: AbortSignal.abort(),
-  });
+  const result = await pass(folder.path, { signal: AbortSignal.abort() });
   assert.equal(result.aborted, true);
   assert.equal(result.frames.delivered, 0);
 });
@@ -66,7 +66,7 @@ for (const inThread of [false, true]) {
     const marks = join(folder.path, "marks.ts");
     Deno.writeTextFileSync(marks, "export function work() { globalThis.firedHere = true; }");
     const stages = [...IN_THREAD, { ...IN_THREAD[0]!, name: "marks", url: `file://${marks}` }];
-    const result = await runOnePass(settingsOf(folder.path), { log: memoryLog(), stages, inThread });
+    const result = await pass(folder.path, { stages, inThread });
     assert.deepEqual([result.frames.delivered, result.stageError, result.aborted], [50, null, false]);
     assert.equal(seen.firedHere === true, inThread);
   });

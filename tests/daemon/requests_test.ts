@@ -7,6 +7,7 @@ import { answerPath, REQUEST_BYTES_MAX, requestFolder, requestPath } from "../..
 import { type RequestHandlers, Requests } from "../../src/daemon/requests/requests.ts";
 import { FolderInUseError, FolderLock } from "../../src/daemon/settings/folder_lock.ts";
 import { type MemoryLog, memoryLog, settingsIn } from "./helpers.ts";
+import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { HOLDER_NAME, LOCK_NAME } from "../../src/files/service_names.ts";
 
@@ -138,20 +139,17 @@ Deno.test("a request that is written as soon as the lock can be seen is not one 
   await using place = new Place();
   await place.open().close();
   place.write(basename(requestPath("", ID)), request({ what: "stop" }));
-  const { readDirSync } = Deno;
   let written = false;
-  // Whatever the new daemon lists while its lock is held may hold a request to it.
-  Deno.readDirSync = (path) => {
-    if (!written && findDaemon(place.settings) !== null) {
-      written = true;
-      place.write(basename(requestPath("", OTHER_ID)), request({ what: "reload" }));
-    }
-    return readDirSync(path);
-  };
-  try {
+  {
+    // Whatever the new daemon lists while its lock is held may hold a request to it.
+    using _writing = replaced(Deno, "readDirSync", (readDirSync) => (path) => {
+      if (!written && findDaemon(place.settings) !== null) {
+        written = true;
+        place.write(basename(requestPath("", OTHER_ID)), request({ what: "reload" }));
+      }
+      return readDirSync(path);
+    });
     place.open();
-  } finally {
-    Deno.readDirSync = readDirSync;
   }
   if (!written) place.write(basename(requestPath("", OTHER_ID)), request({ what: "reload" }));
   await place.requests!.poll();
@@ -292,18 +290,12 @@ Deno.test("an old request that cannot be removed is not carried out, and others 
   place.open();
   await place.requests?.close();
   Deno.writeTextFileSync(requestPath(place.folder, ID), request({ what: "stop" }));
-  const { removeSync } = Deno;
-  const refuse = (path: string | URL) => {
-    if (String(path).includes(ID)) throw new Error("Operation not permitted (os error 1)");
-  };
-  Deno.removeSync = (path, options) => {
-    refuse(path);
-    removeSync(path, options);
-  };
-  try {
+  {
+    using _refusing = replaced(Deno, "removeSync", (removeSync) => (path, options) => {
+      if (String(path).includes(ID)) throw new Error("Operation not permitted (os error 1)");
+      removeSync(path, options);
+    });
     place.open();
-  } finally {
-    Deno.removeSync = removeSync;
   }
   place.tick();
   assert.equal((await askDaemon(place.settings, { what: "reload" })).value, null);

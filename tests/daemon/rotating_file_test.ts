@@ -4,15 +4,20 @@ import { RotatingFile } from "../../src/log/rotating_file.ts";
 import { tempFolder } from "./helpers.ts";
 import { namesIn } from "../folders.ts";
 
-Deno.test("RotatingFile keeps as many files as it may, the newest lines in the first", async () => {
-  using folder = tempFolder();
-  const path = join(folder.path, "log", "p.log");
-  const file = new RotatingFile(path, { sizeMax: 20, filesMax: 3 });
-  for (let line = 1; line <= 6; line++) {
+/** Writes `line number 1` and so on, each of them flushed. */
+async function writeLines(path: string, count: number, limits: { sizeMax: number; filesMax: number }): Promise<void> {
+  const file = new RotatingFile(path, limits);
+  for (let line = 1; line <= count; line++) {
     file.write(`line number ${line}\n`);
     await file.flush();
   }
   await file.close();
+}
+
+Deno.test("RotatingFile keeps as many files as it may, the newest lines in the first", async () => {
+  using folder = tempFolder();
+  const path = join(folder.path, "log", "p.log");
+  await writeLines(path, 6, { sizeMax: 20, filesMax: 3 });
   assert.deepEqual(namesIn(join(folder.path, "log")), ["p.log", "p.log.1", "p.log.2"]);
   assert.equal(Deno.readTextFileSync(path), "line number 6\n");
   assert.equal(Deno.readTextFileSync(`${path}.2`), "line number 4\n");
@@ -21,12 +26,7 @@ Deno.test("RotatingFile keeps as many files as it may, the newest lines in the f
 Deno.test("RotatingFile of one file empties it", async () => {
   using folder = tempFolder();
   const path = join(folder.path, "p.log");
-  const file = new RotatingFile(path, { sizeMax: 20, filesMax: 1 });
-  for (let line = 1; line <= 3; line++) {
-    file.write(`line number ${line}\n`);
-    await file.flush();
-  }
-  await file.close();
+  await writeLines(path, 3, { sizeMax: 20, filesMax: 1 });
   assert.deepEqual(namesIn(folder.path), ["p.log"]);
   assert.equal(Deno.readTextFileSync(path), "line number 3\n");
 });
@@ -45,12 +45,7 @@ Deno.test("RotatingFile loses no line where the full file cannot be renamed", as
   using folder = tempFolder();
   const path = join(folder.path, "p.log");
   Deno.mkdirSync(join(`${path}.1`, "in the way"), { recursive: true });
-  const file = new RotatingFile(path, { sizeMax: 10, filesMax: 2 });
-  for (let line = 1; line <= 3; line++) {
-    file.write(`line number ${line}\n`);
-    await file.flush();
-  }
-  await file.close();
+  await writeLines(path, 3, { sizeMax: 10, filesMax: 2 });
   assert.equal(Deno.readTextFileSync(path), "line number 1\nline number 2\nline number 3\n");
 });
 

@@ -1,9 +1,9 @@
 /** The daemon's heart while a plugin burns a core. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Daemon } from "../../src/daemon/daemon.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../src/time/clock.ts";
-import { memoryLog, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
+import { settingsIn, until } from "../daemon/helpers.ts";
+import { Place } from "../daemon/place.ts";
 
 const BEATS = 15;
 /** What is asked of the period. */
@@ -24,10 +24,8 @@ export function work({ folders }) {
 }`;
 
 Deno.test("the heart beats within 10 % of its period while a plugin burns a core", async () => {
-  using folder = tempFolder();
-  const settings = settingsIn(folder.path);
-  Deno.mkdirSync(settings.plugins.dir);
-  Deno.writeTextFileSync(join(settings.plugins.dir, "burns.js"), BURNING);
+  await using place = new Place([]);
+  Deno.writeTextFileSync(join(place.make("plugins"), "burns.js"), BURNING);
   const times_ms: number[] = [];
   const clock: Clock = {
     now_ms: SYSTEM_CLOCK.now_ms,
@@ -37,8 +35,7 @@ Deno.test("the heart beats within 10 % of its period while a plugin burns a core
         wake();
       }),
   };
-  const daemon = new Daemon(settings, { log: memoryLog(), clock, stages: [] });
-  await daemon.start();
+  const daemon = await place.started(settingsIn(place.path), { clock });
   try {
     const burns = () => daemon.status().plugins[0]!;
     await until(() => daemon.status().plugins[0]?.state === "firing", "the firing that does not end");
@@ -48,7 +45,7 @@ Deno.test("the heart beats within 10 % of its period while a plugin burns a core
     await until(() => burns().skips > skips + BEATS, "the beats");
     assert.deepEqual([burns().state, burns().firings], ["firing", 1]);
   } finally {
-    Deno.writeTextFileSync(join(folder.path, "end"), "");
+    Deno.writeTextFileSync(place.join("end"), "");
     await daemon.close();
   }
   // A timer may wake a hair early, and wakes again at once then: that is one beat.

@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
+import { replaced } from "../replaced.ts";
 
 /** The module keeps the timers that it finds when it is imported. */
 async function importWatch(onInterval: () => void) {
-  const { setInterval } = globalThis;
-  const counting = (...timer: Parameters<typeof setInterval>) => {
-    onInterval();
-    return setInterval(...timer);
-  };
-  globalThis.setInterval = counting as typeof setInterval;
-  try {
-    return (await import("../../src/plugins/worker/memory_watch.ts")).MemoryWatch;
-  } finally {
-    globalThis.setInterval = setInterval;
-  }
+  using _counting = replaced(globalThis, "setInterval", (real) => {
+    const counting = (...timer: Parameters<typeof setInterval>) => {
+      onInterval();
+      return real(...timer);
+    };
+    return counting as typeof setInterval;
+  });
+  return (await import("../../src/plugins/worker/memory_watch.ts")).MemoryWatch;
 }
 
 // Fails with a timer from the beginning of each call: one that is cleared wakes the thread all the same.

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
-import { Daemon } from "../../src/daemon/daemon.ts";
+import type { Daemon } from "../../src/daemon/daemon.ts";
 import { outputPartName } from "../../src/files/service_names.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
-import { memoryLog, quickSettings, until } from "../daemon/helpers.ts";
+import { quickSettings, until } from "../daemon/helpers.ts";
+import { Place } from "../daemon/place.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { pluginWriter } from "../../src/patterns/part_names.ts";
 import type { DeliveredFrame } from "../../src/plugins/contract.ts";
@@ -97,31 +98,22 @@ Deno.test("saturated pixels and a geometry that drifts are warned of once, and c
 });
 
 Deno.test("all: what has no pattern when pewatch stops has it after the next start", async () => {
-  using folder = new TempFolder();
-  const settings = quickSettings(folder.path, { integrate: { mode: "all", subfolder: "patterns", npt: 40 } });
-  const { raw, output_root } = settings.folders, patterns = join(output_root, "patterns");
-  const log = memoryLog();
+  await using place = new Place(null);
+  const settings = quickSettings(place.path, { integrate: { mode: "all", subfolder: "patterns", npt: 40 } });
+  const patterns = place.join("output", "patterns");
   const ofPlugin = (daemon: Daemon) => daemon.status().plugins.find(({ name }) => name === "integrate");
-  Deno.mkdirSync(output_root);
+  place.make("output");
   Deno.writeTextFileSync(patterns, "in the way");
-  const first = new Daemon(settings, { log });
-  await first.start();
-  try {
-    await until(() => (ofPlugin(first)?.firings ?? 0) > 0, "the plugin");
-    await framesIn(raw, { width: 64, height: 48, count: 3 });
-    await until(() => log.lines.some((line) => /cannot be written/.test(line)), "the trouble");
-    await until(() => first.status().frames.delivered === 3, "the deliveries");
-  } finally {
-    await first.close();
-  }
+  const first = await place.started(settings);
+  await until(() => (ofPlugin(first)?.firings ?? 0) > 0, "the plugin");
+  await framesIn(place.join("raw"), { width: 64, height: 48, count: 3 });
+  await until(() => place.log.lines.some((line) => /cannot be written/.test(line)), "the trouble");
+  await until(() => first.status().frames.delivered === 3, "the deliveries");
+  await first.close();
   Deno.removeSync(patterns);
-  const second = new Daemon(settings, { log });
-  await second.start();
-  try {
-    await until(() => ofPlugin(second)?.counters["patterns"] === 3, "the patterns");
-  } finally {
-    await second.close();
-  }
+  const second = await place.started(settings);
+  await until(() => ofPlugin(second)?.counters["patterns"] === 3, "the patterns");
+  await second.close();
   assert.deepEqual(patternsIn(patterns), ["CeO2-00001.xye", "CeO2-00002.xye", "CeO2-00003.xye"]);
   using hdf5 = openHdf5Library();
   const I = nodeAt(readTree(hdf5, join(patterns, "CeO2_patterns.h5")), "entry/data/I");

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Daemon } from "../../src/daemon/daemon.ts";
 import { readXye } from "../../src/integration/xye.ts";
 import { simulate } from "../../src/qxrd/simulator/simulate.ts";
-import { memoryLog, quickSettings, settingsIn, tempFolder, until } from "../daemon/helpers.ts";
+import { quickSettings, settingsIn, until } from "../daemon/helpers.ts";
+import { Place } from "../daemon/place.ts";
 import { PYTHON } from "./memcached_server.ts";
 import { assertRefused } from "./plugin_context.ts";
 
@@ -27,43 +27,40 @@ interface Readings {
   readonly cake_shape: number[];
 }
 
-async function runDaemon(base: string, table: Record<string, unknown>, count: number) {
-  const settings = {
-    ...quickSettings(base, { integrate: table }),
+async function runDaemon(place: Place, table: Record<string, unknown>, count: number) {
+  const daemon = await place.started({
+    ...quickSettings(place.path, { integrate: table }),
     source: { name: "PETRA III", type: "Synchrotron X-ray Source", probe: "x-ray" },
     beamline: { name: "P02.2" },
     geometry: { files: ["poni"] as const, beside: "folder" as const },
-  };
-  const log = memoryLog(), daemon = new Daemon(settings, { log });
+  });
   const plugin = () => daemon.status().plugins.find(({ name }) => name === "integrate");
-  await daemon.start();
-  try {
-    await until(
-      () => (plugin()?.firings ?? 0) > 0 || log.lines.some((line) => /integrate.*(setup|poni|mask)/.test(line)),
-      "the plugin",
-    );
-    const { raw } = settings.folders;
-    for await (const _ of simulate({ folder: raw, width: SIDE, height: SIDE, count, rate_per_s: 0, type: "uint32" }));
-    await until(() => daemon.status().frames.delivered === count, "the deliveries");
-    const done = () => {
-      const counters = plugin()?.counters ?? {};
-      return (counters["patterns"] ?? 0) + (counters["frames_without_pattern"] ?? 0) === count;
-    };
-    await until(done, "the patterns");
-    return { log, output: settings.folders.output_root, counters: plugin()!.counters, parameters: daemon.parameters };
-  } finally {
-    await daemon.close();
-  }
+  await until(
+    () => (plugin()?.firings ?? 0) > 0 || place.log.lines.some((line) => /integrate.*(setup|poni|mask)/.test(line)),
+    "the plugin",
+  );
+  const folder = place.join("raw");
+  for await (const _ of simulate({ folder, width: SIDE, height: SIDE, count, rate_per_s: 0, type: "uint32" }));
+  await until(() => daemon.status().frames.delivered === count, "the deliveries");
+  const done = () => {
+    const counters = plugin()?.counters ?? {};
+    return (counters["patterns"] ?? 0) + (counters["frames_without_pattern"] ?? 0) === count;
+  };
+  await until(done, "the patterns");
+  const { counters } = plugin()!;
+  await daemon.close();
+  return { counters, parameters: daemon.parameters };
 }
 
 Deno.test({
   name: "each delivered frame has its pattern, which pyFAI, silx, nxcheck, Dioptas and GSAS-II's rules take",
   ignore: PYTHON === undefined,
   async fn() {
-    using folder = tempFolder();
+    await using place = new Place(null);
     const table = { polarization_factor: 0.95, calibrant: "CeO2", cake: 3, npt: 900 };
-    const { output, log, counters, parameters } = await runDaemon(folder.path, table, FRAMES);
-    assert.deepEqual(log.lines.filter((line) => /^(warn|error) /.test(line)), []);
+    const { counters, parameters } = await runDaemon(place, table, FRAMES);
+    const output = place.join("output");
+    assert.deepEqual(place.log.lines.filter((line) => /^(warn|error) /.test(line)), []);
     assert.equal(counters["patterns"], FRAMES);
     const { success, stdout, stderr } = await new Deno.Command(PYTHON!, {
       args: [SCRIPT, output, join(output, "geometry.poni")],
@@ -99,19 +96,12 @@ Deno.test({
 });
 
 Deno.test("wrong settings and files are refused by name before the first frame", async () => {
-  using folder = tempFolder();
-  const missing = join(folder.path, "nowhere.msk");
-  const standard = settingsIn(folder.path, { integrate: { mask: missing } });
-  const log = memoryLog(),
-    daemon = new Daemon({ ...standard, daemon: { ...standard.daemon, ticktack: 0.05 } }, { log });
-  await daemon.start();
-  try {
-    const error = () => daemon.status().plugins.find(({ name }) => name === "integrate")?.lastError ?? "";
-    await until(() => error() !== "", "the refusal");
-    assert.match(error(), /mask: there is no file .*nowhere\.msk/);
-  } finally {
-    await daemon.close();
-  }
+  await using place = new Place(null);
+  const standard = settingsIn(place.path, { integrate: { mask: place.join("nowhere.msk") } });
+  const daemon = await place.started({ ...standard, daemon: { ...standard.daemon, ticktack: 0.05 } });
+  const error = () => daemon.status().plugins.find(({ name }) => name === "integrate")?.lastError ?? "";
+  await until(() => error() !== "", "the refusal");
+  assert.match(error(), /mask: there is no file .*nowhere\.msk/);
   await assertRefused("integrate", [
     [{ pony: "x" }, /pony: there is no such key; there are poni, mask/],
     [{ unit: "q" }, /unit: one of "2th_deg"/],

@@ -8,19 +8,22 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: MEMCACHED === undefined, fn });
 }
 
+/** The plugin with the table of a server. */
+function readerOf({ address }: { address: string }, keys: readonly unknown[], more: Record<string, unknown> = {}) {
+  return PluginUnderTest.start("memcached", { server: address, keys, ...more });
+}
+
 test("memcached: what is there becomes parameters, with unit, path, origin and the time of reading", async () => {
   await using server = await MemcachedServer.start();
-  await using under = await PluginUnderTest.start("memcached", {
-    server: server.address,
-    keys: ["name", { key: "T", parameter: "temperature", unit: "K", path: "/entry/sample/temperature" }, "Größe/%"],
-  });
+  const temperature = { key: "T", parameter: "temperature", unit: "K", path: "/entry/sample/temperature" };
+  await using under = await readerOf(server, ["name", temperature, "Größe/%"]);
   await server.set("name", "CeO2 in a capillary");
   await server.set("T", "295.1");
   await server.set("Größe/%", "[1, 2, 3]");
   const before = new Date();
   await under.fire();
-  const { time, ...temperature } = under.parameters.get("temperature")!;
-  assert.deepEqual(temperature, {
+  const { time, ...found } = under.parameters.get("temperature")!;
+  assert.deepEqual(found, {
     name: "temperature",
     value: 295.1,
     unit: "K",
@@ -40,7 +43,7 @@ Deno.test({
   ignore: MEMCACHED === undefined || PYTHON === undefined,
   async fn() {
     await using server = await MemcachedServer.start();
-    await using under = await PluginUnderTest.start("memcached", { server: server.address, keys: ["T"] });
+    await using under = await readerOf(server, ["T"]);
     await setByPython(server, "T", "-0.0");
     await under.fire();
     const first = under.parameters.get("T")!;
@@ -55,8 +58,8 @@ Deno.test({
 test("memcached: a parameter whose key is gone or empty is removed, once; with gone = keep it stays", async () => {
   await using server = await MemcachedServer.start();
   const keys = ["a", "b"];
-  await using removes = await PluginUnderTest.start("memcached", { server: server.address, keys });
-  await using keeps = await PluginUnderTest.start("memcached", { server: server.address, keys, gone: "keep" });
+  await using removes = await readerOf(server, keys);
+  await using keeps = await readerOf(server, keys, { gone: "keep" });
   for (const key of keys) await server.set(key, "1");
   await removes.fire();
   await keeps.fire();
@@ -77,7 +80,7 @@ test("memcached: a parameter whose key is gone or empty is removed, once; with g
 
 test("memcached: a worker that was started anew removes what an earlier one set, and nothing of others", async () => {
   await using server = await MemcachedServer.start();
-  await using under = await PluginUnderTest.start("memcached", { server: server.address, keys: ["ours", "others"] });
+  await using under = await readerOf(server, ["ours", "others"]);
   under.context.parameters.set("ours", 1, { origin: `memcached://${server.address}/ours` });
   under.context.parameters.set("others", 2, { origin: "tango://x" });
   await under.fire();
@@ -86,10 +89,8 @@ test("memcached: a worker that was started anew removes what an earlier one set,
 
 test("memcached: what cannot be used is reported once by its key, and harms no other key", async () => {
   await using server = await MemcachedServer.start(freePort(), ["-I", "4m"]);
-  await using under = await PluginUnderTest.start("memcached", {
-    server: server.address,
-    keys: ["binary", "pickled", "huge", "large", "__proto__", "good", { key: "number", as: "number" }],
-  });
+  const keys = ["binary", "pickled", "huge", "large", "__proto__", "good", { key: "number", as: "number" }];
+  await using under = await readerOf(server, keys);
   await server.set("binary", Uint8Array.from({ length: 256 }, (_, index) => index));
   await server.set("pickled", "F23.5\n.", 1);
   await server.set("huge", "x".repeat(2 * 1024 * 1024));
@@ -112,7 +113,7 @@ test("memcached: what cannot be used is reported once by its key, and harms no o
 test("memcached: several hundred keys with long names are read at once", async () => {
   await using server = await MemcachedServer.start();
   const keys = Array.from({ length: 300 }, (_, index) => `${"k".repeat(200)}${index}`);
-  await using under = await PluginUnderTest.start("memcached", { server: server.address, keys });
+  await using under = await readerOf(server, keys);
   await Promise.all(keys.map((key, index) => server.set(key, String(index))));
   await under.fire();
   assert.deepEqual(keys.map((key) => under.parameters.get(key)?.value), keys.map((_, index) => index));
@@ -120,11 +121,7 @@ test("memcached: several hundred keys with long names are read at once", async (
 
 test("memcached: a server that is away costs one warning, and is found again by itself", async () => {
   const port = freePort();
-  await using under = await PluginUnderTest.start("memcached", {
-    server: `127.0.0.1:${port}`,
-    keys: ["a"],
-    away_s: 3600,
-  });
+  await using under = await readerOf({ address: `127.0.0.1:${port}` }, ["a"], { away_s: 3600 });
   for (let firing = 0; firing < 3; firing++) await under.fire();
   assert.equal(under.lines.length, 1, under.lines.join("\n"));
   assert.match(under.lines[0]!, /^warn memcached at .* is away: .*REFUSED.*; frames go on without it$/i);
@@ -143,7 +140,7 @@ test("memcached: a server that is away costs one warning, and is found again by 
 
 test("memcached: a server that is started anew between two readings costs no warning", async () => {
   const first = await MemcachedServer.start();
-  await using under = await PluginUnderTest.start("memcached", { server: first.address, keys: ["a"] });
+  await using under = await readerOf(first, ["a"]);
   await under.fire();
   await first[Symbol.asyncDispose]();
   await using second = await MemcachedServer.start(first.port);
@@ -155,12 +152,7 @@ test("memcached: a server that is started anew between two readings costs no war
 
 test("memcached: a server that hangs holds a firing up no longer than timeout_s, and its values go after away_s", async () => {
   await using server = await MemcachedServer.start();
-  await using under = await PluginUnderTest.start("memcached", {
-    server: server.address,
-    keys: ["a"],
-    timeout_s: 0.1,
-    away_s: 0,
-  });
+  await using under = await readerOf(server, ["a"], { timeout_s: 0.1, away_s: 0 });
   await server.set("a", "1");
   await under.fire();
   await server.pause();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { removeWorkFolder } from "../../../src/cli/process/work_folder.ts";
+import { replaced } from "../../replaced.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
 Deno.test("removeWorkFolder() removes a work folder in which nothing is left", () => {
@@ -20,14 +21,11 @@ Deno.test("removeWorkFolder() removes nothing where it cannot see what is left",
   using folder = new TempFolder();
   const work = folder.join("work");
   Deno.mkdirSync(folder.join("work", "proc", "claim"), { recursive: true });
-  const readDirSync = Deno.readDirSync;
-  Deno.readDirSync = () => {
-    throw new Deno.errors.PermissionDenied("not for you");
-  };
-  try {
+  {
+    using _refusing = replaced(Deno, "readDirSync", () => () => {
+      throw new Deno.errors.PermissionDenied("not for you");
+    });
     assert.throws(() => removeWorkFolder(work), Deno.errors.PermissionDenied);
-  } finally {
-    Deno.readDirSync = readDirSync;
   }
   assert.equal([...Deno.readDirSync(folder.join("work", "proc"))].length, 1);
 });

@@ -1,27 +1,23 @@
 import assert from "node:assert/strict";
 import { MISSING, stateOf, statOf } from "../../../src/plugins/folder/file_state.ts";
 import { ModuleFiles } from "../../../src/plugins/folder/module_files.ts";
+import { replaced } from "../../replaced.ts";
 import { TestFolder, WORK } from "./helpers.ts";
 
 Deno.test("a file that changes while it is read is not taken", () => {
   using test = new TestFolder({ "a.ts": WORK });
   const path = test.path("a.ts");
-  const read = Deno.readFileSync;
   const files = new ModuleFiles({
     settled: new Map([[path, stateOf(statOf(Deno.statSync(path)))]]),
     trustAge_s: null,
   });
-  Deno.readFileSync = (path) => {
+  using _writing = replaced(Deno, "readFileSync", (read) => (path) => {
     const bytes = read(path);
     test.write("a.ts", WORK); // of the same size
     return bytes;
-  };
-  try {
-    assert.equal(files.take(path).kind, "unsettled");
-    assert.deepEqual([...files.states], [[path, null]]);
-  } finally {
-    Deno.readFileSync = read;
-  }
+  });
+  assert.equal(files.take(path).kind, "unsettled");
+  assert.deepEqual([...files.states], [[path, null]]);
 });
 
 Deno.test("a file that nobody has watched is taken only where its age counts, and is old enough", () => {
