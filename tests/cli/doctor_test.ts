@@ -1,21 +1,20 @@
 /** `pewatch doctor`: what it finds in folders, libraries and configurations, and what it says to do. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Check } from "../../src/cli/doctor/check.ts";
 import { checkCompression, checkValues } from "../../src/cli/doctor/values.ts";
 import { defaultSettings } from "../../src/config/settings.ts";
 import { FolderLock } from "../../src/daemon/settings/folder_lock.ts";
+import { filesBelow } from "../folders.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { type CliResult, expectHere, runHere } from "./run_cli.ts";
+import { CliPlace } from "./place.ts";
+import { expectHere } from "./run_cli.ts";
 
 const FOLDERS = ["raw", "temp", "proc", "output", "state", "logs"];
 
 /** A folder with a configuration and, unless options say otherwise, all that it names. */
-class Place extends TempFolder {
+class Place extends CliPlace {
   constructor(options: { without?: string; text?: string } = {}) {
-    super();
-    for (const name of FOLDERS) if (name !== options.without) Deno.mkdirSync(this.join(name));
-    const text = options.text ?? [
+    const everything = [
       "[folders]",
       "raw = 'raw'",
       "temp = 'temp'",
@@ -26,21 +25,23 @@ class Place extends TempFolder {
       "[log]",
       "file = 'logs/pewatch.log'",
     ].join("\n");
-    Deno.writeTextFileSync(this.join("pewatch.toml"), text);
+    super(options.text ?? everything);
+    for (const name of FOLDERS) if (name !== options.without) Deno.mkdirSync(this.join(name));
   }
 
-  async doctor(env: Readonly<Record<string, string>> = {}): Promise<CliResult & { checks: Check[]; healthy: boolean }> {
-    const result = await runHere(["doctor", "--json"], { cwd: this.path, env });
-    return { ...result, ...JSON.parse(result.out) };
+  /** Its checks; healthy is what ends with 0. */
+  async doctor(code: 0 | 1, env: Readonly<Record<string, string>> = {}): Promise<Check[]> {
+    const { out } = await expectHere(["doctor", "--json"], { code }, { cwd: this.path, env });
+    const { checks, healthy } = JSON.parse(out);
+    assert.equal(healthy, code === 0);
+    return checks;
   }
 
-  /** Every file below it: a doctor must leave nothing behind. */
-  files(): string[] {
-    const found: string[] = [];
-    for (const name of FOLDERS) {
-      for (const entry of Deno.readDirSync(this.join(name))) found.push(join(name, entry.name));
-    }
-    return found;
+  /** What clients have set, and the output roots that have got a marker. */
+  keep(settings: Readonly<Record<string, unknown>>, marked: readonly string[] = []): void {
+    const work = { temp: this.join("temp"), proc: this.join("proc") };
+    const roots = { raw: [], output: [], marked };
+    this.write("state/settings.json", JSON.stringify({ version: 1, settings, work, left: [], roots }));
   }
 }
 
@@ -52,10 +53,8 @@ function check(checks: readonly Check[], name: string): Check {
 
 Deno.test("folders that can be used are healthy, and nothing is left in them", async () => {
   using place = new Place();
-  const { code, healthy, checks } = await place.doctor();
+  const checks = await place.doctor(0);
   assert.deepEqual(checks.filter(({ status }) => status === "problem"), []);
-  assert.equal(code, 0);
-  assert.equal(healthy, true);
   for (const key of ["raw", "temp", "proc", "output_root"]) {
     assert.equal(check(checks, `folders.${key}`).status, "ok");
   }
@@ -64,13 +63,13 @@ Deno.test("folders that can be used are healthy, and nothing is left in them", a
   assert.match(check(checks, "lock").finding, /no other process/);
   assert.match(check(checks, "libtiff").finding, /^\d+\.\d+/);
   assert.match(check(checks, "HDF5").finding, /^\d+\.\d+/);
-  assert.deepEqual(place.files(), []);
+  // A doctor leaves nothing behind.
+  assert.deepEqual(FOLDERS.flatMap((name) => filesBelow(place.join(name))), []);
 });
 
 Deno.test("a person reads the same as lines, with what to do", async () => {
   using place = new Place({ without: "raw" });
-  const { code, out } = await runHere(["doctor"], { cwd: place.path });
-  assert.equal(code, 0);
+  const { out } = await place.expect(["doctor"], { code: 0 });
   assert.match(out, /^folders\n {2}ok {6}folders\.raw: .*does not exist yet; pewatch run makes it$/m);
   assert.match(out, /^Healthy$/m);
 });
@@ -78,8 +77,7 @@ Deno.test("a person reads the same as lines, with what to do", async () => {
 Deno.test("a folder that is missing and cannot be made is a problem", async () => {
   using place = new Place({ text: "[folders]\nraw = 'file/raw'\n" });
   Deno.writeTextFileSync(place.join("file"), "");
-  const { code, checks } = await place.doctor();
-  assert.equal(code, 1);
+  const checks = await place.doctor(1);
   const raw = check(checks, "folders.raw");
   assert.equal(raw.status, "problem");
   assert.match(raw.finding, /file is in its way$/);
@@ -92,9 +90,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     using place = new Place({ text: "[folders]\noutput_root = '/proc/self'\n" });
-    const { code, checks, healthy } = await place.doctor();
-    assert.equal(code, 1);
-    assert.equal(healthy, false);
+    const checks = await place.doctor(1);
     assert.equal(check(checks, "folders.output_root").status, "problem");
   },
 });
@@ -104,8 +100,7 @@ Deno.test("folders on two volumes are a warning that says which to move", {
 }, async () => {
   using other = new TempFolder({ on: "/dev/shm" });
   using place = new Place({ text: `[folders]\nraw = 'raw'\ntemp = '${other.path}'\nproc = 'proc'\n` });
-  const { code, checks } = await place.doctor();
-  assert.equal(code, 0);
+  const checks = await place.doctor(0);
   const step = check(checks, "folders.raw to folders.temp");
   assert.equal(step.status, "warning");
   assert.match(step.remedy ?? "", /Set folders\.temp to a folder on the volume of folders\.raw/);
@@ -124,8 +119,7 @@ function onOtherVolume(): boolean {
 
 Deno.test("a library that is absent is a problem that says where it was looked for and how to name one", async () => {
   using place = new Place();
-  const { code, checks } = await place.doctor({ PEWATCH_LIBHDF5: "/nowhere" });
-  assert.equal(code, 1);
+  const checks = await place.doctor(1, { PEWATCH_LIBHDF5: "/nowhere" });
   const hdf5 = check(checks, "HDF5");
   assert.equal(hdf5.status, "problem");
   assert.match(hdf5.finding, /\/nowhere/);
@@ -135,8 +129,7 @@ Deno.test("a library that is absent is a problem that says where it was looked f
 
 Deno.test("each fault of a configuration is a problem with its line; the folders are not looked at", async () => {
   using place = new Place({ text: "[folders]\noutput_rot = 'x'\n[daemon]\nmax_proc = 0\n" });
-  const { code, checks } = await place.doctor();
-  assert.equal(code, 1);
+  const checks = await place.doctor(1);
   assert.match(check(checks, "folders.output_rot").finding, /did you mean output_root\?/);
   assert.match(check(checks, "folders.output_rot").remedy ?? "", /pewatch\.toml, line 2$/);
   assert.match(check(checks, "daemon.max_proc").remedy ?? "", /line 4$/);
@@ -146,17 +139,14 @@ Deno.test("each fault of a configuration is a problem with its line; the folders
 Deno.test("who works on the folders is reported, and is no problem", async () => {
   using place = new Place();
   using _lock = FolderLock.take([place.join("raw"), place.join("temp"), place.join("proc")]);
-  const { code, checks } = await place.doctor();
-  assert.equal(code, 0);
+  const checks = await place.doctor(0);
   assert.match(check(checks, "lock").finding, new RegExp(`process ${Deno.pid} on .* works on `));
 });
 
 Deno.test("a configuration that --config names and that is not there is a problem", async () => {
   using place = new Place();
-  await expectHere(["doctor", "--config", "none.toml"], {
-    code: 1,
-    out: /the file does not exist; pewatch init writes one/,
-  }, { cwd: place.path });
+  const out = /the file does not exist; pewatch init writes one/;
+  await place.expect(["doctor", "--config", "none.toml"], { code: 1, out });
 });
 
 Deno.test("each plugin is checked: what would be loaded, what not, and tables for none", async () => {
@@ -165,11 +155,9 @@ Deno.test("each plugin is checked: what would be loaded, what not, and tables fo
       "[plugins]\ndir = 'plugins'\n[plugins.good]\n[plugins.gold]\n[plugins.nothing_like_it]\n[plugins.csv]\ncolumns = 5\n" +
       "[plugins.integrate]\nmask = 'none.msk'\n",
   });
-  Deno.mkdirSync(place.join("plugins"));
-  Deno.writeTextFileSync(place.join("plugins", "good.ts"), "export const TICKTACK = 2;\nexport function work() {}\n");
-  Deno.writeTextFileSync(place.join("plugins", "bad.ts"), "export function work( {\n");
-  const { code, checks } = await place.doctor();
-  assert.equal(code, 1);
+  place.write("plugins/good.ts", "export const TICKTACK = 2;\nexport function work() {}\n");
+  place.write("plugins/bad.ts", "export function work( {\n");
+  const checks = await place.doctor(1);
   assert.equal(check(checks, "good").status, "ok");
   assert.match(check(checks, "good").finding, /good\.ts, fires every 2 ticks$/);
   assert.equal(check(checks, "bad").status, "problem");
@@ -185,11 +173,8 @@ Deno.test("each plugin is checked: what would be loaded, what not, and tables fo
 Deno.test("what clients have set is reported with what it replaced, and its folders are the ones that are checked", async () => {
   using place = new Place();
   const temp = place.join("temp2");
-  const written = { value: temp, instead_of: place.join("temp"), since: "2026-01-31T13:05:09.123+01:00" };
-  const work = { temp, proc: place.join("proc") };
-  const content = { version: 1, settings: { temp: written }, work, left: [] };
-  Deno.writeTextFileSync(place.join("state", "settings.json"), JSON.stringify(content));
-  const { checks } = await place.doctor();
+  place.keep({ temp: { value: temp, instead_of: place.join("temp"), since: "2026-01-31T13:05:09.123+01:00" } });
+  const checks = await place.doctor(0);
   const found = checks.filter(({ name }) => name === "folders.temp");
   assert.match(
     found[0]!.finding,
@@ -200,10 +185,8 @@ Deno.test("what clients have set is reported with what it replaced, and its fold
 
 Deno.test("a newcomer's first look has no warning, with a configuration and without one", async () => {
   for (const text of ["", null]) {
-    using folder = new TempFolder();
-    if (text !== null) Deno.writeTextFileSync(folder.join("pewatch.toml"), text);
-    const { out } = await runHere(["doctor", "--json"], { cwd: folder.path });
-    const { checks } = JSON.parse(out) as { checks: Check[] };
+    using place = new CliPlace(text);
+    const { checks } = JSON.parse((await place.cli("doctor", "--json")).out) as { checks: Check[] };
     // The machine's own: a full volume, and a daemon of another test at the default port.
     const isOfMachine = ({ area, finding }: Check) => area === "free space" || /another program listens/.test(finding);
     assert.deepEqual(checks.filter((check) => check.status !== "ok" && !isOfMachine(check)), []);
@@ -213,12 +196,12 @@ Deno.test("a newcomer's first look has no warning, with a configuration and with
 Deno.test("values that are allowed and seldom meant are warnings, with what they lead to", async () => {
   const text = "[frames]\nsettle_s = 0\nsidecar_wait_s = 0\n[nexus]\nprofile = 'nxmx'\n[beamline]\nenergy_kev = 42.7\n";
   using place = new Place({ text });
-  const { checks } = await place.doctor();
+  const checks = await place.doctor(0);
   assert.match(check(checks, "frames.settle_s").finding, /^0: files are taken at the first look/);
   assert.match(check(checks, "frames.sidecar_wait_s").finding, /without tags/);
   assert.match(check(checks, "nexus.profile").finding, /"nxmx" needs \[detector\] distance_mm, .*beam_center_y_px;/);
   using slip = new Place({ text: "[beamline]\nenergy_kev = 42700\n" });
-  const refused = check((await slip.doctor()).checks, "beamline.energy_kev");
+  const refused = check(await slip.doctor(1), "beamline.energy_kev");
   assert.deepEqual(refused.status, "problem");
   assert.match(refused.finding, /from 1 to 1000 is needed, in keV; it looks like eV/);
 });
@@ -241,8 +224,7 @@ Deno.test("a compression says what reads it, and an HDF5 that cannot store it is
 
 Deno.test("an output root that is not there is a problem that says how to mark it, and is not made", async () => {
   using place = new Place({ without: "output" });
-  const { code, checks } = await place.doctor();
-  assert.equal(code, 1);
+  const checks = await place.doctor(1);
   const root = check(checks, "folders.output_root");
   assert.equal(root.status, "problem");
   assert.match(root.finding, /output: it does not exist$/);
@@ -252,24 +234,14 @@ Deno.test("an output root that is not there is a problem that says how to mark i
 
 Deno.test("an output root that has lost its marker is a problem, one that never had it is none", async () => {
   using place = new Place();
-  const work = { temp: place.join("temp"), proc: place.join("proc") };
-  const stateOf = (marked: readonly string[]) => ({
-    version: 1,
-    settings: {},
-    work,
-    left: [],
-    roots: { raw: [], output: [], marked },
-  });
-  const write = (marked: readonly string[]) =>
-    Deno.writeTextFileSync(place.join("state", "settings.json"), JSON.stringify(stateOf(marked)));
-  write([]);
-  assert.equal(check((await place.doctor()).checks, "folders.output_root").status, "ok");
-  write([place.join("output")]);
-  const lost = check((await place.doctor()).checks, "folders.output_root");
+  place.keep({});
+  assert.equal(check(await place.doctor(0), "folders.output_root").status, "ok");
+  place.keep({}, [place.join("output")]);
+  const lost = check(await place.doctor(1), "folders.output_root");
   assert.equal(lost.status, "problem");
   assert.match(lost.finding, /is the share mounted\?.*pewatch init --output/);
-  assert.equal((await runHere(["init", "--output", place.join("output")], { cwd: place.path })).code, 0);
-  assert.equal(check((await place.doctor()).checks, "folders.output_root").status, "ok");
+  await place.expect(["init", "--output", place.join("output")], { code: 0 });
+  assert.equal(check(await place.doctor(0), "folders.output_root").status, "ok");
 });
 
 Deno.test({
@@ -279,8 +251,7 @@ Deno.test({
     using place = new Place({ without: "output" });
     Deno.mkdirSync(place.join("raw", "sub"));
     Deno.symlinkSync(place.join("raw", "sub"), place.join("output"));
-    const { code, checks } = await place.doctor();
-    assert.equal(code, 1);
+    const checks = await place.doctor(1);
     const problems = checks.filter(({ status }) => status === "problem");
     const inside = problems.find(({ finding }) => finding.includes("inside folders.raw"));
     assert.ok(inside, JSON.stringify(problems));

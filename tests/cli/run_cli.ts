@@ -41,6 +41,13 @@ export function run(cwd: string, ...args: string[]): Promise<CliResult> {
   return runCli(args, { cwd });
 }
 
+/** What is expected of a command; a pattern that is not given is not looked for. */
+export interface Expected {
+  readonly code: number;
+  readonly out?: RegExp;
+  readonly err?: RegExp;
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -53,10 +60,10 @@ export function runHere(args: readonly string[], options: CliOptions = {}): Prom
   return turn;
 }
 
-/** The same, held against what is expected of it: a pattern that is not given is not looked for. */
+/** The same, held against what is expected of it. */
 export async function expectHere(
   args: readonly string[],
-  expected: { readonly code: number; readonly out?: RegExp; readonly err?: RegExp },
+  expected: Expected,
   options: CliOptions = {},
 ): Promise<CliResult> {
   const result = await runHere(args, options);

@@ -7,7 +7,7 @@ import { sha256Line } from "../../../src/ledger/exports.ts";
 import { PYTHON } from "../../shipped/memcached_server.ts";
 import { deliveredEntry, LedgerPlace } from "../../ledger/lines.ts";
 import { imageBytes, Way } from "../../frames/way.ts";
-import { type CliResult, runHere } from "../run_cli.ts";
+import { type CliResult, type Expected, expectHere, runHere } from "../run_cli.ts";
 
 /** A way with some frames delivered, and a configuration that names its folders. */
 class Delivered extends Way {
@@ -29,29 +29,29 @@ class Delivered extends Way {
   cli(...args: string[]): Promise<CliResult> {
     return runHere([...args, "--config", this.config]);
   }
+
+  expect(args: readonly string[], expected: Expected): Promise<CliResult> {
+    return expectHere([...args, "--config", this.config], expected);
+  }
 }
 
 Deno.test("audit says that the chain is whole, and what --files finds changed, missing and cut off", async () => {
   using way = await Delivered.make();
-  const whole = await way.cli("audit");
-  assert.equal(whole.code, 0, whole.err);
-  assert.match(whole.out, /4 lines in 1 file[^]*2 {2}delivered[^]*1 {2}quarantined[^]*The chain is whole/);
-  const files = await way.cli("audit", "--files");
-  assert.equal(files.code, 0, files.out);
+  const whole = /4 lines in 1 file[^]*2 {2}delivered[^]*1 {2}quarantined[^]*The chain is whole/;
+  await way.expect(["audit"], { code: 0, out: whole });
+  await way.expect(["audit", "--files"], { code: 0 });
   const image = join(way.output, "series", "P-00001.tif");
   const bytes = Deno.readFileSync(image);
   bytes[20]! ^= 1;
   Deno.writeFileSync(image, bytes);
   Deno.removeSync(join(way.output, "series", "P-00001.nxs"));
   Deno.truncateSync(join(way.output, "series", "P-00001.tif.metadata"), 5);
-  const faults = await way.cli("audit", "--files");
-  assert.equal(faults.code, 1);
+  const faults = await way.expect(["audit", "--files"], { code: 1 });
   assert.match(faults.out, /series\/P-00001\.tif: its content has changed since its delivery/);
   assert.match(faults.out, /series\/P-00001\.nxs: it is missing/);
   assert.match(faults.out, /P-00001\.tif\.metadata: it has 5 bytes/);
   assert.match(faults.out, /1 missing, 2 changed/);
-  const elsewhere = await way.cli("audit", "--files", "--folder", "pewatch-quarantine", "--json");
-  assert.equal(elsewhere.code, 0);
+  const elsewhere = await way.expect(["audit", "--files", "--folder", "pewatch-quarantine", "--json"], { code: 0 });
   assert.equal(JSON.parse(elsewhere.out).files.right, 4);
 });
 
@@ -60,8 +60,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   async fn() {
     using way = await Delivered.make();
-    const { out, code } = await way.cli("audit", "--export", "sha256sums", "--folder", "series");
-    assert.equal(code, 0);
+    const { out } = await way.expect(["audit", "--export", "sha256sums", "--folder", "series"], { code: 0 });
     const list = join(way.settings.daemon.state_dir, "sums");
     const odd = join(way.output, "a\\b\nc");
     Deno.writeTextFileSync(odd, "x");
@@ -76,8 +75,8 @@ Deno.test({
 Deno.test("the bag has each file with its checksum, and no bag is made of files that have changed", async () => {
   using way = await Delivered.make();
   const into = join(way.settings.daemon.state_dir, "bag");
-  const made = await way.cli("audit", "--export", "bagit", "--into", into);
-  assert.equal(made.code, 0, made.err);
+  const bag = ["audit", "--export", "bagit", "--into"];
+  await way.expect([...bag, into], { code: 0 });
   const manifest = Deno.readTextFileSync(join(into, "manifest-sha256.txt")).trimEnd().split("\n");
   assert.equal(manifest.length, 10);
   assert.ok(manifest.some((line) => line.endsWith('  data/series/P 2, "x".nxs')));
@@ -87,17 +86,13 @@ Deno.test("the bag has each file with its checksum, and no bag is made of files 
     const said = new TextDecoder().decode(checked.stderr);
     if (!/No module named/.test(said)) assert.equal(checked.code, 0, said);
   }
-  const again = await way.cli("audit", "--export", "bagit", "--into", into);
-  assert.equal(again.code, 1);
-  assert.match(again.err, /already exists/);
+  await way.expect([...bag, into], { code: 1, err: /already exists/ });
   Deno.writeTextFileSync(join(way.output, "series", "P-00001.tif.metadata"), "x".repeat(300));
-  const changed = await way.cli("audit", "--export", "bagit", "--into", `${into}2`);
-  assert.equal(changed.code, 1);
+  await way.expect([...bag, `${into}2`], { code: 1 });
   assert.throws(() => Deno.statSync(join(`${into}2`, "manifest-sha256.txt")));
   Deno.removeSync(join(way.output, "series", "P-00001.tif.metadata"));
-  const missing = await way.cli("audit", "--export", "bagit", "--into", `${into}3`);
-  assert.equal(missing.code, 1);
-  assert.match(missing.err, /^pewatch audit: series\/P-00001\.tif\.metadata cannot be copied: /m);
+  const missing = /^pewatch audit: series\/P-00001\.tif\.metadata cannot be copied: /m;
+  await way.expect([...bag, `${into}3`], { code: 1, err: missing });
 });
 
 Deno.test("csv has a line for each file; --since and wrong usage", async () => {
@@ -109,8 +104,8 @@ Deno.test("csv has a line for each file; --since and wrong usage", async () => {
   assert.ok(rows.some((row) => row.includes('"series/P 2, ""x"".tif"')), out);
   const none = await way.cli("audit", "--export", "csv", "--since", "2999-01-01");
   assert.equal(none.out.trimEnd().split("\r\n").length, 1);
-  assert.equal((await way.cli("audit", "--since", "yesterday", "--export", "csv")).code, 2);
-  assert.equal((await way.cli("audit", "--export", "bagit")).code, 2);
+  await way.expect(["audit", "--since", "yesterday", "--export", "csv"], { code: 2 });
+  await way.expect(["audit", "--export", "bagit"], { code: 2 });
 });
 
 Deno.test("damage is named by file and line; --repair begins a new chain that refers to it", async () => {
@@ -118,15 +113,11 @@ Deno.test("damage is named by file and line; --repair begins a new chain that re
   const path = join(way.settings.daemon.state_dir, "ledger", "000000000001.jsonl");
   const text = Deno.readTextFileSync(path);
   Deno.writeTextFileSync(path, text.replace('"again":false', '"again":true '));
-  const damaged = await way.cli("audit");
-  assert.equal(damaged.code, 1);
-  assert.match(damaged.out, /000000000001\.jsonl, line [23]: it has been changed since it was written/);
-  const repaired = await way.cli("audit", "--repair");
-  assert.equal(repaired.code, 0, repaired.err);
-  assert.match(repaired.err, /A new chain begins with line 5/);
-  const after = await way.cli("audit");
-  assert.equal(after.code, 0, after.out);
-  assert.match(after.out, /line [23]: it has been changed .*a new chain begins behind it/);
+  const damaged = /000000000001\.jsonl, line [23]: it has been changed since it was written/;
+  await way.expect(["audit"], { code: 1, out: damaged });
+  await way.expect(["audit", "--repair"], { code: 0, err: /A new chain begins with line 5/ });
+  const after = /line [23]: it has been changed .*a new chain begins behind it/;
+  await way.expect(["audit"], { code: 0, out: after });
   way.restart();
   way.put({ name: "N.tif", seed: 9 });
   await way.fire();
@@ -142,8 +133,7 @@ Deno.test("log shows what became of one frame, by the frame, one of its files, o
   Deno.writeFileSync(join(way.output, "pewatch-quarantine", "T.tif"), imageBytes(5));
   way.retryQuarantine();
   await way.fire(2);
-  const { out, code } = await way.cli("log", "T.tif");
-  assert.equal(code, 0);
+  const { out } = await way.expect(["log", "T.tif"], { code: 0 });
   const story = out.split("\n").filter((line) => /^\d{4}-/.test(line)).map((line) =>
     line.replace(/^\S+ {2}line \d+ {2}/, "")
   );
@@ -152,9 +142,9 @@ Deno.test("log shows what became of one frame, by the frame, one of its files, o
   assert.match(story[2]!, /^T\.tif: delivered to /);
   assert.match(out, /T\.nxs {2}\d+ bytes {2}[0-9a-f]{64}/);
   for (const wanted of ["P-00001.nxs", join(way.output, "series", "P-00001.tif")]) {
-    assert.match((await way.cli("log", wanted)).out, /series\/P/, wanted);
+    await way.expect(["log", wanted], { code: 0, out: /series\/P/ });
   }
-  assert.equal((await way.cli("log", "X.tif")).code, 1);
+  await way.expect(["log", "X.tif"], { code: 1 });
 });
 
 Deno.test("a ledger beside a daemon that writes it is audited up to its last whole line", async () => {
@@ -176,17 +166,15 @@ Deno.test("a file that was renamed or replaced is named with what to do, however
   Deno.mkdirSync(join(folder, "P-00001.nxs"));
   const root = `${way.output}/../${basename(way.output)}/`;
   for (const [typed, under] of [["./series/", way.output], [join(way.output, "series"), root], ["series\\", root]]) {
-    const { code, out } = await way.cli("audit", "--files", "--folder", typed!, "--root", under!);
-    assert.equal(code, 1);
+    const { out } = await way.expect(["audit", "--files", "--folder", typed!, "--root", under!], { code: 1 });
     assert.match(out, /series\/P-00001\.tif: it is missing; best of all\.tif beside it has its content/);
     assert.match(out, /series\/P-00001\.nxs: something that is not a file has its name/);
     assert.match(out, /Missing: bring them back from a copy that has the checksum/);
     assert.match(out, /4 files as the ledger says; 2 missing, 0 changed/);
   }
   for (const wrong of [["--folder", "serie"], ["--root", "/nowhere"], ["--folder", ".."]]) {
-    const { code, err, out } = await way.cli("audit", "--export", "sha256sums", ...wrong);
-    assert.equal(code, 2, `${wrong}: ${out}`);
-    assert.match(err, /the ledger has (no file|nothing) below/);
+    const err = /the ledger has (no file|nothing) below/;
+    const { out } = await way.expect(["audit", "--export", "sha256sums", ...wrong], { code: 2, err });
     assert.equal(out, "");
   }
 });

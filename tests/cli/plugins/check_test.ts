@@ -1,25 +1,22 @@
 /** `pewatch plugins check`: what it says of right and wrong files, without running them. */
 import assert from "node:assert/strict";
-import { TempFolder } from "../../temp_folder.ts";
 import { readErrors } from "../../../src/cli/plugins/type_check.ts";
 import { importPlugin } from "../../../src/cli/plugins/examine.ts";
-import { type CliResult, runHere } from "../run_cli.ts";
+import { CliPlace } from "../place.ts";
+import type { CliResult, Expected } from "../run_cli.ts";
 
 const GOOD = 'import type { PluginContext } from "pewatch";\nexport const TICKTACK = 3;\n' +
   "export function work(context: PluginContext): void {\n  context.log.info(`tick ${context.tick}`);\n}\n";
 
 /** A folder with files, by their names. */
-class Place extends TempFolder {
+class Place extends CliPlace {
   constructor(files: Readonly<Record<string, string>>) {
-    super();
-    for (const [name, text] of Object.entries(files)) {
-      if (name.includes("/")) Deno.mkdirSync(this.join(name.split("/")[0]!), { recursive: true });
-      Deno.writeTextFileSync(this.join(name), text);
-    }
+    super(null);
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
   }
 
-  check(file: string, ...args: string[]): Promise<CliResult> {
-    return runHere(["plugins", "check", file, ...args], { cwd: this.path });
+  check(expected: Expected, file: string, ...args: string[]): Promise<CliResult> {
+    return this.expect(["plugins", "check", file, ...args], expected);
   }
 }
 
@@ -28,8 +25,7 @@ Deno.test("a right plugin would be loaded: its exports, helpers, rhythm and type
     "ring.ts": `import { half } from "./lib/half.ts";\n${GOOD}export const X = half(4);\n`,
     "lib/half.ts": "export const half = (x: number): number => x / 2;\n",
   });
-  const { code, out, err } = await place.check("ring.ts");
-  assert.equal(code, 0, out + err);
+  const { out } = await place.check({ code: 0 }, "ring.ts");
   assert.match(out, /helpers: lib.half\.ts$/m);
   assert.match(out, /exports: TICKTACK = 3, X = 2, work \(function\)$/m);
   assert.match(out, /fires every 3 ticks, offset 0$/m);
@@ -43,8 +39,7 @@ Deno.test("--json reports the same to programs; neither setup nor work is called
       'mark("imported");\nexport const TICKTACK = 3;\nexport const setup = () => mark("set_up");\n' +
       'export const work = () => mark("worked");\n',
   });
-  const { code, out } = await place.check("marks.ts", "--json");
-  assert.equal(code, 0, out);
+  const { out } = await place.check({ code: 0 }, "marks.ts", "--json");
   const { taken, name, ticktack, types } = JSON.parse(out);
   assert.deepEqual([taken, name, ticktack, types], [true, "marks", 3, { checked: true, errors: [] }]);
   const names = Array.from(Deno.readDirSync(place.path), ({ name }) => name).sort();
@@ -53,8 +48,7 @@ Deno.test("--json reports the same to programs; neither setup nor work is called
 
 Deno.test("wrong types are shown with their lines, though the plugin would be loaded", async () => {
   using place = new Place({ "ring.ts": `${GOOD}const x: string = 5;\nexport { x };\n` });
-  const { code, out } = await place.check("ring.ts");
-  assert.equal(code, 1);
+  const { out } = await place.check({ code: 1 }, "ring.ts");
   assert.match(out, /PROBLEM .*ring\.ts:6:7: TS2322: Type 'number' is not assignable to type 'string'/);
   assert.match(out, /^It would be loaded, but its types are wrong$/m);
 });
@@ -85,9 +79,7 @@ const WRONG: Readonly<Record<string, [text: string, words: RegExp]>> = {
 for (const [name, [text, words]] of Object.entries(WRONG)) {
   Deno.test(`not taken: ${name}`, async () => {
     using place = new Place({ "bad.ts": text });
-    const { code, out, err } = await place.check("bad.ts");
-    assert.equal(code, 1, out + err);
-    assert.match(out, words);
+    const { out } = await place.check({ code: 1, out: words }, "bad.ts");
     assert.match(out, /ok +types not checked, because of the problem below$/m);
     assert.match(out, /^It would not be loaded$/m);
   });
@@ -112,35 +104,25 @@ Deno.test("the plugin's table is checked by its CONFIG", async () => {
     "right.toml": "[plugins.ring]\nlimit = 5\n",
     "wrong.toml": '[plugins.ring]\nlimit = "5"\n',
   });
-  const right = await place.check("ring.ts", "--config", "right.toml");
-  assert.equal(right.code, 0, right.out);
-  assert.match(right.out, /configured by \[plugins\.ring\]/);
-  const wrong = await place.check("ring.ts", "--config", "wrong.toml");
-  assert.equal(wrong.code, 1);
-  assert.match(wrong.out, /\[plugins\.ring\] limit: a number is needed/);
-  assert.equal((await place.check("ring.ts", "--config", "none.toml")).code, 2);
+  await place.check({ code: 0, out: /configured by \[plugins\.ring\]/ }, "ring.ts", "--config", "right.toml");
+  const wrong = /\[plugins\.ring\] limit: a number is needed/;
+  await place.check({ code: 1, out: wrong }, "ring.ts", "--config", "wrong.toml");
+  await place.check({ code: 2 }, "ring.ts", "--config", "none.toml");
 });
 
 Deno.test("names that no plugin may have are reported as such", async () => {
   using place = new Place({ "_helper.ts": GOOD, "x_test.ts": GOOD, "x.txt": GOOD });
-  for (const name of ["_helper.ts", "x_test.ts", "x.txt"]) assert.equal((await place.check(name)).code, 1, name);
+  for (const name of ["_helper.ts", "x_test.ts", "x.txt"]) await place.check({ code: 1 }, name);
 });
 
 Deno.test("a --deno that is none is wrong usage, one of the version is taken; a file that takes a shipped plugin's place is named", async () => {
   using place = new Place({ "03_finalize.ts": GOOD });
-  const none = await place.check("03_finalize.ts", "--deno", place.join("none"));
-  assert.equal(none.code, 2);
-  assert.match(none.err, /none is not there; Deno \d+\.\d+\.\d+ is needed/);
-  const right = await place.check("03_finalize.ts", "--deno", Deno.execPath());
-  assert.equal(right.code, 0, right.out);
-  assert.match(right.out, /warning it would replace the shipped plugin 03_finalize/);
-  assert.equal((await place.check("none.ts")).code, 2);
-  const folder = await place.check(place.path);
-  assert.deepEqual(
-    [folder.code, /: this is a folder; name one of its files$/m.test(folder.err)],
-    [2, true],
-    folder.err,
-  );
+  const none = /none is not there; Deno \d+\.\d+\.\d+ is needed/;
+  await place.check({ code: 2, err: none }, "03_finalize.ts", "--deno", place.join("none"));
+  const right = /warning it would replace the shipped plugin 03_finalize/;
+  await place.check({ code: 0, out: right }, "03_finalize.ts", "--deno", Deno.execPath());
+  await place.check({ code: 2 }, "none.ts");
+  await place.check({ code: 2, err: /: this is a folder; name one of its files$/m }, place.path);
 });
 
 Deno.test("what deno check says becomes one line an error; other trouble is no error of types", () => {

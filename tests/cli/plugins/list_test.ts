@@ -1,37 +1,21 @@
 /** `pewatch plugins list` and `retry`, and `pewatch stop`: with a running daemon and without. */
 import assert from "node:assert/strict";
-import { Run } from "../../e2e/child.ts";
-import { TempFolder } from "../../temp_folder.ts";
-import { type CliResult, runHere } from "../run_cli.ts";
+import { CliPlace, QUICK } from "../place.ts";
 
 const COUNTS = "export const TICKTACK = 2;\nexport function work(context) { context.counters.add('calls'); }\n";
 const FAILS = "export const TICKTACK = 1;\nlet calls = 0;\n" +
   "export function work() { throw new Error(`no luck ${++calls}`); }\n";
 
 /** A working folder with a configuration whose daemon ticks fast. */
-class Place extends TempFolder {
+class Place extends CliPlace {
   constructor(plugins: Readonly<Record<string, string>> = {}, toml = "") {
-    super();
-    Deno.writeTextFileSync(
-      this.join("pewatch.toml"),
-      `[daemon]\nticktack = 0.05\nmultiplier = 1\n[plugins]\ndir = 'plugins'\nfailures_max = 2\n${toml}`,
-    );
+    super(`${QUICK}[plugins]\ndir = 'plugins'\nfailures_max = 2\n${toml}`);
     Deno.mkdirSync(this.join("plugins"));
-    for (const [name, text] of Object.entries(plugins)) Deno.writeTextFileSync(this.join("plugins", name), text);
+    for (const [name, text] of Object.entries(plugins)) this.write(`plugins/${name}`, text);
   }
 
-  cli(...args: string[]): Promise<CliResult> {
-    return runHere(args, { cwd: this.path });
-  }
-
-  async daemon(): Promise<Run> {
-    return await new Run(["run", "--json"], { cwd: this.path }).running();
-  }
-
-  async list(): Promise<{ running: boolean; plugins: Row[] }> {
-    const { code, out, err } = await this.cli("plugins", "list", "--json");
-    assert.equal(code, 0, err);
-    return JSON.parse(out);
+  list(): Promise<{ running: boolean; plugins: Row[] }> {
+    return this.json("plugins", "list");
   }
 
   /** Asks until a plugin is as it should be. */
@@ -83,9 +67,7 @@ Deno.test("without a daemon it shows what would be loaded, and what cannot be", 
 Deno.test("retry and stop without a daemon say that none runs, and fail", async () => {
   using place = new Place();
   for (const args of [["plugins", "retry", "roi"], ["stop"]]) {
-    const { code, err } = await place.cli(...args);
-    assert.equal(code, 1);
-    assert.match(err, /No daemon is running for .*raw/);
+    await place.expect(args, { code: 1, err: /No daemon is running for .*raw/ });
   }
 });
 
@@ -106,11 +88,11 @@ Deno.test("a suspended plugin is started again by retry; a wrong name gets the n
   await using daemon = await place.daemon();
   const aside = await place.listUntil("fails", ({ state }) => state === "aside");
   assert.match(aside.lastError ?? "", /no luck 2/);
-  const wrong = await place.cli("plugins", "retry", "fials");
-  assert.equal(wrong.code, 1);
-  assert.match(wrong.err, /There is no plugin fials; did you mean fails\?/);
-  const { code, err } = await place.cli("plugins", "retry", "fails");
-  assert.equal(code, 0, err);
+  await place.expect(["plugins", "retry", "fials"], {
+    code: 1,
+    err: /There is no plugin fials; did you mean fails\?/,
+  });
+  await place.expect(["plugins", "retry", "fails"], { code: 0 });
   const again = await place.listUntil("fails", ({ failures }) => (failures ?? 0) > (aside.failures ?? 0));
   assert.ok((again.firings ?? 0) > (aside.firings ?? 0));
   const lines = (words: RegExp) => daemon.lines.filter(({ message }) => words.test(message)).length;
@@ -123,9 +105,7 @@ Deno.test("a suspended plugin is started again by retry; a wrong name gets the n
 Deno.test("pewatch stop ends the daemon in an orderly way, and comes back when it has ended", async () => {
   using place = new Place();
   await using daemon = await place.daemon();
-  const { code, out, err } = await place.cli("stop");
-  assert.equal(code, 0, err);
-  assert.match(out, new RegExp(`The daemon \\(process ${daemon.pid}\\) has stopped`));
+  await place.expect(["stop"], { code: 0, out: new RegExp(`The daemon \\(process ${daemon.pid}\\) has stopped`) });
   assert.deepEqual(await daemon.ended(), { code: 0, signal: null });
   assert.match(daemon.text(), /stopping \(by pewatch stop\)/);
   assert.equal((await place.cli("stop")).code, 1);
