@@ -24,7 +24,7 @@ import {
   reversedStrips,
   settingsWith,
 } from "./frame.ts";
-import { PYTHON, runPython } from "./python.ts";
+import { pythonTest, runPython } from "./python.ts";
 
 const COMPRESSIONS = Object.keys(CODECS) as Compression[];
 
@@ -81,28 +81,24 @@ hdf5Test("rows of strips that lie in another order come in theirs", (hdf5, folde
   assert.deepEqual(imageBytes(hdf5, path), REVERSED);
 });
 
-Deno.test({
-  name: "h5py reads bitshuffle-lz4 of every type, byte order and order of strips",
-  ignore: PYTHON === undefined,
-  async fn() {
-    using folder = new TempFolder();
-    using hdf5 = openHdf5Library();
-    const facts = compressed("bitshuffle-lz4");
-    const expected: Record<string, readonly [string, string]> = {};
-    const put = (tiff: Uint8Array<ArrayBuffer>, type: string, pixels: Uint8Array) => {
-      const place = folder.join(`${type}-${pixels.length}`);
-      Deno.mkdirSync(place);
-      expected[deliver(hdf5, place, { tiff, facts }).path] = [type, sha256(pixels)];
-    };
-    for (const { shown, ...plan } of PIXEL_TYPES) {
-      const pixels = pixelsOf(4096 * rowsOf(plan) * plan.bits! / 8);
-      const type = `${shown[0] === "i" ? "i" : shown[0] === "f" ? "f" : "u"}${plan.bits! / 8}`;
-      put(tallTiff(plan, "little"), `${plan.bits === 8 ? "|" : "<"}${type}`, pixels);
-      if (plan.bits !== 8) put(tallTiff(plan, "big"), `>${type}`, pixels);
-    }
-    put(reversedStrips(), "<f4", REVERSED);
-    assert.deepEqual(await runPython("chunks.py", ["--pixels", ...Object.keys(expected)]), expected);
-  },
+pythonTest("h5py reads bitshuffle-lz4 of every type, byte order and order of strips", async () => {
+  using folder = new TempFolder();
+  using hdf5 = openHdf5Library();
+  const facts = compressed("bitshuffle-lz4");
+  const expected: Record<string, readonly [string, string]> = {};
+  const put = (tiff: Uint8Array<ArrayBuffer>, type: string, pixels: Uint8Array) => {
+    const place = folder.join(`${type}-${pixels.length}`);
+    Deno.mkdirSync(place);
+    expected[deliver(hdf5, place, { tiff, facts }).path] = [type, sha256(pixels)];
+  };
+  for (const { shown, ...plan } of PIXEL_TYPES) {
+    const pixels = pixelsOf(4096 * rowsOf(plan) * plan.bits! / 8);
+    const type = `${shown[0] === "i" ? "i" : shown[0] === "f" ? "f" : "u"}${plan.bits! / 8}`;
+    put(tallTiff(plan, "little"), `${plan.bits === 8 ? "|" : "<"}${type}`, pixels);
+    if (plan.bits !== 8) put(tallTiff(plan, "big"), `>${type}`, pixels);
+  }
+  put(reversedStrips(), "<f4", REVERSED);
+  assert.deepEqual(await runPython("chunks.py", ["--pixels", ...Object.keys(expected)]), expected);
 });
 
 for (const compression of COMPRESSIONS) {
@@ -228,26 +224,22 @@ const STORED: { readonly [C in Compression]: { readonly filters: unknown; readon
 };
 
 for (const [compression, profile] of COMPRESSIONS.flatMap((one) => [[one, "base"], [one, "nxmx"]] as const)) {
-  Deno.test({
-    name: `h5py, silx, nxmx and nxcheck read a frame of ${compression} (profile ${profile})`,
-    ignore: PYTHON === undefined,
-    async fn() {
-      using folder = new TempFolder();
-      const [packed, plain, report] = pairOf(folder, compression, profile);
-      const read = await runPython<Reading>("chunks.py", [packed, plain]);
-      // Its attribute says which plugin is needed.
-      assert.deepEqual(read.same_tree, compression === "gzip" ? [] : ["entry/data/data"]);
-      assert.equal(read.pixels, read.plain_pixels);
-      assert.deepEqual(read.chunks, STORED[compression].chunk);
-      assert.deepEqual(read.filters, STORED[compression].filters);
-      assert.ok(read.stored * 2 < 512 * 500 * 4, `${read.stored} bytes`);
-      assert.equal(report.chunks!.count, 2);
-      assert.equal(read.silx, read.plain_pixels);
-      if (profile === "nxmx") assert.equal(read.nxmx, read.plain_pixels);
-      // What it says of NXmx (an NXsource where NXmx wants it) it says of any frame of this profile.
-      assert.deepEqual(read.nxcheck, read.plain_nxcheck);
-      if (profile === "base") assert.equal(read.nxcheck.errors, 0);
-    },
+  pythonTest(`h5py, silx, nxmx and nxcheck read a frame of ${compression} (profile ${profile})`, async () => {
+    using folder = new TempFolder();
+    const [packed, plain, report] = pairOf(folder, compression, profile);
+    const read = await runPython<Reading>("chunks.py", [packed, plain]);
+    // Its attribute says which plugin is needed.
+    assert.deepEqual(read.same_tree, compression === "gzip" ? [] : ["entry/data/data"]);
+    assert.equal(read.pixels, read.plain_pixels);
+    assert.deepEqual(read.chunks, STORED[compression].chunk);
+    assert.deepEqual(read.filters, STORED[compression].filters);
+    assert.ok(read.stored * 2 < 512 * 500 * 4, `${read.stored} bytes`);
+    assert.equal(report.chunks!.count, 2);
+    assert.equal(read.silx, read.plain_pixels);
+    if (profile === "nxmx") assert.equal(read.nxmx, read.plain_pixels);
+    // What it says of NXmx (an NXsource where NXmx wants it) it says of any frame of this profile.
+    assert.deepEqual(read.nxcheck, read.plain_nxcheck);
+    if (profile === "base") assert.equal(read.nxcheck.errors, 0);
   });
 }
 
@@ -271,17 +263,13 @@ hdf5Test("a reference dark is compressed too, and each frame has the one that is
   }
 });
 
-Deno.test({
-  name: "without its plugin h5py does not read bitshuffle, and the file says what is needed",
-  ignore: PYTHON === undefined,
-  async fn() {
-    using folder = new TempFolder();
-    const [packed] = pairOf(folder, "bitshuffle-lz4", "base");
-    const env = { PEWATCH_NO_PLUGIN: "1", HDF5_PLUGIN_PATH: folder.path };
-    const { error, compression } = await runPython<Record<string, string>>("chunks.py", [packed], env);
-    assert.match(error!, /^Can't (synchronously )?read data/);
-    assert.match(compression!, /^bitshuffle-lz4: needs the HDF5 filter plugin 32008, in Python "import hdf5plugin"$/);
-  },
+pythonTest("without its plugin h5py does not read bitshuffle, and the file says what is needed", async () => {
+  using folder = new TempFolder();
+  const [packed] = pairOf(folder, "bitshuffle-lz4", "base");
+  const env = { PEWATCH_NO_PLUGIN: "1", HDF5_PLUGIN_PATH: folder.path };
+  const { error, compression } = await runPython<Record<string, string>>("chunks.py", [packed], env);
+  assert.match(error!, /^Can't (synchronously )?read data/);
+  assert.match(compression!, /^bitshuffle-lz4: needs the HDF5 filter plugin 32008, in Python "import hdf5plugin"$/);
 });
 
 Deno.test("blocks that are damaged in any byte are refused or are other pixels, and never more than there are", () => {

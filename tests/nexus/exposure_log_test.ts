@@ -5,7 +5,7 @@ import { ParameterStore } from "../../src/parameters/store.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { memoryLog } from "../daemon/helpers.ts";
 import { sidecarText, Way } from "../frames/way.ts";
-import { PYTHON, runPython } from "./python.ts";
+import { pythonTest, runPython } from "./python.ts";
 
 const EXPOSURE_MS = 15_000;
 
@@ -42,48 +42,43 @@ function storeFor(from_ms: number): ParameterStore {
   return store;
 }
 
-Deno.test({
-  name:
-    "readings over an exposure: an NXlog with average, minimum and maximum; without one within, the last before, marked",
-  ignore: PYTHON === undefined,
-  async fn() {
-    using way = new Way({ nexus: { series: true } });
-    const spans: number[] = [];
-    way.parameters = {
-      at: (time_ms, from_ms = time_ms) => {
-        spans.push(time_ms - from_ms);
-        return Promise.resolve(storeFor(from_ms).at(time_ms, from_ms));
-      },
-    };
-    for (const seed of [1, 2]) way.put({ name: `P-0000${seed}.tif`, seed, sidecar: sidecarText({ seed }) });
-    await way.fire(3);
-    assert.ok(spans.length > 0 && spans.every((span_ms) => span_ms === EXPOSURE_MS), `${spans}`);
-    const files = [join(way.output, "P-00001.nxs"), join(way.output, "P_master.h5")];
-    // deno-lint-ignore no-explicit-any -- each of its parts is compared below
-    const read = await runPython<any>("exposure_log.py", files);
+pythonTest("readings over an exposure are an NXlog with statistics; without any, the last before, marked", async () => {
+  using way = new Way({ nexus: { series: true } });
+  const spans: number[] = [];
+  way.parameters = {
+    at: (time_ms, from_ms = time_ms) => {
+      spans.push(time_ms - from_ms);
+      return Promise.resolve(storeFor(from_ms).at(time_ms, from_ms));
+    },
+  };
+  for (const seed of [1, 2]) way.put({ name: `P-0000${seed}.tif`, seed, sidecar: sidecarText({ seed }) });
+  await way.fire(3);
+  assert.ok(spans.length > 0 && spans.every((span_ms) => span_ms === EXPOSURE_MS), `${spans}`);
+  const files = [join(way.output, "P-00001.nxs"), join(way.output, "P_master.h5")];
+  // deno-lint-ignore no-explicit-any -- each of its parts is compared below
+  const read = await runPython<any>("exposure_log.py", files);
 
-    assert.ok(Math.abs(read.end_s - read.start_s - EXPOSURE_MS / 1000) < 0.002);
-    const { position, shutter, pressure } = read.logs;
-    assert.deepEqual(position.values, [2, 4, 9]);
-    assert.deepEqual(position.times_s.map((time_s: number) => Math.round(1000 * (time_s - read.start_s))), [
-      300,
-      5000,
-      14_900,
-    ]);
-    assert.deepEqual(position.statistics, { average_value: 5, minimum_value: 2, maximum_value: 9 });
-    assert.deepEqual([position.class, position.within, position.dtype], ["NXlog", 3, "float64"]);
-    assert.deepEqual(position.units, { value: "mm", average_value: "mm" });
-    assert.equal(position.quality, "CHANGING, VALID");
-    assert.deepEqual(read.silx, [2, 4, 9]);
-    assert.deepEqual([shutter.values, shutter.dtype, shutter.within], [[1, 0], "int8", 2]);
-    assert.equal(shutter.statistics.average_value, 0.5);
-    // The last before the exposure: marked by the count of those within it.
-    assert.deepEqual([pressure.values, pressure.within, pressure.dtype], [[7], 0, "int64"]);
-    assert.ok(pressure.times_s[0] < read.start_s);
-    // What had expired is absent, and a note says so.
-    assert.equal(read.absent, false);
-    assert.match(JSON.stringify(read.notes), /parameter old has no value: its last value had expired/);
-    assert.deepEqual(read.nxcheck.errors, 0, read.nxcheck.lines.join("\n"));
-    assert.deepEqual(Object.values(read.master), [[5, 5], [0.5, 0.5]], JSON.stringify(read.master));
-  },
+  assert.ok(Math.abs(read.end_s - read.start_s - EXPOSURE_MS / 1000) < 0.002);
+  const { position, shutter, pressure } = read.logs;
+  assert.deepEqual(position.values, [2, 4, 9]);
+  assert.deepEqual(position.times_s.map((time_s: number) => Math.round(1000 * (time_s - read.start_s))), [
+    300,
+    5000,
+    14_900,
+  ]);
+  assert.deepEqual(position.statistics, { average_value: 5, minimum_value: 2, maximum_value: 9 });
+  assert.deepEqual([position.class, position.within, position.dtype], ["NXlog", 3, "float64"]);
+  assert.deepEqual(position.units, { value: "mm", average_value: "mm" });
+  assert.equal(position.quality, "CHANGING, VALID");
+  assert.deepEqual(read.silx, [2, 4, 9]);
+  assert.deepEqual([shutter.values, shutter.dtype, shutter.within], [[1, 0], "int8", 2]);
+  assert.equal(shutter.statistics.average_value, 0.5);
+  // The last before the exposure: marked by the count of those within it.
+  assert.deepEqual([pressure.values, pressure.within, pressure.dtype], [[7], 0, "int64"]);
+  assert.ok(pressure.times_s[0] < read.start_s);
+  // What had expired is absent, and a note says so.
+  assert.equal(read.absent, false);
+  assert.match(JSON.stringify(read.notes), /parameter old has no value: its last value had expired/);
+  assert.deepEqual(read.nxcheck.errors, 0, read.nxcheck.lines.join("\n"));
+  assert.deepEqual(Object.values(read.master), [[5, 5], [0.5, 0.5]], JSON.stringify(read.master));
 });

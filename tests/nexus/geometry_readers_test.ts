@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sidecarText, Way } from "../frames/way.ts";
 import { placements, UPRIGHT } from "../geometry/placements.ts";
 import { NXMX } from "./frame.ts";
-import { PYTHON, runPython } from "./python.ts";
+import { pythonTest, runPython } from "./python.ts";
 
 const FRAMES = 50;
 const DEGREE = Math.PI / 180;
@@ -66,31 +66,27 @@ async function deliver(way: Way, sidecars: readonly Numbers[]): Promise<Frame[]>
   return frames;
 }
 
-Deno.test({
-  name: `the nxmx package and pyFAI follow ${FRAMES} geometries, in both profiles, to pyFAI's own places`,
-  ignore: PYTHON === undefined,
-  async fn() {
-    using base = wayWith("base");
-    using nxmx = wayWith("nxmx");
-    // Both profiles have the chain from one place in the code; the readers take some tenths of a second for each.
-    const inBase = await deliver(base, sidecars().slice(0, 10));
-    const inNxmx = await deliver(nxmx, sidecars());
-    const readings = await runPython<Reading[]>("geometry_readers.py", [JSON.stringify([...inBase, ...inNxmx])]);
-    assert.equal(readings.length, inBase.length + FRAMES);
-    readings.forEach((reading, index) => {
-      const about = `frame ${index}: ${JSON.stringify(reading)}`;
-      assert(reading.chain < 1e-9, about);
-      assert(reading.poni < 1e-9, about);
-      for (const apart of [reading.beam_x, reading.beam_y]) assert(Math.abs(apart) < 1e-8, about);
-      assert(Math.abs(reading.distance) < 1e-12, about);
-      assert(reading.wavelength < 1e-9, about);
-      assert.deepEqual(reading.part, [16, 32]);
-      assert.deepEqual(reading.shape, [16, 32]);
-      assert.deepEqual(reading.axes, [0.5, 0.5]);
-      assert.equal(reading.supports, true);
-      assert.equal(reading.is_nxmx, index < inBase.length ? null : 1);
-      if (reading.curve !== undefined) assert(reading.curve < 1e-5 * reading.highest!, about);
-    });
-    assert.equal(readings.filter(({ curve }) => curve !== undefined).length, 6);
-  },
+pythonTest(`nxmx and pyFAI follow ${FRAMES} geometries, in both profiles, to pyFAI's own places`, async () => {
+  using base = wayWith("base");
+  using nxmx = wayWith("nxmx");
+  // Both profiles have the chain from one place in the code; the readers take some tenths of a second for each.
+  const inBase = await deliver(base, sidecars().slice(0, 10));
+  const inNxmx = await deliver(nxmx, sidecars());
+  const readings = await runPython<Reading[]>("geometry_readers.py", [JSON.stringify([...inBase, ...inNxmx])]);
+  assert.equal(readings.length, inBase.length + FRAMES);
+  readings.forEach((reading, index) => {
+    const about = `frame ${index}: ${JSON.stringify(reading)}`;
+    assert(reading.chain < 1e-9, about);
+    assert(reading.poni < 1e-9, about);
+    for (const apart of [reading.beam_x, reading.beam_y]) assert(Math.abs(apart) < 1e-8, about);
+    assert(Math.abs(reading.distance) < 1e-12, about);
+    assert(reading.wavelength < 1e-9, about);
+    assert.deepEqual(reading.part, [16, 32]);
+    assert.deepEqual(reading.shape, [16, 32]);
+    assert.deepEqual(reading.axes, [0.5, 0.5]);
+    assert.equal(reading.supports, true);
+    assert.equal(reading.is_nxmx, index < inBase.length ? null : 1);
+    if (reading.curve !== undefined) assert(reading.curve < 1e-5 * reading.highest!, about);
+  });
+  assert.equal(readings.filter(({ curve }) => curve !== undefined).length, 6);
 });

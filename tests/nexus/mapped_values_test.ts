@@ -13,7 +13,7 @@ import { sidecarText, Way } from "../frames/way.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { factsWith, nodeAt, settingsWith, treeOf } from "./frame.ts";
-import { PYTHON, runPython } from "./python.ts";
+import { pythonTest, runPython } from "./python.ts";
 
 const HERE = { cwd: "/base", executableFolder: null, windows: false };
 
@@ -163,46 +163,42 @@ Deno.test("a path that would be a value and a group at once is refused", () => {
   loadSettings({ config: file, checks: SETTINGS_CHECKS });
 });
 
-Deno.test({
-  name: "h5py and nxcheck read mapped values and monitors, in files of HDF5 and of a template, and in the master",
-  ignore: PYTHON === undefined,
-  async fn() {
-    const map = [
-      {
-        key: "metadata/userComment4",
-        path: "/entry/sample/temperature",
-        unit: "K",
-        type: "number",
-        pattern: "T=(\\S+)",
-      },
-      { key: "metadata/userComment3", path: "/entry/sample/description", type: "text" },
-    ] as const;
-    using way = new Way({ nexus: { series: true, map } });
-    const count = 4;
-    for (let seed = 1; seed <= count; seed++) {
-      const text = sidecarText({ seed }).replace(/^(userComment[34]|normalization|extraInputs).*\n/gm, "").replace(
-        "[metadata]\n",
-        `[metadata]\nuserComment4=run ${seed} T=${seed === 3 ? "warm" : 290 + seed}\nuserComment3=cell ${seed}\n` +
-          `${SIDECAR.split("\n").find((line) => line.startsWith("normalization"))}\n`,
-      );
-      way.put({ name: `P-0000${seed}.tif`, seed, sidecar: text });
-    }
-    await way.fire(4);
-    const files = [1, 2, 3, 4].map((seed) => join(way.output, `P-0000${seed}.nxs`));
-    // deno-lint-ignore no-explicit-any -- each of its parts is compared below
-    const read = await runPython<any>("mapped_values.py", [join(way.output, "P_master.h5"), ...files]);
-    assert.deepEqual(read.frames.map((one: { temperature: number | null }) => one.temperature), [291, 292, null, 294]);
-    for (const [index, one] of read.frames.entries()) {
-      assert.equal(one.description, `cell ${index + 1}`);
-      assert.deepEqual([one.monitor, one.monitorClass], [[1.5, 3], "NXmonitor"]);
-      assert.equal(one.nxcheck.errors, 0, one.nxcheck.lines.join("\n"));
-    }
-    assert.equal(read.frames[0].units, "K");
-    assert.match(read.frames[2].notes, /is "run 3 T=warm"|"warm", which is not a number/);
-    assert.deepEqual(read.master.temperature, [291, 292, null, 294]);
-    assert.deepEqual(read.master.normalization, [[1.5, 3], [1.5, 3], [1.5, 3], [1.5, 3]]);
-    assert.deepEqual(read.master.description, ["cell 1", "cell 2", "cell 3", "cell 4"]);
-  },
+pythonTest("h5py and nxcheck read mapped values and monitors, of HDF5, of a template and in the master", async () => {
+  const map = [
+    {
+      key: "metadata/userComment4",
+      path: "/entry/sample/temperature",
+      unit: "K",
+      type: "number",
+      pattern: "T=(\\S+)",
+    },
+    { key: "metadata/userComment3", path: "/entry/sample/description", type: "text" },
+  ] as const;
+  using way = new Way({ nexus: { series: true, map } });
+  const count = 4;
+  for (let seed = 1; seed <= count; seed++) {
+    const text = sidecarText({ seed }).replace(/^(userComment[34]|normalization|extraInputs).*\n/gm, "").replace(
+      "[metadata]\n",
+      `[metadata]\nuserComment4=run ${seed} T=${seed === 3 ? "warm" : 290 + seed}\nuserComment3=cell ${seed}\n` +
+        `${SIDECAR.split("\n").find((line) => line.startsWith("normalization"))}\n`,
+    );
+    way.put({ name: `P-0000${seed}.tif`, seed, sidecar: text });
+  }
+  await way.fire(4);
+  const files = [1, 2, 3, 4].map((seed) => join(way.output, `P-0000${seed}.nxs`));
+  // deno-lint-ignore no-explicit-any -- each of its parts is compared below
+  const read = await runPython<any>("mapped_values.py", [join(way.output, "P_master.h5"), ...files]);
+  assert.deepEqual(read.frames.map((one: { temperature: number | null }) => one.temperature), [291, 292, null, 294]);
+  for (const [index, one] of read.frames.entries()) {
+    assert.equal(one.description, `cell ${index + 1}`);
+    assert.deepEqual([one.monitor, one.monitorClass], [[1.5, 3], "NXmonitor"]);
+    assert.equal(one.nxcheck.errors, 0, one.nxcheck.lines.join("\n"));
+  }
+  assert.equal(read.frames[0].units, "K");
+  assert.match(read.frames[2].notes, /is "run 3 T=warm"|"warm", which is not a number/);
+  assert.deepEqual(read.master.temperature, [291, 292, null, 294]);
+  assert.deepEqual(read.master.normalization, [[1.5, 3], [1.5, 3], [1.5, 3], [1.5, 3]]);
+  assert.deepEqual(read.master.description, ["cell 1", "cell 2", "cell 3", "cell 4"]);
 });
 
 Deno.test("a list of overflowed pixels is read as QXRD writes it, and what is wrong with one is said", () => {
@@ -223,38 +219,34 @@ Deno.test("a list of overflowed pixels is read as QXRD writes it, and what is wr
   }));
 });
 
-Deno.test({
-  name: "h5py reads the overflowed pixels as the pixel_mask of their frame, the image beside it unchanged",
-  ignore: PYTHON === undefined,
-  async fn() {
-    const [width, height] = [150, 130];
-    const data = Float32Array.from({ length: width * height }, (_, index) => index);
-    const image = makeTiff({ width, height, pixels: new Uint8Array(data.buffer) });
-    const listed = [[0, 0], [63, 64], [64, 63], [149, 129], [149, 0], [70, 70]] as const;
-    const overflow = (lines: string[]) =>
-      `#S ${lines.length} overflow pixels for file P\n#N 3\n#L x  y  d\n${lines.join("")}`;
-    using way = new Way({ nexus: { series: true } });
-    for (const seed of [1, 2, 3]) {
-      const name = `P-0000${seed}.tif`;
-      way.put({ name, image, sidecar: sidecarText({ seed, width, height }) });
-      const lines = seed === 3 ? [] : listed.slice(seed - 1).map(([x, y]) => `${x}\t${y}\t1\n`);
-      Deno.writeTextFileSync(join(way.raw, `${name}.overflow`), overflow(lines));
-    }
-    await way.fire(4);
-    const files = ["P-00001.nxs", "P-00002.nxs", "P-00003.nxs", "P_master.h5"].map((name) => join(way.output, name));
-    // deno-lint-ignore no-explicit-any -- each of its parts is compared below
-    const [first, second, third, master] = await runPython<any[]>("pixel_mask.py", files);
-    const byRow = (of: readonly (readonly [number, number])[]) => of.toSorted((a, b) => a[1] - b[1] || a[0] - b[0]);
-    assert.deepEqual([first.marked, first.values], [byRow(listed), [0, 8]]);
-    assert.deepEqual(second.marked, byRow(listed.slice(1)));
-    assert.deepEqual([first.dtype, first.shape], ["uint32", [height, width]]);
-    // Three of the nine chunks of the mask are not there.
-    assert.equal(first.bytes, 6 * 64 * 64 * 4);
-    for (const one of [first, second, third]) {
-      assert.equal(one.sum, data.reduce((sum, value) => sum + value, 0));
-      assert.equal(one.nxcheck.errors, 0, one.nxcheck.lines.join("\n"));
-    }
-    // An empty list makes no mask, and the master has none: it differs from frame to frame.
-    assert.deepEqual([third.marked, master.marked], [null, null]);
-  },
+pythonTest("h5py reads overflowed pixels as the pixel_mask of their frame, the image beside it unchanged", async () => {
+  const [width, height] = [150, 130];
+  const data = Float32Array.from({ length: width * height }, (_, index) => index);
+  const image = makeTiff({ width, height, pixels: new Uint8Array(data.buffer) });
+  const listed = [[0, 0], [63, 64], [64, 63], [149, 129], [149, 0], [70, 70]] as const;
+  const overflow = (lines: string[]) =>
+    `#S ${lines.length} overflow pixels for file P\n#N 3\n#L x  y  d\n${lines.join("")}`;
+  using way = new Way({ nexus: { series: true } });
+  for (const seed of [1, 2, 3]) {
+    const name = `P-0000${seed}.tif`;
+    way.put({ name, image, sidecar: sidecarText({ seed, width, height }) });
+    const lines = seed === 3 ? [] : listed.slice(seed - 1).map(([x, y]) => `${x}\t${y}\t1\n`);
+    Deno.writeTextFileSync(join(way.raw, `${name}.overflow`), overflow(lines));
+  }
+  await way.fire(4);
+  const files = ["P-00001.nxs", "P-00002.nxs", "P-00003.nxs", "P_master.h5"].map((name) => join(way.output, name));
+  // deno-lint-ignore no-explicit-any -- each of its parts is compared below
+  const [first, second, third, master] = await runPython<any[]>("pixel_mask.py", files);
+  const byRow = (of: readonly (readonly [number, number])[]) => of.toSorted((a, b) => a[1] - b[1] || a[0] - b[0]);
+  assert.deepEqual([first.marked, first.values], [byRow(listed), [0, 8]]);
+  assert.deepEqual(second.marked, byRow(listed.slice(1)));
+  assert.deepEqual([first.dtype, first.shape], ["uint32", [height, width]]);
+  // Three of the nine chunks of the mask are not there.
+  assert.equal(first.bytes, 6 * 64 * 64 * 4);
+  for (const one of [first, second, third]) {
+    assert.equal(one.sum, data.reduce((sum, value) => sum + value, 0));
+    assert.equal(one.nxcheck.errors, 0, one.nxcheck.lines.join("\n"));
+  }
+  // An empty list makes no mask, and the master has none: it differs from frame to frame.
+  assert.deepEqual([third.marked, master.marked], [null, null]);
 });

@@ -9,7 +9,7 @@ import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { sample } from "../qxrd/samples.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { deliver, factsWith, fieldAt, imageBytes, nodeAt, PLACED_NXMX, settingsWith, treeOf } from "./frame.ts";
-import { anyReading, anyTime, anyValue, EVERY_KIND } from "./parameters.ts";
+import { anyReading, anyTime, anyValue, EVERY_KIND, placeOf } from "./parameters.ts";
 
 const TIME = new Date("2026-07-01T10:00:00Z");
 
@@ -224,9 +224,8 @@ hdf5Test("any name, value and path are refused by name, or written and read back
       }
       const { path } = deliver(hdf5, folder.path, { tiff, facts: factsWith({ parameters: [reading] }) });
       const tree = readTree(hdf5, path, { elementsMax: 1e6, textMax: 1e9 });
-      const place = reading.path?.slice(1).replaceAll(/:[^/]*/g, "");
       const byDefault = nodeAt(tree, "entry/instrument/parameters");
-      const node = byDefault?.kind === "group" ? byDefault.children[0] : nodeAt(tree, place!);
+      const node = byDefault?.kind === "group" ? byDefault.children[0] : nodeAt(tree, placeOf(reading));
       assertWritten(node, reading);
       written++;
     }),
@@ -259,8 +258,7 @@ for (const image of ["embed", "external", "none"] as const) {
         const tree = readTree(hdf5, path, { elementsMax: 1e6, textMax: 1e9 });
         const names = new Set<string>();
         for (const reading of EVERY_KIND) {
-          const name = reading.name.replace(/[^A-Za-z0-9_.]/g, "_");
-          const place = reading.path?.slice(1).replaceAll(/:[^/]*/g, "") ?? `entry/instrument/parameters/${name}`;
+          const place = placeOf(reading);
           assert(!names.has(place));
           names.add(place);
           assertWritten(nodeAt(tree, place), reading);

@@ -55,6 +55,12 @@ export const anyReading: fc.Arbitrary<ParameterReading> = fc.record({
   origin: line,
 }, { requiredKeys: ["name", "value", "time"], noNullPrototype: true });
 
+/** Where a reading stands in a file of the base classes. */
+export function placeOf({ name, path }: ParameterReading): string {
+  const byDefault = `entry/instrument/parameters/${name.replace(/[^A-Za-z0-9_.]/g, "_")}`;
+  return path?.slice(1).replaceAll(/:[^/]*/g, "") ?? byDefault;
+}
+
 /** One of each kind, as a beamline has them. */
 export const EVERY_KIND: readonly ParameterReading[] = kinds();
 

@@ -2,8 +2,12 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-/** Undefined where the machine has none: tests that need it are then ignored. */
-export const PYTHON = Deno.env.get("PEWATCH_PYTHON");
+const PYTHON = Deno.env.get("PEWATCH_PYTHON");
+
+/** A test that is ignored where the machine has no such Python. */
+export function pythonTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: PYTHON === undefined, fn });
+}
 
 /** @param script its name here: "chunks.py" */
 export async function runPython<T>(

@@ -54,7 +54,6 @@ def read_h5py(path):
             "oven": table(file["/entry/sample/oven/setpoint"]),
             "source": file["/entry/instrument/source/name"][()].decode(),
             "same_data": detector["data"] == signal,
-            "description": detector["description"][()].decode(),
             "distance": float(detector["distance"][()]),
             "sample": file["/entry/sample/name"][()].decode(),
             "start_time": file["/entry/start_time"][()].decode(),
@@ -68,7 +67,6 @@ def read_silx(path):
             "valid": found is not None and found.is_valid,
             "signal": list(found.signal.shape),
             "axes": list(found.axes_dataset_names),
-            "interpretation": found.interpretation,
         }
 
 
