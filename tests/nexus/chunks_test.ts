@@ -9,7 +9,7 @@ import { findChunkIndex, superblockWithEnd } from "../../src/nexus/chunks/chunk_
 import { type Compression, isChunkedPixels, layOutChunks } from "../../src/nexus/chunks/chunk_layout.ts";
 import { CODECS } from "../../src/nexus/chunks/codecs.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
-import { createHash } from "node:crypto";
+import { sha256 } from "../folders.ts";
 import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff, PIXEL_TYPES, pixelsOf, type TiffPlan } from "../tiff/make_tiff.ts";
@@ -37,10 +37,6 @@ function counts(width: number, height: number): Uint8Array<ArrayBuffer> {
   let state = 7;
   const noise = () => (state = (state * 48_271) % 2_147_483_647) % 64;
   return new Uint8Array(Float32Array.from({ length: width * height }, (_, at) => 900 + at % width + noise()).buffer);
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 for (const { shown, ...plan } of PIXEL_TYPES) {

@@ -5,41 +5,36 @@ import { TiffFormatError } from "../../src/tiff/format_error.ts";
 import { readLayout, readLayoutOfFile } from "../../src/tiff/layout.ts";
 import type { RandomAccess } from "../../src/tiff/random_access.ts";
 import { MemoryFile } from "./memory_file.ts";
-import { makeTiff, type TiffPlan } from "./make_tiff.ts";
+import { makeTiff, TIFF_FORMS, type TiffPlan } from "./make_tiff.ts";
+import { withFile } from "./merging.ts";
 
 function assertFault(bytes: Uint8Array, message: RegExp): void {
-  assert.throws(() => readLayout(new MemoryFile(bytes)), (error) => {
-    assert.ok(error instanceof TiffFormatError, String(error));
-    assert.match(error.message, message);
-    return true;
-  });
+  assert.throws(() => readLayout(new MemoryFile(bytes)), { name: "TiffFormatError", message });
 }
 
-for (const byteOrder of ["little", "big"] as const) {
-  for (const bigTiff of [false, true]) {
-    Deno.test(`readLayout() reads a ${byteOrder}-endian ${bigTiff ? "BigTIFF" : "classic TIFF"}`, () => {
-      const bytes = makeTiff({ byteOrder, bigTiff, width: 12, height: 10 });
-      const layout = readLayout(new MemoryFile(bytes));
-      const offset = bigTiff ? 16 : 8;
-      assert.deepEqual({ ...layout, ifdOffset: 0, tags: [...layout.tags] }, {
-        byteOrder,
-        bigTiff,
-        fileSize: bytes.length,
-        ifdOffset: 0,
-        width: 12,
-        height: 10,
-        bitsPerSample: 32,
-        sampleFormat: "float",
-        samplesPerPixel: 1,
-        compression: 1,
-        tiled: false,
-        strips: [{ offset, byteCount: 480 }],
-        pixels: { offset, byteCount: 480 },
-        tags: [256, 257, 258, 259, 269, 273, 277, 279, 284, 306, 339],
-        dateTime: "2015:11:19 14:37:40",
-      });
+for (const { shown, byteOrder, bigTiff } of TIFF_FORMS) {
+  Deno.test(`readLayout() reads a ${shown}`, () => {
+    const bytes = makeTiff({ byteOrder, bigTiff, width: 12, height: 10 });
+    const layout = readLayout(new MemoryFile(bytes));
+    const offset = bigTiff ? 16 : 8;
+    assert.deepEqual({ ...layout, ifdOffset: 0, tags: [...layout.tags] }, {
+      byteOrder,
+      bigTiff,
+      fileSize: bytes.length,
+      ifdOffset: 0,
+      width: 12,
+      height: 10,
+      bitsPerSample: 32,
+      sampleFormat: "float",
+      samplesPerPixel: 1,
+      compression: 1,
+      tiled: false,
+      strips: [{ offset, byteCount: 480 }],
+      pixels: { offset, byteCount: 480 },
+      tags: [256, 257, 258, 259, 269, 273, 277, 279, 284, 306, 339],
+      dateTime: "2015:11:19 14:37:40",
     });
-  }
+  });
 }
 
 Deno.test("readLayout() joins strips that lie one after the other into one range", () => {
@@ -134,11 +129,7 @@ Deno.test("readLayout() gives a layout or its own error for any bytes, and reads
 });
 
 Deno.test("readLayout() gives a layout or its own error for a valid file with bytes changed or cut", () => {
-  const seeds = [false, true].flatMap((bigTiff) =>
-    (["little", "big"] as const).map((byteOrder) =>
-      makeTiff({ byteOrder, bigTiff, width: 4, height: 4, bits: 16, strips: 4 })
-    )
-  );
+  const seeds = TIFF_FORMS.map((form) => makeTiff({ ...form, width: 4, height: 4, bits: 16, strips: 4 }));
   const change = fc.tuple(fc.nat(600), fc.constantFrom(0, 1, 2, 4, 16, 127, 128, 254, 255));
   const mutated = fc.tuple(fc.constantFrom(...seeds), fc.array(change, { maxLength: 8 }), fc.nat(1200)).map(
     ([seed, changes, length]) => {
@@ -151,11 +142,7 @@ Deno.test("readLayout() gives a layout or its own error for a valid file with by
 });
 
 Deno.test("readLayoutOfFile() reads the header and the directory, whatever the file's size", () => {
-  const path = Deno.makeTempFileSync({ suffix: " Größe #1.tif" });
-  try {
-    Deno.writeFileSync(path, makeTiff({ width: 512, height: 512 }));
+  withFile(makeTiff({ width: 512, height: 512 }), (path) => {
     assert.equal(readLayoutOfFile(path).pixels?.byteCount, 1_048_576);
-  } finally {
-    Deno.removeSync(path);
-  }
+  });
 });

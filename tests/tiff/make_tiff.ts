@@ -41,6 +41,13 @@ export const PIXEL_TYPES: readonly (TiffPlan & { shown: string })[] = [
   { shown: "float64", bits: 64, format: 3 },
 ];
 
+/** Both byte orders, classic and BigTIFF. */
+export const TIFF_FORMS = (["little", "big"] as const).flatMap((byteOrder) =>
+  [false, true].map((bigTiff) => {
+    return { shown: `${byteOrder}-endian ${bigTiff ? "BigTIFF" : "classic TIFF"}`, byteOrder, bigTiff };
+  })
+);
+
 /** Pixels right behind the header, then the directory's values, then the directory, as QXRD's libtiff lays them. */
 export function makeTiff(plan: TiffPlan = {}): Uint8Array<ArrayBuffer> {
   const { width = 16, height = 16, bits = 32, strips = 1, bigTiff = false, byteOrder = "little" } = plan;

@@ -3,18 +3,11 @@ import assert from "node:assert/strict";
 import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
 import { readLayout } from "../../src/tiff/layout.ts";
 import { mergeTags, mergeTagsInto } from "../../src/tiff/merge_tags.ts";
-import type { FrameTags } from "../../src/tiff/tags/tag_table.ts";
 import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { cutOrphanedTail } from "../../src/tiff/orphaned_tail.ts";
 import { MemoryFile } from "./memory_file.ts";
 import { makeTiff } from "./make_tiff.ts";
-
-const TAGS: FrameTags = {
-  keys: [["exposureTime", "0.1"]],
-  sidecarText: "[metadata]\nexposureTime=0.1\n",
-  parametersJson: null,
-  imageDescription: null,
-};
+import { EXPOSURE_TAGS, withFile } from "./merging.ts";
 
 type Step = { readonly what: "write" | "sync" | "truncate"; readonly offset?: number; readonly length?: number };
 
@@ -58,7 +51,7 @@ class FailingFile extends MemoryFile {
 function mergeInto(file: FailingFile): void {
   using tiff = openTiffLibrary();
   try {
-    mergeTagsInto(tiff, file, TAGS, { path: "P-00001.tif", fsync: true });
+    mergeTagsInto(tiff, file, EXPOSURE_TAGS, { path: "P-00001.tif", fsync: true });
   } finally {
     assert.equal(tiff.openHandles, 0);
   }
@@ -116,21 +109,16 @@ for (const bigTiff of [false, true]) {
 
 /** After a restart the file is cut and merged as if nothing had happened. */
 function assertContinues(bytes: Uint8Array, originalSize: number): void {
-  const path = Deno.makeTempFileSync({ suffix: ".tif" });
-  try {
+  withFile(bytes, (path) => {
     using tiff = openTiffLibrary();
-    Deno.writeFileSync(path, bytes);
     cutOrphanedTail(path, originalSize);
-    mergeTags(tiff, path, TAGS, { fsync: false });
+    mergeTags(tiff, path, EXPOSURE_TAGS, { fsync: false });
     const once = Deno.statSync(path).size;
     assert.equal(readFrameTags(path).length, 3);
     Deno.writeFileSync(path, bytes.subarray(0, originalSize));
     const whole = readLayout(new MemoryFile(bytes)).ifdOffset >= originalSize;
-    if (!whole) {
-      mergeTags(tiff, path, TAGS, { fsync: false });
-      assert.equal(once, Deno.statSync(path).size, "the tail of the merge before is still there");
-    }
-  } finally {
-    Deno.removeSync(path);
-  }
+    if (whole) return;
+    mergeTags(tiff, path, EXPOSURE_TAGS, { fsync: false });
+    assert.equal(once, Deno.statSync(path).size, "the tail of the merge before is still there");
+  });
 }

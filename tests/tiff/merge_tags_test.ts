@@ -1,6 +1,5 @@
 /** Tests of the tag merge against the real libtiff. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import fc from "fast-check";
 import { openTiffLibrary, TiffError } from "../../ffi/tiff/mod.ts";
 import { TiffFormatError } from "../../src/tiff/format_error.ts";
@@ -11,7 +10,9 @@ import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { mainKeys } from "../../src/tiff/tags/main_keys.ts";
 import { cutOrphanedTail } from "../../src/tiff/orphaned_tail.ts";
 import { layoutOfBytes } from "../nexus/frame.ts";
-import { makeTiff, pixelsOf, type TiffPlan } from "./make_tiff.ts";
+import { TempFolder } from "../temp_folder.ts";
+import { makeTiff, pixelsOf, TIFF_FORMS, type TiffPlan } from "./make_tiff.ts";
+import { assertOnlyAppended, withFile } from "./merging.ts";
 
 const SIDECAR = "[metadata]\r\ntitle=Größe\r\nexposureTime=0.1\r\ndateTime=@Variant(\\0\\0\\0\\x10)\r\n";
 const TAGS: FrameTags = {
@@ -29,34 +30,11 @@ const READ_BACK = [
   { tag: 65051, name: "someNewKey", value: "a=b" },
 ];
 
-function withFile<T>(bytes: Uint8Array, act: (path: string) => T): T {
-  const path = Deno.makeTempFileSync({ suffix: " Größe #1.tif" });
-  try {
-    Deno.writeFileSync(path, bytes);
-    return act(path);
-  } finally {
-    Deno.removeSync(path);
-  }
-}
-
 function merge(path: string, tags = TAGS, fsync = false) {
   using tiff = openTiffLibrary();
   const result = mergeTags(tiff, path, tags, { fsync });
   assert.equal(tiff.openHandles, 0);
   return result;
-}
-
-/** All but the header's directory offset is as it was; the rest is new. */
-function assertOnlyAppended(before: Uint8Array, after: Uint8Array): void {
-  const bigTiff = before[2] === 43 || before[3] === 43;
-  const [start, end] = bigTiff ? [8, 16] : [4, 8];
-  assert.deepEqual(after.subarray(0, start), before.subarray(0, start));
-  assert.ok(indexOfDifference(after.subarray(end, before.length), before.subarray(end)) < 0, "bytes in place changed");
-}
-
-function indexOfDifference(one: Uint8Array, other: Uint8Array): number {
-  if (one.length !== other.length) return Math.min(one.length, other.length);
-  return one.findIndex((value, index) => value !== other[index]);
 }
 
 const KINDS: readonly TiffPlan[] = [
@@ -74,29 +52,27 @@ const KINDS: readonly TiffPlan[] = [
   { bits: 16, height: 100, strips: 7 },
 ];
 
-for (const byteOrder of ["little", "big"] as const) {
-  for (const bigTiff of [false, true]) {
-    Deno.test(`mergeTags() keeps every byte in place of a ${byteOrder}-endian ${bigTiff ? "BigTIFF" : "TIFF"}`, () => {
-      for (const kind of KINDS) {
-        const bytes = makeTiff({ ...kind, byteOrder, bigTiff });
-        withFile(bytes, (path) => {
-          const before = readLayoutOfFile(path);
-          const result = merge(path);
-          const after = Deno.readFileSync(path);
-          assert.equal(result.skipped, null);
-          assert.equal(after.length, bytes.length + result.appendedBytes);
-          assertOnlyAppended(bytes, after);
-          const layout = readLayoutOfFile(path);
-          assert.deepEqual(layout.strips, before.strips);
-          assert.deepEqual(layout.pixels, before.pixels);
-          assert.equal(layout.ifdOffset % 2, 0);
-          assert.ok(layout.tags.has(262) && layout.tags.has(278));
-          assert.ok(!layout.tags.has(270) && !layout.tags.has(272));
-          assert.deepEqual(readFrameTags(path), READ_BACK);
-        });
-      }
-    });
-  }
+for (const { shown, ...form } of TIFF_FORMS) {
+  Deno.test(`mergeTags() keeps every byte in place of a ${shown}`, () => {
+    for (const kind of KINDS) {
+      const bytes = makeTiff({ ...kind, ...form });
+      withFile(bytes, (path) => {
+        const before = readLayoutOfFile(path);
+        const result = merge(path);
+        const after = Deno.readFileSync(path);
+        assert.equal(result.skipped, null);
+        assert.equal(after.length, bytes.length + result.appendedBytes);
+        assertOnlyAppended(bytes, after);
+        const layout = readLayoutOfFile(path);
+        assert.deepEqual(layout.strips, before.strips);
+        assert.deepEqual(layout.pixels, before.pixels);
+        assert.equal(layout.ifdOffset % 2, 0);
+        assert.ok(layout.tags.has(262) && layout.tags.has(278));
+        assert.ok(!layout.tags.has(270) && !layout.tags.has(272));
+        assert.deepEqual(readFrameTags(path), READ_BACK);
+      });
+    }
+  });
 }
 
 Deno.test("mergeTags() appends less than 4 KiB beside the sidecar, whatever the size of the image", () => {
@@ -325,13 +301,9 @@ Deno.test("mergeTags() does not let libtiff see a file whose values lie outside 
 
 Deno.test("mergeTags() says that a file cannot be opened for writing", () => {
   using tiff = openTiffLibrary();
-  const folder = Deno.makeTempDirSync();
-  try {
-    const absent = join(folder, "absent.tif");
-    assert.throws(() => mergeTags(tiff, absent, TAGS, { fsync: true }), /^TiffError: Cannot tag .* cannot be opened/);
-  } finally {
-    Deno.removeSync(folder);
-  }
+  using folder = new TempFolder();
+  const absent = folder.join("absent.tif");
+  assert.throws(() => mergeTags(tiff, absent, TAGS, { fsync: true }), /^TiffError: Cannot tag .* cannot be opened/);
 });
 
 Deno.test({
