@@ -195,11 +195,7 @@ Deno.test("a profile's files have what the table gives to it, and nothing of the
     const paths = new Set(TREES[profile].flatMap((tree) => [...nodesBelow(entryOf(tree), "")].map(([path]) => path)));
     for (const path of [...Object.keys(GROUPS), ...Object.keys(FIELDS)] as (GroupPath | keyof typeof FIELDS)[]) {
       if (ROWS[path]!.only === "master" || path === "") continue;
-      const below = path.startsWith("source/")
-        ? "source"
-        : path.startsWith("instrument/source/")
-        ? "instrument/source"
-        : path;
+      const below = (/^(instrument\/)?source(?=\/)/.exec(path)?.[0] ?? path) as GroupPath;
       assert.equal(paths.has(path), isIn(profile, below), `${path} in ${profile}`);
     }
   }

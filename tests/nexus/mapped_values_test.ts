@@ -94,7 +94,7 @@ function problemsOf(toml: string) {
 }
 
 Deno.test("each fault of the map is reported with its line", () => {
-  const entry = (more: string) => `\n[[nexus.map]]\nkey = "a/b"\npath = "/entry/sample/c"\n${more}\n`;
+  const entry = (more: string) => `\n${mapTo("/entry/sample/c")}${more}\n`;
   const good = '[[nexus.map]]\nkey = "a/a"\npath = "/entry/sample/a"\n';
   for (const pattern of ["([0-9]+) *(?:K|C)", "T *= *([0-9.]+)", "T[^=]*=[^0-9]*([0-9.]+) +K", "(.*)x"]) {
     assert.deepEqual(problemsOf(good + entry(`pattern = '${pattern}'`)), [], pattern);
@@ -123,16 +123,25 @@ Deno.test("each fault of the map is reported with its line", () => {
   assert.match(problemsOf(good + '[[nexus.map]]\nkey = "b"\npath = "/entry/sample/c"\n')[0]![1], /section and the key/);
 });
 
-Deno.test("paths of pewatch's own, of another entry and of parameters are refused with their line", () => {
+function mapTo(path: string): string {
+  return `[[nexus.map]]\nkey = "a/b"\npath = "${path}"\n`;
+}
+
+function attributeAt(path: string): string {
+  return `[[plugins.tango.attributes]]\nname = "a/b/c/d"\npath = "${path}"\n`;
+}
+
+function load(toml: string): void {
   using folder = new TempFolder();
-  const file = join(folder.path, "pewatch.toml");
-  const entry = (path: string) => `[[nexus.map]]\nkey = "a/b"\npath = "${path}"\n`;
-  Deno.writeTextFileSync(
-    file,
-    entry("/entry/sample/a") + entry("/entry/start_time") + entry("/entry/sample/a") + entry("/entry/sample/x/value") +
-      '[[plugins.tango.attributes]]\nname = "a/b/c/d"\npath = "/entry/sample/x:NXpositioner/value"\n',
-  );
-  assert.throws(() => loadSettings({ config: file, checks: SETTINGS_CHECKS }), (error) => {
+  const config = folder.join("pewatch.toml");
+  Deno.writeTextFileSync(config, toml);
+  loadSettings({ config, checks: SETTINGS_CHECKS });
+}
+
+Deno.test("paths of pewatch's own, of another entry and of parameters are refused with their line", () => {
+  const paths = ["/entry/sample/a", "/entry/start_time", "/entry/sample/a", "/entry/sample/x/value"];
+  const toml = paths.map(mapTo).join("") + attributeAt("/entry/sample/x:NXpositioner/value");
+  assert.throws(() => load(toml), (error) => {
     assert.ok(error instanceof ConfigurationError);
     assert.deepEqual(error.problems.map(({ line }) => line), [6, 9, 9, 12]);
     assert.match(error.message, /written by pewatch itself/);
@@ -142,25 +151,15 @@ Deno.test("paths of pewatch's own, of another entry and of parameters are refuse
 });
 
 Deno.test("a path that would be a value and a group at once is refused", () => {
-  using folder = new TempFolder();
-  const file = join(folder.path, "pewatch.toml");
-  const entry = (path: string) => `[[nexus.map]]\nkey = "a/b"\npath = "${path}"\n`;
-  const attribute = (path: string) => `[[plugins.tango.attributes]]\nname = "a/b/c/d"\npath = "${path}"\n`;
-  for (
-    const lines of [
-      entry("/entry/sample/x") + entry("/entry/sample/x/value"),
-      entry("/entry/sample/x:NXlog/value") + entry("/entry/sample/x"),
-      entry("/entry/sample/x") + attribute("/entry/sample/x:NXpositioner/value"),
-    ]
-  ) {
-    Deno.writeTextFileSync(file, lines);
-    assert.throws(
-      () => loadSettings({ config: file, checks: SETTINGS_CHECKS }),
-      /\/entry\/sample\/x would be a value and the group of \/entry\/sample\/x\/value/,
-    );
+  const refused = [
+    mapTo("/entry/sample/x") + mapTo("/entry/sample/x/value"),
+    mapTo("/entry/sample/x:NXlog/value") + mapTo("/entry/sample/x"),
+    mapTo("/entry/sample/x") + attributeAt("/entry/sample/x:NXpositioner/value"),
+  ];
+  for (const toml of refused) {
+    assert.throws(() => load(toml), /\/entry\/sample\/x would be a value and the group of \/entry\/sample\/x\/value/);
   }
-  Deno.writeTextFileSync(file, entry("/entry/sample/x") + entry("/entry/sample/x_value"));
-  loadSettings({ config: file, checks: SETTINGS_CHECKS });
+  load(mapTo("/entry/sample/x") + mapTo("/entry/sample/x_value"));
 });
 
 pythonTest("h5py and nxcheck read mapped values and monitors, of HDF5, of a template and in the master", async () => {

@@ -38,20 +38,11 @@ Deno.test("a geometry that all frames share is the master's, with the chain and 
 
 // Fails without sharedGeometry in series_tree.ts: the first frame's then stood for all.
 Deno.test("a geometry or wavelength that differs from frame to frame is left out, and a note says so", async () => {
+  const frame = { distance: 300, energy: 42_700 };
   const cases = [
-    [
-      [{ distance: 300, energy: 42_700 }, { distance: 400, energy: 42_700 }],
-      /place of the detector differs/,
-      true,
-      false,
-    ],
-    [
-      [{ distance: 300, energy: 42_700, tilt: 1 }, { distance: 300, energy: 42_700, tilt: 2 }],
-      /place of the detector differs/,
-      true,
-      false,
-    ],
-    [[{ distance: 300, energy: 42_700 }, { distance: 300, energy: 60_000 }], /wavelength differs/, false, true],
+    [[frame, { ...frame, distance: 400 }], /place of the detector differs/, true, false],
+    [[{ ...frame, tilt: 1 }, { ...frame, tilt: 2 }], /place of the detector differs/, true, false],
+    [[frame, { ...frame, energy: 60_000 }], /wavelength differs/, false, true],
   ] as const;
   for (const [frames, note, moved, retuned] of cases) {
     using way = new Way({ nexus: { series: true } });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { identifyFrame } from "../../src/qxrd/frame_identity.ts";
 import { groupFrames, isIgnoredName, isImageName, isSidecarName, stemOf } from "../../src/qxrd/frame_name.ts";
+import { replaced } from "../replaced.ts";
 
 function partsOf(name: string) {
   return { stem: stemOf(name), ...identifyFrame(name, { view: null }) };
@@ -145,23 +146,15 @@ Deno.test("groupFrames() takes the same number of look-ups for each name, howeve
       const image = `sample.with.dots_0.3mm-${String(index).padStart(5, "0")}.tif`;
       names.push(image, `${image}.metadata`, `${image}.overflow`, `stray-${index}.dat`);
     }
-    const { get, has } = Map.prototype;
     let lookUps = 0;
-    Object.assign(Map.prototype, {
-      get(this: Map<unknown, unknown>, key: unknown) {
+    const counted = <Found>(real: (key: unknown) => Found) =>
+      function (this: Map<unknown, unknown>, key: unknown) {
         lookUps++;
-        return get.call(this, key);
-      },
-      has(this: Map<unknown, unknown>, key: unknown) {
-        lookUps++;
-        return has.call(this, key);
-      },
-    });
-    try {
-      assert.equal(groupFrames(names, { caseInsensitive: true }).frames.length, count / 4);
-    } finally {
-      Object.assign(Map.prototype, { get, has });
-    }
+        return real.call(this, key);
+      };
+    using _get = replaced(Map.prototype, "get", counted);
+    using _has = replaced(Map.prototype, "has", counted);
+    assert.equal(groupFrames(names, { caseInsensitive: true }).frames.length, count / 4);
     return lookUps / count;
   });
   assert.ok(perName[0]! < 10 && perName[1]! <= perName[0]!, String(perName));

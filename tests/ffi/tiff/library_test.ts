@@ -90,10 +90,9 @@ Deno.test("two directories that are open at once do not mix", () => {
 Deno.test("an error carries libtiff's own words", () => {
   using tiff = openTiffLibrary();
   const text: TiffStorage = new Overlay(new MemoryFile(new TextEncoder().encode("[metadata] width=1")), false);
-  assert.throws(() => tiff.openDirectory(text, { name: "Größe.tif", fields: [] }), (error) => {
-    assert.ok(error instanceof TiffError);
-    assert.match(error.message, /^Cannot open Größe.tif: .*Not a TIFF.*, bad magic number/);
-    return true;
+  assert.throws(() => tiff.openDirectory(text, { name: "Größe.tif", fields: [] }), {
+    name: "TiffError",
+    message: /^Cannot open Größe.tif: .*Not a TIFF.*, bad magic number/,
   });
   assert.equal(tiff.openHandles, 0);
 });

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
 import { Random } from "../../../src/qxrd/simulator/random.ts";
 import { saveSidecar } from "../../../src/qxrd/simulator/sidecar_saver.ts";
+import { replaced } from "../../replaced.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
 function options(lineEnd: "\n" | "\r\n" = "\n") {
@@ -17,20 +18,13 @@ Deno.test("saveSidecar() locks, writes under a random name, renames and unlocks,
   using folder = new TempFolder();
   const path = folder.join("a.tif.metadata");
   const steps: string[] = [];
-  const { writeTextFile, rename, remove } = Deno;
   function note(what: string, file: string | URL): void {
     steps.push(`${what} ${basename(String(file)).replace(/\.[a-zA-Z]{6}$/, ".RANDOM")}`);
   }
-  Object.assign(Deno, {
-    writeTextFile: (file: string, text: string) => (note("write", file), writeTextFile(file, text)),
-    rename: (from: string, to: string) => (note("rename", from), rename(from, to)),
-    remove: (file: string) => (note("remove", file), remove(file)),
-  });
-  try {
-    await saveSidecar(path, [entry("width", "4")], options());
-  } finally {
-    Object.assign(Deno, { writeTextFile, rename, remove });
-  }
+  using _write = replaced(Deno, "writeTextFile", (real) => (file, text) => (note("write", file), real(file, text)));
+  using _rename = replaced(Deno, "rename", (real) => (from, to) => (note("rename", from), real(from, to)));
+  using _remove = replaced(Deno, "remove", (real) => (file) => (note("remove", file), real(file)));
+  await saveSidecar(path, [entry("width", "4")], options());
   assert.deepEqual(steps, [
     "write a.tif.metadata.lock",
     "write a.tif.metadata.RANDOM",

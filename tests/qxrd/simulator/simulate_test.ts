@@ -6,6 +6,7 @@ import { groupFrames } from "../../../src/qxrd/frame_name.ts";
 import { parseSidecar } from "../../../src/qxrd/sidecar.ts";
 import { simulate, type SimulatedFrame, type SimulateOptions } from "../../../src/qxrd/simulator/simulate.ts";
 import { viewSidecar } from "../../../src/qxrd/view.ts";
+import { replaced } from "../../replaced.ts";
 import { TempFolder } from "../../temp_folder.ts";
 import { namesIn } from "../../folders.ts";
 
@@ -118,16 +119,11 @@ Deno.test("simulate() makes its folders, ends lines as it is asked to, and count
 
 Deno.test("simulate() writes the image, then its sidecar, as QXRD does", async () => {
   using folder = new TempFolder();
-  const open = Deno.open, rename = Deno.rename;
   const names: string[] = [];
   const note = (path: string | URL) => void names.push(basename(String(path)));
-  Deno.open = (path, options) => (note(path), open(path, options));
-  Deno.rename = (from, to) => (note(to), rename(from, to));
-  try {
-    await framesOf({ ...SMALL, folder: folder.path, count: 1 });
-  } finally {
-    Object.assign(Deno, { open, rename });
-  }
+  using _open = replaced(Deno, "open", (real) => (path, options) => (note(path), real(path, options)));
+  using _rename = replaced(Deno, "rename", (real) => (from, to) => (note(to), real(from, to)));
+  await framesOf({ ...SMALL, folder: folder.path, count: 1 });
   const final = names.filter((name) => /\.(tif|metadata)$/.test(name));
   assert.deepEqual(final, ["", ".metadata"].map((ending) => `CeO2-00001.tif${ending}`));
 });
