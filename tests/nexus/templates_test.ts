@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Hdf5Library, openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import type { Hdf5Library } from "../../ffi/hdf5/mod.ts";
 import { differenceOf } from "../../src/nexus/tree/difference.ts";
 import { lookup3 } from "../../src/nexus/tree/lookup3.ts";
 import { shapeOf, withValues } from "../../src/nexus/tree/shape.ts";
@@ -11,8 +11,7 @@ import { writeTree } from "../../src/nexus/tree/write_tree.ts";
 import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
 import { readTree, type TreeGroup } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
-import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
-import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
+import { hdf5Test, volumeTest } from "../ffi/hdf5/hdf5_test_case.ts";
 import type { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { exposureValues, manyReadings } from "./exposure_values.ts";
@@ -324,27 +323,21 @@ Deno.test("lookup3 gives the checksums of its author", () => {
   assert.equal(sum("Four score and seven years ago"), 0x17770551);
 });
 
-Deno.test({
-  name: "a volume that fills up between frames is reported, and the next frame with room goes again",
-  ignore: !canMount(),
-  fn() {
-    using volume = new SmallVolume(1024);
-    using hdf5 = openHdf5Library();
-    const templates = quiet(hdf5);
-    const write = (number: number) =>
-      writeNexus(
-        hdf5,
-        volume.join("a.nxs"),
-        "/no.tif",
-        factsOf({ title: "t".repeat(number), exposure: number, number, comment: "" }),
-        { fsync: true, templates },
-      );
-    for (const number of [1, 2, 3]) write(number);
-    assert.throws(() => Deno.writeFileSync(volume.join("filler"), new Uint8Array(1024 * 1024)));
-    assert.throws(() => {
-      for (let number = 4; number < 40; number++) write(number * 20);
-    }, /No space left|reserve/);
-    Deno.removeSync(volume.join("filler"));
-    assert.equal(write(50).way, "splice");
-  },
+volumeTest("a volume that fills up between frames is reported, and with room all goes on", 1024, (hdf5, volume) => {
+  const templates = quiet(hdf5);
+  const write = (number: number) =>
+    writeNexus(
+      hdf5,
+      volume.join("a.nxs"),
+      "/no.tif",
+      factsOf({ title: "t".repeat(number), exposure: number, number, comment: "" }),
+      { fsync: true, templates },
+    );
+  for (const number of [1, 2, 3]) write(number);
+  assert.throws(() => Deno.writeFileSync(volume.join("filler"), new Uint8Array(1024 * 1024)));
+  assert.throws(() => {
+    for (let number = 4; number < 40; number++) write(number * 20);
+  }, /No space left|reserve/);
+  Deno.removeSync(volume.join("filler"));
+  assert.equal(write(50).way, "splice");
 });

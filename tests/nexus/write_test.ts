@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { Hdf5Error, openHdf5Library } from "../../ffi/hdf5/mod.ts";
+import { Hdf5Error } from "../../ffi/hdf5/mod.ts";
 import type { FrameFacts } from "../../src/nexus/frame/facts.ts";
 import { readTree } from "../../src/nexus/tree/read_tree.ts";
 import { writeNexus } from "../../src/nexus/write.ts";
 import { sizeBound } from "../../src/nexus/tree/write_tree.ts";
-import { canMount, SmallVolume } from "../ffi/hdf5/small_volume.ts";
 import { namesIn } from "../folders.ts";
-import { hdf5Test } from "../ffi/hdf5/hdf5_test_case.ts";
+import { hdf5Test, volumeTest } from "../ffi/hdf5/hdf5_test_case.ts";
 import { sample, SAMPLES } from "../qxrd/samples.ts";
 import type { TempFolder } from "../temp_folder.ts";
 import { makeTiff, PIXEL_TYPES, pixelsOf, TIFF_FORMS } from "../tiff/make_tiff.ts";
@@ -226,17 +225,11 @@ for (const [name, prepare] of Object.entries(FAILURES)) {
   });
 }
 
-Deno.test(
-  "a full volume is an error that leaves nothing, and the next frame is written",
-  { ignore: !canMount() },
-  () => {
-    using volume = new SmallVolume(192);
-    using hdf5 = openHdf5Library();
-    const facts = factsWith({ sidecarText: sample("NAC_dc1150").bytes });
-    assert.throws(() => writeNexus(hdf5, volume.join("a.nxs"), "/no.tif", facts, { fsync: true }), Hdf5Error);
-    assert.equal(hdf5.openObjects, 0);
-    assert.throws(() => Deno.statSync(volume.join("a.nxs")), Deno.errors.NotFound);
-    assert.throws(() => Deno.statSync(volume.join("a.nxs.part")), Deno.errors.NotFound);
-    assert.equal(writeNexus(hdf5, volume.join("a.nxs"), "/no.tif", factsWith(), { fsync: true }).way, "splice");
-  },
-);
+volumeTest("a full volume is an error that leaves nothing, and the next frame is written", 192, (hdf5, volume) => {
+  const facts = factsWith({ sidecarText: sample("NAC_dc1150").bytes });
+  assert.throws(() => writeNexus(hdf5, volume.join("a.nxs"), "/no.tif", facts, { fsync: true }), Hdf5Error);
+  assert.equal(hdf5.openObjects, 0);
+  assert.throws(() => Deno.statSync(volume.join("a.nxs")), Deno.errors.NotFound);
+  assert.throws(() => Deno.statSync(volume.join("a.nxs.part")), Deno.errors.NotFound);
+  assert.equal(writeNexus(hdf5, volume.join("a.nxs"), "/no.tif", factsWith(), { fsync: true }).way, "splice");
+});
