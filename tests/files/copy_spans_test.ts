@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { BLOCK_BYTES } from "../../src/files/copy/blocks.ts";
 import { copySpans } from "../../src/files/copy/copy_spans.ts";
 import { VerificationError } from "../../src/files/copy/target_writers.ts";
+import { sha256 } from "../folders.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 
@@ -14,6 +14,13 @@ function noise(length: number): Uint8Array {
     crypto.getRandomValues(bytes.subarray(offset, Math.min(length, offset + 65536)));
   }
   return bytes;
+}
+
+/** Copies so many bytes of a source of another length, over what has the copy's name. */
+function copyOf(folder: TempFolder, { bytes, length = bytes }: { bytes: number; length?: number }): void {
+  Deno.writeFileSync(folder.join("source"), noise(bytes));
+  const spans = [{ source: folder.join("source"), offset: 0, length }];
+  copySpans([{ path: folder.join("copy"), spans, checksumSlot: null }], OPTIONS);
 }
 
 Deno.test("copySpans() makes two files of one pass over their sources", () => {
@@ -37,46 +44,36 @@ Deno.test("copySpans() makes two files of one pass over their sources", () => {
       hashed: true,
     },
   ], OPTIONS);
-  const sha256 = createHash("sha256").update(image).digest("hex");
-  assert.equal(hashes.get(folder.join("copy")), sha256);
+  const sum = sha256(image);
+  assert.equal(hashes.get(folder.join("copy")), sum);
   assert.deepEqual(Deno.readFileSync(folder.join("copy")), image);
   const expected = new Uint8Array(5000 + length);
   expected.set(head.subarray(0, 4000));
   expected.set(image.subarray(8, 8 + length), 4000);
   expected.set(head.subarray(4000), 4000 + length);
-  expected.set(new TextEncoder().encode(sha256), 100);
-  assert.equal(hashes.get(folder.join("spliced")), createHash("sha256").update(expected).digest("hex"));
+  expected.set(new TextEncoder().encode(sum), 100);
+  assert.equal(hashes.get(folder.join("spliced")), sha256(expected));
   assert.deepEqual(Deno.readFileSync(folder.join("spliced")), expected);
 });
 
 Deno.test("copySpans() refuses a source that is shorter than its span", () => {
   using folder = new TempFolder();
-  Deno.writeFileSync(folder.join("short"), noise(10));
-  const spans = [{ source: folder.join("short"), offset: 0, length: 11 }];
-  assert.throws(
-    () => copySpans([{ path: folder.join("copy"), spans, checksumSlot: null }], OPTIONS),
-    /ends at byte 10, 11 were expected/,
-  );
+  assert.throws(() => copyOf(folder, { bytes: 10, length: 11 }), /ends at byte 10, 11 were expected/);
 });
 
 Deno.test("copySpans() writes over longer remains of an earlier copy", () => {
   using folder = new TempFolder();
-  Deno.writeFileSync(folder.join("source"), noise(100));
   Deno.writeFileSync(folder.join("copy"), noise(5000));
-  const spans = [{ source: folder.join("source"), offset: 0, length: 100 }];
-  copySpans([{ path: folder.join("copy"), spans, checksumSlot: null }], OPTIONS);
+  copyOf(folder, { bytes: 100 });
   assert.deepEqual(Deno.readFileSync(folder.join("copy")), Deno.readFileSync(folder.join("source")));
 });
 
 // Fails without the call of #compare in Writers.write.
 Deno.test("copySpans() notices a volume that does not keep what is written", () => {
   using folder = new TempFolder();
-  Deno.writeFileSync(folder.join("source"), noise(100));
-  const spans = [{ source: folder.join("source"), offset: 0, length: 100 }];
   using _writes = replaced(Deno.FsFile.prototype, "writeSync", (writeSync) =>
     function (this: Deno.FsFile, bytes) {
       return writeSync.call(this, bytes.map((byte, index) => index === 50 ? byte ^ 1 : byte));
     });
-  const target = { path: folder.join("copy"), spans, checksumSlot: null };
-  assert.throws(() => copySpans([target], OPTIONS), VerificationError);
+  assert.throws(() => copyOf(folder, { bytes: 100 }), VerificationError);
 });

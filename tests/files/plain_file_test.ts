@@ -11,6 +11,7 @@ import {
 import { writeWhole, writeWholeBehind } from "../../src/files/whole_file.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
+import { onLinux } from "../on_linux.ts";
 
 const LINUX = Deno.build.os === "linux";
 const BYTES = new TextEncoder().encode("new");
@@ -38,39 +39,30 @@ function withEach(test: (path: string, folder: TempFolder) => void): void {
   }
 }
 
-Deno.test({
-  name: "what is no plain file is neither opened nor waited for, and named",
-  ignore: !LINUX,
-  fn() {
-    withEach((path) => {
-      assert.throws(() => openPlain(path), ForeignEntryError);
-      assert.throws(() => readPlain(path, 100), { name: "ForeignEntryError", message: new RegExp(path) });
-    });
-  },
+onLinux("what is no plain file is neither opened nor waited for, and named", () => {
+  withEach((path) => {
+    assert.throws(() => openPlain(path), ForeignEntryError);
+    assert.throws(() => readPlain(path, 100), { name: "ForeignEntryError", message: new RegExp(path) });
+  });
 });
 
-Deno.test({
-  name: "a new file is made under a name that is taken by what is no file: that is set aside and reported",
-  ignore: !LINUX,
-  fn() {
-    withEach((path, folder) => {
-      const reports: string[] = [];
-      foreignEntries.report = (text) => reports.push(text);
-      using file = createOwn(path);
-      assert.equal(file.statSync().size, 0);
-      assert.equal(reports.length, 1);
-      const names = [...Deno.readDirSync(folder.join("own"))].map(({ name }) => name).sort();
-      assert.equal(names.length, 2);
-      assert.match(names[1]!, /^name\.foreign-[0-9a-f]{8}$/);
-      assert.match(reports[0]!, /name\.foreign-/);
-    });
-  },
+onLinux("a new file is made under a name that is taken by what is no file: that is set aside and reported", () => {
+  withEach((path, folder) => {
+    const reports: string[] = [];
+    foreignEntries.report = (text) => reports.push(text);
+    using file = createOwn(path);
+    assert.equal(file.statSync().size, 0);
+    assert.equal(reports.length, 1);
+    const names = [...Deno.readDirSync(folder.join("own"))].map(({ name }) => name).sort();
+    assert.equal(names.length, 2);
+    assert.match(names[1]!, /^name\.foreign-[0-9a-f]{8}$/);
+    assert.match(reports[0]!, /name\.foreign-/);
+  });
 });
 
-Deno.test({
-  name: "writeWhole() replaces a name, never what a link of that name leads to, in whichever of its steps it meets one",
-  ignore: !LINUX,
-  async fn() {
+onLinux(
+  "writeWhole() replaces a name, never what a link of that name leads to, in whichever of its steps it meets one",
+  async () => {
     withEach((path) => {
       writeWhole(path, BYTES, { fsync: true });
       assert.equal(Deno.readTextFileSync(path), "new");
@@ -86,7 +78,7 @@ Deno.test({
     await writeWholeBehind(folder.join("name"), [BYTES, BYTES], { fsync: true });
     assert.equal(Deno.readTextFileSync(folder.join("name")), "newnew");
   },
-});
+);
 
 Deno.test("a file with a second name is read, never written to; under a name of ours it is set aside", () => {
   using folder = new TempFolder();

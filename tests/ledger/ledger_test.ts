@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { LedgerError } from "../../src/ledger/error.ts";
+import { sha256 } from "../folders.ts";
 import { replaced } from "../replaced.ts";
 import { deliveredEntry, LedgerPlace } from "./lines.ts";
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 Deno.test("each line has the hash of the line before, over restarts and segments", async () => {
   using place = new LedgerPlace();
@@ -46,9 +44,8 @@ Deno.test("frames that finish together share one flush", async () => {
 
 Deno.test("a delivery that is repeated after a crash has one line", async () => {
   using place = new LedgerPlace();
-  const first = place.open();
-  const { sequence } = await first.append(deliveredEntry(7));
-  await first.close();
+  const [receipt] = await place.write([7]);
+  const { sequence } = receipt!;
   const second = place.open();
   const [again, twice] = await Promise.all([
     second.append(deliveredEntry(7, { again: true })),
@@ -63,15 +60,10 @@ Deno.test("a delivery that is repeated after a crash has one line", async () => 
 Deno.test("a torn last line is removed, and the chain goes on", async () => {
   for (const torn of ["{", '{"sequence":4,"previous":"', "\0\0\0\n\0\0", "\0".repeat(5000)]) {
     using place = new LedgerPlace();
-    const first = place.open();
-    await first.append(deliveredEntry(1));
-    await first.append(deliveredEntry(2));
-    await first.close();
+    await place.write([1, 2]);
     const path = join(place.folder, place.segments()[0]!);
     Deno.writeTextFileSync(path, torn, { append: true });
-    const second = place.open();
-    assert.equal((await second.append(deliveredEntry(3))).sequence, 4);
-    await second.close();
+    assert.equal((await place.write([3]))[0]!.sequence, 4);
     assert.equal(place.lines().length, 4);
     assert.match(place.logged.join("\n"), new RegExp(`${torn.length} bytes of an unfinished last line`));
   }
@@ -79,21 +71,15 @@ Deno.test("a torn last line is removed, and the chain goes on", async () => {
 
 Deno.test("a segment without a line, as a stop leaves it, is begun anew", async () => {
   using place = new LedgerPlace();
-  const first = place.open();
-  await first.append(deliveredEntry(1));
-  await first.close();
+  await place.write([1]);
   Deno.writeTextFileSync(join(place.folder, "000000000003.jsonl"), "");
-  const second = place.open({ segmentBytes: 10 });
-  assert.equal((await second.append(deliveredEntry(2))).sequence, 3);
-  await second.close();
+  assert.equal((await place.write([2], { segmentBytes: 10 }))[0]!.sequence, 3);
   assert.deepEqual(place.segments(), ["000000000001.jsonl", "000000000003.jsonl"]);
 });
 
 Deno.test("damage in the middle is named by its line, and nothing is written behind it", async () => {
   using place = new LedgerPlace();
-  const first = place.open();
-  for (const number of [1, 2, 3]) await first.append(deliveredEntry(number));
-  await first.close();
+  await place.write([1, 2, 3]);
   const path = join(place.folder, place.segments()[0]!);
   const before = Deno.readTextFileSync(path).replace('"size":102', '"size":999');
   Deno.writeTextFileSync(path, before);
@@ -149,12 +135,9 @@ Deno.test("files that somebody removes or cuts under a running ledger are notice
 
 Deno.test("numbers go on where a ledger that others have read was removed", async () => {
   using place = new LedgerPlace();
-  const ledger = place.open({ seen: 41 });
-  assert.equal((await ledger.append(deliveredEntry(1))).sequence, 43);
-  await ledger.close();
-  const again = place.open({ seen: 41 });
-  assert.equal((await again.append(deliveredEntry(2))).sequence, 44);
-  await again.close();
+  for (const [number, sequence] of [[1, 43], [2, 44]] as const) {
+    assert.equal((await place.write([number], { seen: 41 }))[0]!.sequence, sequence);
+  }
 });
 
 Deno.test("old segments are removed whole, and the chain's start is kept", async () => {
@@ -178,7 +161,5 @@ Deno.test("old segments are removed whole, and the chain's start is kept", async
   assert.equal(start.removed.sequence, first.sequence - 1);
   assert.equal(start.removed.hash, first.previous);
   assert.equal(start.begun, "2026-01-01T00:00:00.000Z");
-  const again = place.open(options);
-  assert.equal((await again.append(deliveredEntry(31))).sequence, 32);
-  await again.close();
+  assert.equal((await place.write([31], options))[0]!.sequence, 32);
 });

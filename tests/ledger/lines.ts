@@ -1,7 +1,7 @@
 /** A ledger in a temporary folder, and entries for it. */
 import { join } from "node:path";
 import { Ledger, type LedgerOptions } from "../../src/ledger/ledger.ts";
-import type { DeliveredEntry } from "../../src/ledger/line.ts";
+import type { DeliveredEntry, Receipt } from "../../src/ledger/line.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 export function deliveredEntry(number: number, more: Partial<DeliveredEntry> = {}): DeliveredEntry {
@@ -48,6 +48,15 @@ export class LedgerPlace implements Disposable {
       onFault: (message) => void this.faults.push(message),
       ...options,
     });
+  }
+
+  /** Opens the ledger, writes deliveries of these numbers, one after the other, and closes it. */
+  async write(numbers: readonly number[], options: Partial<LedgerOptions> = {}): Promise<Receipt[]> {
+    const ledger = this.open(options);
+    const receipts: Receipt[] = [];
+    for (const number of numbers) receipts.push(await ledger.append(deliveredEntry(number)));
+    await ledger.close();
+    return receipts;
   }
 
   segments(): string[] {
