@@ -5,8 +5,8 @@ import { imageBytes, setOf, Way } from "./way.ts";
 import { CLAIMING_PREFIX } from "../../src/files/service_names.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 import { filesBelow } from "../folders.ts";
+import { onLinux } from "../on_linux.ts";
 
-const LINUX = Deno.build.os === "linux";
 const ID = "20260101T000000000-000001-deadbeef";
 const SET = setOf("P");
 
@@ -90,18 +90,14 @@ Deno.test("an output and a raw folder of earlier settings are believed", async (
 });
 
 // Fails without the look at other entries in checkClaim(): the merge then wrote into what the link leads to.
-Deno.test({
-  name: "a claim whose image is a link is not merged",
-  ignore: !LINUX,
-  async fn() {
-    using way = new Way();
-    const victim = victimOf(way);
-    const claim = plant(way, { folder: way.settings.folders.temp }, { merge: null });
-    Deno.removeSync(join(claim, "X.tif"));
-    Deno.symlinkSync(join(victim, "X.tif"), join(claim, "X.tif"));
-    await staysBesideAFrame(way, claim, /X\.tif, which is not a regular file/);
-    assert.deepEqual(Deno.readFileSync(join(victim, "X.tif")), imageBytes(7));
-  },
+onLinux("a claim whose image is a link is not merged", async () => {
+  using way = new Way();
+  const victim = victimOf(way);
+  const claim = plant(way, { folder: way.settings.folders.temp }, { merge: null });
+  Deno.removeSync(join(claim, "X.tif"));
+  Deno.symlinkSync(join(victim, "X.tif"), join(claim, "X.tif"));
+  await staysBesideAFrame(way, claim, /X\.tif, which is not a regular file/);
+  assert.deepEqual(Deno.readFileSync(join(victim, "X.tif")), imageBytes(7));
 });
 
 // Fails without isBelow() in series_masters.ts.
@@ -120,40 +116,32 @@ Deno.test("a mark of a series makes no master outside of the outputs", async () 
 
 for (const link of ["exp1", "exp1/deep"]) {
   // Fails without isLink() in makeFoldersBelow().
-  Deno.test({
-    name: `a link in the output with the name of a sub-folder (${link}) is not followed`,
-    ignore: !LINUX,
-    async fn() {
-      using way = new Way();
-      const victim = victimOf(way);
-      Deno.mkdirSync(join(way.output, link, ".."), { recursive: true });
-      Deno.symlinkSync(victim, join(way.output, link));
-      way.put({ name: "exp1/deep/X.tif" });
-      way.put({ name: "P.tif" });
-      await way.fire(2);
-      assert.deepEqual(filesBelow(victim), ["X.tif"]);
-      const reported = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
-      assert.ok(reported.includes(`${join(way.output, link)}: it is a link`), reported);
-      await way.fire(8);
-      assert.deepEqual(filesBelow(victim), ["X.tif"]);
-      assert.ok(way.delivered().includes("P.nxs"));
-    },
+  onLinux(`a link in the output with the name of a sub-folder (${link}) is not followed`, async () => {
+    using way = new Way();
+    const victim = victimOf(way);
+    Deno.mkdirSync(join(way.output, link, ".."), { recursive: true });
+    Deno.symlinkSync(victim, join(way.output, link));
+    way.put({ name: "exp1/deep/X.tif" });
+    way.put({ name: "P.tif" });
+    await way.fire(2);
+    assert.deepEqual(filesBelow(victim), ["X.tif"]);
+    const reported = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
+    assert.ok(reported.includes(`${join(way.output, link)}: it is a link`), reported);
+    await way.fire(8);
+    assert.deepEqual(filesBelow(victim), ["X.tif"]);
+    assert.ok(way.delivered().includes("P.nxs"));
   });
 }
 
-Deno.test({
-  name: "a quarantine that is a link is neither written to nor retried",
-  ignore: !LINUX,
-  async fn() {
-    using way = new Way();
-    const victim = victimOf(way);
-    Deno.symlinkSync(victim, join(way.output, QUARANTINE_FOLDER));
-    way.put({ name: "bad.tif", image: new Uint8Array(10), sidecar: null });
-    way.put({ name: "P.tif" });
-    way.retryQuarantine();
-    await way.fire(3);
-    assert.deepEqual(filesBelow(victim), ["X.tif"]);
-    const reported = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
-    assert.match(reported, /pewatch-quarantine: it is a link/);
-  },
+onLinux("a quarantine that is a link is neither written to nor retried", async () => {
+  using way = new Way();
+  const victim = victimOf(way);
+  Deno.symlinkSync(victim, join(way.output, QUARANTINE_FOLDER));
+  way.put({ name: "bad.tif", image: new Uint8Array(10), sidecar: null });
+  way.put({ name: "P.tif" });
+  way.retryQuarantine();
+  await way.fire(3);
+  assert.deepEqual(filesBelow(victim), ["X.tif"]);
+  const reported = [...way.heard.conditions.values(), ...way.heard.lines].join("\n");
+  assert.match(reported, /pewatch-quarantine: it is a link/);
 });

@@ -9,17 +9,17 @@ import { DeliveryPool } from "../../src/frames/deliver/delivery_pool.ts";
 import { CODECS } from "../../src/nexus/chunks/codecs.ts";
 import { sha256OfFile } from "../../src/files/copy/digest.ts";
 import { imageBytes as imageOf } from "../nexus/frame.ts";
+import { sha256 } from "../folders.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { imageBytes, libraries, pixelsOf, Way } from "./way.ts";
+import { imageBytes, libraries, pixelsOf, Way, wayOf } from "./way.ts";
 import { deliver, factsWith, settingsWith } from "../nexus/frame.ts";
 
 const GZIP: Settings["nexus"] = { image: "embed", compression: "gzip", profile: "base", series: false, map: [] };
 
 function shownPixels(way: Way, stem: string): string {
-  const bytes = imageOf(libraries.hdf5, join(way.output, `${stem}.nxs`));
-  return createHash("sha256").update(bytes).digest("hex");
+  return sha256(imageOf(libraries.hdf5, join(way.output, `${stem}.nxs`)));
 }
 
 Deno.test("a compressed frame is delivered as any other, with its size and checksum in the ledger", async () => {
@@ -43,8 +43,7 @@ Deno.test("a compressed frame is delivered as any other, with its size and check
 });
 
 Deno.test("a frame whose compressed pixels are others stays where it is, and goes once they are right", async () => {
-  using way = new Way({ nexus: GZIP });
-  way.put({ name: "P-00001.tif" });
+  using way = wayOf([{ name: "P-00001.tif" }], { nexus: GZIP });
   {
     using _codec = replaced(CODECS.gzip, "encode", (encode) => (chunk, elementBytes) => {
       return encode(chunk.map((byte) => byte ^ 1), elementBytes);
@@ -83,8 +82,7 @@ Deno.test("compressed frames stand in the master of their series", async () => {
   assert.equal(stack.length, 4 * 32 * 16);
   for (const [slot, number] of [[0, 1], [1, 2], [3, 4]] as const) {
     const image = stack.slice(slot * 512, (slot + 1) * 512);
-    const sum = createHash("sha256").update(new Uint8Array(image.buffer)).digest("hex");
-    assert.equal(sum, pixelsOf(join(way.output, `P-0000${number}.tif`)));
+    assert.equal(sha256(new Uint8Array(image.buffer)), pixelsOf(join(way.output, `P-0000${number}.tif`)));
   }
   assert.ok(stack.subarray(2 * 512, 3 * 512).every(Number.isNaN), "the absent frame");
 });

@@ -1,9 +1,8 @@
 /** Delete after confirmation: a delivered set stays in proc until each consumer has confirmed its image. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { endAtEachStep } from "./crash.ts";
-import { foldersIn } from "../folders.ts";
+import { foldersIn, sha256 } from "../folders.ts";
 import { Way } from "./way.ts";
 
 const SIZE_MIB = 0.03;
@@ -13,7 +12,7 @@ function keeping(confirm_mib_max = 1024): Way {
 }
 
 const kept = (way: Way) => foldersIn(way.settings.folders.proc).filter((name) => name.startsWith(".kept-"));
-const sumOf = (way: Way, name: string) => createHash("sha256").update(way.read(name)).digest("hex");
+const sumOf = (way: Way, name: string) => sha256(way.read(name));
 
 Deno.test("a set leaves proc when each named consumer has confirmed it, over restarts", async () => {
   using way = keeping();

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { endAtEachStep } from "./crash.ts";
-import { libraries, pixelsOf, type RawFrame, setOf, sidecarText, Way } from "./way.ts";
+import { firedWayOf, libraries, pixelsOf, type RawFrame, setOf, sidecarText, Way, wayOf } from "./way.ts";
 import { imageBytes } from "../nexus/frame.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
@@ -23,7 +23,7 @@ const SETS = ["P-00001", "series/P-00002"];
 const EXPECTED = [...setOf(...SETS), "P-00001.tif.overflow"].sort();
 
 function putAll(way: Way): void {
-  for (const frame of FRAMES) way.put(frame);
+  way.put(...FRAMES);
   Deno.writeTextFileSync(join(way.raw, "P-00001.tif.overflow"), "12 pixels");
 }
 
@@ -72,18 +72,13 @@ async function endAtEach(nexus: Settings["nexus"]): Promise<void> {
       return way;
     },
     work: (way) => way.fire(1),
-    whole: (way) => {
-      assert.deepEqual(way.delivered(), EXPECTED);
-      assert.deepEqual(way.inProgress(), []);
-    },
+    whole: (way) => way.assertDone(EXPECTED),
     ended: async (way, when) => {
       assertWholeSomewhere(way, frames, when);
       const before = new Map(way.delivered().map((name) => [name, way.read(name)]));
       way.restart();
       await way.fire(2);
-      assert.deepEqual(way.delivered({ hidden: true }), EXPECTED, when);
-      assert.deepEqual(way.inProgress(), [], when);
-      assert.deepEqual(filesBelow(way.raw), [], when);
+      way.assertDone(EXPECTED, when);
       for (const [set, { pixels, sidecar }] of frames) {
         const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
         assert.equal(pixelsOf(image), pixels, when);
@@ -121,9 +116,7 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
   let first = new Uint8Array();
   await endAtEachStep({
     prepare: async () => {
-      const way = new Way();
-      way.put({ name: "P.tif", seed: 1 });
-      await way.fire();
+      const way = await firedWayOf([{ name: "P.tif", seed: 1 }]);
       first = way.read("P.tif");
       way.put({ name: "P.tif", seed: 2 });
       return way;
@@ -133,8 +126,7 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
     ended: async (way, when) => {
       way.restart();
       await way.fire(3);
-      assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-      assert.deepEqual(way.inProgress(), [], when);
+      way.assertDone(expected, when);
       assert.deepEqual(way.read("P.tif"), first, when);
       assert.match(way.text("P-00001.tif.metadata"), /userComment1=frame 2/, when);
       assertLedger(way, { chain: 1, delivered: 2 }, when);
@@ -150,18 +142,13 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
   );
   const image = new TextEncoder().encode("no TIFF at all");
   await endAtEachStep({
-    prepare: () => {
-      const way = new Way();
-      way.put({ name: "P.tif", image });
-      return way;
-    },
+    prepare: () => wayOf([{ name: "P.tif", image }]),
     work: (way) => way.fire(2),
     whole: (way) => assert.deepEqual(way.delivered(), expected),
     ended: async (way, when) => {
       way.restart();
       await way.fire(3);
-      assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-      assert.deepEqual(way.inProgress(), [], when);
+      way.assertDone(expected, when);
       assert.deepEqual(way.read(expected[0]!), image, when);
       assert.match(way.text(expected[3]!), /was not delivered: .*TIFF/, when);
       assertLedger(way, { chain: 1, quarantined: 1 }, when);

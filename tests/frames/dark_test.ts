@@ -11,7 +11,7 @@ import { valueAt } from "../nexus/frame.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
-import { imageBytes, libraries, sidecarText, Way } from "./way.ts";
+import { firedWayOf, imageBytes, libraries, sidecarText, Way, wayOf } from "./way.ts";
 
 const GROUP = "entry/instrument/detector/reference_dark";
 const DARK = sidecarText({ dark: true });
@@ -33,8 +33,7 @@ Deno.test("no image is removed, under any policy, unless its own sidecar calls i
       fc.constantFrom<DarkSettings["policy"]>("delete", "archive", "keep"),
       fc.boolean(),
       async (name, sidecar, policy, reference) => {
-        using way = new Way({ dark: { policy, reference } });
-        way.put({ name, sidecar });
+        using way = wayOf([{ name, sidecar }], { dark: { policy, reference } });
         await way.fire(2);
         const images = way.delivered().filter((path) => path.endsWith(".tif"));
         assert.equal(images.length, 1, `${name} under ${policy}: ${images}`);
@@ -139,9 +138,7 @@ const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
 for (const [damage, harm] of Object.entries(DAMAGES)) {
   for (const ending of [".tif", ".tif.metadata", ".json"]) {
     Deno.test(`a reference whose ${ending} is ${damage} costs no frame its NeXus file`, async () => {
-      using way = new Way({ dark: { reference: true } });
-      way.put({ name: "D-00001.dark.tif", sidecar: DARK });
-      await way.fire();
+      using way = await firedWayOf([{ name: "D-00001.dark.tif", sidecar: DARK }], { dark: { reference: true } });
       const folder = join(way.settings.daemon.state_dir, "reference_dark");
       const name = [...Deno.readDirSync(folder)].map((entry) => entry.name).find((name) => name.endsWith(ending))!;
       harm(join(folder, name));

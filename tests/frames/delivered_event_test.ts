@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FrameEvent } from "../../src/frames/events.ts";
-import { sidecarText, Way } from "./way.ts";
+import { firedWayOf, sidecarText, type Way, wayOf } from "./way.ts";
 
 type DeliveredEvent = Extract<FrameEvent, { type: "delivered" }>;
 
@@ -11,9 +11,7 @@ function deliveredEvents(way: Way): DeliveredEvent[] {
 }
 
 Deno.test("the event names image, sidecar and NeXus file as they stand in the output", async () => {
-  using way = new Way();
-  way.put({ name: "a/P-00001.tif" });
-  await way.fire();
+  using way = await firedWayOf([{ name: "a/P-00001.tif" }]);
   way.put({ name: "a/P-00001.tif", seed: 2 });
   await way.fire(3);
   const [first, second] = deliveredEvents(way);
@@ -31,8 +29,7 @@ Deno.test("the event names image, sidecar and NeXus file as they stand in the ou
 });
 
 Deno.test("the event says what is not there", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif", sidecar: null });
+  using way = wayOf([{ name: "P-00001.tif", sidecar: null }]);
   await way.fire(2);
   const [event] = deliveredEvents(way);
   const roles = { image: join(way.output, "P-00001.tif"), sidecar: null, nexus: join(way.output, "P-00001.nxs") };
@@ -40,8 +37,7 @@ Deno.test("the event says what is not there", async () => {
 });
 
 Deno.test("the event says that the set was there already", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif" });
+  using way = wayOf([{ name: "P-00001.tif" }]);
   await way.fire(2);
   way.restart();
   way.put({ name: "P-00001.tif" });
@@ -50,8 +46,7 @@ Deno.test("the event says that the set was there already", async () => {
 });
 
 Deno.test("the event says that it is a dark", async () => {
-  using way = new Way({ dark: { policy: "keep" } });
-  way.put({ name: "P-00001.dark.tif", sidecar: sidecarText({ dark: true }) });
+  using way = wayOf([{ name: "P-00001.dark.tif", sidecar: sidecarText({ dark: true }) }], { dark: { policy: "keep" } });
   await way.fire(2);
   assert.deepEqual(deliveredEvents(way).map(({ dark }) => dark), [true]);
 });

@@ -1,10 +1,10 @@
 /** Copies of deliveries: shared among workers, one behind the other where all are busy, made by the caller where none listens. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { runCopyJob } from "../../src/frames/deliver/copy_job.ts";
 import { DeliveryPool } from "../../src/frames/deliver/delivery_pool.ts";
 import { failDigest, newSharedDigest, putDigest } from "../../src/frames/deliver/shared_digest.ts";
 import { pause } from "../faults/detector.ts";
+import { sha256 } from "../folders.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 const OPTIONS = { verify: "compare", fsync: false } as const;
@@ -58,22 +58,22 @@ Deno.test("a large image is hashed by a worker that has nothing to do", async ()
   const { job, bytes } = jobFor(folder, "an image of more than a megabyte");
   assert(bytes.length > 1 << 20);
   const hashed = { ...job, targets: job.targets.map((target) => ({ ...target, hashed: true })) };
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sum = sha256(bytes);
   await untilIdle(pool, 2, async () => void await pool.copy(hashed, { workers: 2 }));
   for (const [one, idle] of [[job, 1], [hashed, 0]] as const) {
     const copy = pool.copy(one, { workers: 2 });
     assert.equal(pool.idle, idle, "workers without work, right after a copy has begun");
     const [path] = one.targets.map((target) => target.path);
-    assert.equal((await copy).get(path!), one === hashed ? sha256 : undefined);
+    assert.equal((await copy).get(path!), one === hashed ? sum : undefined);
     assert.deepEqual(Deno.readFileSync(path!), bytes);
   }
   // With one worker, and with both busy, who copies hashes too.
-  assert.equal((await pool.copy(hashed, { workers: 1 })).get(job.targets[0]!.path), sha256);
+  assert.equal((await pool.copy(hashed, { workers: 1 })).get(job.targets[0]!.path), sum);
   const copies = Array.from({ length: 6 }, (_, index) => {
     const path = folder.join(`copy ${index}`);
     return { path, copy: pool.copy({ ...hashed, targets: [{ ...hashed.targets[0]!, path }] }, { workers: 2 }) };
   });
-  for (const { path, copy } of copies) assert.equal((await copy).get(path), sha256);
+  for (const { path, copy } of copies) assert.equal((await copy).get(path), sum);
 });
 
 Deno.test("a copy takes a digest that another thread has made, and makes it where that one could not", () => {
@@ -83,14 +83,14 @@ Deno.test("a copy takes a digest that another thread has made, and makes it wher
     path = folder.join("copy");
   Deno.writeFileSync(source, bytes);
   const target = { path, spans: [{ source, offset: 0, length: bytes.length }], checksumSlot: { at: 7, source } };
-  const made = "ab".repeat(32), real = createHash("sha256").update(bytes).digest("hex");
-  for (const [sha256, end] of [[made, putDigest], [real, failDigest]] as const) {
+  const made = "ab".repeat(32), real = sha256(bytes);
+  for (const [sum, end] of [[made, putDigest], [real, failDigest]] as const) {
     const shared = newSharedDigest();
-    end(shared, { size: bytes.length, sha256 });
+    end(shared, { size: bytes.length, sha256: sum });
     const plain = { ...target, path: folder.join("plain"), checksumSlot: null, hashed: true };
     const hashes = runCopyJob({ targets: [target, plain], options: OPTIONS, elsewhere: new Map([[source, shared]]) });
-    assert.equal(hashes.get(plain.path), sha256);
-    assert.equal(new TextDecoder().decode(Deno.readFileSync(path).subarray(7, 71)), sha256);
+    assert.equal(hashes.get(plain.path), sum);
+    assert.equal(new TextDecoder().decode(Deno.readFileSync(path).subarray(7, 71)), sum);
   }
 });
 

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inMemory, TempFolder } from "../temp_folder.ts";
 import { endAtEachStep } from "./crash.ts";
-import { setOf, Way } from "./way.ts";
+import { firedWayOf, setOf, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 class TwoVolumes implements Disposable {
@@ -48,8 +48,7 @@ Deno.test("whatever lies in folders that are left is delivered, and the stages r
   volumes.leaveAll();
   way.put({ name: "D.tif", seed: 4 });
   await way.fire(1);
-  assert.deepEqual(way.delivered(), setOf("A", "D", "s/B", "s/C"));
-  assert.deepEqual(way.inProgress(), []);
+  way.assertDone(setOf("A", "D", "s/B", "s/C"));
   assert.deepEqual(Object.fromEntries(way.leftFrames), { [old.temp]: 0, [old.proc]: 0 });
 });
 
@@ -62,9 +61,7 @@ Deno.test("a folder that is left is not called empty while an older firing may s
 
 /** The set of a frame P.tif as it is delivered, by names: hundreds of ways begin with it. */
 async function deliveredOnce(): Promise<ReadonlyMap<string, Uint8Array>> {
-  using way = new Way();
-  way.put({ name: "P.tif", seed: 1 });
-  await way.fire();
+  using way = await firedWayOf([{ name: "P.tif", seed: 1 }]);
   return new Map(way.delivered().map((name) => [name, way.read(name)]));
 }
 
@@ -88,8 +85,7 @@ Deno.test("a stop at any step, and other folders after it: each frame arrives on
       way.restart();
       volumes.leaveAll();
       await way.fire(4);
-      assert.deepEqual(way.delivered({ hidden: true }), expected, when);
-      assert.deepEqual(way.inProgress(), [], when);
+      way.assertDone(expected, when);
       assert.deepEqual([...filesBelow(raw), ...filesBelow(way.raw)], [], when);
       assert.deepEqual(way.read("P.tif"), first.get("P.tif"), when);
       assert.match(way.text("P-00001.tif.metadata"), /userComment1=frame 2/, when);
@@ -138,8 +134,7 @@ Deno.test("a draining folder that is gone holds up nothing else, and is reported
 });
 
 Deno.test("marks of a series in a left proc folder still make its master", async () => {
-  using way = new Way({ nexus: { series: true } });
-  way.put({ name: "S-00001.tif", seed: 1 });
+  using way = wayOf([{ name: "S-00001.tif", seed: 1 }], { nexus: { series: true } });
   await way.fireBeforeDelivery();
   await way.fireFinalize();
   const { proc } = way.settings.folders;

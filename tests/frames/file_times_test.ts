@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { inMemory } from "../temp_folder.ts";
-import { sidecarText, Way } from "./way.ts";
+import { firedWayOf, sidecarText, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 import { replaced } from "../replaced.ts";
 
@@ -53,8 +53,7 @@ Deno.test("a volume that keeps no times holds up no frame, and says so once", as
 
 // Fails without haveOwnContent (merge_frame.ts).
 Deno.test("a frame that has other names elsewhere is tagged in a copy: the others keep their content and rights", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   const others = ["P.tif", "P.tif.metadata"].map((name) => {
     const other = join(way.settings.daemon.state_dir, `other-${name}`);
     Deno.chmodSync(join(way.raw, name), 0o444);
@@ -72,9 +71,7 @@ Deno.test("a frame that has other names elsewhere is tagged in a copy: the other
 
 // Fails without the comparison in mergeTagsInto (merge_tags.ts).
 Deno.test("a delivered TIFF that comes again with a corrected sidecar is delivered with the tags of that one", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif", sidecar: sidecarText({ more: "userComment2=old" }) });
-  await way.fire();
+  using way = await firedWayOf([{ name: "P.tif", sidecar: sidecarText({ more: "userComment2=old" }) }]);
   way.put({ name: "Q.tif", image: way.read("P.tif"), sidecar: sidecarText({ more: "userComment2=new" }) });
   way.put({ name: "R.tif", image: way.read("P.tif"), sidecar: null });
   way.put({ name: "S.tif", image: way.read("P.tif"), sidecar: sidecarText({ more: "userComment2=old" }) });

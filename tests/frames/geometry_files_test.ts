@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readPoniText } from "../../src/geometry/poni_file.ts";
 import { endAtEachStep } from "./crash.ts";
-import { type Changes, setOf, sidecarText, Way } from "./way.ts";
+import { type Changes, firedWayOf, type RawFrame, setOf, sidecarText, type Way, wayOf } from "./way.ts";
 
 function centerfinder(distance_mm: number): string {
   return sidecarText({
@@ -14,20 +14,20 @@ function centerfinder(distance_mm: number): string {
 
 const SIDECAR = centerfinder(300);
 
-function wayWith(geometry: Partial<Changes["geometry"]>, more: Changes = {}): Way {
-  return new Way({ geometry: { files: ["poni"], ...geometry }, ...more });
+const FRAME = { name: "P-00001.tif", sidecar: SIDECAR };
+
+/** A way that makes such files, with these frames in raw. */
+function wayWith(geometry: Changes["geometry"], ...frames: readonly RawFrame[]): Way {
+  return wayOf(frames, { geometry: { files: ["poni"], ...geometry } });
 }
 
 Deno.test("without [geometry] files none are made", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
-  await way.fire();
+  using way = await firedWayOf([FRAME]);
   assert.deepEqual(way.delivered(), setOf("P-00001"));
 });
 
 Deno.test("each set has its files, in sub-folders too, and nothing hidden is left", async () => {
-  using way = wayWith({ files: ["poni", "imctrl"] });
-  way.put({ name: "a/P-00001.tif", sidecar: SIDECAR });
+  using way = wayWith({ files: ["poni", "imctrl"] }, { ...FRAME, name: "a/P-00001.tif" });
   await way.fire();
   const expected = [...setOf("a/P-00001"), "a/P-00001.imctrl", "a/P-00001.poni"].sort();
   assert.deepEqual(way.delivered({ hidden: true }).filter((name) => name.startsWith("a/")), expected);
@@ -43,30 +43,27 @@ Deno.test("each set has its files, in sub-folders too, and nothing hidden is lef
 Deno.test("a calibration of that name that somebody put into the output stays, and the set takes another name", async () => {
   using way = wayWith({});
   Deno.writeTextFileSync(join(way.output, "P-00001.poni"), "mine");
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
+  way.put(FRAME);
   await way.fire(2);
   assert.equal(way.text("P-00001.poni"), "mine");
   const expected = [...setOf("P-00001-00001"), "P-00001-00001.poni", "P-00001.poni"];
-  assert.deepEqual(way.delivered(), expected.sort());
-  assert.deepEqual(way.inProgress(), []);
+  way.assertDone(expected.sort());
 });
 
 Deno.test("a frame that is given again is one delivery, whatever the configuration says by then", async () => {
-  using way = wayWith({});
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
+  using way = wayWith({}, FRAME);
   await way.fire();
   const first = way.delivered().map((name) => [name, way.text(name)]);
   way.restart();
   way.settings = { ...way.settings, detector: { distance_mm: 400 } };
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
+  way.put(FRAME);
   await way.fire(2);
   assert.deepEqual(way.delivered().map((name) => [name, way.text(name)]), first);
   assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("the NeXus file is the last of the set", async () => {
-  using way = wayWith({ files: ["poni", "imctrl"] });
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
+  using way = wayWith({ files: ["poni", "imctrl"] }, FRAME);
   const seen: string[][] = [];
   const watcher = Deno.watchFs(way.output);
   await way.fire();
@@ -100,7 +97,7 @@ Deno.test("one file for a folder is put over nobody's own, nor through a link", 
   Deno.writeTextFileSync(join(way.output, "geometry.poni"), "mine");
   const elsewhere = join(way.raw, "..", "elsewhere");
   Deno.symlinkSync(elsewhere, join(way.output, "geometry-00001.poni"));
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
+  way.put(FRAME);
   await way.fire();
   assert.equal(way.text("geometry.poni"), "mine");
   assert.throws(() => Deno.statSync(elsewhere), Deno.errors.NotFound);
@@ -131,8 +128,7 @@ Deno.test("a geometry that is not whole is no file; it is said once, and the fra
 });
 
 Deno.test("a PONI file of the configuration is each frame's geometry, and holds for later frames when it changes", async () => {
-  using way = wayWith({ files: ["poni"], beside: "folder" });
-  way.put({ name: "P-00001.tif", sidecar: SIDECAR });
+  using way = wayWith({ files: ["poni"], beside: "folder" }, FRAME);
   await way.fire();
   const path = join(way.raw, "..", "ceo2.poni");
   const made = way.text("geometry.poni");
@@ -155,11 +151,7 @@ for (const beside of ["frame", "folder"] as const) {
     let expected: string[] = [];
     let text = "";
     await endAtEachStep({
-      prepare: () => {
-        const way = wayWith({ beside });
-        way.put({ name: "P-00001.tif", sidecar: SIDECAR });
-        return way;
-      },
+      prepare: () => wayWith({ beside }, FRAME),
       work: (way) => way.fire(),
       whole: (way) => {
         expected = way.delivered({ hidden: true });
@@ -172,9 +164,8 @@ for (const beside of ["frame", "folder"] as const) {
         if (visible.includes(poni)) assert.equal(way.text(poni), text, when);
         way.restart();
         await way.fire(2);
-        assert.deepEqual(way.delivered({ hidden: true }), expected, when);
+        way.assertDone(expected, when);
         assert.equal(way.text(poni), text, when);
-        assert.deepEqual(way.inProgress(), [], when);
       },
     });
   });

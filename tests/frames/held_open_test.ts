@@ -12,7 +12,7 @@ import { writeWhole } from "../../src/files/whole_file.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { holdOpen, kernel32 } from "./held_open.ts";
-import { claimIn, libraries, setOf, sidecarText, Way } from "./way.ts";
+import { claimIn, libraries, setOf, sidecarText, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 const SET = setOf("P");
@@ -39,8 +39,7 @@ function named(path: unknown): unknown {
 
 for (const name of ["P.tif", "P.tif.metadata"]) {
   Deno.test(`${name} that is held open in raw stays there, and goes when it is closed`, async () => {
-    using way = new Way();
-    way.put({ name: "P.tif" });
+    using way = wayOf([{ name: "P.tif" }]);
     {
       using _held = hold(join(way.raw, name));
       await way.fire(3);
@@ -55,8 +54,7 @@ for (const name of ["P.tif", "P.tif.metadata"]) {
 
   // Fails without passes() in merge_work.ts: the frame then went for good without its tags.
   Deno.test(`a frame whose ${name} is held open when it is merged waits, and gets its tags`, async () => {
-    using way = new Way();
-    way.put({ name: "P.tif" });
+    using way = wayOf([{ name: "P.tif" }]);
     await way.firePrepare();
     {
       using _held = hold(join(claimIn(way.settings.folders.temp), name));
@@ -75,8 +73,7 @@ Deno.test({
   name: "a claim whose folder Windows does not rename while a file in it is open goes on at the next firing",
   ignore: Deno.build.os !== "windows",
   async fn() {
-    using way = new Way();
-    way.put({ name: "P.tif" });
+    using way = wayOf([{ name: "P.tif" }]);
     {
       // Wine renames such folders.
       using _refused = replaced(Deno, "renameSync", (renameSync) => (from, to) => {
@@ -98,8 +95,7 @@ Deno.test({
 
 // Fails without isHeldOpen() in finalize.ts: after five firings the frame then went to quarantine.
 Deno.test("a frame that is held open in proc for many firings is delivered, not quarantined", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   await way.fireBeforeDelivery();
   {
     using _held = hold(join(claimIn(way.settings.folders.proc), "P.tif"));
@@ -107,8 +103,7 @@ Deno.test("a frame that is held open in proc for many firings is delivered, not 
     assert.deepEqual(way.delivered(), []);
   }
   await way.fireFinalize();
-  assert.deepEqual(way.delivered(), SET);
-  assert.deepEqual(way.inProgress(), []);
+  way.assertDone(SET);
   assert.equal(way.heard.events.filter((event) => event.type === "delivered").length, 1);
 });
 
@@ -129,8 +124,7 @@ function holdFromDone(file: string): Disposable {
 
 // Fails without "left" in claim.ts: the delivery then was reported twice or never.
 Deno.test("a claim whose file is held open when its frame is delivered is reported once and removed later", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   await way.fireBeforeDelivery();
   {
     using _held = holdFromDone("P.tif.metadata");
@@ -147,8 +141,7 @@ Deno.test("a claim whose file is held open when its frame is delivered is report
 
 // Fails without the catch in #resume (prepare_raw.ts): the stage then failed at each firing, and was suspended.
 Deno.test("a dark whose file is held open when it is removed is reported once, holds nobody up and goes later", async () => {
-  using way = new Way();
-  way.put({ name: "D.tif", sidecar: sidecarText({ dark: true }) });
+  using way = wayOf([{ name: "D.tif", sidecar: sidecarText({ dark: true }) }]);
   {
     using _held = holdFromDone("D.tif");
     await way.firePrepare();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { pixelsOf, setOf, sidecarText, Way } from "./way.ts";
+import { firedWayOf, pixelsOf, setOf, sidecarText, Way, wayOf } from "./way.ts";
 
 // Fails without the call of sameContent in planFor (destination.ts).
 Deno.test("the same name with other content is delivered beside the first, as a whole set", async () => {
@@ -12,23 +12,17 @@ Deno.test("the same name with other content is delivered beside the first, as a 
     await way.fire(2);
   }
   const stems = ["P-00001", "P-00001-00001", "P-00001-00002"];
-  assert.deepEqual(
-    way.delivered(),
-    setOf(...stems).sort(),
-  );
+  way.assertDone(setOf(...stems).sort());
   const pixels = new Set(stems.map((stem) => pixelsOf(join(way.output, `${stem}.tif`))));
   assert.equal(pixels.size, 3);
   stems.forEach((stem, index) => {
     assert.match(way.text(`${stem}.tif.metadata`), new RegExp(`userComment1=frame ${index + 1}`));
   });
-  assert.deepEqual(way.inProgress(), []);
 });
 
 // Fails without `complete` in planFor (destination.ts).
 Deno.test("the same frame given twice is one delivery", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif" });
-  await way.fire();
+  using way = await firedWayOf([{ name: "P-00001.tif" }]);
   const first = new Map(way.delivered().map((name) => [name, way.read(name)]));
   const times = way.delivered().map((name) => Deno.statSync(join(way.output, name)).mtime?.getTime());
   way.restart();
@@ -61,8 +55,7 @@ Deno.test("a file of the set's name that somebody else put into the output is no
 });
 
 Deno.test("sub-folders are kept, and other files of the frame's name travel with it", async () => {
-  using way = new Way();
-  way.put({ name: "a/b/P-00001.tif" });
+  using way = wayOf([{ name: "a/b/P-00001.tif" }]);
   Deno.writeTextFileSync(join(way.raw, "a", "b", "P-00001.tif.overflow"), "3 pixels");
   Deno.writeTextFileSync(join(way.raw, "a", "b", "P-00001.txt"), "integrated");
   await way.fire();
@@ -117,8 +110,7 @@ Deno.test({
 });
 
 Deno.test("a frame goes where it was going when it was claimed", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif" });
+  using way = wayOf([{ name: "P-00001.tif" }]);
   await way.firePrepare();
   (way.settings.folders as { output_dir: string }).output_dir = "later";
   way.put({ name: "P-00002.tif" });
@@ -127,8 +119,7 @@ Deno.test("a frame goes where it was going when it was claimed", async () => {
 });
 
 Deno.test("a frame whose output has gone for good goes to the one that the configuration names now", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif" });
+  using way = wayOf([{ name: "P-00001.tif" }]);
   await way.firePrepare();
   const folders = way.settings.folders as { output_root: string };
   Deno.removeSync(folders.output_root);

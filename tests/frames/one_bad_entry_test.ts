@@ -13,8 +13,9 @@ import { parseSidecar } from "../../src/qxrd/sidecar.ts";
 import { viewSidecar } from "../../src/qxrd/view.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { imageBytes, sidecarText, Way } from "./way.ts";
+import { firedWayOf, imageBytes, sidecarText } from "./way.ts";
 import { filesBelow } from "../folders.ts";
+import { onLinux } from "../on_linux.ts";
 
 /** The system answers so for what has one of these names, in all calls that ask for or open a file. */
 function refusing(isRefused: (name: string) => boolean): Disposable {
@@ -50,23 +51,16 @@ Deno.test("an entry that cannot be asked what it is keeps no other from being li
   assert.deepEqual(listFolder(folder.path).files.toSorted(), ["A.tif", "B.tif"]);
 });
 
-Deno.test({
-  name: "a name that is not UTF-8 and cannot be asked for holds up no frame beside it",
-  ignore: Deno.build.os !== "linux",
-  fn() {
-    using folder = new TempFolder();
-    for (const name of ["A\ufffd.tif", "B.tif"]) Deno.writeTextFileSync(folder.join(name), "x");
-    using _refusing = refusing((name) => name.startsWith("A"));
-    assert.ok(scanRaw(folder.path).candidates.some(({ image }) => image === "B.tif"));
-  },
+onLinux("a name that is not UTF-8 and cannot be asked for holds up no frame beside it", () => {
+  using folder = new TempFolder();
+  for (const name of ["A\ufffd.tif", "B.tif"]) Deno.writeTextFileSync(folder.join(name), "x");
+  using _refusing = refusing((name) => name.startsWith("A"));
+  assert.ok(scanRaw(folder.path).candidates.some(({ image }) => image === "B.tif"));
 });
 
 // Fails where the firing ends with the first late file that cannot be asked for.
 Deno.test("a late file that cannot be read stays and is counted, the others follow their frames", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
-  way.put({ name: "Q.tif", seed: 2 });
-  await way.fire();
+  using way = await firedWayOf([{ name: "P.tif" }, { name: "Q.tif", seed: 2 }]);
   for (const name of ["P.tif.overflow", "Q.tif.overflow"]) Deno.writeTextFileSync(join(way.raw, name), "late");
   {
     using _refusing = refusing((name) => name === "P.tif.overflow");

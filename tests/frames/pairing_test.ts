@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { judgeCompanion, judgeSidecar } from "../../src/frames/prepare/pairing.ts";
-import { setOf, sidecarText, Way } from "./way.ts";
+import { setOf, sidecarText, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 const NOON = new Date(2024, 4, 4, 12).getTime() + 123;
@@ -90,8 +90,7 @@ Deno.test("a sidecar of an earlier image stays in raw, by name, and its image go
 });
 
 Deno.test("a companion that is being written is waited for", async () => {
-  using way = new Way({ frames: { settle_s: 5, sidecar_wait_s: 60 } });
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }], { frames: { settle_s: 5, sidecar_wait_s: 60 } });
   for (const name of ["P.tif", "P.tif.metadata"]) age(way, name, 10);
   Deno.writeTextFileSync(join(way.raw, "P.tif.overflow"), "half");
   await way.fire(2);

@@ -10,7 +10,7 @@ import { readFrameTags } from "../../src/tiff/tags/read_tags.ts";
 import { nodeAt } from "../nexus/frame.ts";
 import { EVERY_KIND } from "../nexus/parameters.ts";
 import { endAtEachStep } from "./crash.ts";
-import { claimIn, libraries, pixelsOf, setOf, sidecarText, Way } from "./way.ts";
+import { claimIn, libraries, pixelsOf, setOf, sidecarText, Way, wayOf } from "./way.ts";
 import { CLAIM_PARAMETERS_NAME } from "../../src/files/service_names.ts";
 
 const LONG_AGO = new Date("2010-01-01T00:00:00Z");
@@ -67,8 +67,7 @@ Deno.test("what was known when a frame was exposed stands in its tags and its Ne
 
 Deno.test("without a time in the sidecar, or with another image's, the time of the file counts", async () => {
   for (const sidecar of [null, "[metadata]\nexposureTime=1\n", `[metadata]\nwidth=1\nheight=1\ntimeStamp=1\n`]) {
-    using way = new Way();
-    way.put({ name: "P.tif", sidecar });
+    using way = wayOf([{ name: "P.tif", sidecar }]);
     const written = Deno.statSync(join(way.raw, sidecar === null ? "P.tif" : "P.tif.metadata")).mtime!;
     way.parameters = source(reading("at", 1, written), reading("later", 1, new Date(written.getTime() + 60_000)));
     await way.fire();
@@ -77,8 +76,7 @@ Deno.test("without a time in the sidecar, or with another image's, the time of t
 });
 
 Deno.test("the sidecar's local time counts in the zone of the configuration", async () => {
-  using way = new Way({ detector: { time_zone: "Asia/Kathmandu" } });
-  way.put({ name: "P.tif", sidecar: sidecarText() });
+  using way = wayOf([{ name: "P.tif", sidecar: sidecarText() }], { detector: { time_zone: "Asia/Kathmandu" } });
   const exposed = new Date("2017-11-09T23:08:28.053+05:45");
   way.parameters = source(
     reading("temperature", 80, new Date(exposed.getTime() - 1000)),
@@ -128,8 +126,7 @@ Deno.test("a source that cannot answer costs a warning, never a frame", async ()
 });
 
 Deno.test("what is reported between claim and merge counts too, if it was read before the frame was exposed", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif", sidecar: EXPOSED_SIDECAR });
+  using way = wayOf([{ name: "P.tif", sidecar: EXPOSED_SIDECAR }]);
   const old = reading("temperature", 80);
   way.parameters = source(old, reading("removed since", 1));
   await way.firePrepare();
@@ -165,8 +162,7 @@ Deno.test("after a restart between claim and merge the claim still knows every k
 });
 
 Deno.test("damaged parameters in a claim are reported, and the frame goes on with what can be asked", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   way.parameters = source(reading("temperature", 80));
   await way.firePrepare();
   const claim = claimIn(way.settings.folders.temp);
@@ -179,15 +175,13 @@ Deno.test("damaged parameters in a claim are reported, and the frame goes on wit
 
 Deno.test("a stop at any step on the disk loses no parameter of a frame that was claimed", async () => {
   const assertComplete = (way: Way, when: string) => {
-    assert.deepEqual(way.delivered({ hidden: true }), setOf("P"), when);
-    assert.deepEqual(way.inProgress(), [], when);
+    way.assertDone(setOf("P"), when);
     assert.equal(fieldOf(way, "P.nxs", TEMPERATURE), 80, when);
     assert.equal(tagOf(way, "P.tif")?.temperature?.value, 80, when);
   };
   const steps = await endAtEachStep({
     prepare: () => {
-      const way = new Way();
-      way.put({ name: "P.tif" });
+      const way = wayOf([{ name: "P.tif" }]);
       way.parameters = source(reading("temperature", 80), reading("spectrum", new Float64Array(1000).fill(0.1)));
       return way;
     },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inMemory } from "../temp_folder.ts";
 import { endAtEachStep } from "./crash.ts";
-import { imageBytes, setOf, Way } from "./way.ts";
+import { firedWayOf, imageBytes, setOf, Way } from "./way.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
 
 const KEPT = `${QUARANTINE_FOLDER}/s`;
@@ -27,15 +27,12 @@ Deno.test("a frame of the quarantine that can be understood now is delivered to 
   using way = await mended();
   way.retryQuarantine();
   await way.fire();
-  assert.deepEqual(way.delivered(), SET);
+  way.assertDone(SET);
   assert.deepEqual(way.retried, { id: 1, taken: 1, kept: 0, waiting: 0 });
-  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("one that is still unreadable stays where it is, is reported, and is tried once for each order", async () => {
-  using way = new Way();
-  way.put({ name: "s/P.tif", image: TORN });
-  await way.fire();
+  using way = await firedWayOf([{ name: "s/P.tif", image: TORN }]);
   const before = way.delivered();
   way.retryQuarantine();
   await way.fire(3);
@@ -83,8 +80,7 @@ Deno.test("a stop at any step of it leaves the frame whole, delivered or to be r
       // What was to be removed beside it goes with the next order.
       way.retryQuarantine();
       await way.fire();
-      assert.deepEqual(way.delivered(), SET, when);
-      assert.deepEqual(way.inProgress(), []);
+      way.assertDone(SET, when);
     },
   });
 });

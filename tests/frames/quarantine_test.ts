@@ -7,9 +7,10 @@ import { isReservedName, nameForOthers, QUARANTINE_FOLDER } from "../../src/conf
 import { SERVICE_NAMES } from "../../src/files/service_names.ts";
 import type { ParameterReading } from "../../src/parameters/parameter.ts";
 import { valueAt } from "../nexus/frame.ts";
-import { claimIn, imageBytes, libraries, pixelsOf, setOf, sidecarText, Way } from "./way.ts";
+import { claimIn, imageBytes, libraries, pixelsOf, setOf, sidecarText, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 import { replaced } from "../replaced.ts";
+import { onLinux } from "../on_linux.ts";
 
 const LINUX = Deno.build.os === "linux";
 
@@ -41,10 +42,9 @@ const characters = fc.constantFrom(...'aZ0 .-_é様😀:*?"|<~');
 const stems = fc.array(characters, { minLength: 1, maxLength: 60 }).map((list) => `x${list.join("")}`);
 const long = fc.nat({ max: 242 }).map((length) => "z".repeat(Math.max(1, length)));
 
-Deno.test({
-  name: "a frame of any name goes to quarantine whole, under names that every volume takes, and comes back",
-  ignore: !LINUX,
-  async fn() {
+onLinux(
+  "a frame of any name goes to quarantine whole, under names that every volume takes, and comes back",
+  async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(stems, long).filter((stem) => new TextEncoder().encode(`${stem}.tif.metadata`).length <= 255),
@@ -76,7 +76,7 @@ Deno.test({
       { numRuns: 60 },
     );
   },
-});
+);
 
 /** What may stand in the way of a frame in the output: each is mended by a person only. */
 const OBSTACLES: Readonly<Record<string, (way: Way) => void>> = {
@@ -106,26 +106,22 @@ const HARMS: Readonly<Record<string, (claim: string) => void>> = {
 };
 
 for (const [obstacle, make] of Object.entries(OBSTACLES)) {
-  Deno.test({
-    name: `a frame that cannot be delivered (${obstacle}) goes to quarantine, which says so`,
-    ignore: !LINUX,
-    async fn() {
-      using way = new Way();
-      make(way);
-      way.put({ name: "s/P.tif" });
-      way.put({ name: "Q.tif" });
-      const pixels = pixelsOf(join(way.raw, "s", "P.tif"));
-      await way.fire(4);
-      assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
-      assert.ok(contentsOf(way).has(pixels));
-      assert.ok(contentsOf(way).has(sidecarText()));
-      const [text] = textsIn(way);
-      assert.match(text!, /^s\/P\.tif could not be delivered: /);
-      assert.ok(way.delivered().includes("Q.nxs"));
-      assert.deepEqual([...way.heard.conditions], []);
-      const events = way.heard.events.filter((event) => event.type === "quarantined");
-      assert.deepEqual(events.map((event) => event.cause), ["undeliverable"]);
-    },
+  onLinux(`a frame that cannot be delivered (${obstacle}) goes to quarantine, which says so`, async () => {
+    using way = new Way();
+    make(way);
+    way.put({ name: "s/P.tif" });
+    way.put({ name: "Q.tif" });
+    const pixels = pixelsOf(join(way.raw, "s", "P.tif"));
+    await way.fire(4);
+    assert.deepEqual(way.inProgress(), [], way.heard.lines.join("\n"));
+    assert.ok(contentsOf(way).has(pixels));
+    assert.ok(contentsOf(way).has(sidecarText()));
+    const [text] = textsIn(way);
+    assert.match(text!, /^s\/P\.tif could not be delivered: /);
+    assert.ok(way.delivered().includes("Q.nxs"));
+    assert.deepEqual([...way.heard.conditions], []);
+    const events = way.heard.events.filter((event) => event.type === "quarantined");
+    assert.deepEqual(events.map((event) => event.cause), ["undeliverable"]);
   });
 }
 
@@ -150,13 +146,11 @@ for (const [harm, make] of Object.entries(HARMS)) {
 
 // Fails without NexusLostError (deliver.ts).
 Deno.test("a NeXus file that is lost in a claim is made again", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   await way.fireBeforeDelivery();
   Deno.removeSync(join(claimIn(way.settings.folders.proc), "frame.nxs.head"));
   await way.fire(2);
-  assert.deepEqual(way.delivered(), setOf("P"));
-  assert.deepEqual(way.inProgress(), []);
+  way.assertDone(setOf("P"));
 });
 
 const TIME = new Date("2024-05-04T10:00:00Z");
@@ -199,9 +193,8 @@ Deno.test("a frame that goes without a NeXus file has its parameters beside it",
   const path = join(claimIn(way.settings.folders.temp), "claim.json");
   Deno.writeTextFileSync(path, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(path)), attempts: 99 }));
   await way.fire(2);
-  assert.deepEqual(way.delivered(), ["P.tif", "P.tif.metadata", "P.tif.parameters"]);
+  way.assertDone(["P.tif", "P.tif.metadata", "P.tif.parameters"]);
   assert.match(way.text("P.tif.parameters"), /"name":"cryostat".*81\.5/);
-  assert.deepEqual(way.inProgress(), []);
 });
 
 Deno.test("what a person puts into the quarantine is never removed as if pewatch had made it", async () => {
@@ -335,9 +328,7 @@ Deno.test("no frame of a sub-folder is delivered into the quarantine, however th
   assert.deepEqual(ours.filter((name) => !isReservedName(name)), []);
   if (!LINUX) return;
   for (const name of RESERVED) {
-    using way = new Way();
-    way.put({ name: `${name}/A.tif` });
-    way.put({ name: `b/${name}/A.tif`, seed: 2 });
+    using way = wayOf([{ name: `${name}/A.tif` }, { name: `b/${name}/A.tif`, seed: 2 }]);
     await way.fire(2);
     const images = way.delivered().filter((path) => path.endsWith(".tif"));
     assert.deepEqual(images, [`_${name}/A.tif`, `b/_${name}/A.tif`]);

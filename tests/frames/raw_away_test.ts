@@ -1,7 +1,7 @@
 /** A raw folder that goes away in the very moment in which a frame is taken out of it, and comes back. */
 import assert from "node:assert/strict";
 import { nameChanges } from "../../ffi/system/files.ts";
-import { setOf, Way } from "./way.ts";
+import { setOf, type Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 import { replaced } from "../replaced.ts";
 
@@ -39,15 +39,12 @@ function goingAway(way: Way, at: { step: "mkdir" | "sidecar" }): { comeBack(): v
 // was then left for ever, and a sidecar lay hidden under the mount.
 for (const step of ["mkdir", "sidecar"] as const) {
   Deno.test(`a raw folder that goes away while a frame is taken (behind its ${step}) loses nothing`, async () => {
-    using way = new Way();
-    way.put({ name: "P.tif" });
+    using way = wayOf([{ name: "P.tif" }]);
     using raw = goingAway(way, { step });
     await way.fire(2);
     assert.deepEqual(way.delivered(), []);
     raw.comeBack();
     await way.fire(2);
-    assert.deepEqual(way.delivered(), SET);
-    assert.deepEqual(way.inProgress(), []);
-    assert.deepEqual(filesBelow(way.raw), []);
+    way.assertDone(SET);
   });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ClaimRecord, readRecord, RecordError, writeRecord } from "../../src/frames/claim/record.ts";
 import { beginAttempt, endAttempt } from "../../src/frames/claim/attempts.ts";
 import { readTree, type TreeNode } from "../../src/nexus/tree/read_tree.ts";
-import { claimIn, libraries, setOf, Way } from "./way.ts";
+import { claimIn, libraries, setOf, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 import { ATTEMPTS_NAME, NEXUS_NAME, RECORD_NAME } from "../../src/files/service_names.ts";
 
@@ -94,8 +94,7 @@ Deno.test("a NeXus file that a power cut took of is made again before its delive
 });
 
 Deno.test("attempts count up while a merge does not end, over restarts, and begin anew when one has ended", async () => {
-  using way = new Way();
-  way.put({ name: "P-00001.tif" });
+  using way = wayOf([{ name: "P-00001.tif" }]);
   await way.firePrepare();
   const { temp, proc } = way.settings.folders;
   const path = claimIn(temp);
@@ -112,6 +111,5 @@ Deno.test("attempts count up while a merge does not end, over restarts, and begi
   assert.equal(readRecord(claimIn(proc))!.attempts, 11);
   assert.match(way.heard.lines.join("\n"), /P-00001\.tif: delivered without being merged/);
   await way.fireFinalize();
-  assert.deepEqual(way.delivered(), ["P-00001.tif", "P-00001.tif.metadata"]);
-  assert.deepEqual(way.inProgress(), []);
+  way.assertDone(["P-00001.tif", "P-00001.tif.metadata"]);
 });

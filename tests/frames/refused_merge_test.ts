@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { TRIES_MAX } from "../../src/frames/retries.ts";
 import { replaced } from "../replaced.ts";
-import { setOf, Way } from "./way.ts";
+import { setOf, wayOf } from "./way.ts";
 
 const SET = setOf("P");
 
@@ -19,8 +19,7 @@ function refusing(times: number): Disposable {
 
 // Fails without isOfSystem() in passes(), merge_work.ts: the frame then went out without its tags after one bad write.
 Deno.test("a frame that the system refuses to tag once waits and then goes with its tags", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   using _refusal = refusing(1);
   await way.fire();
   assert.deepEqual(way.delivered(), []);
@@ -33,8 +32,7 @@ Deno.test("a frame that the system refuses to tag once waits and then goes with 
 
 // Fails without the last try in merge_data.ts.
 Deno.test("a frame that the system always refuses to tag is delivered as it is, with its NeXus file", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   using _refusal = refusing(Infinity);
   await way.fire(TRIES_MAX - 1);
   assert.deepEqual(way.delivered(), []);

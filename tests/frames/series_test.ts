@@ -6,7 +6,7 @@ import { readLayoutOfFile } from "../../src/tiff/layout.ts";
 import { imageBytes, nodeAt } from "../nexus/frame.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { endAtEachStep } from "./crash.ts";
-import { libraries, type RawFrame, sidecarText, Way } from "./way.ts";
+import { libraries, sidecarText, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 const SERIES = { nexus: { image: "embed", profile: "base", series: true } } as const;
@@ -45,10 +45,6 @@ function pixelsIn(tiff: string): Float32Array {
   return new Float32Array(Deno.readFileSync(tiff).slice(offset, offset + byteCount).buffer);
 }
 
-function put(way: Way, ...frames: (RawFrame & { seed: number })[]): void {
-  for (const frame of frames) way.put(frame);
-}
-
 // Fails where the file names alone are asked: one master "Fe" of 200 slots.
 Deno.test("series whose names end in a number have a master each, with and without sidecars", async () => {
   using way = new Way(SERIES);
@@ -76,12 +72,12 @@ Deno.test("series whose names end in a number have a master each, with and witho
 
 Deno.test("a master has each frame of its series and its folder, and grows with it", async () => {
   using way = new Way(SERIES);
-  put(way, { name: "P-00001.tif", seed: 1 }, { name: "Q-00001.tif", seed: 2 }, { name: "a/P-00007.tif", seed: 3 });
+  way.put({ name: "P-00001.tif", seed: 1 }, { name: "Q-00001.tif", seed: 2 }, { name: "a/P-00007.tif", seed: 3 });
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"]]);
   assertMaster(way, "a/P_master.h5", [[7, "P-00007.nxs"]]);
   assertMaster(way, "Q_master.h5", [[1, "Q-00001.nxs"]]);
-  put(way, { name: "P-00004.tif", seed: 4 }, { name: "P-00002.tif", seed: 5 });
+  way.put({ name: "P-00004.tif", seed: 4 }, { name: "P-00002.tif", seed: 5 });
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, null], [4, "P-00004.nxs"]]);
   assert.deepEqual(way.inProgress(), []);
@@ -90,7 +86,7 @@ Deno.test("a master has each frame of its series and its folder, and grows with 
 
 Deno.test("without nexus.series there is no master and no mark", async () => {
   using way = new Way();
-  put(way, { name: "P-00001.tif", seed: 1 });
+  way.put({ name: "P-00001.tif", seed: 1 });
   await way.fire(1);
   assert.deepEqual(filesBelow(way.settings.folders.proc), []);
   await way.fire(1);
@@ -99,8 +95,7 @@ Deno.test("without nexus.series there is no master and no mark", async () => {
 
 Deno.test("darks that are kept and frames without a number are in no master", async () => {
   using way = new Way({ ...SERIES, dark: { policy: "keep" } });
-  put(
-    way,
+  way.put(
     { name: "P-00001.tif", seed: 1 },
     { name: "P-00002.tif", seed: 2, sidecar: sidecarText({ seed: 2, dark: true }) },
     { name: "P-00003.dark.tif", seed: 3, sidecar: sidecarText({ seed: 3, dark: true }) },
@@ -115,9 +110,9 @@ Deno.test("a frame of another size is skipped and reported once", async () => {
   using way = new Way(SERIES);
   const image = makeTiff({ width: 4, height: 4, pixels: new Uint8Array(64) });
   way.put({ name: "P-00000.tif", image, sidecar: sidecarText({ width: 4, height: 4 }) });
-  put(way, { name: "P-00001.tif", seed: 1 }, { name: "P-00002.tif", seed: 2 });
+  way.put({ name: "P-00001.tif", seed: 1 }, { name: "P-00002.tif", seed: 2 });
   await way.fire(2);
-  put(way, { name: "P-00003.tif", seed: 3 });
+  way.put({ name: "P-00003.tif", seed: 3 });
   await way.fire(2);
   assertMaster(way, "P_master.h5", [[1, "P-00001.nxs"], [2, "P-00002.nxs"], [3, "P-00003.nxs"]]);
   const reported = way.heard.lines.filter((line) => line.includes("P-00000.nxs: skipped, it is of 4 x 4 pixels"));
@@ -126,13 +121,12 @@ Deno.test("a frame of another size is skipped and reported once", async () => {
 
 // Fails without standingOf (series_master.ts).
 Deno.test("another's file of the master's name stays as it is, and is reported once", async () => {
-  using way = new Way(SERIES);
-  way.put({ name: "P-00001.tif" });
+  using way = wayOf([{ name: "P-00001.tif" }], SERIES);
   await way.fire(1);
   const frame = Deno.readFileSync(join(way.output, "P-00001.nxs"));
   Deno.writeFileSync(join(way.output, "P_master.h5"), frame);
   Deno.writeTextFileSync(join(way.output, "Q_master.h5"), "not even HDF5");
-  put(way, { name: "P-00002.tif", seed: 2 }, { name: "Q-00001.tif", seed: 3 });
+  way.put({ name: "P-00002.tif", seed: 2 }, { name: "Q-00001.tif", seed: 3 });
   await way.fire(3);
   assert.deepEqual(way.read("P_master.h5"), frame);
   assert.equal(way.text("Q_master.h5"), "not even HDF5");
@@ -141,8 +135,7 @@ Deno.test("another's file of the master's name stays as it is, and is reported o
 });
 
 Deno.test("an output that is away keeps the marks, and the master is written when it is back", async () => {
-  using way = new Way(SERIES);
-  put(way, { name: "P-00001.tif", seed: 1 });
+  using way = wayOf([{ name: "P-00001.tif", seed: 1 }], SERIES);
   await way.fire(1);
   const { output_root, proc } = way.settings.folders;
   Deno.renameSync(output_root, `${output_root}-away`);
@@ -159,8 +152,7 @@ Deno.test("an output that is away keeps the marks, and the master is written whe
 });
 
 Deno.test("a folder that somebody took away with its frames leaves no mark behind", async () => {
-  using way = new Way(SERIES);
-  put(way, { name: "a/P-00001.tif", seed: 1 });
+  using way = wayOf([{ name: "a/P-00001.tif", seed: 1 }], SERIES);
   await way.fire(1);
   Deno.renameSync(join(way.output, "a"), join(way.output, "b"));
   await way.fire(1);
@@ -182,8 +174,7 @@ Deno.test("a stop at any step loses no mark, and the master is complete in the e
   const complete = [[1, "P-00001.nxs"], [2, null], [3, "P-00003.nxs"]] as const;
   const steps = await endAtEachStep({
     prepare: async () => {
-      const way = new Way(SERIES);
-      way.put({ name: "P-00001.tif", seed: 1 });
+      const way = wayOf([{ name: "P-00001.tif", seed: 1 }], SERIES);
       await way.fire(2);
       way.put({ name: "P-00003.tif", seed: 3 });
       return way;

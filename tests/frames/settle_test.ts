@@ -2,33 +2,32 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { replaced } from "../replaced.ts";
-import { sidecarText, Way } from "./way.ts";
+import { sidecarText, Way, wayOf } from "./way.ts";
 
-Deno.test("a firing that finds a frame too young looks again when it has settled, where the next tick is later", async () => {
-  using way = new Way({ frames: { settle_s: 0.2 } });
-  way.put({ name: "P-00001.tif" });
+async function looksAgain(): Promise<void> {
+  using way = wayOf([{ name: "P-00001.tif" }], { frames: { settle_s: 0.2 } });
   way.ticks = { nextTick_ms: performance.now() + 60_000 };
   await way.firePrepare();
   assert.deepEqual(way.heard.events.map(({ type }) => type), ["claimed"]);
-});
+}
+
+Deno.test(
+  "a firing that finds a frame too young looks again when it has settled, where the next tick is later",
+  looksAgain,
+);
 
 // Fails where the pause after a long scan that took nothing holds for a frame that was just written.
 Deno.test("it looks again then also where the first look took long", async () => {
-  using way = new Way({ frames: { settle_s: 0.2 } });
-  way.put({ name: "P-00001.tif" });
-  way.ticks = { nextTick_ms: performance.now() + 60_000 };
   using _slow = replaced(Deno, "lstatSync", (lstatSync) => (path) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
     return lstatSync(path);
   });
-  await way.firePrepare();
-  assert.deepEqual(way.heard.events.map(({ type }) => type), ["claimed"]);
+  await looksAgain();
 });
 
 Deno.test("it leaves the frame to the next tick where that comes before, and where there are no ticks", async () => {
   for (const nextTick_ms of [performance.now() + 50, undefined]) {
-    using way = new Way({ frames: { settle_s: 30 } });
-    way.put({ name: "P-00001.tif" });
+    using way = wayOf([{ name: "P-00001.tif" }], { frames: { settle_s: 30 } });
     way.ticks = nextTick_ms === undefined ? {} : { nextTick_ms };
     await way.firePrepare();
     assert.deepEqual(way.heard.events, []);

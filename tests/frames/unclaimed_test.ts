@@ -8,6 +8,7 @@ import type { Unclaimed } from "../../src/frames/prepare/sort_names.ts";
 import { UnclaimedReport } from "../../src/frames/prepare/unclaimed.ts";
 import { replaced } from "../replaced.ts";
 import { TempFolder } from "../temp_folder.ts";
+import { onLinux } from "../on_linux.ts";
 
 function names(unclaimed: ReadonlyMap<UnclaimedKind, readonly Unclaimed[]>): Record<string, string[]> {
   return Object.fromEntries([...unclaimed].map(([kind, list]) => [kind, list.map(({ name }) => name).sort()]));
@@ -43,18 +44,14 @@ Deno.test("scanRaw() sorts what is no frame by its kind", async () => {
   ]);
 });
 
-Deno.test({
-  name: "scanRaw() names files and folders whose names are not UTF-8, and takes one that only looks so",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    using folder = new TempFolder();
-    const script = "touch \"$(printf '\\377.tif')\"; mkdir \"$(printf 'sub\\376')\"";
-    assert.ok((await new Deno.Command("sh", { args: ["-c", script], cwd: folder.path }).output()).success);
-    touch(folder, "\ufffd-2.tif");
-    const scan = scanRaw(folder.path);
-    assert.deepEqual(names(scan.unclaimed), { unreadable_name: ["sub\ufffd", "\ufffd.tif"] });
-    assert.deepEqual(scan.candidates.map(({ image }) => image), ["\ufffd-2.tif"]);
-  },
+onLinux("scanRaw() names files and folders whose names are not UTF-8, and takes one that only looks so", async () => {
+  using folder = new TempFolder();
+  const script = "touch \"$(printf '\\377.tif')\"; mkdir \"$(printf 'sub\\376')\"";
+  assert.ok((await new Deno.Command("sh", { args: ["-c", script], cwd: folder.path }).output()).success);
+  touch(folder, "\ufffd-2.tif");
+  const scan = scanRaw(folder.path);
+  assert.deepEqual(names(scan.unclaimed), { unreadable_name: ["sub\ufffd", "\ufffd.tif"] });
+  assert.deepEqual(scan.candidates.map(({ image }) => image), ["\ufffd-2.tif"]);
 });
 
 // Fails without the catch of listBelow() in scan.ts: no frame was then taken at all.

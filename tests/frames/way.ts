@@ -1,5 +1,5 @@
 /** The way of a frame in a temporary folder, for tests: folders, frames as QXRD leaves them, the stages without ticks. */
-import { createHash } from "node:crypto";
+import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { openHdf5Library } from "../../ffi/hdf5/mod.ts";
 import { renameToFreeName } from "../../ffi/system/files.ts";
@@ -28,7 +28,7 @@ import { judgeLedger, type LedgerVerdict } from "../ledger/judge_lines.ts";
 import { TempFolder } from "../temp_folder.ts";
 import { makeTiff } from "../tiff/make_tiff.ts";
 import { QUARANTINE_FOLDER } from "../../src/config/names/reserved_names.ts";
-import { filesBelow, foldersIn } from "../folders.ts";
+import { filesBelow, foldersIn, sha256 } from "../folders.ts";
 
 /** The settings of a test: nobody writes any more, so nothing has to settle. */
 export type Changes = { [Table in keyof Settings]?: Partial<Settings[Table]> };
@@ -134,15 +134,18 @@ export class Way implements Disposable {
     return join(this.settings.folders.output_root, ...this.settings.folders.output_dir.split("/"));
   }
 
-  /** Puts a frame into raw, as QXRD has left it when it is done. */
-  put(frame: RawFrame): RawFrame {
+  /** Puts frames into raw, as QXRD has left them when it is done. */
+  put(...frames: readonly RawFrame[]): void {
+    for (const frame of frames) this.#put(frame);
+  }
+
+  #put(frame: RawFrame): void {
     const path = join(this.raw, ...frame.name.split("/"));
     Deno.mkdirSync(dirname(path), { recursive: true });
     Deno.writeFileSync(path, frame.image ?? imageBytes(frame.seed ?? 1));
     if (frame.sidecar !== null) {
       Deno.writeTextFileSync(`${path}.metadata`, frame.sidecar ?? sidecarText({ seed: frame.seed ?? 1 }));
     }
-    return frame;
   }
 
   /** As after a client has set other folders: what is in progress in the old ones still finishes. */
@@ -235,6 +238,12 @@ export class Way implements Disposable {
     return filesBelow(this.settings.folders.output_root).filter((name) =>
       options.hidden || !name.split("/").some((part) => part.startsWith("."))
     );
+  }
+
+  /** These files are in the output, and no hidden ones, and nothing is in raw or in progress any more. */
+  assertDone(names: readonly string[], message?: string): void {
+    assert.deepEqual(this.delivered({ hidden: true }), names, message);
+    assert.deepEqual([...filesBelow(this.raw), ...this.inProgress()], [], message);
   }
 
   read(name: string): Uint8Array<ArrayBuffer> {
@@ -342,6 +351,20 @@ export class Way implements Disposable {
   }
 }
 
+/** A way with these frames in raw. */
+export function wayOf(frames: readonly RawFrame[], changes: Changes = {}): Way {
+  const way = new Way(changes);
+  way.put(...frames);
+  return way;
+}
+
+/** A way whose stages have fired once, with these frames in raw before. */
+export async function firedWayOf(frames: readonly RawFrame[], changes: Changes = {}): Promise<Way> {
+  const way = wayOf(frames, changes);
+  await way.fire();
+  return way;
+}
+
 /** The only claim in a folder. */
 export function claimIn(folder: string): string {
   const claims = foldersIn(folder);
@@ -388,5 +411,5 @@ export function pixelsOf(path: string): string {
   const { pixels } = readLayoutOfFile(path);
   if (pixels === null) throw new Error(`${path} has no plain pixels`);
   const bytes = Deno.readFileSync(path).subarray(pixels.offset, pixels.offset + pixels.byteCount);
-  return createHash("sha256").update(bytes).digest("hex");
+  return sha256(bytes);
 }
