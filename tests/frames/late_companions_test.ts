@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { endAt, endAtEachStep } from "./crash.ts";
-import { setOf, sidecarText, Way } from "./way.ts";
+import { firedWayOf, setOf, sidecarText, Way, wayOf } from "./way.ts";
 import { filesBelow } from "../folders.ts";
 
 /** The sidecar of `imageBytes`, or of an image taken at another time. */
@@ -18,19 +18,13 @@ function late(way: Way, name: string, text: string): void {
 
 // Fails without late_companions.ts: all of these then stayed in raw for ever.
 Deno.test("an overflow list, a pattern and a sidecar that come late are delivered beside their frame", async () => {
-  using way = new Way();
-  way.put({ name: "sub/P.tif" });
-  way.put({ name: "Q.tif", seed: 2, sidecar: null });
-  await way.fire();
+  using way = await firedWayOf([{ name: "sub/P.tif" }, { name: "Q.tif", seed: 2, sidecar: null }]);
   const nexus = way.read("Q.nxs");
   late(way, "sub/P.tif.overflow", "#S 0 overflow pixels\n");
   late(way, "sub/P.avg", "1 2\n");
   late(way, "Q.tif.metadata", sidecar());
   await way.fire();
-  assert.deepEqual(filesBelow(way.raw), []);
-  assert.deepEqual(way.inProgress(), []);
-  const sets = [...setOf("Q", "sub/P"), "sub/P.avg", "sub/P.tif.overflow"];
-  assert.deepEqual(way.delivered({ hidden: true }), sets.sort());
+  way.assertDone([...setOf("Q", "sub/P"), "sub/P.avg", "sub/P.tif.overflow"].sort());
   assert.equal(way.text("sub/P.avg"), "1 2\n");
   assert.equal(way.text("Q.tif.metadata"), sidecar());
   assert.deepEqual(way.read("Q.nxs"), nexus, "nothing in the output is replaced");
@@ -38,9 +32,7 @@ Deno.test("an overflow list, a pattern and a sidecar that come late are delivere
 });
 
 Deno.test("a late sidecar goes to the image of its own second, whatever number its name got", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif", sidecar: null });
-  await way.fire();
+  using way = await firedWayOf([{ name: "P.tif", sidecar: null }]);
   // The same name again, with the same date; its sidecar comes with it.
   way.put({ name: "P.tif", seed: 2, sidecar: sidecar({ name: "P.tif" }) });
   await way.fire(2);
@@ -68,8 +60,7 @@ Deno.test("a late companion goes to the last image of its name, not to QXRD's ow
 });
 
 Deno.test("what fits no frame, or would replace another file, stays in raw and is counted with the reason", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif" });
+  using way = wayOf([{ name: "P.tif" }]);
   late(way, "P.tif.overflow", "first");
   await way.fire();
   late(way, "P.tif.overflow", "second");
@@ -83,8 +74,7 @@ Deno.test("what fits no frame, or would replace another file, stays in raw and i
 });
 
 Deno.test("a companion waits for a frame of its name that is in progress", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif", sidecar: sidecar({ name: "P.tif" }) });
+  using way = wayOf([{ name: "P.tif", sidecar: sidecar({ name: "P.tif" }) }]);
   await way.fire(2);
   way.put({ name: "P.tif", seed: 2, sidecar: sidecar({ name: "P.tif" }) });
   await way.firePrepare();
@@ -101,9 +91,7 @@ Deno.test("a stop at any step of a late file leaves it whole, once, in raw or be
   const expected = setOf("sub/P");
   const steps = await endAtEachStep({
     prepare: async () => {
-      const way = new Way();
-      way.put({ name: "sub/P.tif", sidecar: null });
-      await way.fire();
+      const way = await firedWayOf([{ name: "sub/P.tif", sidecar: null }]);
       late(way, "sub/P.tif.metadata", sidecar());
       return way;
     },
@@ -114,21 +102,15 @@ Deno.test("a stop at any step of a late file leaves it whole, once, in raw or be
       if (seen) assert.equal(way.text("sub/P.tif.metadata"), sidecar(), `complete as soon as it is visible ${when}`);
       way.restart();
       await way.fire(2);
-      assert.deepEqual(way.delivered(), expected, when);
+      way.assertDone(expected, when);
       assert.equal(way.text("sub/P.tif.metadata"), sidecar(), when);
-      assert.deepEqual(filesBelow(way.raw), [], when);
-      assert.deepEqual(way.inProgress(), [], when);
-      // Also no second name of what was published before the stop.
-      assert.deepEqual(filesBelow(way.output).filter((name) => name.endsWith(".part")), [], when);
     },
   });
   assert.ok(steps > 10, `${steps} steps were counted`);
 });
 
 Deno.test("a late file whose name came to raw again is not mixed up with it", async () => {
-  using way = new Way();
-  way.put({ name: "P.tif", sidecar: null });
-  await way.fire();
+  using way = await firedWayOf([{ name: "P.tif", sidecar: null }]);
   late(way, "P.tif.metadata", sidecar());
   // A stop just after it left raw; then QXRD writes the next frame of this name.
   await endAt(7, () => way.fire());
@@ -140,9 +122,7 @@ Deno.test("a late file whose name came to raw again is not mixed up with it", as
 });
 
 Deno.test("a folder of the output that is a link is not followed", async () => {
-  using way = new Way();
-  way.put({ name: "sub/P.tif" });
-  await way.fire();
+  using way = await firedWayOf([{ name: "sub/P.tif" }]);
   const folder = join(way.output, "sub");
   Deno.renameSync(folder, `${folder}-elsewhere`);
   Deno.symlinkSync(`${folder}-elsewhere`, folder);
