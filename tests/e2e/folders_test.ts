@@ -25,14 +25,16 @@ Deno.test("a folder vanishes while it runs and comes back: frames wait and then 
     await test.step(which, async () => {
       const put = (when: string, seed: number) => place.put(`${when} ${which}.tif`, makeImage({ seed }), makeSidecar());
       const arrives = (when: string) => run.until(() => place.has(`${when} ${which}.nxs`), `the frame ${when}`);
+      const solved = () => run.lines.filter(({ message }) => message.startsWith("solved: ")).length;
       put("before", 1);
       await arrives("before");
-      const path = place[which], said = run.complaints().length;
+      const path = place[which], said = run.complaints().length, over = solved();
       Deno.renameSync(path, `${path}-away`);
       if (which !== "raw") put("during", 2);
       await run.until(() => run.complaints(path).length > 0, `a word about ${path}`);
       await tickOn();
       assert.ok(run.complaints().length <= said + LINES_MAX, run.text());
+      assert.equal(solved(), over, `${path} is said to be back while it is away`);
       // A folder that is gone is never made anew: it would be in the way of the one that comes back.
       assert.ok(!exists(path), `${path} was made anew`);
       Deno.renameSync(`${path}-away`, path);
@@ -40,17 +42,14 @@ Deno.test("a folder vanishes while it runs and comes back: frames wait and then 
       await arrives("during");
       put("after", 3);
       await arrives("after");
-      const solved = () => run.lines.filter(({ message }) => message.startsWith("solved: ")).length;
       await run.until(() => solved() > index, "that it is solved");
       // The last frame's claim goes after its name has come.
       await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
     });
   }
-  await run.stop();
+  await place.stop(run);
   const names = FOLDERS.flatMap((which) => ["before", "during", "after"].map((when) => `${when} ${which}.nxs`));
   assert.deepEqual(place.delivered().filter((name) => name.endsWith(".nxs")), names.sort());
-  assert.deepEqual(place.inProgress(), []);
-  place.assertNothingLost();
 });
 
 Deno.test("a sub-folder of raw that vanishes with its frames is no fault", async () => {
@@ -88,12 +87,10 @@ Deno.test("temp, proc and output each on another volume than the folder before: 
     // Named as half a copy would be, and yet a file of the frame; an older one would be another image's.
     place.putFile(`${names[0]}.tif.part`, new TextEncoder().encode("somebody's"));
     await using run = await place.start().running();
-    await run.until(() => names.every((name) => place.has(`${name}.nxs`)), "all frames");
-    await run.stop();
+    await place.arrive(run, names.map((name) => `${name}.tif`));
+    await place.stop(run);
     assert.deepEqual(run.complaints(), []);
     assert.equal(place.delivered().length, 61);
-    assert.deepEqual(place.inProgress(), []);
-    place.assertNothingLost();
   } finally {
     Deno.removeSync(elsewhere, { recursive: true });
   }
@@ -205,9 +202,7 @@ Deno.test("no permission for a folder is said once; allowed again, the frame arr
       await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
     });
   }
-  await run.stop();
-  assert.deepEqual(place.inProgress(), []);
-  place.assertNothingLost();
+  await place.stop(run);
 });
 
 Deno.test("read-only files are delivered like any other, and their pixels can be read", async () => {
@@ -223,7 +218,5 @@ Deno.test("read-only files are delivered like any other, and their pixels can be
   assert.ok(run.complaints("unreadable.tif").length <= 1, run.text());
   Deno.chmodSync(place.rawPath("unreadable.tif"), 0o644);
   await run.until(() => place.has("unreadable.nxs"), "the other one, now that it is allowed");
-  await run.stop();
-  assert.deepEqual(place.inProgress(), []);
-  place.assertNothingLost();
+  await place.stop(run);
 });

@@ -162,6 +162,19 @@ export class Place implements Disposable {
     ).map(({ name }) => name);
   }
 
+  /** Stops a run: no frame is between the folders then, and none is lost. */
+  async stop(run: Run): Promise<void> {
+    await run.stop();
+    assert.deepEqual(this.inProgress(), []);
+    this.assertNothingLost();
+  }
+
+  /** Waits for the NeXus files of these images, which come last. */
+  async arrive(run: Run, names: readonly string[]): Promise<void> {
+    const files = names.map((name) => name.replace(/\.tiff?$/i, ".nxs"));
+    await run.until(() => files.every((file) => this.has(file)), `all of ${files.join(", ")}`);
+  }
+
   start(options: StartOptions = {}): Run {
     return new Run(["run", "--json", "--config", this.config], options);
   }

@@ -27,13 +27,11 @@ Deno.test("names with spaces, signs, umlauts, Chinese and of 200 characters arri
   const images = NAMES.map((_, index) => makeImage({ seed: index + 1 }));
   NAMES.forEach((name, index) => place.put(name, images[index]!, makeSidecar()));
   const nexus = NAMES.map((name) => name.replace(/\.tiff?$/i, ".nxs"));
-  await run.until(() => nexus.every((name) => place.has(name)), "all frames");
-  await run.stop();
+  await place.arrive(run, NAMES);
+  await place.stop(run);
   assert.deepEqual(run.complaints(), []);
   const expected = [...NAMES, ...NAMES.map((name) => `${name}.metadata`), ...nexus].sort();
   assert.deepEqual(place.delivered(), expected);
-  place.assertNothingLost();
-  assert.deepEqual(place.inProgress(), []);
   const opened = await ask("read_nexus", nexus.map((name) => ({ path: place.outputPath(name) })));
   NAMES.forEach((name, index) => {
     assertNexusRead(name, opened[index]!, images[index]!);
@@ -52,8 +50,7 @@ Deno.test("the longest name that a file system takes arrives too, also in quaran
   await run.until(() => place.has(long.replace(".tif", ".nxs")), "the frame");
   await run.until(() => place.has(`pewatch-quarantine/${broken}`), "the broken one");
   await run.until(() => place.inProgress().length === 0, "that nothing is in progress");
-  await run.stop();
-  place.assertNothingLost();
+  await place.stop(run);
   for (const name of [long, broken]) assert.equal(run.complaints(name).length, 1, run.complaints(name).join("\n"));
   const reason = place.delivered().find((name) => name.endsWith(".reason.txt"));
   assert.match(

@@ -63,11 +63,9 @@ function kinds(): Kind[] {
 async function deliver(place: Place, frames: readonly Kind[]): Promise<void> {
   await using run = await place.start().running();
   for (const { name, image, sidecar } of frames) place.put(name, image, sidecar);
-  const nexus = frames.map(({ name }) => name.replace(/\.tif$/, ".nxs"));
-  await run.until(() => nexus.every((name) => place.has(name)), "all frames");
-  await run.stop();
+  await place.arrive(run, frames.map(({ name }) => name));
+  await place.stop(run);
   assert.deepEqual(run.complaints(), []);
-  assert.deepEqual(place.inProgress(), []);
 }
 
 const GEOMETRY: Tables = {
