@@ -102,8 +102,7 @@ Deno.test("a TIFF without tags says so", async () => {
 });
 
 Deno.test("a sidecar shows known values with their units, and every key", async () => {
-  const { code, out } = await runHere(["inspect", SIDECAR]);
-  assert.equal(code, 0);
+  const { out } = await expectHere(["inspect", SIDECAR], { code: 0 });
   assert.match(out, /^ {2}exposureTime_s +\d/m);
   assert.match(out, /^\[metadata\]$/m);
   const { report } = await inspectJson(SIDECAR);
@@ -153,8 +152,7 @@ Deno.test("a NeXus file shows its tree, and its checksum fits the TIFF beside it
   const bytes = makeTiff();
   Deno.writeFileSync(folder.join("P-00001.tif"), bytes);
   writeNexus(folder.join("P-00001.nxs"), { fileName: "P-00001.tif", checksum: sha256(bytes) });
-  const { code, out } = await runHere(["inspect", folder.join("P-00001.nxs")]);
-  assert.equal(code, 0);
+  const { out } = await expectHere(["inspect", folder.join("P-00001.nxs")], { code: 0 });
   assert.match(out, /^ {2}entry\/ {2}NXentry$/m);
   assert.match(out, /^ {8}distance = 0\.4 m$/m);
   assert.match(out, /data -> .+ \(hard link\)|data: float32, 1 x 64 x 128/);
@@ -209,8 +207,7 @@ Deno.test("flawed lines of a sidecar are reported beside the others; one with NU
   using folder = new TempFolder();
   const path = folder.join("P.tif.metadata");
   Deno.writeTextFileSync(path, "[metadata]\nwidth=64\n# a note\nheight=32\n\0\0");
-  const { code, out } = await runHere(["inspect", path]);
-  assert.equal(code, 0);
+  const { out } = await expectHere(["inspect", path], { code: 0 });
   assert.match(out, /width +64/);
   assert.match(out, /line 3 +there is neither a section nor a key with =/);
   assert.match(out, /The sidecar may be cut off: it has NUL bytes/);
@@ -250,8 +247,7 @@ for (
 Deno.test("a file that is not there, and a folder, are reported in one line", async () => {
   using folder = new TempFolder();
   for (const path of [folder.join("none.tif"), folder.path]) {
-    const { code, err } = await runHere(["inspect", path]);
-    assert.equal(code, 1);
+    const { err } = await expectHere(["inspect", path], { code: 1 });
     assert.ok(err.startsWith(`pewatch inspect: ${path}: `), err);
     assert.equal(err.trimEnd().split("\n").length, 1);
   }

@@ -21,8 +21,7 @@ Deno.test("pewatch integrate makes the pattern of each frame below a folder, wit
   Deno.mkdirSync(folder.join("out"));
   Deno.writeTextFileSync(folder.join("pewatch.toml"), '[plugins.integrate]\nunit = "q_A^-1"\nnpt = 70\n');
   const run = async () => {
-    const { code, out, err } = await runHere(["integrate", "in", "-o", "out", "--json"], { cwd: folder.path });
-    assert.equal(code, 0, err);
+    const { out } = await expectHere(["integrate", "in", "-o", "out", "--json"], { code: 0 }, { cwd: folder.path });
     return JSON.parse(out) as Report;
   };
   const first = await run();
@@ -60,9 +59,7 @@ Deno.test("pewatch integrate: what is wrong is named, and costs no other frame i
     [[images[0]!, "-o", "missing"], /there is no folder .*missing; make it first/],
   ];
   for (const [args, expected] of usage) {
-    const { code, err } = await runHere(["integrate", ...args], { cwd: folder.path });
-    assert.equal(code, 2, err);
-    assert.match(err, expected);
+    await expectHere(["integrate", ...args], { code: 2, err: expected }, { cwd: folder.path });
   }
 });
 

@@ -67,8 +67,7 @@ for (const name of ["run", "process", "demo", "inspect", "doctor", "init"]) {
 }
 
 Deno.test("--version says pewatch's version, Deno's, and each library's with its path", async () => {
-  const { code, out } = await runHere(["--version"]);
-  assert.equal(code, 0);
+  const { out } = await expectHere(["--version"], { code: 0 });
   const [program, deno, tiff, hdf5, tango] = out.split("\n");
   assert.ok(program?.startsWith(`pewatch ${manifest.version} (from source, `));
   assert.equal(deno, `Deno ${Deno.version.deno}`);
@@ -78,8 +77,7 @@ Deno.test("--version says pewatch's version, Deno's, and each library's with its
 });
 
 Deno.test("--version says which library was not found and where it was looked for, and still is done", async () => {
-  const { code, out } = await runHere(["--version"], { env: { PEWATCH_LIBHDF5: "/nowhere/libhdf5.so" } });
-  assert.equal(code, 0);
+  const { out } = await expectHere(["--version"], { code: 0 }, { env: { PEWATCH_LIBHDF5: "/nowhere/libhdf5.so" } });
   assert.match(out, /^HDF5 not found: .*\/nowhere\/libhdf5\.so/m);
   assert.match(out, /^libtiff \d/m);
 });

@@ -5,7 +5,7 @@ import { Daemon } from "../../src/daemon/daemon.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { memoryLog, source } from "../daemon/helpers.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { expectHere, runHere } from "./run_cli.ts";
+import { expectHere } from "./run_cli.ts";
 
 Deno.test("pewatch retry says what the daemon does, and that there is none where none runs", async () => {
   using place = new TempFolder();
@@ -17,8 +17,7 @@ Deno.test("pewatch retry says what the daemon does, and that there is none where
   });
   await daemon.start();
   try {
-    const { code, out } = await runHere(["retry"], { cwd: place.path });
-    assert.equal(code, 0);
+    const { out } = await expectHere(["retry"], { code: 0 }, { cwd: place.path });
     // Its stage takes no orders.
     assert.equal(
       out,

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { groupFrames } from "../../src/qxrd/frame_name.ts";
 import { TempFolder } from "../temp_folder.ts";
-import { cliCommand, expectHere, runHere } from "./run_cli.ts";
+import { cliCommand, expectHere } from "./run_cli.ts";
 import { namesIn } from "../folders.ts";
 
 Deno.test("pewatch simulate writes as many frames as it is asked for and says so in one line", async () => {
   using folder = new TempFolder();
   const args = ["simulate", folder.path, "--count", "2", "--rate", "0", "--size", "32", "--darks", "1", "--base", "P"];
-  const { code, out, err } = await runHere([...args, "--subfolder", "s", "--crlf"]);
-  assert.equal(code, 0, err);
+  const { out, err } = await expectHere([...args, "--subfolder", "s", "--crlf"], { code: 0 });
   assert.match(out, /^2 frames, 1 dark, 12\.3 kB in [\d.]+ s, [\d.]+ frames\/s\n$/);
   assert.equal(err, "");
   const { frames, strays } = groupFrames(namesIn(folder.join("s")), { caseInsensitive: false });
@@ -19,8 +18,7 @@ Deno.test("pewatch simulate writes as many frames as it is asked for and says so
 Deno.test("pewatch simulate --json reports each frame and the sum", async () => {
   using folder = new TempFolder();
   const options = "-n 1 --rate 0 --size 32 --type uint16 --raw --json".split(" ");
-  const { code, out } = await runHere(["simulate", folder.path, ...options]);
-  assert.equal(code, 0);
+  const { out } = await expectHere(["simulate", folder.path, ...options], { code: 0 });
   const lines = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(lines.map(({ kind, type }) => [kind, type]), [["raw", "uint16"], ["processed", "uint16"], [
     undefined,

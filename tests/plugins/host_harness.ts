@@ -52,6 +52,14 @@ export class HostHarness implements AsyncDisposable {
     });
   }
 
+  /** A host that runs with these files in its plugins folder. */
+  static async started(files: Readonly<Record<string, string>>, options?: HarnessOptions): Promise<HostHarness> {
+    const bench = new HostHarness(options);
+    for (const [name, text] of Object.entries(files)) bench.put(name, text);
+    await bench.host.start();
+    return bench;
+  }
+
   /** A file of the plugins folder; null removes it. */
   put(name: string, text: string | null): void {
     const path = join(this.path, "plugins", name);

@@ -15,6 +15,10 @@ async function fireOnce(under: HostUnderTest): Promise<string | null> {
   return await plugin.fire(1);
 }
 
+function misbehaving(table: Readonly<Record<string, unknown>>, options?: { essential: boolean }) {
+  return startHost([source("misbehaves", options)], settingsIn("/nowhere", { misbehaves: table }));
+}
+
 Deno.test("a plugin fires at its ticks, with its table, under its own name", async () => {
   await using under = await startHost([source("counts")], settingsIn("/nowhere", { counts: { word: "hello" } }));
   for (let counter = 1; counter <= 6; counter++) {
@@ -72,8 +76,7 @@ for (
   ] as const
 ) {
   Deno.test(`a plugin that ${how} has failed, and fires again`, async () => {
-    const tables = { misbehaves: { how, until: 1 } };
-    await using under = await startHost([source("misbehaves")], settingsIn("/nowhere", tables));
+    await using under = await misbehaving({ how, until: 1 });
     assert.match(await fireOnce(under) ?? "", message);
     const failed = statusOf(under);
     assert.deepEqual([failed.state, failed.failures, failed.failuresInRow], ["failed", 1, 1]);
@@ -85,7 +88,7 @@ for (
 }
 
 Deno.test("a plugin whose worker dies gets a new one, until it died too often in a row", async () => {
-  await using under = await startHost([source("misbehaves")], settingsIn("/nowhere", { misbehaves: { how: "dies" } }));
+  await using under = await misbehaving({ how: "dies" });
   for (let counter = 1; counter <= 6; counter++) {
     under.host.tick(counter);
     await until(() => statusOf(under).state !== "firing" && statusOf(under).state !== "starting", "the firing's end");
@@ -98,16 +101,14 @@ Deno.test("a plugin whose worker dies gets a new one, until it died too often in
 });
 
 Deno.test("a rejection between two firings is a failure too", async () => {
-  const tables = { misbehaves: { how: "rejects later", until: 1 } };
-  await using under = await startHost([source("misbehaves")], settingsIn("/nowhere", tables));
+  await using under = await misbehaving({ how: "rejects later", until: 1 });
   assert.equal(await fireOnce(under), null);
   await until(() => statusOf(under).failures === 1, "the late failure");
   assert.match(statusOf(under).lastError ?? "", /failed between firings: later on purpose/);
 });
 
 Deno.test("a stage that failed too often is retried now and then, and its condition is taken back", async () => {
-  const tables = { misbehaves: { how: "throws", until: 3 } };
-  await using under = await startHost([source("misbehaves", { essential: true })], settingsIn("/nowhere", tables));
+  await using under = await misbehaving({ how: "throws", until: 3 }, { essential: true });
   for (let counter = 1; counter <= 29; counter++) {
     under.host.tick(counter);
     await until(() => statusOf(under).state !== "firing", "the firing's end");
@@ -147,18 +148,14 @@ Deno.test("a plugin whose setup refuses is shown with its reason and never fired
 });
 
 Deno.test("a firing that floods the log is cut, and says how much is left out", async () => {
-  await using under = await startHost(
-    [source("misbehaves")],
-    settingsIn("/nowhere", { misbehaves: { how: "floods" } }),
-  );
+  await using under = await misbehaving({ how: "floods" });
   assert.equal(await fireOnce(under), null);
   assert.equal(under.log.lines.length, 1001);
   assert.equal(under.log.lines.at(-1), "warn misbehaves: 4000 more log messages of one firing were dropped");
 });
 
 Deno.test("fields that cannot be posted do not fail the firing", async () => {
-  const tables = { misbehaves: { how: "posts functions" } };
-  await using under = await startHost([source("misbehaves")], settingsIn("/nowhere", tables));
+  await using under = await misbehaving({ how: "posts functions" });
   assert.equal(await fireOnce(under), null);
   assert.deepEqual(under.log.lines, ["info misbehaves: with a function"]);
 });

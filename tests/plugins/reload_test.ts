@@ -11,8 +11,7 @@ export function work(context: { counters: { add(name: string): void } }): void {
 }`;
 
 Deno.test("a file that is added runs, one that is changed runs anew, one that is removed is gone, without a restart", async () => {
-  await using bench = new HostHarness();
-  await bench.host.start();
+  await using bench = await HostHarness.started({});
   assert.deepEqual(bench.host.statuses(), []);
   bench.put("mine.ts", counting("first"));
   await bench.tickUntil(() => (bench.status("mine")?.counters["first"] ?? 0) > 1, "the first version's firings");
@@ -30,13 +29,11 @@ Deno.test("a file that is added runs, one that is changed runs anew, one that is
 });
 
 Deno.test("a change of a helper alone is a new version", async () => {
-  await using bench = new HostHarness();
   const text = `import { word } from "./_help.ts";
 export const TICKTACK = 1;
 export function work(context) { context.counters.add(word); }`;
-  bench.put("_help.ts", `export const word: string = "one";`);
-  bench.put("user.js", text);
-  await bench.host.start();
+  const helper = `export const word: string = "one";`;
+  await using bench = await HostHarness.started({ "_help.ts": helper, "user.js": text });
   await bench.tickUntil(() => (bench.status("user")?.counters["one"] ?? 0) > 0, "the first helper");
   bench.put("_help.ts", `export const word: string = "two";`);
   await bench.tickUntil(() => (bench.status("user")?.counters["two"] ?? 0) > 0, "the second helper");
@@ -80,9 +77,7 @@ Deno.test("the old version ends its firing and closes what it opened before the 
 });
 
 Deno.test("a file that cannot be loaded is reported with its line and column, and the previous version keeps running", async () => {
-  await using bench = new HostHarness();
-  bench.put("edited.ts", counting("good"));
-  await bench.host.start();
+  await using bench = await HostHarness.started({ "edited.ts": counting("good") });
   await bench.tickUntil(() => (bench.status("edited")?.counters["good"] ?? 0) > 0, "the good version");
   bench.put("edited.ts", `export const TICKTACK = 1;\nexport function work( {`);
   await bench.tickUntil(() => bench.status("edited")?.problem !== null, "the problem");
@@ -101,9 +96,7 @@ Deno.test("a file that cannot be loaded is reported with its line and column, an
 });
 
 Deno.test("a file that cannot be loaded from the start is shown with its reason, and runs when it is mended", async () => {
-  await using bench = new HostHarness();
-  bench.put("bad.ts", `export const TICKTACK: = 1;`);
-  await bench.host.start();
+  await using bench = await HostHarness.started({ "bad.ts": `export const TICKTACK: = 1;` });
   await bench.tickUntil(() => bench.status("bad") !== undefined, "its status");
   const { state, lastError, file } = bench.status("bad")!;
   assert.equal(state, "refused");
@@ -115,12 +108,9 @@ Deno.test("a file that cannot be loaded from the start is shown with its reason,
 });
 
 Deno.test("an error in a firing is reported with the place in the user's file", async () => {
-  await using bench = new HostHarness();
-  bench.put(
-    "fails.ts",
-    `interface Nothing {\n  a: number;\n}\nexport const TICKTACK = 1;\nexport function work() {\n  throw new Error("here");\n}`,
-  );
-  await bench.host.start();
+  const text = "interface Nothing {\n  a: number;\n}\nexport const TICKTACK = 1;\n" +
+    'export function work() {\n  throw new Error("here");\n}';
+  await using bench = await HostHarness.started({ "fails.ts": text });
   await bench.tickUntil(() => typeof bench.status("fails")?.lastError === "string", "the failure");
   const file = join(bench.path, "plugins", "fails.ts");
   assert.equal(bench.status("fails")!.lastError, `firing failed: here at ${file}:6:9`);
@@ -147,10 +137,8 @@ export function work() { Deno.statSync(${JSON.stringify(flag)}); }`;
 });
 
 Deno.test("of two plugins with one name the second is refused by name, until the name is free", async () => {
-  await using bench = new HostHarness();
   const named = (word: string) => `${counting(word)}\nexport const NAME = "twin";`;
-  bench.put("a.ts", named("a"));
-  await bench.host.start();
+  await using bench = await HostHarness.started({ "a.ts": named("a") });
   await bench.tickUntil(() => bench.status("twin")?.counters["a"] !== undefined, "the first");
   bench.put("b.ts", named("b"));
   await bench.tickUntil(() => bench.status("b")?.state === "refused", "the refusal");
@@ -160,8 +148,8 @@ Deno.test("of two plugins with one name the second is refused by name, until the
 });
 
 Deno.test("a plugin cannot take the name of a stage's file", async () => {
-  await using bench = new HostHarness({ shipped: [source("counts", { name: "02_merge_data", essential: true })] });
-  bench.put("mine.ts", `${counting("mine")}\nexport const NAME = "02_merge_data";`);
-  await bench.host.start();
+  const text = `${counting("mine")}\nexport const NAME = "02_merge_data";`;
+  const shipped = [source("counts", { name: "02_merge_data", essential: true })];
+  await using bench = await HostHarness.started({ "mine.ts": text }, { shipped });
   await bench.tickUntil(() => bench.status("mine")?.state === "refused", "the refusal");
 });
