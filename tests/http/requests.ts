@@ -12,6 +12,13 @@ export async function sendRaw(port: number, text: string, { waits_ms = 300 } = {
   return await readAll(conn, waits_ms);
 }
 
+/** A connection on which a text has been sent; what comes back is left to the test. */
+export async function openRaw(port: number, text: string): Promise<Deno.TcpConn> {
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode(text));
+  return conn;
+}
+
 /** Until the end, or until nothing has come for so long after something has. */
 async function readAll(conn: Deno.TcpConn, waits_ms: number): Promise<string> {
   const buffer = new Uint8Array(65_536);

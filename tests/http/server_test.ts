@@ -5,7 +5,7 @@ import type { ConnectionLimits } from "../../src/http/server/connection.ts";
 import { HttpServer } from "../../src/http/server/server.ts";
 import type { EventClient } from "../../src/http/server/event_client.ts";
 import { eventually } from "./eventually.ts";
-import { sendRaw, statusesIn } from "./requests.ts";
+import { openRaw, sendRaw, statusesIn } from "./requests.ts";
 
 class Serving implements Disposable {
   readonly seen: HttpRequest[] = [];
@@ -111,8 +111,7 @@ Deno.test("a request that never ends is closed, and so are a connection without 
     slowest_bytes_per_s: 1e12,
   });
   const ends = async (text: string, { reads }: { reads: boolean }) => {
-    using conn = await Deno.connect({ hostname: "127.0.0.1", port: serving.port });
-    if (text !== "") await conn.write(new TextEncoder().encode(text));
+    using conn = await openRaw(serving.port, text);
     // Only what comes before the answer is waited for here: the answer itself is left where it is.
     if (reads) assert.equal(await conn.read(new Uint8Array(10)), null);
     else await eventually(() => serving.server.connections, (count) => count === 0);
@@ -127,11 +126,7 @@ Deno.test("a request that never ends is closed, and so are a connection without 
 Deno.test("a listener that does not read is dropped with a bounded buffer; others get every event", async () => {
   const clients: EventClient[] = [];
   using serving = new Serving(() => ({ status: 200, events: (client) => clients.push(client) }));
-  const open = async () => {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port: serving.port });
-    await conn.write(new TextEncoder().encode(`${GET}\r\n`));
-    return conn;
-  };
+  const open = () => openRaw(serving.port, `${GET}\r\n`);
   using stopped = await open();
   await eventually(() => clients.length, (count) => count === 1);
   using reading = await open();
@@ -161,22 +156,16 @@ Deno.test("a listener that does not read is dropped with a bounded buffer; other
 Deno.test("masses of clients that stop reading their answers keep nobody out", async () => {
   const body = new Uint8Array(32 * 1024 * 1024);
   using serving = new Serving(({ path }) => ({ status: 200, body: path === "/large" ? body : "fine" }));
-  const stopped: Deno.TcpConn[] = [];
-  try {
-    for (let count = 0; count < 140; count++) {
-      const conn = await Deno.connect({ hostname: "127.0.0.1", port: serving.port });
-      stopped.push(conn);
-      await conn.write(new TextEncoder().encode("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
-    }
-    // Whoever comes is closed until the first of them have had their second.
-    await eventually(
-      () => sendRaw(serving.port, `${GET}Connection: close\r\n\r\n`),
-      (answer) => answer.endsWith("fine"),
-    );
-    assert.ok(serving.server.connections <= 128);
-  } finally {
-    for (const conn of stopped) conn.close();
+  using stopped = new DisposableStack();
+  for (let count = 0; count < 140; count++) {
+    stopped.use(await openRaw(serving.port, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
   }
+  // Whoever comes is closed until the first of them have had their second.
+  await eventually(
+    () => sendRaw(serving.port, `${GET}Connection: close\r\n\r\n`),
+    (answer) => answer.endsWith("fine"),
+  );
+  assert.ok(serving.server.connections <= 128);
 });
 
 Deno.test("no answer waits for the client's delayed acknowledgement of its head", async () => {

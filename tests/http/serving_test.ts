@@ -7,7 +7,7 @@ import { makeImage } from "../e2e/frames.ts";
 import { PageDaemon, TOKEN } from "../page/daemon.ts";
 import { eventually } from "./eventually.ts";
 import { EventReader } from "./event_reader.ts";
-import { sendRaw, statusesIn } from "./requests.ts";
+import { openRaw, sendRaw, statusesIn } from "./requests.ts";
 
 const daemon = new PageDaemon({ http: { hosts: ["detector.example.org"] } });
 Deno.test.beforeAll(() => daemon.start());
@@ -210,8 +210,7 @@ Deno.test("more whole images than two at once are asked to come again", async ()
   // More than the system's buffers take, so that a client that does not read holds it.
   await deliver(1, 3072);
   const held = await Promise.all([1, 2].map(async () => {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port: port() });
-    await conn.write(new TextEncoder().encode("GET /image/latest HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    const conn = await openRaw(port(), "GET /image/latest HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await conn.read(new Uint8Array(100));
     return conn;
   }));
@@ -232,27 +231,19 @@ Deno.test("more whole images than two at once are asked to come again", async ()
 
 Deno.test("a client that stops reading, and masses of slow ones, hold up nobody", async () => {
   await deliver(1, 1024);
-  const open: Deno.TcpConn[] = [];
-  const send = async (text: string) => {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port: port() });
-    open.push(conn);
-    await conn.write(new TextEncoder().encode(text));
-  };
-  try {
-    // Streams that nobody reads, downloads that nobody takes, heads that never end.
-    for (let count = 0; count < 10; count++) await send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    for (let count = 0; count < 10; count++) {
-      await send("GET /api/frames/latest/preview HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    }
-    for (let count = 0; count < 150; count++) await send("GET /slow HTTP/1.1\r\nHost: localhost\r\nX: ");
-    assert.equal(await daemon.text("livez"), "alive\n");
-    await deliver(3);
-    const metrics = await daemon.text("metrics");
-    const connections = Number(/^pewatch_http_connections (\d+)$/m.exec(metrics)![1]);
-    assert.ok(connections <= 128, `${connections} connections`);
-  } finally {
-    for (const conn of open) conn.close();
+  using open = new DisposableStack();
+  const send = async (text: string) => void open.use(await openRaw(port(), text));
+  // Streams that nobody reads, downloads that nobody takes, heads that never end.
+  for (let count = 0; count < 10; count++) await send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  for (let count = 0; count < 10; count++) {
+    await send("GET /api/frames/latest/preview HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
+  for (let count = 0; count < 150; count++) await send("GET /slow HTTP/1.1\r\nHost: localhost\r\nX: ");
+  assert.equal(await daemon.text("livez"), "alive\n");
+  await deliver(3);
+  const metrics = await daemon.text("metrics");
+  const connections = Number(/^pewatch_http_connections (\d+)$/m.exec(metrics)![1]);
+  assert.ok(connections <= 128, `${connections} connections`);
 });
 
 Deno.test("without the right token nothing is done, and who guesses is slowed down", async () => {
