@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { folderClashes } from "../../src/config/folder_rules.ts";
 import { outputFolder, type Settings } from "../../src/config/settings.ts";
-import { Daemon } from "../../src/daemon/daemon.ts";
 import { runOnePass } from "../../src/daemon/one_pass.ts";
 import { FolderError } from "../../src/daemon/settings/make_folders.ts";
 import { misplacedPlugins } from "../../src/daemon/settings/plugins_apart.ts";
 import { memoryLog, settingsIn, source, tempFolder } from "./helpers.ts";
+import { Place } from "./place.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
@@ -32,11 +32,11 @@ Deno.test({
   name: "by what is on the disk too: a link into one of them is found, at the start, in a pass, and at a change",
   ignore: WINDOWS, // links need a right there
   async fn() {
-    using folder = tempFolder();
-    const settings = settingsIn(folder.path);
+    await using place = new Place([source("counts", { essential: true })]);
+    const settings = settingsIn(place.path);
     const { raw, temp, proc } = settings.folders;
     const paths = { raw, temp, proc, output_root: outputFolder(settings) };
-    const link = join(folder.path, "link");
+    const link = place.join("link");
     for (const [key, path] of Object.entries(paths)) {
       Deno.mkdirSync(join(path, "sub"), { recursive: true });
       Deno.symlinkSync(join(path, "sub"), link);
@@ -44,34 +44,25 @@ Deno.test({
       for (const byProbe of [false, true]) {
         assert.match(await misplacedPlugins(misplaced, { byProbe }) ?? "", new RegExp(`lies in folders\\.${key}`));
       }
-      const daemon = new Daemon(misplaced, { log: memoryLog(), stages: [source("counts", { essential: true })] });
+      const daemon = place.daemon(misplaced);
       const isRefusal = (error: unknown) => error instanceof FolderError && error.key === "plugins.dir";
       await assert.rejects(daemon.start(), isRefusal);
       await daemon.close();
-      const pass = { log: memoryLog(), stages: [], transpiledRoot: join(folder.path, "transpiled") };
+      const pass = { log: memoryLog(), stages: [], transpiledRoot: place.join("transpiled") };
       await assert.rejects(runOnePass(misplaced, pass), isRefusal);
       Deno.removeSync(link);
     }
     for (const byProbe of [false, true]) assert.equal(await misplacedPlugins(settings, { byProbe }), null);
 
-    const plugins = join(folder.path, "elsewhere", "plugins");
-    Deno.mkdirSync(plugins, { recursive: true });
-    Deno.symlinkSync(join(folder.path, "elsewhere"), link);
-    const daemon = new Daemon(withPlugins(settings, join(link, "plugins")), {
-      log: memoryLog(),
-      stages: [source("counts", { essential: true })],
-    });
-    try {
-      await daemon.start();
-      const value = join(folder.path, "elsewhere");
-      await assert.rejects(daemon.change({ key: "raw", value }), /plugins\.dir: .* lies in folders\.raw/);
-      // A client's folder is never reached by a link, wherever that leads.
-      const other = join(folder.path, "other");
-      Deno.symlinkSync(value, other);
-      await assert.rejects(daemon.change({ key: "raw", value: other }), /it is a link/);
-      assert.equal(daemon.settings.folders.raw, raw);
-    } finally {
-      await daemon.close();
-    }
+    place.make("elsewhere", "plugins");
+    Deno.symlinkSync(place.join("elsewhere"), link);
+    const daemon = await place.started(withPlugins(settings, join(link, "plugins")));
+    const value = place.join("elsewhere");
+    await assert.rejects(daemon.change({ key: "raw", value }), /plugins\.dir: .* lies in folders\.raw/);
+    // A client's folder is never reached by a link, wherever that leads.
+    const other = place.join("other");
+    Deno.symlinkSync(value, other);
+    await assert.rejects(daemon.change({ key: "raw", value: other }), /it is a link/);
+    assert.equal(daemon.settings.folders.raw, raw);
   },
 });
