@@ -271,11 +271,18 @@ export function makeFoldersBelow(
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       if (isLink(path)) throw new LinkInPathError(path);
+      // A pipe in its place would be waited at for ever by whoever opens the folder to flush it.
+      if (!Deno.lstatSync(path).isDirectory) throw notAFolder(path);
       made = false;
     }
     onFolder(path, made);
   }
   return path;
+}
+
+function notAFolder(path: string): Error {
+  const error = new Deno.errors.NotADirectory(`Cannot use ${path}: it is not a folder; move it elsewhere`);
+  return Object.assign(error, { code: "ENOTDIR" });
 }
 
 /**

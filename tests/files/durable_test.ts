@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { publish, removeFile } from "../../src/files/durable.ts";
+import { spawnSync } from "node:child_process";
+import { publish, removeFile, syncFolder } from "../../src/files/durable.ts";
 import { makeFoldersBelow } from "../../src/files/listing.ts";
 import { sameContent } from "../../src/files/copy/same_content.ts";
 import { writeWhole } from "../../src/files/whole_file.ts";
+import { onLinux } from "../on_linux.ts";
 import { TempFolder } from "../temp_folder.ts";
 
 Deno.test("publish() never takes a name from another file", () => {
@@ -25,6 +27,19 @@ Deno.test("makeFoldersBelow() does not make a root that has vanished", () => {
   using folder = new TempFolder();
   assert.throws(() => makeFoldersBelow(folder.join("away"), "a/b"), Deno.errors.NotFound);
   assert.equal(makeFoldersBelow(folder.path, "a/b"), folder.join("a", "b"));
+});
+
+// Fails without the look in makeFoldersBelow(): the pipe is then opened, and waited at for ever.
+onLinux("a file or a pipe in the place of a folder below is named, and not opened to be flushed", () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(folder.join("file"), "");
+  spawnSync("mkfifo", [folder.join("pipe")]);
+  for (const name of ["file", "pipe"]) {
+    assert.throws(() => makeFoldersBelow(folder.path, `${name}/below`, syncFolder), {
+      name: "NotADirectory",
+      message: `Cannot use ${folder.join(name)}: it is not a folder; move it elsewhere`,
+    });
+  }
 });
 
 Deno.test("writeWhole() replaces a file by a rename", () => {
