@@ -15,7 +15,7 @@ run_stages() {
     for index in "${!stage_names[@]}"; do
       [ "${stage_ways[index]}" = asked ] || names="$names ${stage_names[index]}"
     done
-    echo "All stages take 12 to 20 minutes, the first run on a machine up to 90 (it builds what it needs)"
+    echo "All stages take 11 to 20 minutes, the first run on a machine up to 90 (it builds what it needs)"
   fi
   asked=$names
   for way in beside alone asked; do

@@ -11,9 +11,9 @@ stage() {
 }
 
 # They start in this order: what takes longest first.
-stage unit 8 beside "readers? memcached? prometheus?" stage_unit tests/cli tests --
-stage tango 7 beside "tango_tests" stage_tango tests/tango/served/operations_test.ts tests/tango/served tests/ffi/tango tests/tango/values --
-stage faults 5 beside "fault_tools readers?" stage_faults tests/faults --
+stage unit 9 beside "readers? memcached? prometheus?" stage_unit tests/cli tests --
+stage tango 6 beside "tango_tests" stage_tango tests/tango/served/operations_test.ts tests/tango/served tests/ffi/tango tests/tango/values --
+stage faults 4 beside "fault_tools readers?" stage_faults tests/faults --
 stage windows 4 beside "windows_stage readers? chromium?" stage_windows tests/windows/kill_test.ts tests/windows tests/build/native_test.ts --
 stage plugins 3 beside "" run_tests tests/plugins/harm_test.ts tests/plugins --
 stage brokers 2 beside "readers nats kafka mounts?" run_tests tests/brokers/kafka_test.ts tests/brokers --

@@ -272,7 +272,10 @@ export function makeFoldersBelow(
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       if (isLink(path)) throw new LinkInPathError(path);
       // A pipe in its place would be waited at for ever by whoever opens the folder to flush it.
-      if (!Deno.lstatSync(path).isDirectory) throw notAFolder(path);
+      if (Deno.build.os !== "windows" && isSomethingElse(path)) {
+        const error = new Deno.errors.NotADirectory(`Cannot use ${path}: it is not a folder; move it elsewhere`);
+        throw Object.assign(error, { code: "ENOTDIR" });
+      }
       made = false;
     }
     onFolder(path, made);
@@ -280,9 +283,12 @@ export function makeFoldersBelow(
   return path;
 }
 
-function notAFolder(path: string): Error {
-  const error = new Deno.errors.NotADirectory(`Cannot use ${path}: it is not a folder; move it elsewhere`);
-  return Object.assign(error, { code: "ENOTDIR" });
+function isSomethingElse(path: string): boolean {
+  try {
+    return !folderExists(path);
+  } catch {
+    return false; // a folder that cannot be listed
+  }
 }
 
 /**

@@ -73,10 +73,7 @@ const CALLS: Readonly<Record<string, readonly [calls: string, why: string]>> = {
     "chmodSync, open, openSync, removeSync 3",
     "files; syncFolder() opens folders, and removeFolder() removes them so, not on Windows",
   ],
-  "src/files/listing.ts": [
-    "lstatSync 4",
-    "names of files, and what is to be a folder; where a folder has such a name, the refusal is understood",
-  ],
+  "src/files/listing.ts": ["lstatSync 3", "names of files; where a folder has such a name, the refusal is understood"],
   "src/files/plain_file.ts": [
     "lstatSync 2, openSync 4, statSync",
     "names of files; where a folder has such a name, the refusal is understood; statSync on Linux only",
