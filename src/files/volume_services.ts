@@ -2,7 +2,7 @@
  * Optional services of file systems: what most volumes do and some do not (shares, FUSE, FAT, RAM disks). Where one is
  * missing, frames do without it; it is reported once for each folder, with what to do.
  */
-import { relative } from "node:path";
+import { isWithin } from "../config/folder_rules.ts";
 import { codeOf, messageOf } from "./errors.ts";
 
 export type VolumeService = "file flush" | "folder flush" | "lock" | "rename over";
@@ -85,9 +85,4 @@ export function lackTexts(lacks: readonly Lack[], folders: readonly string[]): R
     texts.set(`${service} ${folder}`, `${folder}: ${MEANINGS[service]} (${reason})`);
   }
   return texts;
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (!way.startsWith("..") && way !== path);
 }

@@ -76,9 +76,7 @@ async function endAtEach(nexus: Settings["nexus"]): Promise<void> {
     ended: async (way, when) => {
       assertWholeSomewhere(way, frames, when);
       const before = new Map(way.delivered().map((name) => [name, way.read(name)]));
-      way.restart();
-      await way.fire(2);
-      way.assertDone(EXPECTED, when);
+      await way.assertRestartFinishes(2, EXPECTED, when);
       for (const [set, { pixels, sidecar }] of frames) {
         const image = join(way.settings.folders.output_root, ...`${set}.tif`.split("/"));
         assert.equal(pixelsOf(image), pixels, when);
@@ -124,9 +122,7 @@ Deno.test("a stop at any step of a frame whose name is taken leaves both frames 
     work: (way) => way.fire(2),
     whole: (way) => assert.deepEqual(way.delivered(), expected),
     ended: async (way, when) => {
-      way.restart();
-      await way.fire(3);
-      way.assertDone(expected, when);
+      await way.assertRestartFinishes(3, expected, when);
       assert.deepEqual(way.read("P.tif"), first, when);
       assert.match(way.text("P-00001.tif.metadata"), /userComment1=frame 2/, when);
       assertLedger(way, { chain: 1, delivered: 2 }, when);
@@ -146,9 +142,7 @@ Deno.test("a stop at any step of a frame that goes to quarantine leaves it there
     work: (way) => way.fire(2),
     whole: (way) => assert.deepEqual(way.delivered(), expected),
     ended: async (way, when) => {
-      way.restart();
-      await way.fire(3);
-      way.assertDone(expected, when);
+      await way.assertRestartFinishes(3, expected, when);
       assert.deepEqual(way.read(expected[0]!), image, when);
       assert.match(way.text(expected[3]!), /was not delivered: .*TIFF/, when);
       assertLedger(way, { chain: 1, quarantined: 1 }, when);

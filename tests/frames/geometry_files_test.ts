@@ -162,9 +162,7 @@ for (const beside of ["frame", "folder"] as const) {
         const visible = way.delivered();
         if (visible.some((name) => name.endsWith(".nxs"))) assert(visible.includes(poni), when);
         if (visible.includes(poni)) assert.equal(way.text(poni), text, when);
-        way.restart();
-        await way.fire(2);
-        way.assertDone(expected, when);
+        await way.assertRestartFinishes(2, expected, when);
         assert.equal(way.text(poni), text, when);
       },
     });

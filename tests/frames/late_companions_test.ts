@@ -100,9 +100,7 @@ Deno.test("a stop at any step of a late file leaves it whole, once, in raw or be
     ended: async (way, when) => {
       const seen = way.delivered().includes("sub/P.tif.metadata");
       if (seen) assert.equal(way.text("sub/P.tif.metadata"), sidecar(), `complete as soon as it is visible ${when}`);
-      way.restart();
-      await way.fire(2);
-      way.assertDone(expected, when);
+      await way.assertRestartFinishes(2, expected, when);
       assert.equal(way.text("sub/P.tif.metadata"), sidecar(), when);
     },
   });

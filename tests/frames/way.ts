@@ -246,6 +246,13 @@ export class Way implements Disposable {
     assert.deepEqual([...filesBelow(this.raw), ...this.inProgress()], [], message);
   }
 
+  /** After a restart these firings finish what was in progress: nothing else is left. */
+  async assertRestartFinishes(rounds: number, names: readonly string[], when: string): Promise<void> {
+    this.restart();
+    await this.fire(rounds);
+    this.assertDone(names, when);
+  }
+
   read(name: string): Uint8Array<ArrayBuffer> {
     return Deno.readFileSync(join(this.settings.folders.output_root, ...name.split("/")));
   }

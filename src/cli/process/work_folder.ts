@@ -97,8 +97,7 @@ export class CopiesFolder implements Disposable {
 }
 
 function copyFile(from: string, to: string): void {
-  const { mtime, atime } = Deno.lstatSync(from);
-  copyWhole(from, to, { verify: "compare", fsync: false }); // the source stays
+  const { mtime, atime } = copyWhole(from, to, { verify: "compare", fsync: false }); // the source stays
   // The time at which a frame was written goes into its NeXus file.
   if (mtime !== null) Deno.utimeSync(to, atime ?? mtime, mtime);
 }

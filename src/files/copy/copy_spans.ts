@@ -55,12 +55,14 @@ export function copySpans(
 }
 
 /**
- * Copies one file whole.
+ * Copies one file whole. Its times are the caller's to keep.
+ * @returns the source's stat, as it was before
  * @throws VerificationError, or the system's error; the copy may then be half made
  */
-export function copyWhole(source: string, path: string, options: CopyOptions): void {
-  const { size } = Deno.lstatSync(source);
-  copySpans([{ path, spans: [{ source, offset: 0, length: size }], checksumSlot: null }], options);
+export function copyWhole(source: string, path: string, options: CopyOptions): Deno.FileInfo {
+  const info = Deno.lstatSync(source);
+  copySpans([{ path, spans: [{ source, offset: 0, length: info.size }], checksumSlot: null }], options);
+  return info;
 }
 
 /** The sources that are hashed as a whole. */

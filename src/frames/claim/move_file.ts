@@ -40,9 +40,8 @@ function keepTime(path: string, time: Date | null): void {
 
 /** Copies to another folder, verified and flushed under another name before it has its own. */
 export function copyFile(from: string, to: string): void {
-  const { mtime } = Deno.lstatSync(from);
   const part = join(dirname(to), MOVING_NAME);
-  copyWhole(from, part, { verify: "compare", fsync: true });
+  const { mtime } = copyWhole(from, part, { verify: "compare", fsync: true });
   keepTime(part, mtime);
   Deno.renameSync(part, to);
   syncFolder(dirname(to));

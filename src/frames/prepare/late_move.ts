@@ -126,10 +126,9 @@ async function deliver(
   path: string,
   to: { part: string; target: string; fsync: boolean; parts: PartSweep },
 ): Promise<boolean> {
-  const { mtime } = Deno.lstatSync(path);
   const { part } = to;
   try {
-    copyWhole(path, part, { verify: "compare", fsync: to.fsync });
+    const { mtime } = copyWhole(path, part, { verify: "compare", fsync: to.fsync });
     if (mtime !== null) Deno.utimeSync(part, mtime, mtime);
     const isGone = await whileHeldOpen(() => publish(part, to.target));
     if (!isGone) to.parts.mayHaveLeft(dirname(part));

@@ -121,8 +121,8 @@ export class PrepareRaw {
     const scan_ms = performance.now() - begun_ms;
     // The tries at a file that is held open take time too, and are no reason to look less often; nor may a frame wait
     // longer than it takes to settle.
-    const isPatient = this.#held.count === 0 && this.#settled_ms === Infinity;
-    const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && isPatient;
+    const mayPause = this.#held.count === 0 && this.#settled_ms === Infinity;
+    const idle = taken.size === 0 && scan_ms > SCAN_SHORT_MS && mayPause;
     this.#nextScan_ms = this.#now_ms() + (idle ? Math.min(PAUSE_MS_MAX, PAUSE_PER_SCAN * scan_ms) : 0);
     const claim: Claim = (candidate, verdict, kept) => this.#claim(candidate, { verdict, options, kept });
     await this.#retry.work(options, { inProgress, claim });

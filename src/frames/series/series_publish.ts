@@ -22,7 +22,8 @@ export interface MasterToPublish {
 }
 
 /**
- * HDF5 works in proc, on the quick volume; the output sees one copy. This is the one file in the output that is ever replaced, and only where it says that it was made here.
+ * HDF5 works in proc, on the quick volume; the output sees one copy. This is the one file in the output that is ever
+ * replaced, and only where it says that it was made here.
  * @returns false where another's file has the name: it stays as it is
  * @throws Hdf5Error, VerificationError or the system's error; the master before it then still stands
  */
