@@ -13,9 +13,10 @@ async function simulated(place: Place): Promise<void> {
 
 Deno.test("process --move that is stopped in the middle goes on at the next call", async () => {
   using place = new Place();
-  const images = Array.from({ length: 300 }, (_, index) => makeImage({ width: 256, seed: index }));
+  // More than the 500 that may be in progress at once, which a stop finishes.
+  const images = Array.from({ length: 800 }, (_, index) => makeImage({ width: 64, seed: index }));
   images.forEach((image, index) =>
-    place.put(`P-${String(index).padStart(5, "0")}.tif`, image, makeSidecar({ width: 256 }))
+    place.put(`P-${String(index).padStart(5, "0")}.tif`, image, makeSidecar({ width: 64 }))
   );
   const child = place.process();
   await child.until(() => place.delivered().some((name) => name.endsWith(".nxs")), "the first frame");
